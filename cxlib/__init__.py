@@ -1,0 +1,28 @@
+"""cxlib: interviews, response bias, NPS and retention, from a researcher's own files to a report.
+
+`import cxlib as cx` costs milliseconds; a study loads when it is named (`cx.nps`, `cx.retention`, ...).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_MODULES = ("bias", "check", "errors", "inference", "interviews", "language", "nps", "report", "result", "retention",
+            "scales", "sources", "table", "theme")
+_SHOWN = ("finding", "flags", "picture", "say")  # what a notebook shows with, from `cxlib.result`
+__all__ = [*_MODULES, *_SHOWN]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"cxlib.{name}")
+    if name in _SHOWN:
+        return getattr(importlib.import_module("cxlib.result"), name)
+    raise AttributeError(f"cxlib has no {name!r}; it has {', '.join(sorted(__all__))}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,119 @@
+"""Values from outside -> checked values, or a refusal that names the parameter, the value, the rule and the next step."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from cxlib.errors import ColumnError, ParameterError
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `"; did you mean 'x'?"`, or the list of what is known where nothing is close."""
+    known = [str(item) for item in known]
+    close = difflib.get_close_matches(str(name), known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    shown = ", ".join(repr(item) for item in known[:20])
+    return f"; there is {shown}{' …' if len(known) > 20 else ''}" if known else ""
+
+
+def columns(available: Sequence[str], **wanted: str | Sequence[str] | None) -> None:
+    """Refuse a column that is not there; `wanted` maps a parameter's name to the column or columns it names.
+
+    Raises
+    ------
+    ColumnError
+        With the parameter, the column, and the nearest column that exists.
+    """
+    for parameter, names in wanted.items():
+        for name in [names] if isinstance(names, str) else (names or ()):
+            if name not in available:
+                raise ColumnError(f"{parameter}={name!r}: there is no such column{did_you_mean(name, available)}")
+
+
+def one_of(parameter: str, value: Any, allowed: Iterable[Any]) -> None:
+    """Refuse a value that is not among the allowed ones.
+
+    Raises
+    ------
+    ParameterError
+        With the parameter, the value and the nearest allowed value.
+    """
+    allowed = list(allowed)
+    if value not in allowed:
+        raise ParameterError(f"{parameter}={value!r} is not one of the possible values{did_you_mean(value, allowed)}")
+
+
+def confidence(value: float) -> float:
+    """Return the confidence level, or refuse it: it must lie strictly between 0 and 1 (0.95, not 95)."""
+    if not 0 < value < 1:
+        raise ParameterError(f"confidence={value!r} must lie between 0 and 1; write 0.95 for 95 %")
+    return float(value)
+
+
+def _existing_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"there is no file {path.as_posix()!r}; give the path of an existing file")
+    return path
+
+
+def _existing_folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ValueError(f"there is no folder {path.as_posix()!r}; give the path of an existing folder")
+    return path
+
+
+InputFile = Annotated[Path, AfterValidator(_existing_file)]
+InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
+
+
+class StudyParameters(BaseModel):
+    """What every study's `Parameters` has: strict names, a report language, and two checks.
+
+    A field's type, bounds and description are the whole contract of a notebook parameter. `parse` checks values alone;
+    `check` (overridden by a study) checks them against the files they name. Both run before a kernel starts, and `parse`
+    again inside the notebook.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: Literal["en"] = Field("en", description="language of the report")
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Self:
+        """Return checked parameters.
+
+        Raises
+        ------
+        ParameterError
+            One line a problem: the parameter, the value, the rule, and the nearest name for an unknown one.
+        """
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            lines = [_line(problem, cls.model_fields) for problem in error.errors()]
+            raise ParameterError("\n".join(dict.fromkeys(lines))) from None
+
+    @classmethod
+    def of(cls, namespace: Mapping[str, Any]) -> Self:
+        """Return the parameters found in a notebook's `globals()`: every name that is a field of this model."""
+        return cls.parse({name: namespace[name] for name in cls.model_fields if name in namespace})
+
+    def check(self) -> None:
+        """Refuse parameters that disagree with the files they name. Nothing to check here; studies add theirs."""
+
+
+def _line(problem: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
+    name = str(problem["loc"][0]) if problem["loc"] else "parameters"
+    if problem["type"] == "extra_forbidden":
+        return f"parameter {name!r} is unknown{did_you_mean(name, fields)}"
+    if problem["type"] == "missing":
+        return f"parameter {name!r} is missing: {fields[name].description}"
+    message = problem["msg"].removeprefix("Value error, ")
+    described = f" ({name}: {fields[name].description})" if name in fields and fields[name].description else ""
+    return f"parameter {name}={problem['input']!r}: {message}{described}"

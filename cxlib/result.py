@@ -1,0 +1,234 @@
+"""A frame of estimates -> what a reader sees: a table with its CSV, sentences, and pictures with their words."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from cxlib import language as words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FORMATS = {
+    "points": lambda value: words.points(value),
+    "change": lambda value: words.points(value, sign=True),
+    "percent": lambda value: words.percent(value),
+    "pvalue": lambda value: words.pvalue(value),
+    "integer": lambda value: words.number(value),
+    "decimal1": lambda value: words.number(value, 1),
+    "decimal2": lambda value: words.number(value, 2),
+    "decimal3": lambda value: words.number(value, 3),
+    "date": lambda value: f"{value:%Y-%m-%d}",
+}
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What a study's function returns: estimates as data, and the words and figure that say them.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Tidy, one row an estimate, full precision.
+    method : str
+        Name of the method, as the literature calls it.
+    warnings : tuple of str
+        Problems in the data that left an answer possible, as sentences a reader understands.
+    """
+
+    frame: pd.DataFrame
+    method: str
+    warnings: tuple[str, ...] = ()
+
+    # column -> name in FORMATS; a study adds its own columns
+    formats: ClassVar[Mapping[str, str]] = {}
+
+    def summary(self, language: str = "en") -> str:
+        """Return the result as one plain sentence with n and interval."""
+        raise TypeError(f"{type(self).__name__} has no sentence of its own; read its .frame")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the result on `ax` (a new figure where it is None) and return the Axes."""
+        raise TypeError(f"{type(self).__name__} has no figure of its own; read its .frame")
+
+    def table(self, columns: Iterable[str] | None = None, *, caption: str = "", language: str = "en") -> Table:
+        """Return the frame (or some of its columns) as a table for the reader; the CSV behind it is not rounded."""
+        frame = self.frame if columns is None else self.frame[list(columns)]
+        return Table(frame, caption=caption, formats=self.formats, language=language)
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A frame as a reader sees it: headings in words, rounded figures, and the exact figures as CSV behind it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The data; never changed. Its index is not shown.
+    caption : str
+        What the table shows, in words (also its name for a screen reader).
+    formats : mapping of str to str
+        Column to a name in `FORMATS`; whole numbers and floats have a default.
+    """
+
+    frame: pd.DataFrame
+    caption: str = ""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+
+    def written(self) -> pd.DataFrame:
+        """Return the frame as strings, as they are shown."""
+        shown = {words.heading(str(name), self.language): _written(self.frame[name], self.formats.get(str(name)))
+                 for name in self.frame.columns}
+        return pd.DataFrame(shown, dtype=object)
+
+    def to_csv(self) -> str:
+        """Return the exact values as CSV in which no cell can be taken for a formula by a spreadsheet."""
+        buffer = io.StringIO()
+        inert_frame(self.frame).to_csv(buffer, index=False, lineterminator="\n")
+        return buffer.getvalue()
+
+    def to_html(self) -> str:
+        """Return an escaped HTML table; figures are right-aligned by class `num`."""
+        shown = self.written()
+        numeric = [pd.api.types.is_numeric_dtype(self.frame[name]) and not pd.api.types.is_bool_dtype(self.frame[name])
+                   for name in self.frame.columns]
+        css = ["num" if flag else "txt" for flag in numeric]
+        head = "".join(f'<th scope="col" class="{c}">{html.escape(h)}</th>' for h, c in zip(shown.columns, css, strict=True))
+        body = "\n".join(
+            "<tr>" + "".join(f'<td class="{c}">{html.escape(v)}</td>' for v, c in zip(row, css, strict=True)) + "</tr>"
+            for row in shown.itertuples(index=False, name=None))
+        caption = f"<caption>{html.escape(self.caption)}</caption>\n" if self.caption else ""
+        return f'<table class="cx">\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+
+    def __repr__(self) -> str:
+        with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", 80,
+                               "display.width", 160, "display.max_columns", None):
+            body = self.written().to_string(index=False, max_rows=60)
+        return f"{self.caption}\n{body}" if self.caption else body
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self.to_html(), "text/csv": self.to_csv()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """Sentences for the reader, escaped: customers' words cannot become markup."""
+
+    sentences: tuple[str, ...]
+    kind: str = "say"
+
+    def __repr__(self) -> str:
+        return "\n".join(self.sentences)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        if self.kind == "flags" and len(self.sentences) > 1:
+            items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.sentences)
+            return {"text/plain": repr(self), "text/html": f'<ul class="cx-flags">{items}</ul>'}
+        inner = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.sentences)
+        return {"text/plain": repr(self), "text/html": f'<div class="cx-{self.kind}">{inner}</div>'}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A figure as PNG together with the words that stand for it where it cannot be seen."""
+
+    png: bytes
+    alt: str
+    width: int
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
+        data = {"text/plain": self.alt, "image/png": base64.b64encode(self.png).decode("ascii")}
+        return data, {"image/png": {"alt": self.alt, "width": self.width}}
+
+
+def say(*sentences: str) -> Text:
+    """Show sentences as a paragraph each."""
+    return Text(tuple(sentences))
+
+
+def finding(*sentences: str) -> Text:
+    """Show the finding of a notebook: the sentence a reader takes away."""
+    return Text(tuple(sentences), kind="finding")
+
+
+def flags(*groups: Iterable[str], language: str = "en") -> Text:
+    """Show every warning of the given groups once, as a list; where there is none, say that."""
+    sentences = tuple(dict.fromkeys(sentence for group in groups for sentence in group))
+    return Text(sentences or (words.text("common.no_warning", language),), kind="flags")
+
+
+def picture(ax: Axes, alt: str | None = None) -> Picture:
+    """Show the figure of `ax` with words for those who cannot see it, and close it.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Any Axes of the figure.
+    alt : str, optional
+        The words; by default the figure's titles and axis labels.
+    """
+    import matplotlib.pyplot as plt  # a study that draws has loaded it already
+
+    figure = ax.figure
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
+    width = round(figure.get_size_inches()[0] * 100)
+    plt.close(figure)
+    return Picture(buffer.getvalue(), alt or _words_of(figure.axes), width)
+
+
+def _words_of(axes: Iterable[Axes]) -> str:
+    parts: list[str] = []
+    for ax in axes:
+        parts += [ax.get_title(loc=loc) for loc in ("left", "center", "right")]
+        parts += [note.get_text() for note in ax.texts if note.get_gid() == "subtitle"]
+        parts += [f"{name}: {label}" for name, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel())) if label]
+    return ". ".join(dict.fromkeys(part.strip().rstrip(".") for part in parts if part.strip())) + "."
+
+
+def inert(value: Any) -> Any:
+    """Return text that a spreadsheet will not run: a leading apostrophe where it starts like a formula.
+
+    >>> inert('=HYPERLINK("x")'), inert("fine"), inert(-3)
+    ('\\'=HYPERLINK("x")', 'fine', -3)
+    """
+    return "'" + value if isinstance(value, str) and value.lstrip(" \u3000").startswith(_FORMULA_STARTS) else value
+
+
+def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy whose column names and text cells are inert."""
+    safe = frame.copy()
+    for position, name in enumerate(frame.columns):
+        if not pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_datetime64_any_dtype(frame[name]):
+            safe.isetitem(position, frame[name].astype(object).map(inert))
+    safe.columns = [inert(name) for name in frame.columns]
+    return safe
+
+
+def _written(values: pd.Series, name: str | None) -> list[str]:
+    if name is None:
+        if pd.api.types.is_bool_dtype(values):
+            name = ""
+        elif pd.api.types.is_integer_dtype(values):
+            name = "integer"
+        elif pd.api.types.is_float_dtype(values):
+            name = "decimal3"
+        elif pd.api.types.is_datetime64_any_dtype(values):
+            name = "date"
+    write = FORMATS.get(name or "", str)
+    return ["–" if pd.isna(value) else write(value) for value in values]

@@ -1,0 +1,35 @@
+"""What all tests share: where things lie, and how a notebook's stored outputs are compared."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("MPLBACKEND", "agg")
+
+ROOT = Path(__file__).resolve().parents[1]
+ORACLES = Path(__file__).parent / "oracles"
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """Folder of the sample company."""
+    return ROOT / "data" / "sample"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with data that may not be copied into the project; the test is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder with data that may not be copied (../shared) is absent")
+    return SHARED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave pictures and the exact CSV behind a table out of the comparison of stored notebook outputs."""
+    for item in items:
+        if hasattr(item.parent, "skip_compare"):
+            item.parent.skip_compare = (*item.parent.skip_compare, "text/csv", "image/png")
