@@ -106,10 +106,12 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
             f"(first: {example!r}, {reason}); name the column with the scores, or give its scale")
     present = scores.dropna().value_counts()
     why = contradiction({int(score): int(n) for score, n in present.items()}, scale=(low, high))
-    warnings = [f"{dropped[reason]:,} answers were left out: {reason}" + (f" (first: {examples[reason]!r})." if reason in examples else ".")
+    warnings = [f"Left out of {len(answers):,} answers: {dropped[reason]:,} {reason}"
+                + (f" (first: {examples[reason]!r})." if reason in examples else ".")
                 for reason in REASONS if dropped[reason]]
-    if present.size and not why and int(present.index.min()) > low and (low, high) == (0, 10):
-        warnings.append(f"No answer is {low}: the lowest is {int(present.index.min())}. Check that the question ran from {low} to {high}.")
+    if present.size and not why and low == 0 and int(present.index.min()) > 0:
+        warnings.append(f"No answer is 0: the lowest is {int(present.index.min())}. "
+                        f"Check that the question ran from 0 to {high}.")
     return Scores(scores, dropped, examples, (low, high), tuple(warnings + ([why] if why else [])), why)
 
 

@@ -61,10 +61,10 @@ def title(ax: Axes, finding: str, measured: str = "") -> Axes:
 
     Both are left-aligned with the figure; a label of any script may stand in them.
     """
-    characters = int(ax.figure.get_size_inches()[0] * ax.get_position().width * 11.5)
+    characters = int(ax.figure.get_size_inches()[0] * ax.get_position().width * 12)
     measured = wrapped(measured, int(characters * 1.25))
     lines = measured.count("\n") + 1 if measured else 0
-    ax.set_title(wrapped(finding, characters), loc="left", fontsize=12.5, fontweight="bold", pad=10 + 13 * lines)
+    ax.set_title(wrapped(finding, characters), loc="left", fontsize=13, pad=10 + 13 * lines)
     if measured:
         note = ax.annotate(measured, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points",
                            fontsize=9.5, color=GREY, va="bottom", ha="left")
