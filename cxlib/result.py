@@ -20,6 +20,7 @@ FORMATS = {
     "points": lambda value: words.points(value),
     "change": lambda value: words.points(value, sign=True),
     "percent": lambda value: words.percent(value),
+    "percent0": lambda value: words.percent(value, 0),
     "pvalue": lambda value: words.pvalue(value),
     "integer": lambda value: words.number(value),
     "decimal1": lambda value: words.number(value, 1),
@@ -62,7 +63,7 @@ class Result:
     def table(self, columns: Iterable[str] | None = None, *, caption: str = "", language: str = "en") -> Table:
         """Return the frame (or some of its columns) as a table for the reader; the CSV behind it is not rounded."""
         frame = self.frame if columns is None else self.frame[list(columns)]
-        return Table(frame, caption=caption, formats=self.formats, language=language)
+        return Table(frame, caption=caption, formats=self.formats, language=language, empty=" ".join(self.warnings))
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
@@ -80,12 +81,15 @@ class Table:
         What the table shows, in words (also its name for a screen reader).
     formats : mapping of str to str
         Column to a name in `FORMATS`; whole numbers and floats have a default.
+    empty : str
+        What stands in place of a table without rows: why there is nothing to show.
     """
 
     frame: pd.DataFrame
     caption: str = ""
     formats: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
+    empty: str = ""
 
     def written(self) -> pd.DataFrame:
         """Return the frame as strings, as they are shown."""
@@ -113,12 +117,16 @@ class Table:
         return f'<table class="cx">\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
 
     def __repr__(self) -> str:
+        if self.frame.empty and self.empty:
+            return self.empty
         with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", 80,
                                "display.width", 160, "display.max_columns", None):
             body = self.written().to_string(index=False, max_rows=60)
         return f"{self.caption}\n{body}" if self.caption else body
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        if self.frame.empty and self.empty:
+            return Text((self.empty,))._repr_mimebundle_()
         return {"text/plain": repr(self), "text/html": self.to_html(), "text/csv": self.to_csv()}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,21 @@ def _read(path: Path) -> ir.Table:
     if path.stat().st_size == 0:
         raise EmptyDataError(f"{path.as_posix()!r} is empty; give a file with a header and at least one row")
     return getattr(ibis, reader)(path.as_posix())
+
+
+def natural_order(values: Iterable[Any]) -> list[Any]:
+    """Return the distinct values in the order a reader expects: numbers by size, text with its numbers by size.
+
+    >>> natural_order(["2025Q1", "2024Q4", "wave 10", "wave 9"])
+    ['2024Q4', '2025Q1', 'wave 9', 'wave 10']
+    """
+    def key(value: Any) -> tuple:
+        if isinstance(value, str):
+            pieces = re.split(r"(\d+)", value)
+            return 1, tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece)
+        return 0, value
+
+    return sorted(dict.fromkeys(value for value in values if not pd.isna(value)), key=key)
 
 
 def numeric(table: ir.Table, **wanted: str | None) -> None:

@@ -72,6 +72,14 @@ def title(ax: Axes, finding: str, measured: str = "") -> Axes:
     return ax
 
 
+def message(ax: Axes | None, sentence: str) -> Axes:
+    """Return Axes that hold a sentence only: why there is nothing to draw."""
+    ax = axes(ax, height=1.2)
+    ax.set_axis_off()
+    title(ax, "", sentence)
+    return ax
+
+
 def wrapped(sentence: str, width: int) -> str:
     """Break a line so that it takes at most `width` columns, a CJK character counting two."""
     lines, used = [""], 0

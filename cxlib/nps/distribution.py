@@ -1,0 +1,62 @@
+"""Counts -> the shape behind an NPS: shares by score and by kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from cxlib import language as words
+from cxlib.nps import figures
+from cxlib.nps.counts import ScoreCounts
+from cxlib.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution(Result):
+    """Answers by score: `score, n, share, kind, confidence, method`; `share` in [0, 1]."""
+
+    counts: ScoreCounts | None = None
+    formats: ClassVar[dict[str, str]] = {"share": "percent", "score": "integer"}
+
+    def summary(self, language: str = "en") -> str:
+        """Say the shares of promoters, passives and detractors."""
+        return words.text("nps.histogram", language, n=words.number(self.frame["n"].sum()), **self._shares())
+
+    def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
+        """Draw the histogram in the colours of detractors, passives and promoters."""
+        counts = self.counts
+        return figures.histogram(self.frame, ax, finding=finding or words.text("nps.title_histogram", language, **self._shares()),
+                                 measured=words.text("nps.measured_counts", language, n=words.number(self.frame["n"].sum())),
+                                 promoter=counts.promoter, detractor=counts.detractor, scale=counts.scale)
+
+    def _shares(self) -> dict[str, str]:
+        shares = self.frame.groupby("kind")["share"].sum()
+        return {kind: words.percent(shares.get(kind, 0.0), 0) for kind in ("promoters", "passives", "detractors")}
+
+
+def distribution(counts: ScoreCounts) -> Distribution:
+    """Count answers by score, with every score of the scale, also those nobody gave.
+
+    Use it before any NPS: very different customers can have the same NPS.
+
+    Parameters
+    ----------
+    counts : ScoreCounts
+        Of any segments; they are added up.
+
+    Returns
+    -------
+    Distribution
+    """
+    n = counts.over(None).frame.set_index("score")["n"].reindex(range(counts.scale[0], counts.scale[1] + 1), fill_value=0)
+    score = n.index.to_numpy()
+    kind = np.where(score >= counts.promoter, "promoters", np.where(score <= counts.detractor, "detractors", "passives"))
+    frame = pd.DataFrame({"score": score, "n": n.to_numpy(), "share": n.to_numpy() / n.sum(), "kind": kind,
+                          "confidence": np.nan, "method": "count"})
+    return Distribution(frame, "count", counts=counts)

@@ -1,0 +1,84 @@
+"""Frames -> figures of the NPS study. Nothing is computed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxlib import language as words
+from cxlib import theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def levels(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, finding: str, measured: str,
+           joined: bool = False) -> Axes:
+    """Draw `nps` with `ci_low` to `ci_high` and n for each row: across for waves (`joined`), down the page for segments."""
+    names = [" · ".join(str(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
+    if joined:
+        ax = theme.axes(ax, width=max(7.0, 1.0 + 0.75 * len(frame)))
+        spots = range(len(frame))
+        ax.plot(spots, frame["nps"], color=theme.BLUE, lw=1.2, zorder=2)
+        ax.errorbar(spots, frame["nps"], yerr=_reach(frame), fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6,
+                    zorder=3)
+        ax.set_xticks(spots, [f"{name}\nn = {n:,}" for name, n in zip(names, frame["n"], strict=True)])
+        ax.set_ylabel("NPS")
+        ax.axhline(0, color=theme.GREY, lw=0.8)
+        for spot, value in zip(spots, frame["nps"], strict=True):
+            ax.annotate(words.points(value), (spot, value), (7, 5), textcoords="offset points", fontsize=9)
+    else:
+        ax = theme.axes(ax, height=1.4 + 0.34 * len(frame))
+        spots = range(len(frame))
+        ax.errorbar(frame["nps"], spots, xerr=_reach(frame), fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6)
+        ax.set_yticks(spots, [f"{name}  (n = {n:,})" for name, n in zip(names, frame["n"], strict=True)])
+        for spot, row in zip(spots, frame.itertuples(), strict=True):
+            ax.annotate(words.points(row.nps), (row.ci_high, spot), (6, 0), textcoords="offset points", fontsize=9,
+                        va="center")
+        ax.invert_yaxis()
+        ax.axvline(0, color=theme.GREY, lw=0.8)
+        ax.set_xlabel("NPS")
+    return theme.title(ax, finding, measured)
+
+
+def differences(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measured: str, most: int = 30) -> Axes:
+    """Draw `difference` with its limits for each pair, the largest `most` of them; certain ones in colour."""
+    if frame.empty:
+        return theme.message(ax, finding)
+    shown = frame.loc[frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:most]].sort_index()
+    ax = theme.axes(ax, height=1.4 + 0.34 * len(shown))
+    spots = range(len(shown))
+    colours = [theme.VERMILION if verdict != "cannot tell" else theme.GREY for verdict in shown["verdict"]]
+    for spot, (row, colour) in enumerate(zip(shown.itertuples(), colours, strict=True)):
+        ax.plot([row.ci_low, row.ci_high], [spot, spot], color=colour, lw=2.5, alpha=0.6, solid_capstyle="butt")
+        ax.plot(row.difference, spot, "o" if row.verdict != "cannot tell" else "D", color=colour, ms=6)
+    ax.set_yticks(spots, [f"{a} → {b}" for a, b in zip(shown["a"], shown["b"], strict=True)])
+    ax.axvline(0, color=theme.INK, lw=0.9)
+    ax.invert_yaxis()
+    ax.set_xlabel(words.text("nps.axis_difference"))
+    return theme.title(ax, finding, measured)
+
+
+def histogram(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measured: str, promoter: int, detractor: int,
+              scale: tuple[int, int]) -> Axes:
+    """Draw `share` by `score`, coloured as detractors, passives and promoters, with their shares above."""
+    ax = theme.axes(ax)
+    colours = [theme.DETRACTOR if score <= detractor else theme.PROMOTER if score >= promoter else theme.PASSIVE
+               for score in frame["score"]]
+    bars = ax.bar(frame["score"], 100 * frame["share"], color=colours, width=0.86)
+    ax.bar_label(bars, [words.number(100 * share) for share in frame["share"]], fontsize=9, padding=2)
+    ax.set_xticks(range(scale[0], scale[1] + 1))
+    ax.set_xlabel(words.text("nps.axis_score"))
+    ax.set_ylabel(words.text("nps.axis_share"))
+    for kind, colour in (("detractors", theme.DETRACTOR), ("passives", theme.GREY), ("promoters", theme.PROMOTER)):
+        part = frame[frame["kind"] == kind]
+        if len(part):
+            ax.annotate(f"{words.heading(kind)} {words.percent(part['share'].sum(), 0)}", (part["score"].mean(), 1.0),
+                        xycoords=("data", "axes fraction"), ha="center", va="top", color=colour, fontsize=10)
+    ax.margins(y=0.2)
+    return theme.title(ax, finding, measured)
+
+
+def _reach(frame: pd.DataFrame) -> list[pd.Series]:
+    return [frame["nps"] - frame["ci_low"], frame["ci_high"] - frame["nps"]]

@@ -1,0 +1,150 @@
+"""NPS and its comparison from rows: same answer from every kind of input, refusals, sentences."""
+
+import duckdb
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from cxlib import nps
+from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError
+
+ROWS = pd.DataFrame({
+    "score": [10, 9, 8, 7, 6, 0, 10, 10, 3, 9, None, 11, 7.5],
+    "渠道": ["電話"] * 6 + ["매장"] * 7,
+    "wave": ["2025Q1", "2025Q2"] * 6 + ["2025Q2"]})
+scores = st.lists(st.integers(0, 10), min_size=1, max_size=60)
+
+
+def inputs(frame, folder):
+    frame.to_csv(folder / "rows.csv", index=False)
+    frame.to_parquet(folder / "rows.parquet")
+    yield from (frame, pa.Table.from_pandas(frame), folder / "rows.csv", str(folder / "rows.parquet"),
+                duckdb.from_df(frame), ibis.memtable(frame))
+
+
+def test_every_kind_of_input_gives_the_same_counts(tmp_path):
+    wanted = {"2025Q1": (5, 2, 1, 2), "2025Q2": (5, 3, 1, 1)}
+    for data in inputs(ROWS, tmp_path):
+        counts = nps.count_scores(data, score="score", by="wave")
+        found = {row.wave: (row.n, row.promoters, row.passives, row.detractors) for row in counts.categories().itertuples()}
+        assert found == wanted
+        assert counts.dropped == {"missing": 1, "out of range": 1, "not whole": 1, "no wave": 0}
+
+
+def test_nps_of_known_counts():
+    # Rocks: (40 - 20) / 160 = 12.5 points
+    row = nps.score(pd.DataFrame({"score": [10] * 40 + [8] * 100 + [2] * 20}), score="score").frame.iloc[0]
+    assert row["nps"] == 12.5
+    assert_allclose(row["se"], 100 * np.sqrt(0.359375 / 160), rtol=1e-12)
+    assert list(row[["n", "promoters", "passives", "detractors"]]) == [160, 40, 100, 20]
+
+
+@given(scores, st.randoms())
+@settings(deadline=None)
+def test_row_order_changes_nothing(values, random):
+    shuffled = random.sample(values, len(values))
+    one, two = (nps.count_scores(pd.DataFrame({"score": v}), score="score").categories() for v in (values, shuffled))
+    pd.testing.assert_frame_equal(one, two)
+
+
+@given(scores, scores)
+@settings(deadline=None)
+def test_counts_of_parts_add_to_the_counts_of_the_whole(one, two):
+    def count(values):
+        return nps.count_scores(pd.DataFrame({"score": values}), score="score")
+
+    pd.testing.assert_frame_equal((count(one) + count(two)).frame, count(one + two).frame)
+
+
+def test_counts_made_differently_do_not_add():
+    one, two = nps.count_scores(ROWS, score="score"), nps.count_scores(ROWS, score="score", by="wave")
+    with pytest.raises(ParameterError, match="do not add"):
+        _ = one + two
+
+
+@pytest.mark.parametrize(("change", "error", "words"), [
+    ({"score": "skore"}, ColumnError, "did you mean 'score'"),
+    ({"score": "渠道"}, ColumnError, "parse_scores"),
+    ({"by": "wav"}, ColumnError, "did you mean 'wave'"),
+    ({"scale": (10, 0)}, ParameterError, "the lower first"),
+    ({"promoter": 5}, ParameterError, "detractor below promoter"),
+    ({"scale": (20, 30), "promoter": 29, "detractor": 26}, EmptyDataError, "20 to 30"),
+])
+def test_bad_parameters_are_refused_with_the_next_step(change, error, words):
+    with pytest.raises(error, match=words):
+        nps.count_scores(ROWS, **({"score": "score"} | change))
+
+
+def test_a_one_to_ten_scale_is_refused_with_the_scale_to_pass():
+    with pytest.raises(ScaleError, match=r"Pass scale=\(1, 10\)"):
+        nps.count_scores(pd.DataFrame({"score": [1] * 12 + [9] * 50}), score="score")
+    assert nps.count_scores(pd.DataFrame({"score": [1] * 12 + [9] * 50}), score="score", scale=(1, 10)).frame["n"].sum() == 62
+
+
+@pytest.mark.parametrize("values", [[10], [0], [8], [10] * 50, [0] * 50, [8] * 50])
+def test_one_answer_or_one_kind_has_an_interval_with_width(values):
+    row = nps.score(pd.DataFrame({"score": values}), score="score").frame.iloc[0]
+    assert -100 <= row["ci_low"] < row["ci_high"] <= 100
+
+
+def test_a_segment_named_nan_is_a_segment_and_a_missing_one_is_counted():
+    rows = pd.DataFrame({"score": [10, 9, 0, 5], "store": ["nan", "nan", "東京", None]})
+    counts = nps.count_scores(rows, score="score", by="store")
+    assert list(counts.categories()["store"]) == ["nan", "東京"]
+    assert counts.dropped["no store"] == 1
+
+
+def test_waves_stand_in_natural_order_and_are_compared_with_the_one_before():
+    rows = pd.DataFrame({"score": [10, 0] * 6, "wave": ["wave 10", "wave 9", "wave 2"] * 4})
+    changes = nps.compare(rows, score="score", between="wave", against="previous").frame
+    assert list(zip(changes["a"], changes["b"], strict=True)) == [("wave 2", "wave 9"), ("wave 9", "wave 10")]
+
+
+def test_holm_is_over_the_family_and_the_verdict_follows_it():
+    rng = np.random.default_rng(7)
+    rows = pd.DataFrame({"score": rng.choice([10, 8, 2], 900, p=[0.4, 0.3, 0.3]), "store": np.repeat(list("abc"), 300)})
+    rows.loc[rows["store"] == "c", "score"] = rng.choice([10, 8, 2], 300, p=[0.2, 0.2, 0.6])
+    frame = nps.compare(rows, score="score", between="store").frame
+    assert len(frame) == 3
+    assert (frame["pvalue_adj"] >= frame["pvalue"]).all()
+    assert dict(zip(frame["a"] + frame["b"], frame["verdict"], strict=True)) == {"ab": "cannot tell", "ac": "down", "bc": "down"}
+
+
+def test_equal_nps_with_different_spread_is_not_a_difference():
+    # 5/90/5 against 48/4/48: the three-category chi-square rejects always; equal NPS must not
+    rows = pd.DataFrame({"score": [10] * 5 + [8] * 90 + [0] * 5 + [10] * 48 + [8] * 4 + [0] * 48, "s": ["x"] * 100 + ["y"] * 100})
+    row = nps.compare(rows, score="score", between="s").frame.iloc[0]
+    assert (row["difference"], row["pvalue"], row["verdict"]) == (0, 1, "cannot tell")
+
+
+def test_detectable_is_the_planning_formula():
+    rows = pd.DataFrame({"score": [10] * 50 + [8] * 30 + [0] * 20 + [10] * 45 + [8] * 30 + [0] * 25, "w": [1] * 100 + [2] * 100})
+    row = nps.compare(rows, score="score", between="w").frame.iloc[0]
+    se = np.sqrt((0.7 - 0.3**2) / 100 + (0.7 - 0.2**2) / 100)
+    assert_allclose(row["detectable"], 100 * (1.959963984540054 + 0.8416212335729143) * se, rtol=1e-12)
+    assert (row["a"], row["b"]) == (1, 2)  # waves that are numbers
+
+
+def test_one_wave_or_no_column_says_why_there_is_no_comparison():
+    rows = pd.DataFrame({"score": [10, 3], "wave": ["a", "a"]})
+    assert "only one value" in nps.compare(rows, score="score", between="wave").summary()
+    nothing = nps.compare(rows, score="score", between=None)
+    assert "No column was given" in nothing.summary()
+    assert nothing.frame.empty
+    assert set(nothing.frame.columns) >= {"confidence", "method", "verdict"}
+
+
+def test_reference_must_exist():
+    with pytest.raises(CxError, match="did you mean '2025Q1'"):
+        nps.compare(ROWS, score="score", between="wave", reference="2025Q11")
+
+
+def test_within_another_column_pairs_stay_inside_it():
+    rows = pd.DataFrame({"score": [10, 2, 9, 1] * 5, "wave": ["1", "2"] * 10, "country": (["JP"] * 2 + ["KR"] * 2) * 5})
+    frame = nps.compare(rows, score="score", between="wave", by="country").frame
+    assert list(frame["country"]) == ["JP", "KR"]
