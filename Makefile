@@ -1,0 +1,63 @@
+# Two commands do everything: `make reports` and `make test`. The first call of any target makes .venv from requirements.lock.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export UV_PYTHON_DOWNLOADS := never
+ARGS ?=
+
+.PHONY: help reports test lab bench lint lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make reports   render the sample reports and print where they are"
+	@echo "make test      run all tests"
+	@echo "make lab       open the notebooks in JupyterLab"
+	@echo "make bench     run the benchmarks and print their tables"
+	@echo "make lint      check the style of the code"
+	@echo "make lock      pin the dependencies anew, and write environment.yml"
+	@echo "make clean     remove .venv and caches"
+
+$(READY): requirements.lock pyproject.toml Makefile
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.version_info >= (3, 15))' || { \
+	  echo "cxlib needs Python 3.11 to 3.14, and python3 is $$(python3 -V 2>&1). Put a newer python3 first on PATH."; exit 1; }
+	@echo "Setting up $(VENV) (once; about a minute and 1.5 GB)"
+	@set -e; \
+	if command -v uv >/dev/null 2>&1; then \
+	  uv=uv; uv venv --quiet --allow-existing --python "$$(python3 -c 'import sys; print(sys.executable)')" $(VENV); \
+	else \
+	  python3 -c 'import ensurepip' 2>/dev/null || { \
+	    v=$$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	    echo "python3 cannot make a virtual environment. On Debian or Ubuntu: sudo apt-get install python$$v-venv"; exit 1; }; \
+	  python3 -m venv $(VENV); uv=$(BIN)/uv; \
+	  sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt; \
+	fi; \
+	$$uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock; \
+	$$uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $(READY)
+
+reports: $(READY)
+	@$(BIN)/cx run reports/sample.yml $(ARGS)
+
+test: $(READY) lint
+	$(BIN)/python -m pytest tests -n 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest --doctest-modules cxlib
+	$(BIN)/python -m pytest --nbval notebooks -n 2 --dist loadscope
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks/00_start_here.ipynb $(ARGS)
+
+bench: $(READY)
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --group test --group build pyproject.toml --output-file requirements.lock
+	$(BIN)/python tests/packaging/environment.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
