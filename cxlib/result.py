@@ -206,7 +206,7 @@ def _words_of(axes: Iterable[Axes]) -> str:
         parts += [ax.get_title(loc=loc) for loc in ("left", "center", "right")]
         parts += [note.get_text() for note in ax.texts if note.get_gid() == "subtitle"]
         parts += [f"{name}: {label}" for name, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel())) if label]
-    return ". ".join(dict.fromkeys(part.strip().rstrip(".") for part in parts if part.strip())) + "."
+    return ". ".join(dict.fromkeys(" ".join(part.split()).rstrip(".") for part in parts if part.strip())) + "."
 
 
 def inert(value: Any) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cxlib import check, scales, sources
 from cxlib import language as words
@@ -30,6 +30,11 @@ class Parameters(StudyParameters):
     segment: str | None = Field(None, description="column with the segments to compare within the wave")
     comment: str | None = Field(None, description="column with comments in the customers' own words")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="level of the intervals, and 1 - level that of the tests")
+
+    @field_validator("scale")
+    @classmethod
+    def _scale(cls, scale: tuple[int, int]) -> tuple[int, int]:
+        return scales.checked_scale(scale)
 
     def check(self) -> None:
         """Read the file and refuse what the notebook would refuse."""

@@ -30,47 +30,51 @@ class Comparison(Result):
     """Differences b minus a, one row a pair: the columns of `COLUMNS`; NPS and differences in points.
 
     `pvalue` and the interval come from one inversion, so they never disagree; `pvalue_adj` is Holm's over all rows, and
-    `verdict` (up, down, cannot tell) follows it.
+    `verdict` (up, down, cannot tell) follows it. `directed`: the pairs follow one another in time.
     """
 
+    directed: bool = False
     formats: ClassVar[dict[str, str]] = (
         dict.fromkeys(("nps_a", "nps_b", "se", "detectable"), "points") | dict.fromkeys(("pvalue", "pvalue_adj"), "pvalue")
         | dict.fromkeys(("difference", "ci_low", "ci_high"), "change") | {"statistic": "decimal2", "confidence": "percent0"})
 
-    def summary(self, language: str = "en", *, directed: bool = True) -> str:
-        """Say in one sentence how many of the pairs differ, and which; `directed=False` claims no order."""
+    def summary(self, language: str = "en") -> str:
+        """Say in one sentence how many of the pairs differ, and which is clearest."""
         if self.frame.empty:
             return " ".join(self.warnings)
-        sure = self.frame[self.frame["verdict"] != "cannot tell"].sort_values("pvalue")
-        largest = self.frame.loc[self.frame["difference"].abs().idxmax()]
-        if sure.empty:
-            return words.text("nps.none_sure", language, pairs=words.number(len(self.frame)),
-                                 **_said(largest, directed=directed))
-        first = sure.loc[sure["difference"].abs().idxmax()]
-        key = "nps.some_sure_directed" if directed else "nps.some_sure"
-        return words.text(key, language, sure=words.number(len(sure)), pairs=words.number(len(self.frame)),
-                             **_said(first, directed=directed))
+        key = "some_sure" if self._sure else "one_unsure" if len(self.frame) == 1 else "none_sure"
+        clearest = _said(self.frame.loc[self.frame["pvalue"].idxmin()], directed=self.directed)
+        return words.text(f"nps.{key}", language, **self._numbers(), **clearest)
 
-    def last(self, language: str = "en") -> str:
-        """Say the change of the last row in one sentence: up, down, or cannot tell and what would have shown."""
-        if self.frame.empty:
-            return " ".join(self.warnings)
+    def finding(self, language: str = "en") -> str:
+        """Say the last change (up, down, or cannot tell and what would have shown); the summary where nothing has an order."""
+        if self.frame.empty or not self.directed:
+            return self.summary(language)
         row = self.frame.iloc[-1]
-        key = {"up": "nps.change_up", "down": "nps.change_down"}.get(row["verdict"], "nps.change_unsure")
-        return words.text(key, language, **_said(row, directed=True))
+        return words.text(f"nps.change_{row['verdict'].replace(' ', '_')}", language, **_said(row, directed=True))
 
     def title(self, language: str = "en") -> str:
-        """Say the last change in a few words, as the title of a figure."""
+        """Say the finding in a few words, as the title of a figure; empty where there is nothing to compare."""
         if self.frame.empty:
             return ""
-        row = self.frame.iloc[-1]
-        return words.text(f"nps.title_{row['verdict'].replace(' ', '_')}", language, **_said(row, directed=True))
+        if self.directed:
+            row = self.frame.iloc[-1]
+            return words.text(f"nps.title_{row['verdict'].replace(' ', '_')}", language, **_said(row, directed=True))
+        return words.text("nps.title_some" if self._sure else "nps.title_none", language, **self._numbers())
+
+    @property
+    def _sure(self) -> int:
+        return int((self.frame["verdict"] != "cannot tell").sum())
+
+    def _numbers(self) -> dict[str, str]:
+        return {"sure": words.number(self._sure), "pairs": words.number(len(self.frame))}
 
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
         """Draw each pair's difference with its interval; those that differ for certain in colour."""
         measured = "" if self.frame.empty else words.text(
             "nps.measured_difference", language, confidence=words.percent(self.frame["confidence"].iloc[0], 0))
-        return figures.differences(self.frame, ax, finding=finding or self.summary(language), measured=measured)
+        return figures.differences(self.frame, ax, finding=finding or self.title(language) or self.summary(language),
+                                   measured=measured)
 
 
 def compare(data: Any, *, between: str | None, score: str | None = None, by: str | Sequence[str] | None = (),
@@ -138,7 +142,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     if pairs.empty:
         value = str(categories[between].iloc[0])
         return Comparison(_empty(within), METHOD, (words.text("nps.one_value", column=between, value=value),))
-    return Comparison(_tested(pairs, within, confidence), METHOD, _cautions(pairs))
+    return Comparison(_tested(pairs, within, confidence), METHOD, _cautions(pairs), directed=against == "previous")
 
 
 def _within(by: str | Sequence[str] | None) -> tuple[str, ...]:

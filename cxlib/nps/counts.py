@@ -17,12 +17,12 @@ _REASONS = {-1: "missing", -2: "out of range", -3: "not whole"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreCounts:
-    """How many people gave which score, by segment. Counts of disjoint rows add: `a + b` is the count of the union.
+    """How many answers gave which score, by segment. Counts of disjoint rows add: `a + b` is the count of the union.
 
     Attributes
     ----------
     frame : pandas.DataFrame
-        `[*by], score, n`: one row for each score that occurs in a segment.
+        `[*by], score, n`: one row for each score that occurs in a segment; a missing segment is kept as missing.
     by : tuple of str
         Columns that tell the segments apart.
     scale : (int, int)
@@ -30,7 +30,7 @@ class ScoreCounts:
     promoter, detractor : int
         Promoters answered `promoter` or more, detractors `detractor` or less.
     dropped : dict of str to int
-        Rows that gave no count, by reason.
+        Rows that gave no count, by reason; and, as `no <column>`, answers that belong to no segment of a column.
     """
 
     frame: pd.DataFrame
@@ -65,8 +65,11 @@ class ScoreCounts:
         return replace(self, frame=self.frame[self.frame[column] == value].reset_index(drop=True))
 
     def categories(self) -> pd.DataFrame:
-        """Return `[*by], n, promoters, passives, detractors`, one row a segment, segments in natural order."""
-        frame = self.frame
+        """Return `[*by], n, promoters, passives, detractors`, one row a segment, segments in natural order.
+
+        Answers without a value in one of the columns belong to no segment; they count only in `over(None)`.
+        """
+        frame = self.frame.dropna(subset=list(self.by)).reset_index(drop=True)
         kinds = pd.DataFrame({
             "n": frame["n"],
             "promoters": frame["n"].where(frame["score"] >= self.promoter, 0),
@@ -91,7 +94,7 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
     score : str
         Column of numbers on `scale`; text answers go through `scales.parse_scores` first.
     by : str or sequence of str
-        Columns that tell segments apart. Rows without a value in one of them are left out and counted.
+        Columns that tell segments apart. Rows without a value in one of them stay in the total and are counted.
     scale : (int, int)
         Lowest and highest score of the question.
     promoter, detractor : int
@@ -135,9 +138,7 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
     counted = counted.rename(columns={f"by{i}": name for i, name in enumerate(by)})
     dropped = {reason: int(counted.loc[counted["code"] == code, "n"].sum()) for code, reason in _REASONS.items()}
     scored = counted[counted["code"] >= 0].assign(score=lambda frame: frame["code"] + low)
-    for name in by:
-        dropped[f"no {name}"] = int(scored.loc[scored[name].isna(), "n"].sum())
-        scored = scored[scored[name].notna()]
+    dropped |= {f"no {name}": int(scored.loc[scored[name].isna(), "n"].sum()) for name in by}
     if scored.empty:
         raise EmptyDataError(f"score={score!r}: none of {int(counted['n'].sum()):,} rows holds a whole score from {low} to "
                              f"{high}; name the column with the scores, or give its scale")
@@ -153,4 +154,5 @@ def _names(by: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def _added(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     keys = [*by, "score"]
-    return frame.groupby(keys, as_index=False, sort=True, observed=True)["n"].sum().astype({"score": "int64", "n": "int64"})
+    counted = frame.groupby(keys, as_index=False, sort=True, observed=True, dropna=False)["n"].sum()
+    return counted.astype({"score": "int64", "n": "int64"})

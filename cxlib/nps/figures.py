@@ -17,7 +17,7 @@ def levels(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, 
            joined: bool = False) -> Axes:
     """Draw `nps` with `ci_low` to `ci_high` and n for each row: across for waves (`joined`), down the page for segments."""
     names = [" · ".join(str(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
-    if joined:
+    if joined and len(frame) > 1:
         ax = theme.axes(ax, width=max(7.0, 1.0 + 0.75 * len(frame)))
         spots = range(len(frame))
         ax.plot(spots, frame["nps"], color=theme.BLUE, lw=1.2, zorder=2)

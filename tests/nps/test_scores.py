@@ -97,6 +97,7 @@ def test_a_segment_named_nan_is_a_segment_and_a_missing_one_is_counted():
     counts = nps.count_scores(rows, score="score", by="store")
     assert list(counts.categories()["store"]) == ["nan", "東京"]
     assert counts.dropped["no store"] == 1
+    assert nps.score(counts, by=None).frame["n"].item() == 4  # it still counts in the total
 
 
 def test_waves_stand_in_natural_order_and_are_compared_with_the_one_before():
