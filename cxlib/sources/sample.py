@@ -1,0 +1,195 @@
+"""A size, a seed and how much strong feelings make people answer -> a sample company whose truth is known.
+
+A subscription retailer in Japan, Korea and the United States. One latent satisfaction per customer and quarter drives what
+is said (scores, comments) and what is done (staying, ordering); the planted numbers stand in `sample_model`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cxlib.errors import ParameterError
+from cxlib.sources import sample_customers, sample_money, sample_survey
+from cxlib.sources import sample_model as model
+from cxlib.sources.sample_customers import People
+from cxlib.sources.sample_survey import Potential
+from cxlib.sources.sample_truth import Tally, tally, truth
+
+SEED = 2032
+_TIME, _TEXT = pa.timestamp("us", tz="UTC"), pa.string()
+_SCHEMAS = {
+    "invitations": pa.schema({
+        "invitation_id": _TEXT, "customer_id": _TEXT, "wave": _TEXT, "mode": _TEXT, "sent_at": _TIME, "reminders": pa.int8(),
+        "delivered": pa.bool_(), "opened": pa.bool_(), "started_at": _TIME, "finished_at": _TIME}),
+    "orders": pa.schema({
+        "order_id": _TEXT, "customer_id": _TEXT, "ordered_at": _TIME, "amount": pa.float64(), "kind": _TEXT})}
+_CSV = ("customers", "responses", "subscriptions")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Company:
+    """A sample company in memory; columns as in `data/README.md`.
+
+    Attributes
+    ----------
+    customers, invitations, responses, orders, subscriptions : pandas.DataFrame
+    potential : pandas.DataFrame
+        What nobody has in real life: for every customer in the frame of every wave (`customer_id`, `wave`), the
+        `contact_type` asked about, the `score` that the customer would give, and the `propensity` to answer once invited.
+    truth : dict
+        What `truth.json` holds, without the interviews.
+    """
+
+    customers: pd.DataFrame
+    invitations: pd.DataFrame
+    responses: pd.DataFrame
+    orders: pd.DataFrame
+    subscriptions: pd.DataFrame
+    potential: pd.DataFrame
+    truth: dict
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chunk:
+    people: People
+    potential: Potential
+    frames: dict[str, pd.DataFrame]
+    counts: Tally
+
+
+def make_company(*, customers: int = 3_000, seed: int = SEED, strong_feelings: float = 1.0) -> Company:
+    """Make a sample company in memory: use it where the truth must be known, as in benchmarks of an estimator.
+
+    Parameters
+    ----------
+    customers : int
+        At least 50.
+    seed : int
+        0 or more. The same seed gives the same customers, satisfaction and potential scores whatever `strong_feelings` is.
+    strong_feelings : float
+        0 or more. How much a feeling far from neutral, good or bad, raises the chance to answer; with 0 only country, age
+        band and plan do, each by its own factor, so raking on these three margins is unbiased.
+
+    Returns
+    -------
+    Company
+
+    Raises
+    ------
+    ParameterError
+        If a value breaks its rule.
+
+    Notes
+    -----
+    The true NPS of a wave is that of all customers in its frame, had all answered. The frame of a wave are the customers
+    with a subscription that began before the 15th of the quarter's second month and has not ended by that day.
+
+    Examples
+    --------
+    >>> company = make_company(customers=200, seed=1)
+    >>> len(company.customers), list(company.truth["nps"]["wave"])[-1]
+    (200, '2026Q3')
+    """
+    _check(customers, seed, strong_feelings)
+    chunks = list(_chunks(customers=customers, seed=seed, strong_feelings=strong_feelings))
+    frames = {name: pd.concat([chunk.frames[name] for chunk in chunks], ignore_index=True) for name in chunks[0].frames}
+    potential = pd.concat([_potential_frame(chunk) for chunk in chunks], ignore_index=True)
+    counts = reduce(add, (chunk.counts for chunk in chunks))
+    return Company(**frames, potential=potential,
+                   truth=truth(counts, customers=customers, seed=seed, strong_feelings=float(strong_feelings)))
+
+
+def write_company(out: str | Path, *, customers: int = 3_000, seed: int = SEED, strong_feelings: float = 1.0) -> Path:
+    """Write a sample company to the folder `out` (made if absent; files of the same names are replaced).
+
+    Customers are made and written 10,000 at a time, so memory does not grow with `customers`. Parameters, rules and errors
+    are those of `make_company`. With the same values CSV and JSON are the same bytes and Parquet the same rows.
+
+    Returns
+    -------
+    Path
+        The folder: `customers.csv`, `invitations.parquet`, `responses.csv`, `orders.parquet`, `subscriptions.csv`,
+        `interviews/` and `truth.json`.
+    """
+    _check(customers, seed, strong_feelings)
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    counts = _write_tables(out, _chunks(customers=customers, seed=seed, strong_feelings=strong_feelings))
+    known = truth(counts, customers=customers, seed=seed, strong_feelings=float(strong_feelings))
+    text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    (out / "truth.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    return out
+
+
+def _check(customers: int, seed: int, strong_feelings: float) -> None:
+    if isinstance(customers, bool) or not isinstance(customers, int) or customers < 50:
+        raise ParameterError(f"customers={customers!r} must be a whole number of at least 50; the default is 3000")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ParameterError(f"seed={seed!r} must be a whole number of at least 0; the committed company has {SEED}")
+    if not isinstance(strong_feelings, int | float) or not 0 <= strong_feelings < np.inf:
+        raise ParameterError(f"strong_feelings={strong_feelings!r} must be a number of at least 0; "
+                             "0 means that feelings do not make people answer, 1 is the default")
+
+
+def _chunks(*, customers: int, seed: int, strong_feelings: float) -> Iterator[_Chunk]:
+    """Yield the company 10,000 customers at a time, each chunk from a seed of its own."""
+    for number, first in enumerate(range(1, customers + 1, model.CHUNK)):
+        n = min(model.CHUNK, customers + 1 - first)
+        streams = [np.random.default_rng(child) for child in np.random.SeedSequence([seed, number]).spawn(6)]
+        yield _chunk(streams, first=first, n=n, strong_feelings=strong_feelings)
+
+
+def _chunk(streams: list[np.random.Generator], *, first: int, n: int, strong_feelings: float) -> _Chunk:
+    people = sample_customers.draw_people(streams[0], first=first, n=n)
+    spells = sample_customers.draw_spells(streams[1], people)
+    potential = sample_survey.draw_potential(streams[2], people, spells, strong_feelings=strong_feelings)
+    invitations, answered, seconds = sample_survey.draw_invitations(streams[3], people, potential)
+    frames = {
+        "customers": sample_customers.customer_frame(people), "invitations": invitations,
+        "responses": sample_survey.draw_responses(streams[4], people, potential, answered, seconds),
+        "orders": sample_money.draw_orders(streams[5], people, spells),
+        "subscriptions": sample_customers.subscription_frame(people, spells)}
+    return _Chunk(people, potential, frames, tally(people, potential))
+
+
+def _potential_frame(chunk: _Chunk) -> pd.DataFrame:
+    potential = chunk.potential
+    names = {"customer_id": sample_customers.customer_ids(chunk.people.number)[potential.customer],
+             "wave": np.array(model.WAVES, dtype=object)[potential.wave],
+             "contact_type": np.array(model.CONTACT_TYPES, dtype=object)[potential.contact]}
+    return pd.DataFrame(names, dtype="str").assign(score=potential.score, propensity=potential.propensity)
+
+
+def _write_tables(out: Path, chunks: Iterator[_Chunk]) -> Tally:
+    writers = {name: pq.ParquetWriter(out / f"{name}.parquet", schema, compression="zstd", column_encoding=_encoding(schema),
+                                      use_dictionary=["wave", "mode", "kind"]) for name, schema in _SCHEMAS.items()}
+    counts: Tally | None = None
+    try:
+        for chunk in chunks:
+            for name in _CSV:
+                chunk.frames[name].to_csv(out / f"{name}.csv", mode="a" if counts else "w", header=counts is None, index=False,
+                                          lineterminator="\n", encoding="utf-8")
+            for name, writer in writers.items():
+                table = pa.Table.from_pandas(chunk.frames[name], schema=_SCHEMAS[name], preserve_index=False)
+                writer.write_table(table.replace_schema_metadata(None))
+            counts = counts + chunk.counts if counts else chunk.counts
+    finally:
+        for writer in writers.values():
+            writer.close()
+    return counts
+
+
+def _encoding(schema: pa.Schema) -> dict[str, str]:
+    """Ids share their first letters and times are near each other: both are small as differences."""
+    return {field.name: "DELTA_BYTE_ARRAY" if field.name.endswith("_id") else "DELTA_BINARY_PACKED"
+            for field in schema if field.name.endswith(("_id", "_at"))}
