@@ -13,7 +13,7 @@ from cxlib import check, scales, sources
 from cxlib import language as words
 from cxlib.check import InputFile, StudyParameters
 from cxlib.errors import ColumnError, EmptyDataError
-from cxlib.nps.counts import ScoreCounts
+from cxlib.nps.counts import DETRACTOR
 from cxlib.result import Result, Table
 from cxlib.table import natural_order
 
@@ -54,6 +54,11 @@ class Answers(Result):
     by: tuple[str, ...] = ()
     wave: str | None = None
     against: Literal["each", "previous"] = "previous"
+
+    @property
+    def headline_by(self) -> str | None:
+        """The wave column where the headline is one wave, so that it is named; None where it is all answers."""
+        return self.by[0] if self.wave is not None else None
 
     @property
     def ordered(self) -> bool:
@@ -111,8 +116,8 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     rows = answers.rows
     if answers.wave is not None:
         rows = rows[rows[p.wave_column] == answers.wave]
-    written = rows[p.comment].astype("string").str.strip()
-    theirs = rows[(rows[p.score] <= ScoreCounts.detractor) & written.notna() & (written != "")]
+    written = rows[p.comment].notna() & (rows[p.comment].astype(str).str.strip() != "")
+    theirs = rows[(rows[p.score] <= DETRACTOR).fillna(False).astype(bool) & written]
     shown = theirs.sort_values(p.score, kind="stable")[[p.score, *([p.segment] if p.segment else []), p.comment]].head(most)
     caption = words.text("nps.comments_caption", p.language, shown=words.number(len(shown)), n=words.number(len(theirs)))
     return Table(shown.reset_index(drop=True), caption=caption, language=p.language)

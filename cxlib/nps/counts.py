@@ -12,6 +12,7 @@ import pandas as pd
 from cxlib import check, scales, table
 from cxlib.errors import EmptyDataError, ParameterError
 
+PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
 _REASONS = {-1: "missing", -2: "out of range", -3: "not whole"}
 
 
@@ -36,8 +37,8 @@ class ScoreCounts:
     frame: pd.DataFrame
     by: tuple[str, ...]
     scale: tuple[int, int] = (0, 10)
-    promoter: int = 9
-    detractor: int = 6
+    promoter: int = PROMOTER
+    detractor: int = DETRACTOR
     dropped: Mapping[str, int] | None = None
 
     def __add__(self, other: ScoreCounts) -> ScoreCounts:
@@ -84,7 +85,7 @@ class ScoreCounts:
 
 
 def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), scale: tuple[int, int] = (0, 10),
-                 promoter: int = 9, detractor: int = 6) -> ScoreCounts:
+                 promoter: int = PROMOTER, detractor: int = DETRACTOR) -> ScoreCounts:
     """Count answers by score in one GROUP BY, in the engine where the rows lie.
 
     Parameters
