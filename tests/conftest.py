@@ -1,4 +1,4 @@
-"""What all tests share: where things lie, and how a notebook's stored outputs are compared."""
+"""What all tests share: where things lie."""
 
 from __future__ import annotations
 
@@ -26,10 +26,3 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder with data that may not be copied (../shared) is absent")
     return SHARED
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave pictures and the exact CSV behind a table out of the comparison of stored notebook outputs."""
-    for item in items:
-        if hasattr(item.parent, "skip_compare"):
-            item.parent.skip_compare = (*item.parent.skip_compare, "text/csv", "image/png")
