@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
@@ -33,7 +34,7 @@ def as_table(data: Any) -> ir.Table:
     Raises
     ------
     SourceError
-        If the path does not exist or is neither CSV nor Parquet.
+        If the path does not exist, is neither CSV nor Parquet, or cannot be read as what it is named.
     EmptyDataError
         If there are no columns.
     """
@@ -61,7 +62,11 @@ def _read(path: Path) -> ir.Table:
         raise SourceError(f"{path.as_posix()!r} is neither CSV nor Parquet; read it with cx.sources.read_survey first")
     if path.stat().st_size == 0:
         raise EmptyDataError(f"{path.as_posix()!r} is empty; give a file with a header and at least one row")
-    return getattr(ibis, reader)(path.as_posix())
+    try:
+        return getattr(ibis, reader)(path.as_posix())
+    except duckdb.Error as error:
+        raise SourceError(f"{path.as_posix()!r} cannot be read ({' '.join(str(error).split())[:200]}); save it as CSV in UTF-8 "
+                          "with one header row, or as Parquet; survey exports go through cx.sources.read_survey") from None
 
 
 def natural_order(values: Iterable[Any]) -> list[Any]:
