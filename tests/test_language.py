@@ -23,7 +23,8 @@ def test_changes_carry_their_sign_and_zero_has_none(value, wanted):
     assert language.points(value, sign=True) == wanted
 
 
-@pytest.mark.parametrize(("items", "wanted"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["가", "b", "c"], "가, b and c")])
+@pytest.mark.parametrize(("items", "wanted"), [
+    ([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["가", "b", "c"], "가, b and c")])
 def test_lists_in_words(items, wanted):
     assert language.joined(items) == wanted
 
