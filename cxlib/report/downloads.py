@@ -1,0 +1,78 @@
+"""Tables of a page -> a link under each that saves it as CSV, in which no cell is a formula."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+
+from bs4 import BeautifulSoup, Tag
+
+from cxlib.language import text
+from cxlib.result import inert
+
+_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(e[+-]?\d+)?\s?%?", re.I)
+
+
+def add_downloads(soup: BeautifulSoup, *, report: str, language: str) -> int:
+    """Put every table in a box that scrolls, with a link below that saves it; return how many there are.
+
+    An output of cxlib brings its exact figures as CSV (in `data-csv` of the enclosing element); for other tables the CSV
+    is made from the cells that are shown.
+    """
+    tables = [table for table in soup.find_all("table") if table.find_parent("table") is None]
+    for number, table in enumerate(tables, start=1):
+        holder = table.find_parent(attrs={"data-csv": True})
+        content = str(holder["data-csv"]) if holder else cells_as_csv(table)
+        if holder:
+            del holder["data-csv"]
+        _frame(soup, table, number=number, language=language, file=f"{report}-table-{number}.csv", content=inert_csv(content))
+    return len(tables)
+
+
+def inert_csv(content: str) -> str:
+    """Return CSV in which no cell can be taken for a formula; numbers, also negative ones, stay numbers.
+
+    >>> inert_csv("a,=1+1\\n-3,@x\\n")
+    "a,'=1+1\\n-3,'@x\\n"
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    for row in csv.reader(io.StringIO(content, newline="")):
+        writer.writerow([cell if _NUMBER.fullmatch(cell) else inert(cell) for cell in row])
+    return written.getvalue()
+
+
+def cells_as_csv(table: Tag) -> str:
+    """Return the cells of an HTML table as CSV; a cell over several rows or columns is repeated."""
+    grid: dict[tuple[int, int], str] = {}
+    for y, row in enumerate(table.find_all("tr")):
+        x = 0
+        for cell in row.find_all(["td", "th"], recursive=False):
+            while (y, x) in grid:
+                x += 1
+            for down in range(_span(cell, "rowspan")):
+                for right in range(_span(cell, "colspan")):
+                    grid[y + down, x + right] = cell.get_text(" ", strip=True)
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    for y in sorted({y for y, _ in grid}):
+        writer.writerow([grid.get((y, x), "") for x in range(1 + max(x for row, x in grid if row == y))])
+    return written.getvalue()
+
+
+def _span(cell: Tag, name: str) -> int:
+    value = str(cell.get(name, "1"))
+    return min(max(int(value), 1), 1000) if value.isdecimal() else 1
+
+
+def _frame(soup: BeautifulSoup, table: Tag, *, number: int, language: str, file: str, content: str) -> None:
+    caption = table.caption.get_text(" ", strip=True) if table.caption else text("report.table", language, number=number)
+    frame = table.wrap(soup.new_tag("figure", attrs={"class": "table"}))
+    table.wrap(soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}))
+    link = soup.new_tag("a", string=text("report.download", language, number=number), attrs={
+        "download": file, "class": "download",
+        # the mark at the start lets Excel read UTF-8
+        "href": "data:text/csv;charset=utf-8;base64," + base64.b64encode(content.encode("utf-8-sig")).decode("ascii")})
+    frame.append(link)

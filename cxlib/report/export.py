@@ -1,0 +1,168 @@
+"""An executed notebook -> one HTML page that needs nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from markupsafe import escape
+from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html, strip_ansi
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from cxlib.errors import CxError
+from cxlib.language import text
+from cxlib.report.downloads import add_downloads
+from cxlib.report.pages import render
+from cxlib.report.sanitize import inert_html
+
+_PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+_HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_HAN = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A report as HTML, and what the index and the manifest say of it."""
+
+    html: str
+    title: str
+    headline: str
+    tables: int
+    pictures: int
+    silenced: int  # outputs to stderr that are left out
+
+
+def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], language: str = "en") -> Page:
+    """Return the page of an executed notebook: code folded away, tables with their CSV, nothing that runs or fetches.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed.
+    name : str
+        The report's name; the CSV files of its tables are named after it.
+    header : mapping
+        What stands around the notebook: see `template/page.html.j2`.
+    language : str
+        Language of the page.
+
+    Raises
+    ------
+    CxError
+        If a picture has no words for those who cannot see it.
+    """
+    exporter = HTMLExporter(extra_template_basedirs=[str(Path(__file__).parent)], template_name="template",
+                            exclude_anchor_links=True)
+    exporter.register_filter("inert_html", inert_html)
+    exporter.register_filter("shown", _shown)
+    article, _ = exporter.from_notebook_node(_gathered(notebook), {"code_label": text("report.code", language)})
+    soup = BeautifulSoup(article, "html.parser")
+    _refuse_wordless(soup)
+    title, contents = _outline(soup, name)
+    finding = soup.select_one(".cx-finding")
+    headline = finding.get_text(" ", strip=True) if finding else ""
+    _mark_languages(soup, language)
+    tables = add_downloads(soup, report=name, language=language)
+    page = render("page.html.j2", language=language, name=name, title=title, headline=headline, contents=contents,
+                  article=soup.decode(formatter="html5"), **header)
+    streams = [output for cell in notebook.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"]
+    return Page(page, title, headline, tables, len(soup.find_all("img")), len(streams))
+
+
+def _gathered(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy in which code that shows nothing is joined to the code that follows it: one fold, not three."""
+    cells: list[NotebookNode] = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        shows = cell.cell_type != "code" or any(output.get("name") != "stderr" for output in cell.outputs)
+        if cell.cell_type == "code":
+            before = cells.pop().source + "\n\n" if cells and cells[-1].metadata.get("silent") else ""
+            cell = new_code_cell(before + cell.source, outputs=cell.outputs, metadata={"silent": not shows, "number": number})
+        cells.append(cell)
+    return new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def _shown(output: NotebookNode, number: int) -> str:
+    """Return one output as inert HTML; `number` is that of its cell."""
+    if output.output_type == "stream":
+        return "" if output.name == "stderr" else f"<pre>{escape(strip_ansi(output.text))}</pre>"
+    if output.output_type == "error":
+        return f"<pre>{escape(strip_ansi(output.ename + ': ' + output.evalue))}</pre>"
+    data = output.data
+    if "text/html" in data:
+        attached = f' data-csv="{escape(data["text/csv"])}"' if "text/csv" in data else ""
+        return f'<div class="output"{attached}>{inert_html(data["text/html"])}</div>'
+    for kind in _PICTURES:
+        if kind in data:
+            return _picture(kind, output, number)
+    if "text/markdown" in data:
+        return f'<div class="output">{inert_html(markdown2html(data["text/markdown"]))}</div>'
+    return f"<pre>{escape(strip_ansi(data['text/plain']))}</pre>" if "text/plain" in data else ""
+
+
+def _picture(kind: str, output: NotebookNode, number: int) -> str:
+    content = output.data[kind]
+    if kind == "image/svg+xml":
+        content = base64.b64encode(content.encode()).decode("ascii")
+    about = output.metadata.get(kind, {})
+    beside = output.data.get("text/plain", "").strip()
+    alt = about.get("alt") or ("" if re.fullmatch(r"<.*>", beside, re.S) else beside)
+    width = f' width="{int(about["width"])}"' if str(about.get("width", "")).isdecimal() else ""
+    source = "".join(content.split())
+    return (f'<figure class="picture"><img src="data:{kind};base64,{escape(source)}" alt="{escape(alt)}"{width} '
+            f'data-cell="{number}"></figure>')
+
+
+def _refuse_wordless(soup: BeautifulSoup) -> None:
+    for picture in soup.find_all("img"):
+        cell = picture.attrs.pop("data-cell", None)
+        if not str(picture.get("alt", "")).strip() or picture["alt"] == "No description has been provided for this image":
+            where = f"of cell {cell}" if cell else "in the text"
+            raise CxError(f"the picture {where} has no words for those who cannot see it; show it with "
+                          "cx.picture(ax, alt=\"…\"), or write ![words](…) in the text")
+
+
+def _outline(soup: BeautifulSoup, name: str) -> tuple[str, list[dict[str, Any]]]:
+    """Give every heading an id; take the first h1 out as the title; return it and the table of contents."""
+    title, contents, taken = "", [], set()
+    for heading in soup.find_all(re.compile("^h[1-6]$")):
+        words = heading.get_text(" ", strip=True)
+        if heading.name == "h1":
+            if not title:
+                title = words
+                heading.decompose()
+                continue
+            heading.name = "h2"
+        anchor = re.sub(r"\s+", "-", words) or "part"  # as JupyterLab does, so that links within a notebook hold
+        while anchor in taken:
+            anchor += "-"
+        taken.add(anchor)
+        heading["id"] = anchor
+        if heading.name in ("h2", "h3"):
+            contents.append({"anchor": anchor, "words": words, "level": int(heading.name[1])})
+    return title or name, contents
+
+
+def _mark_languages(soup: BeautifulSoup, language: str) -> None:
+    """Say of Japanese and Korean passages what they are: for their typeface, and for those who listen to the page."""
+    for tag in soup.find_all(["p", "td", "th", "li", "h2", "h3", "blockquote", "caption", "pre"]):
+        if isinstance(tag, Tag) and "lang" not in tag.attrs:
+            found = _language(tag.get_text())
+            if found not in ("", language):
+                tag["lang"] = found
+
+
+def _language(words: str) -> str:
+    """Return ja or ko where most letters are of that script (a Japanese name in an English sentence is English)."""
+    letters = sum(map(str.isalpha, words))
+    hangul, kana, han = (len(script.findall(words)) for script in (_HANGUL, _KANA, _HAN))
+    if 2 * (hangul + kana + han) <= letters or not hangul + kana:
+        return ""
+    return "ko" if hangul > kana else "ja"

@@ -1,0 +1,29 @@
+"""A template of this package and values -> a page; every value is escaped."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cxlib.language import number, text
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(loader=PackageLoader("cxlib.report", "template"), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    environment.filters["number"] = number
+    return environment
+
+
+def render(template: str, *, language: str = "en", **values: Any) -> str:
+    """Return a page in the given language; `t("made", time=…)` in a template is a text of `texts/<language>/report.toml`."""
+    t: Callable[..., str] = functools.partial(_text, language)
+    return _environment().get_template(template).render(t=t, language=language, **values)
+
+
+def _text(language: str, key: str, **values: Any) -> str:
+    return text(f"report.{key}", language, **values)

@@ -1,0 +1,305 @@
+"""A notebook and the values given for it -> parameters that were checked before a kernel starts."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import re
+import tokenize
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import nbformat
+import yaml
+from nbformat import NotebookNode
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from cxlib import check
+from cxlib.errors import ParameterError, SourceError
+
+_NONE = {"None", "none", "null", "~", ""}
+_KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "date": "date",
+          "datetime": "date and time", "NoneType": "None"}
+_BOUNDS = (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Parameters that may be put into a notebook.
+
+    Attributes
+    ----------
+    given : dict
+        What is injected: only the names that were given, as JSON; paths are relative to the notebook's folder.
+    values : dict
+        All parameters, as they will be in the notebook; paths as in `given`.
+    inputs : dict of str to Path
+        The files and folders that parameters name, absolute.
+    meanings : dict of str to str
+        What each parameter means, in words.
+    """
+
+    given: dict[str, Any]
+    values: dict[str, Any]
+    inputs: dict[str, Path]
+    meanings: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One parameter as `cx describe` shows it."""
+
+    name: str
+    kind: str
+    default: str
+    meaning: str
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Return the notebook.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file, or it is not a notebook.
+    """
+    if not path.is_file():
+        raise SourceError(f"there is no notebook {path.as_posix()!r}; give the path of an .ipynb file")
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        raise SourceError(f"{path.as_posix()!r} is not a notebook ({type(error).__name__}); open it in JupyterLab and save it "
+                          "again") from None
+    return notebook
+
+
+def model_name(notebook: NotebookNode) -> str | None:
+    """Return `module:Class` of the parameter model that the notebook's metadata names, if it names one."""
+    return notebook.metadata.get("cxlib", {}).get("parameters")
+
+
+def defaults(notebook: NotebookNode) -> dict[str, Any]:
+    """Return what the notebook's `parameters` cell sets; empty where it has none.
+
+    Read with `ast`: papermill's own reading overlooks `top_n: int | None = 5`.
+
+    Raises
+    ------
+    ParameterError
+        If the cell is not Python, or a value is not a plain one (a number, a text, a list, ...).
+    """
+    found = {}
+    for name, value in _assignments(_cell(notebook)):
+        try:
+            found[name] = ast.literal_eval(value)
+        except ValueError:
+            raise ParameterError(f"parameter {name} is set to {ast.unparse(value)} in the notebook's parameters cell; "
+                                 "write a plain value there (a number, a text, a list, None)") from None
+    return found
+
+
+def read_given(pairs: Sequence[str]) -> dict[str, str]:
+    """Return `name=value` pairs of a command line as a dict of texts.
+
+    >>> read_given(["wave=2026Q3", "scale=1,10"])
+    {'wave': '2026Q3', 'scale': '1,10'}
+    """
+    given = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ParameterError(f"-p {pair}: write a parameter as name=value, for example -p wave=2026Q3")
+        given[name.strip()] = value
+    return given
+
+
+def known_names(notebook: NotebookNode, model: type[BaseModel] | None) -> list[str]:
+    """Return the names of the notebook's parameters."""
+    return list(model.model_fields) if model else list(defaults(notebook))
+
+
+def check_values(notebook: NotebookNode, given: Mapping[str, Any], *, model: type[BaseModel] | None, folder: Path,
+                 relative_to: Path) -> Checked:
+    """Return checked parameters: the notebook's defaults overlaid with what was given.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook.
+    given : mapping
+        Names to values: texts of a command line, or what a YAML file holds.
+    model : pydantic model, optional
+        With `parse(values)` and `check()`; where it is None, only names can be checked.
+    folder : Path
+        Where the notebook lies; paths in its defaults are relative to it.
+    relative_to : Path
+        What given paths are relative to.
+
+    Raises
+    ------
+    CxError
+        What `parse` and `check` refuse.
+    """
+    start = defaults(notebook)
+    if model is None:
+        return _check_names(notebook, start, given)
+    fields = model.model_fields
+    secret = [name for name in given if name in fields and SecretStr in _parts(fields[name].annotation)]
+    if secret:
+        raise ParameterError(f"parameter {secret[0]!r} is a secret and would be stored in the published notebook; "
+                             "let the notebook read it from an environment variable")
+    values = {name: _absolute(value, fields[name], folder) for name, value in start.items() if name in fields}
+    values |= {name: _absolute(_as_field(value, fields[name]), fields[name], relative_to) if name in fields else value
+               for name, value in given.items()}
+    parsed = model.parse(values)
+    parsed.check()
+    inputs = {name: value for name, value in parsed if isinstance(value, Path)}
+    shown = {name: _relative(value, folder) if name in inputs else value
+             for name, value in parsed.model_dump(mode="json").items()}
+    return Checked(given={name: shown[name] for name in given}, values=shown, inputs=inputs,
+                   meanings={name: field.description or name for name, field in fields.items()})
+
+
+def describe(notebook: NotebookNode, *, model: type[BaseModel] | None) -> list[Described]:
+    """Return name, type, default and meaning of each parameter; the default is the notebook's own."""
+    start = defaults(notebook)
+    if model is None:
+        comments = _comments(_cell(notebook))
+        return [Described(name, _KINDS.get(type(value).__name__, type(value).__name__), repr(value), comments.get(name, ""))
+                for name, value in start.items()]
+    rows = []
+    for name, field in model.model_fields.items():
+        default = start.get(name, "(must be given)" if field.is_required() else field.get_default(call_default_factory=True))
+        shown = default.as_posix() if isinstance(default, Path) else default
+        rows.append(Described(name, _kind(_annotated(field)), str(shown), field.description or ""))
+    return rows
+
+
+def _cell(notebook: NotebookNode) -> str:
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", ()):
+            return cell.source
+    return ""
+
+
+def _assignments(source: str) -> list[tuple[str, ast.expr]]:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise ParameterError(f"the notebook's parameters cell is not plain Python (line {error.lineno}: {error.msg}); "
+                             "write one `name = value` a line") from None
+    found = []
+    for line in body:
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+            found.append((line.targets[0].id, line.value))
+        elif isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None:
+            found.append((line.target.id, line.value))
+    return found
+
+
+def _comments(source: str) -> dict[str, str]:
+    said: dict[str, str] = {}
+    name = ""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME and token.start[1] == 0:
+            name = token.string
+        elif token.type == tokenize.COMMENT and name and token.start[1]:
+            said[name] = token.string.lstrip("# ")
+    return said
+
+
+def _check_names(notebook: NotebookNode, start: dict[str, Any], given: Mapping[str, Any]) -> Checked:
+    for name in given:
+        if name not in start:
+            raise ParameterError(f"parameter {name!r} is unknown"
+                                 f"{check.did_you_mean(name, start) or '; the notebook has no parameters'}")
+    read = {name: yaml.safe_load(value) if isinstance(value, str) and not isinstance(start[name], str) else value
+            for name, value in given.items()}
+    comments = _comments(_cell(notebook))
+    return Checked(given=read, values=start | read, inputs={}, meanings={name: comments.get(name, name) for name in start})
+
+
+def _as_field(value: Any, field: FieldInfo) -> Any:
+    """Return the first reading of `value` that the field takes; `value` itself where none does."""
+    for candidate in _readings(value, _parts(field.annotation)):
+        try:
+            TypeAdapter(_annotated(field)).validate_python(candidate)
+        except ValidationError:
+            continue
+        return candidate
+    return value
+
+
+def _readings(value: Any, parts: set[Any]) -> list[Any]:
+    if not isinstance(value, str):
+        return [value] if isinstance(value, bool | list | dict | NoneType) else [value, str(value)]
+    if NoneType in parts and value.strip() in _NONE:
+        return [None]
+    if any(isinstance(part, type) and issubclass(part, Path) for part in parts):
+        return []
+    listed = [item.strip() for item in re.sub(r"^\[|\]$|^\(|\)$", "", value.strip()).split(",")]
+    if parts & {list, tuple, Sequence} and ("," in value or value.lstrip().startswith("[")):
+        return [_yaml(value), listed, value]
+    return [value, _yaml(value), listed]
+
+
+def _yaml(value: str) -> Any:
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError:
+        return value
+
+
+def _annotated(field: FieldInfo) -> Any:
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+def _parts(annotation: Any) -> set[Any]:
+    origin = get_origin(annotation)
+    found = {origin or annotation}
+    if origin is not Literal:
+        for part in get_args(annotation)[:1 if origin is Annotated else None]:
+            found |= _parts(part)
+    return found
+
+
+def _is_path(field: FieldInfo) -> bool:
+    return any(isinstance(part, type) and issubclass(part, Path) for part in _parts(field.annotation))
+
+
+def _absolute(value: Any, field: FieldInfo, folder: Path) -> Any:
+    if not _is_path(field) or not isinstance(value, str | Path):
+        return value
+    return Path(os.path.abspath(folder / Path(value).expanduser()))
+
+
+def _relative(value: str, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(value, folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return Path(value).as_posix()
+
+
+def _kind(annotation: Any) -> str:
+    if annotation in (check.InputFile, check.InputFolder):
+        return "file" if annotation == check.InputFile else "folder"
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        bounds = [f"{word} {getattr(rule, sign)}" for rule in parts[1:] for sign, word in _BOUNDS if hasattr(rule, sign)]
+        return " ".join([_kind(parts[0]), *bounds])
+    if origin is Literal:
+        return " or ".join(str(part) for part in parts)
+    if origin in (Union, UnionType):
+        return " or ".join(_kind(part) for part in parts)
+    if origin is tuple and Ellipsis not in parts:
+        return ", ".join(_kind(part) for part in parts)
+    if origin is not None:
+        return f"list of {_kind(parts[0])}" if parts else str(origin.__name__)
+    if isinstance(annotation, type) and issubclass(annotation, Path):
+        return "path"
+    return _KINDS.get(getattr(annotation, "__name__", ""), getattr(annotation, "__name__", str(annotation)))

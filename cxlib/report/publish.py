@@ -1,0 +1,107 @@
+"""Files of a run -> its place among the published reports: staged beside, then moved there whole."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+_STAGING = ".staging"
+_DAY = 86_400
+
+
+@contextlib.contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """Give a folder beside the published reports; it is removed afterwards, and by the next run where this one is killed."""
+    (out / _STAGING).mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        with alone(out):
+            _sweep(out / _STAGING)
+            folder = Path(tempfile.mkdtemp(dir=out / _STAGING))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            stack.enter_context(_locked(folder / "lock"))  # the lock ends with the process, however it ends
+        yield folder
+
+
+def _sweep(stages: Path) -> None:
+    for folder in stages.iterdir():
+        if _abandoned(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def place(folder: Path, out: Path, *, name: str, run: str) -> str:
+    """Move a whole run to `out/name/run` in one step and return the run's id, which gets a number where it is taken."""
+    (out / name).mkdir(parents=True, exist_ok=True)
+    for number in range(1, 1000):
+        target = run if number == 1 else f"{run}-{number}"
+        if not (out / name / target).exists():
+            os.replace(folder, out / name / target)
+            return target
+    raise FileExistsError(f"{out / name / run} is there 999 times")
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a text file so that a reader sees the old or the new one, never half of it."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}-",
+                                     delete=False) as file:
+        file.write(content)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write `manifest.json`."""
+    written = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (folder / "manifest.json").write_text(written + "\n", encoding="utf-8")
+
+
+def runs(out: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the manifests of all runs by report, newest first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in out.glob("*/*/manifest.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        found.setdefault(path.parent.parent.name, []).append({**manifest, "run": path.parent.name})
+    return {name: sorted(manifests, key=lambda manifest: manifest["started"], reverse=True)
+            for name, manifests in found.items()}
+
+
+def last_good(manifests: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the newest run that is a report."""
+    return next((manifest for manifest in manifests if manifest["status"] == "published"), None)
+
+
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Wait until no other run writes the index or makes its staging folder."""
+    with _locked(out / ".lock"):
+        yield
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[IO[str]]:
+    with path.open("w", encoding="utf-8") as file:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _abandoned(folder: Path) -> bool:
+    if not fcntl:
+        return time.time() - folder.stat().st_mtime > _DAY
+    with (folder / "lock").open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
