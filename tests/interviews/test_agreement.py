@@ -1,0 +1,117 @@
+"""Agreement on a corpus: reference values, missing interviews, codes nobody used, pairs, disagreements, sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from cxlib import interviews
+from cxlib.errors import ParameterError
+
+from ..conftest import ORACLES
+
+
+@pytest.fixture(scope="module")
+def multilabel(build):
+    """The 24 x 3 table of sets as a corpus: each unit an interview of one turn, so that missing is missing."""
+    data = pd.read_csv(ORACLES / "interviews" / "sets_multilabel_24x3.csv").dropna()
+    rows = [(unit, None if code == "∅" else 0, "" if code == "∅" else code, coder)
+            for unit, coder, value in data.itertuples(index=False) for code in value.split("|")]
+    return build(dict.fromkeys(data["unit"], 1), rows)
+
+
+def test_corpus_gives_the_reference_values(multilabel, expected):
+    """Oracle: overall MASI and every code present or absent, krippendorff 0.9.0 and NLTK."""
+    case = expected["sets_multilabel_24x3"]["expected"]
+    found = interviews.agreement(multilabel, resamples=0).frame
+    assert_allclose(found["alpha"].iloc[0], case["alpha_masi_passonneau2006"], rtol=1e-9)
+    codes = found.iloc[1:].set_index("code")["alpha"]
+    assert_allclose(codes[list(case["alpha_nominal_per_code_binary"])], list(case["alpha_nominal_per_code_binary"].values()),
+                    rtol=1e-9)
+
+
+def test_level_makes_no_difference_between_two_values(multilabel):
+    a, b = (interviews.agreement(multilabel, level=level, resamples=0).frame["alpha"] for level in ("nominal", "ratio"))
+    assert_allclose(a, b, atol=1e-12)
+
+
+def test_an_interview_a_coder_never_opened_is_missing(small):
+    frame = interviews.agreement(small, resamples=0).frame
+    assert frame["n_units"].tolist() == [8] * 5  # c.txt was opened by Mori alone
+    late = frame[frame["code"] == "late delivery"].iloc[0]
+    # by hand: 8 turns, two coders; pairs (1,1), (1,0) and six (0,0); n_1 = 3, n_0 = 13, o_01 = 1
+    assert_allclose(late["alpha"], 1 - 15 * (1 + 1) / (2 * 3 * 13), rtol=1e-12)
+    assert late["prevalence"] == 3 / 16
+    assert (late["coders"], late["n_interviews"], late["theme"]) == (2, 2, "Delivery")
+
+
+def test_a_code_nobody_used_keeps_its_row_and_says_why(small):
+    found = interviews.agreement(small, resamples=100)
+    unused = found.frame[found.frame["code"] == "kind staff"].iloc[0]
+    assert np.isnan(unused["alpha"])
+    assert unused["judgement"] == "cannot be judged"
+    assert "same value" in unused["reason"]
+    assert any("“kind staff”" in said for said in found.warnings)
+    assert not np.isnan(found.frame.drop(unused.name)["alpha"]).any()
+
+
+@pytest.mark.parametrize(("by", "names"), [("theme", ["Delivery", "Contact"]), ("kind", ["obstacle", "annoyance", "delight"])])
+def test_themes_and_kinds(small, by, names):
+    found = interviews.agreement(small, by=by, resamples=0)
+    assert found.frame[by].tolist()[1:] == names
+    assert f"{len(names)} {by}s" in found.summary()
+
+
+def test_intervals_hold_the_value_and_repeat(multilabel):
+    a, b = (interviews.agreement(multilabel, resamples=300, seed=3).frame for _ in range(2))
+    pd.testing.assert_frame_equal(a, b)
+    assert (a["ci_low"] < a["alpha"]).all()
+    assert (a["alpha"] < a["ci_high"]).all()
+    assert a["confidence"].eq(0.95).all()
+
+
+def test_one_coder_has_no_agreement_and_no_crash(build):
+    corpus = build({"a": 3, "b": 3}, [("a", 0, "x", "Mori"), ("b", 1, "y", "Mori")])
+    found = interviews.agreement(corpus)
+    assert found.frame["alpha"].isna().all()
+    assert found.summary() == "Whether coders agree cannot be known: no turn was read by two coders."
+    assert "Only Mori coded" in found.warnings[0]
+    assert "no turn was read" in found.plot().get_title(loc="left")
+    assert interviews.pairs(corpus).frame.empty
+    assert "nobody can be compared" in interviews.pairs(corpus).summary()
+    assert interviews.disagreements(corpus).frame.empty
+    assert "no turn on which" in interviews.disagreements(corpus).summary()
+
+
+def test_pairs_of_coders(multilabel):
+    found = interviews.pairs(multilabel, resamples=100)
+    assert found.frame[["coder_a", "coder_b"]].to_numpy().tolist() == [["c1", "c2"], ["c1", "c3"], ["c2", "c3"]]
+    assert "agree most" in found.summary()
+    assert {"alpha", "ci_low", "ci_high", "confidence", "method"} <= set(found.frame.columns)
+
+
+def test_disagreements_show_who_and_the_words(small):
+    found = interviews.disagreements(small).frame
+    assert found[["code", "document", "turn", "applied_by", "not_by"]].to_numpy().tolist() == [
+        ["late delivery", "b.txt", 2, "Mori", "Kim"], ["배송 지연", "b.txt", 3, "Kim", "Mori"]]
+    assert found["words"].tolist() == ["turn 0002", "turn 0003"]
+    assert len(interviews.disagreements(small, code="배송 지연").frame) == 1
+    with pytest.raises(ParameterError, match="did you mean 'late delivery'"):
+        interviews.disagreements(small, code="late deliver")
+
+
+@pytest.mark.parametrize("change", [{"by": "coder"}, {"level": "masi"}, {"confidence": 95}])
+def test_parameters_with_a_rule(small, change):
+    with pytest.raises(ParameterError, match=next(iter(change))):
+        interviews.agreement(small, **change)
+
+
+def test_sentence_and_figure_say_the_same(multilabel):
+    found = interviews.agreement(multilabel, resamples=100)
+    assert "The 3 coders agree on the codes of a turn with alpha 0.28 (95 % interval" in found.summary()
+    ax = found.plot()
+    assert ax.get_title(loc="left") == "Coders agree reliably on 0 of 6 codes that can be judged"
+    assert [tick.get_text() for tick in ax.get_yticklabels()][-1] == "待ち時間"
+    assert len(ax.lines) == 4  # two limits; codes with an interval, codes without
