@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ def parse(text: str, *, name: str, markup: str) -> list[Piece]:
         raise SourceError(f"{name!r} has no cue (a line such as 00:00:01.000 --> 00:00:04.000), so it is not what its suffix "
                           "says; export it again, or call it .txt")
     pieces: list[Piece] = []
-    for arrow, following in zip(arrows, [*arrows[1:], None], strict=True):
+    for arrow, following in itertools.pairwise([*arrows, None]):
         started, ended = _seconds(lines[arrow])
         payload = "\n".join(_payload(lines[arrow + 1:following], last=following is None))
         pieces += [Piece(voice, words, started, ended) for voice, words in _voices(payload, markup)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -159,16 +160,19 @@ def _text_rows(path: Path, data: bytes, suffix: str) -> tuple[Rows, str, list[st
 
 
 def _delimiter(text: str, usual: str, name: str) -> str:
-    """Return the suffix's own delimiter, or another one where only that one splits the header."""
-    def cells(delimiter: str) -> int:
-        try:
-            return max((len(row) for row, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), range(3),
-                                                   strict=False)), default=0)
-        except csv.Error as error:
-            raise SourceError(f"{name!r} cannot be split into cells ({error}); export it again") from None
+    """Return the suffix's own delimiter, or another where only that one splits the first two records, and alike."""
+    def widths(delimiter: str) -> list[int]:
+        records = (len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
+        return list(itertools.islice(records, 2))
 
-    others = sorted({",", "\t", ";"} - {usual}, key=cells)
-    return others[-1] if cells(usual) <= 1 < cells(others[-1]) else usual
+    try:
+        if max(widths(usual)[:1], default=0) > 1:
+            return usual
+        others = {other: widths(other) for other in (",", "\t", ";") if other != usual}
+    except csv.Error as error:
+        raise SourceError(f"{name!r} cannot be split into cells ({error}); export it again") from None
+    return max((other for other, found in others.items() if len(set(found)) == 1 and found[0] > 1),
+               key=lambda other: others[other][0], default=usual)
 
 
 def _called(delimiter: str) -> str:
