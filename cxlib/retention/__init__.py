@@ -1,1 +1,15 @@
-"""."""
+"""Do they stay? Cohort triangles, survival curves and revenue retention from events and subscriptions."""
+
+from cxlib.retention.accounting import Movements, Revenue, movements, revenue
+from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.contracts import Contract, Unknown, contract
+from cxlib.retention.counts import count_cohorts
+from cxlib.retention.curves import Comparison, Survival, compare, survival
+from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
+from cxlib.retention.durations import Durations
+from cxlib.retention.parameters import Parameters, Records, read
+from cxlib.retention.triangles import Average, Triangle, average, triangle
+
+__all__ = ["Average", "Cohorts", "Comparison", "Contract", "Durations", "Movements", "Parameters", "Records", "Revenue",
+           "Survival", "Triangle", "Unknown", "average", "compare", "contract", "count_cohorts", "count_durations",
+           "durations_from_orders", "durations_from_spells", "movements", "read", "revenue", "survival", "triangle"]

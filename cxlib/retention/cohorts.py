@@ -1,0 +1,182 @@
+"""What one pass over events leaves behind: customers by cohort and by pattern of active periods, as counts that add."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlib.errors import CohortError, EmptyDataError, ParameterError
+from cxlib.retention.periods import Clock
+
+WORD = 63  # periods in one signed 64-bit bitmap; more periods take more bitmaps
+MOST_PERIODS = 1000  # beyond it a date is wrong, or the period too short for the span
+TALLY = ("rows", "missing_customer", "missing_time", "after_as_of", "before_acquisition", "no_acquisition", "no_acquisition_rows")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cohorts:
+    """Customers counted by acquisition cohort and by the set of periods in which they were active.
+
+    Every definition of retention, and new / retained / resurrected / dormant, follows from these counts without going
+    back to the events. `a + b` is the count of the union of two sets of *different* customers (shards, countries).
+
+    Attributes
+    ----------
+    groups : pandas.DataFrame
+        One row a distinct pattern: the columns of `by`, `cohort` (period index), `customers`.
+    active : ndarray of bool, shape (patterns, periods)
+        Column j is the period with index `first + j`; its rows are those of `groups`.
+    first : int
+        Index of the first observed period, that of the first event.
+    clock : Clock
+    as_of : datetime.date
+        Exclusive: the first day for which the events are not complete.
+    first_event, last_event : datetime.date
+        Local days of the first and the last event before `as_of`.
+    by : tuple of str
+    tally : mapping of str to int
+        Rows read, and rows (or customers) left out, by reason.
+    values : pandas.DataFrame or None
+        `by`, `cohort`, `period`, `value`: sums of the value column, where there is one.
+    as_of_given : bool
+        False where `as_of` was taken to be the day after the last event.
+    """
+
+    groups: pd.DataFrame
+    active: NDArray[np.bool_]
+    first: int
+    clock: Clock
+    as_of: dt.date
+    first_event: dt.date
+    last_event: dt.date
+    by: tuple[str, ...] = ()
+    tally: Mapping[str, int] = field(default_factory=dict)
+    values: pd.DataFrame | None = None
+    as_of_given: bool = True
+
+    @property
+    def customers(self) -> int:
+        """Number of customers counted."""
+        return int(self.groups["customers"].sum())
+
+    @property
+    def last(self) -> int:
+        """Index of the last period, the one that holds the day before `as_of`."""
+        return self.clock.index(self.as_of - dt.timedelta(days=1))
+
+    @property
+    def periods(self) -> NDArray[np.int64]:
+        """Indices of the observed periods, one a column of `active`."""
+        return np.arange(self.first, self.first + self.active.shape[1])
+
+    def __add__(self, other: Cohorts) -> Cohorts:
+        if not isinstance(other, Cohorts):
+            return NotImplemented
+        for name in ("clock", "by", "as_of"):
+            if getattr(self, name) != getattr(other, name):
+                raise CohortError(f"these cohorts cannot be added: {name} is {getattr(self, name)} in one and "
+                                  f"{getattr(other, name)} in the other; count both with the same {name}")
+        if (self.values is None) != (other.values is None):
+            raise CohortError("these cohorts cannot be added: one was counted with a value and one without; give value to both")
+        first = min(self.first, other.first)
+        stacked = np.vstack([_from(self, first), _from(other, first)])
+        groups, active = gathered(pd.concat([self.groups, other.groups], ignore_index=True), stacked, self.by)
+        values = None
+        if self.values is not None:
+            values = pd.concat([self.values, other.values]).groupby([*self.by, "cohort", "period"], as_index=False)["value"].sum()
+        tally = {name: self.tally.get(name, 0) + other.tally.get(name, 0) for name in {**self.tally, **other.tally}}
+        return replace(self, groups=groups, active=active, first=first, tally=tally, values=values,
+                       first_event=min(self.first_event, other.first_event), last_event=max(self.last_event, other.last_event),
+                       as_of_given=self.as_of_given and other.as_of_given)
+
+
+def gathered(groups: pd.DataFrame, active: NDArray[np.bool_], by: tuple[str, ...]) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """Add up rows with the same group, cohort and pattern; sorted by group and cohort."""
+    keys = groups.assign(_pattern=[row.tobytes() for row in np.packbits(active, axis=1)], _row=np.arange(len(groups)))
+    summed = keys.groupby([*by, "cohort", "_pattern"], as_index=False, dropna=False).agg(
+        customers=("customers", "sum"), _row=("_row", "first"))
+    return summed[[*by, "cohort", "customers"]], active[summed["_row"].to_numpy()]
+
+
+def _from(cohorts: Cohorts, first: int) -> NDArray[np.bool_]:
+    return np.pad(cohorts.active, ((0, 0), (cohorts.first - first, 0)))
+
+
+def from_bitmaps(frame: pd.DataFrame, *, words: int, by: tuple[str, ...], clock: Clock, as_of: dt.date | None, listed: bool,
+                 values: pd.DataFrame | None = None) -> Cohorts:
+    """Turn counts by bitmap into Cohorts: bits in calendar order, each customer's cohort, and what was left out.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        `known` (has a customer), `ordered` (has events), `late` (acquired after `as_of`), `by`, `bits_0` ... (slot = period
+        index modulo 63 x words), `customers`, `start` and `end` (local day numbers of the first and last event), row counts;
+        and `cohort` where `listed`.
+    listed : bool
+        True where an acquisition table gave the cohorts; else a customer's cohort is the first active period.
+    """
+    known = frame[frame["known"]].reset_index(drop=True)
+    first_day, last_day = _extent(known)
+    ends = as_of or last_day + dt.timedelta(days=1)
+    first, last = clock.index(first_day), clock.index(ends - dt.timedelta(days=1))
+    _refuse_too_many(clock, first, last)
+    active = _calendar(known[[f"bits_{word}" for word in range(words)]].to_numpy("int64"), first, last, clock.index(last_day))
+    if listed:
+        inside = known["cohort"].notna() & ~known["late"].fillna(True).astype(bool) & (known["cohort"] <= last)
+    else:
+        inside = pd.Series(active.any(axis=1))
+        known["cohort"] = first + active.argmax(axis=1)
+    groups = known.loc[inside, [*by, "cohort", "customers"]].astype({"cohort": "int64", "customers": "int64"})
+    if groups.empty:
+        raise EmptyDataError("no customer is left: none of the acquisition table was acquired before as_of; check the columns")
+    groups, active = gathered(groups.reset_index(drop=True), active[inside.to_numpy()], by)
+    return Cohorts(groups=groups, active=active, first=first, clock=clock, as_of=ends, by=by, values=values,
+                   first_event=first_day, last_event=last_day,
+                   tally=_tally(frame, known, listed), as_of_given=as_of is not None)
+
+
+def words_needed(frame: pd.DataFrame, clock: Clock) -> int:
+    """Return how many bitmaps of 63 periods the events need; refuse no events, and a span that no period fits."""
+    first, last = (clock.index(day) for day in _extent(frame[frame["known"]]))
+    _refuse_too_many(clock, first, last)
+    return -(-(last - first + 1) // WORD)
+
+
+def _extent(known: pd.DataFrame) -> tuple[dt.date, dt.date]:
+    if known["start"].isna().all():
+        raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
+    epoch = dt.date(1970, 1, 1)
+    return epoch + dt.timedelta(days=int(known["start"].min())), epoch + dt.timedelta(days=int(known["end"].max()))
+
+
+def _refuse_too_many(clock: Clock, first: int, last: int) -> None:
+    if last - first + 1 > MOST_PERIODS:
+        raise ParameterError(f"period={clock.period!r}: from {clock.start(first)} to {clock.start(last)} there are "
+                             f"{last - first + 1:,} of them, more than {MOST_PERIODS:,}; correct the dates (or as_of), "
+                             "or choose a longer period")
+
+
+def _calendar(bits: np.ndarray, first: int, last: int, last_event: int) -> np.ndarray:
+    periods = np.arange(first, last + 1)
+    slots = periods % (WORD * bits.shape[1])
+    active = (bits[:, slots // WORD] >> (slots % WORD)) & 1 == 1
+    active[:, periods > last_event] = False  # beyond the last event the slots start again
+    return active
+
+
+def _tally(frame: pd.DataFrame, known: pd.DataFrame, listed: bool) -> Mapping[str, int]:
+    nobody = frame[~frame["known"]]
+    unlisted = known[known["cohort"].isna() & known["ordered"]] if listed else known.iloc[:0]
+    kept = known.drop(unlisted.index)
+    counts = {
+        "rows": frame["rows"].sum(), "missing_customer": nobody["rows"].sum(), "missing_time": known["missing_time"].sum(),
+        "after_as_of": (known["rows"] - known["missing_time"] - known["seen"]).sum(),
+        "before_acquisition": (kept["seen"] - kept["counted"]).sum(),
+        "no_acquisition": unlisted["customers"].sum(), "no_acquisition_rows": unlisted["seen"].sum(),
+    }
+    return {name: int(counts[name]) for name in TALLY}

@@ -1,0 +1,84 @@
+"""What was read, what was left out and why; and what cannot be known from the files that were given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxlib.language import number, text
+from cxlib.result import Result, Text, say
+from cxlib.retention import figures
+from cxlib.retention.cohorts import Cohorts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LEFT_OUT = ("missing_customer", "missing_time", "after_as_of", "before_acquisition", "no_acquisition_rows")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contract(Result):
+    """The data contract: `frame` has `what`, `n`, `confidence`, `method`; one row a count."""
+
+    cohorts: Cohorts | None = None
+
+    def summary(self, language: str = "en") -> str:
+        """Return how many events and customers are counted, and over which days."""
+        counted = self.cohorts
+        rows = counted.tally["rows"]
+        return text("retention.contract_summary", language, rows=number(rows),
+                    kept=number(rows - sum(counted.tally[name] for name in _LEFT_OUT)), customers=number(counted.customers),
+                    first=f"{counted.first_event:%Y-%m-%d}", last=f"{counted.last_event:%Y-%m-%d}",
+                    through=f"{counted.as_of - dt.timedelta(days=1):%Y-%m-%d}", zone=counted.clock.zone)
+
+    def last_finished(self, language: str = "en") -> str:
+        """Return which period is the last finished one."""
+        counted = self.cohorts
+        finished = counted.periods[counted.clock.finished(counted.periods, counted.as_of)]
+        if not len(finished):
+            return text("retention.no_finished_period", language)
+        return text("retention.last_finished", language, period=text(f"retention.{counted.clock.period}", language),
+                    start=f"{counted.clock.start(finished[-1]):%Y-%m-%d}")
+
+
+def contract(cohorts: Cohorts, *, language: str = "en") -> Contract:
+    """Account for every event that was read: counted, or left out and why."""
+    silent = int(cohorts.groups.loc[~cohorts.active.any(axis=1), "customers"].sum())
+    counts = {"rows": cohorts.tally["rows"], **{name: cohorts.tally[name] for name in _LEFT_OUT}, "customers": cohorts.customers,
+              "silent": silent, "no_acquisition": cohorts.tally["no_acquisition"]}
+    frame = pd.DataFrame({"what": [text(f"retention.contract_{name}", language) for name in counts], "n": list(counts.values()),
+                          "confidence": np.nan, "method": "count"})
+    return Contract(frame=frame, method="count", cohorts=cohorts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown(Result):
+    """A block of the notebook that cannot be filled from the files given; it says what is missing and how to get it."""
+
+    key: str = ""
+
+    def summary(self, language: str = "en", **_: object) -> str:
+        """Return what cannot be known, and what to give to know it."""
+        return text(self.key, language)
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **_: object) -> Axes:
+        """Draw the sentence instead of a figure."""
+        return figures.sentence(self.summary(language), ax=ax, language=language)
+
+    def table(self, columns: Iterable[str] | None = None, *, caption: str = "", language: str = "en") -> Text:
+        """Return the sentence instead of a table."""
+        return say(self.summary(language))
+
+    def ages(self, months: Iterable[float]) -> Unknown:
+        """Return itself: there are no curves to read."""
+        return self
+
+
+def unknown(key: str) -> Unknown:
+    """Return the result of a block that cannot be filled; `key` is the text that says why."""
+    return Unknown(frame=pd.DataFrame(), method="", key=key)

@@ -1,0 +1,196 @@
+"""Spells, orders, or times and outcomes -> duration counts, by one GROUP BY where the rows lie."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from cxlib import check
+from cxlib.errors import CohortError, EmptyDataError, ParameterError
+from cxlib.retention.counts import alike, date_column, day_number, identifier, judged, label, names, placed_events
+from cxlib.retention.durations import UNITS, Durations
+from cxlib.retention.periods import Clock
+from cxlib.table import as_table, numeric
+
+
+def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[str] = (), unit: str = "period") -> Durations:
+    """Count data that already are times and outcomes: lost and censored by tenure.
+
+    Parameters
+    ----------
+    data : anything `table.as_table` takes
+        One row a customer.
+    duration : str
+        Column with the time followed, 0 or more, in one unit.
+    event : str
+        Column that is 1 (or true) where the customer was lost at that time, 0 where still there (censored).
+    by : str or sequence of str
+        Columns of groups.
+    unit : {"day", "month", "period"}
+        Unit of `duration`, for the reader.
+
+    Raises
+    ------
+    CohortError
+        If a duration is negative, or `event` has other values than 0 and 1.
+
+    Examples
+    --------
+    >>> count_durations(pd.DataFrame({"months": [1, 1, 2], "left": [1, 0, 1]}), duration="months", event="left").frame
+       tenure  lost  censored
+    0       1     1         1
+    1       2     1         0
+    """
+    by = names(by)
+    check.one_of("unit", unit, UNITS)
+    table = as_table(data)
+    check.columns(table.columns, duration=duration, event=event, by=by)
+    numeric(table, duration=duration, event=event)
+    rows = table.select(tenure=table[duration], gone=table[event].cast("float64"), **{name: label(table[name]) for name in by})
+    frame = rows.group_by([*by, "tenure", "gone"]).aggregate(customers=rows.count()).execute()
+    negative = frame.loc[frame["tenure"] < 0, "customers"].sum()
+    if negative:
+        raise CohortError(f"duration={duration!r} has {int(negative):,} negative values (lowest: {frame['tenure'].min():g}); "
+                          "a customer cannot leave before coming: correct or remove these rows")
+    if not frame["gone"].dropna().isin([0, 1]).all():
+        raise CohortError(f"event={event!r} has values other than 0 and 1; write 1 where the customer was lost and 0 where not")
+    missing = frame["tenure"].isna() | frame["gone"].isna()
+    tally = {"rows": int(frame["customers"].sum()), "missing_duration": int(frame.loc[missing, "customers"].sum())}
+    return _durations(frame[~missing], by, unit=unit, tally=tally)
+
+
+def durations_from_spells(subscriptions: Any, *, customer: str, started: str, ended: str, as_of: dt.date, unit: str = "month",
+                          by: str | Sequence[str] = (), customers: Any = None) -> Durations:
+    """Count customers by how long their first subscription lasted; one that has not ended before `as_of` is censored.
+
+    Later subscriptions of a customer who came back are counted and left out, so that each customer counts once.
+
+    Parameters
+    ----------
+    subscriptions : anything `table.as_table` takes
+        One row a spell.
+    customer, started, ended : str
+        Columns: who, first day, and the day on which it ended (empty where it goes on).
+    as_of : datetime.date
+        Exclusive: the first day for which the table is not complete.
+    unit : {"month", "day"}
+        Months run from day to day of the month (31 January to 28 February is not yet one). A spell that ended in its k-th
+        month is lost at tenure k, so `survival` at 6 is the share that stayed longer than 6 months. A month of tenure that was
+        not over at `as_of` is left out, for those who left in it too, as an unfinished period is in the triangle.
+    by : str or sequence of str
+        Columns of groups, of `customers` if it is given, else of `subscriptions`.
+    customers : anything `table.as_table` takes, optional
+        One row a customer, with `customer` and the columns of `by`.
+
+    Raises
+    ------
+    CohortError
+        If a spell ends before it starts.
+    """
+    check.one_of("unit", unit, ("month", "day"))
+    table, by = as_table(subscriptions), names(by)
+    check.columns(table.columns, customer=customer, started=started, ended=ended, by=() if customers is not None else by)
+    rows = table.select(cx_customer=identifier(table[customer]), cx_start=date_column(table, started, "started"),
+                        cx_end=date_column(table, ended, "ended"), **{name: table[name] for name in by if customers is None})
+    rows = _with_labels(rows, customers, customer, by)
+    last = ibis.literal(as_of - dt.timedelta(days=1))
+    elapsed = _months if unit == "month" else _days_between
+    followed, stayed = elapsed(rows.cx_start, last), elapsed(rows.cx_start, rows.cx_end)
+    if unit == "month":
+        stayed = stayed + (rows.cx_end.day() != rows.cx_start.day()).cast("int64")  # a month begun counts as the month of leaving
+    gone = ((rows.cx_end <= last) & (stayed <= followed)).fill_null(False)
+    status = ibis.cases((rows.cx_customer.isnull(), "missing_customer"), (rows.cx_start.isnull(), "missing_start"),
+                        (rows.cx_end < rows.cx_start, "reversed"), (rows.cx_start > last, "after_as_of"), else_="in")
+    rows = rows.mutate(tenure=ibis.ifelse(gone, stayed, followed), gone=gone, status=status)
+    place = ibis.row_number().over(group_by=[rows.cx_customer, rows.status], order_by=rows.cx_start)
+    rows = rows.mutate(status=ibis.ifelse((rows.status == "in") & (place > 0), "later_spell", rows.status))
+    frame = rows.group_by([*by, "status", "tenure", "gone"]).aggregate(customers=rows.count()).execute()
+    counts = frame.groupby("status")["customers"].sum().to_dict()
+    if "reversed" in counts:
+        raise CohortError(f"ended={ended!r} lies before started={started!r} in {counts['reversed']:,} subscriptions; "
+                          "correct or remove these rows")
+    left_out = {name: int(counts.get(name, 0)) for name in ("missing_customer", "missing_start", "after_as_of", "later_spell")}
+    tally = {"rows": int(frame["customers"].sum()), **left_out}
+    return _durations(frame[frame["status"] == "in"], by, unit=unit, tally=tally, definition="spell")
+
+
+def durations_from_orders(events: Any, *, customer: str, time: str, gap_days: int, as_of: dt.date | None = None,
+                          zone: str = "UTC", by: str | Sequence[str] = (), customers: Any = None) -> Durations:
+    """Count customers by the days until they were lost, where lost *means* no event for `gap_days` days.
+
+    It is an operational definition, not an observed fact: a customer called lost may come back. One whose last event is less
+    than `gap_days` old at `as_of` is censored.
+
+    Parameters
+    ----------
+    events : anything `table.as_table` takes
+        One row an event, with `customer` and `time` as in `count_cohorts`.
+    gap_days : int
+        Days without an event after which a customer is called lost.
+    as_of : datetime.date, optional
+        Exclusive; by default the day after the last event.
+    by, customers
+        As in `durations_from_spells`; the columns of `by` are those of `customers`.
+
+    Notes
+    -----
+    Tenure in days since the first event: last - first + gap for the lost, (as_of - 1) - first for the others. Equal to
+    `inactivity90` of an independent pure Python count on CDNOW.
+    """
+    if gap_days < 1:
+        raise ParameterError(f"gap_days={gap_days!r} must be at least 1; a common choice is 90")
+    table, by = as_table(events), names(by)
+    check.columns(table.columns, customer=customer, time=time)
+    placed = judged(placed_events(table, customer=customer, time=time, clock=Clock("month", zone)), None, as_of)
+    missing = placed.cx_customer.isnull() | placed.cx_time.isnull()
+    counted = placed.filter(placed.cx_seen, placed.cx_customer.notnull())
+    tally = placed.aggregate(rows=placed.count(), missing=missing.sum(), counted=placed.count(where=placed.cx_seen & ~missing),
+                             last=placed.cx_day.max(where=placed.cx_seen & ~missing)).to_pyarrow().to_pylist()[0]
+    if not tally["counted"]:
+        raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
+    last = tally["last"] if as_of is None else day_number(as_of) - 1
+    rows = counted.group_by("cx_customer").aggregate(first=counted.cx_day.min(), final=counted.cx_day.max())
+    rows = _with_labels(rows, customers, customer, by)
+    gone = rows.final + gap_days <= last
+    rows = rows.mutate(gone=gone, tenure=ibis.ifelse(gone, rows.final + gap_days - rows.first, last - rows.first))
+    frame = rows.group_by([*by, "tenure", "gone"]).aggregate(customers=rows.count()).execute()
+    left_out = {"missing": int(tally["missing"]), "after_as_of": int(tally["rows"] - tally["missing"] - tally["counted"])}
+    return _durations(frame, by, unit="day", tally={"rows": int(tally["rows"]), **left_out}, definition="gap", gap_days=gap_days)
+
+
+def _durations(frame: pd.DataFrame, by: tuple[str, ...], **described: Any) -> Durations:
+    if frame.empty:
+        raise EmptyDataError("no customer is left to follow; check the columns and as_of")
+    gone = frame["gone"].astype(bool)
+    if (frame["tenure"] % 1 == 0).all():
+        frame = frame.astype({"tenure": "int64"})
+    split = frame.assign(lost=frame["customers"].where(gone, 0), censored=frame["customers"].where(~gone, 0))
+    return Durations(split.groupby([*by, "tenure"], as_index=False)[["lost", "censored"]].sum(), by=by, **described)
+
+
+def _with_labels(rows: ir.Table, customers: Any, customer: str, by: Sequence[str]) -> ir.Table:
+    """Give each row the columns of `by` as labels, from the table of customers where there is one."""
+    if customers is None:
+        check.columns(rows.columns, by=by)
+        return rows.mutate(**{name: label(rows[name]) for name in by})
+    table = as_table(customers)
+    check.columns(table.columns, customer=customer, by=by)
+    labels = table.group_by(cx_customer=identifier(table[customer])).aggregate(**{name: table[name].max() for name in by})
+    rows, labels = alike(rows, labels)
+    joined = rows.left_join(labels, "cx_customer").drop("cx_customer_right")
+    return joined.mutate(**{name: label(joined[name]) for name in by})
+
+
+def _months(start: ir.Value, end: ir.Value) -> ir.Value:
+    """Whole months elapsed, as integers: engines disagree on their own month differences."""
+    months = (end.year() - start.year()) * 12 + (end.month() - start.month())
+    return (months - (end.day() < start.day()).cast("int64")).cast("int64")
+
+
+def _days_between(start: ir.Value, end: ir.Value) -> ir.Value:
+    return (end.cast("timestamp").epoch_seconds() - start.cast("timestamp").epoch_seconds()) // 86400

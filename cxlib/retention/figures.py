@@ -1,0 +1,160 @@
+"""Frames of the retention study -> figures; nothing is computed here but places and labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxlib import theme
+from cxlib.language import number, text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MANY = 40  # cohorts; beyond it not every one gets a label
+_WRITTEN = 20  # ages; up to it each cell says its rate
+
+
+def heat_map(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax: Axes | None = None,
+             language: str = "en") -> Axes:
+    """Draw a triangle: one row a cohort, one column an age; unfinished cells hatched, cells without data blank."""
+    import seaborn as sns
+
+    rates = frame.pivot(index="cohort", columns="age", values="rate")
+    unfinished = frame.pivot(index="cohort", columns="age", values="complete").reindex_like(rates) == False  # noqa: E712
+    sizes = frame.drop_duplicates("cohort").set_index("cohort")["size"]
+    rows, columns = rates.shape
+    ax = theme.axes(ax, width=min(13.0, max(7.0, 0.34 * columns + 3.0)), height=min(11.0, max(3.2, 0.26 * rows + 1.6)))
+    inner = rates.loc[:, [age for age in rates.columns if age > 0]] if columns > 1 else rates
+    top = float(np.nanmax(inner.to_numpy())) if inner.notna().to_numpy().any() else 1.0
+    written = columns <= _WRITTEN and rows <= _MANY
+    sns.heatmap(rates * 100, ax=ax, cmap="Blues", vmin=0, vmax=max(100 * top, 1), annot=written, fmt=".0f", linewidths=0.4,
+                annot_kws={"fontsize": 7.5}, cbar_kws={"label": text("retention.axis_rate", language), "shrink": 0.7, "pad": 0.02,
+                                                       "extend": "max" if top < 0.995 else "neither"})
+    for row, column in np.argwhere(unfinished.to_numpy()):
+        ax.add_patch(_hatched((column, row)))
+    every = -(-rows // _MANY)
+    shown = range(0, rows, every)
+    ax.set_yticks([row + 0.5 for row in shown],
+                  [f"{rates.index[row]:%Y-%m-%d}  n = {number(sizes.iloc[row])}" for row in shown],
+                  rotation=0, fontsize=8)
+    ax.set_xticks([column + 0.5 for column in range(0, columns, -(-columns // 26))],
+                  [str(rates.columns[column]) for column in range(0, columns, -(-columns // 26))], rotation=0, fontsize=8)
+    ax.set_xlabel(text("retention.axis_age", language, periods=text(f"retention.{period}s", language)))
+    ax.set_ylabel(text("retention.axis_cohort", language))
+    return theme.title(ax, finding, measured)
+
+
+def _hatched(corner: tuple[float, float]):
+    from matplotlib.patches import Rectangle
+
+    return Rectangle(corner, 1, 1, facecolor="white", edgecolor=theme.GREY, hatch="////", linewidth=0.4)
+
+
+def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], unit: str, finding: str, measured: str,
+           ax: Axes | None = None,
+             language: str = "en") -> Axes:
+    """Draw survival curves as steps with bands; `whole` gives the numbers at risk in the table beneath."""
+    ax = theme.axes(ax, width=8.5, height=4.6)
+    groups = list(frame.groupby(list(by))) if by else [(("",), frame)]
+    groups.sort(key=lambda item: -item[1]["survival"].iloc[-1])
+    ends = []
+    for (name, curve), colour in zip(groups, _colours(len(groups)), strict=True):
+        tenure = np.concatenate([[0], curve["tenure"]])
+        lines = {column: np.concatenate([[1.0], curve[column]]) * 100 for column in ("survival", "ci_low", "ci_high")}
+        ax.fill_between(tenure, lines["ci_low"], lines["ci_high"], step="post", color=colour, alpha=0.16, linewidth=0)
+        ax.step(tenure, lines["survival"], where="post", color=colour, linewidth=2)
+        ends.append((tenure[-1], lines["survival"][-1], ", ".join(map(str, name)), colour))
+    ax.set_xlim(0, max(end[0] for end in ends))
+    ax.set_ylim(0, 101)
+    for place, (_, _, label, colour) in zip(_apart([end[1] for end in ends]), ends, strict=True):
+        ax.annotate(label, (1, place), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=colour,
+                    va="center", fontsize=10)
+    ax.set_ylabel(text("retention.axis_still_there", language))
+    ax.set_xlabel(text(f"retention.axis_tenure_{unit}", language))
+    _at_risk(ax, whole, by, ends, language)
+    return theme.title(ax, finding, measured)
+
+
+def _colours(n: int) -> list[str]:
+    return [theme.PALETTE[i % len(theme.PALETTE)] for i in range(n)]
+
+
+def _apart(places: list[float], gap: float = 6.0) -> list[float]:
+    """Move labels apart, from top to bottom; the places come in falling order."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(min(place, moved[-1] - gap) if moved else place)
+    return moved
+
+
+def _at_risk(ax: Axes, whole: pd.DataFrame, by: tuple[str, ...], ends: list[tuple], language: str) -> None:
+    """Write the customers still followed under the axis, one line a group."""
+    ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
+    ax.annotate(text("retention.at_risk_row", language), (0, 0), (0, -46), xycoords="axes fraction", textcoords="offset points",
+                fontsize=9, color=theme.GREY, va="center", ha="left")
+    named = {", ".join(map(str, name)): group for name, group in whole.groupby(list(by))} if by else {"": whole}
+    for line, (_, _, label, colour) in enumerate(ends):
+        curve = named[label]
+        for tick in ticks:
+            left = curve.loc[curve["tenure"] >= tick, "at_risk"]
+            ax.annotate(number(left.iloc[0] if len(left) else 0), (tick, 0), (0, -62 - 14 * line),
+                        xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=9, color=colour,
+                        va="center", ha="center")
+
+
+def movements(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax: Axes | None = None,
+             language: str = "en") -> Axes:
+    """Draw active customers stacked by where they came from, and those who fell silent below zero."""
+    ax = theme.axes(ax, width=9.0)
+    place = np.arange(len(frame))
+    below = np.zeros(len(frame))
+    for name, colour in (("retained", theme.BLUE), ("resurrected", theme.SKY), ("new", theme.GREEN)):
+        ax.bar(place, frame[name], bottom=below, color=colour, width=0.85, label=text(f"retention.{name}", language))
+        below = below + frame[name].to_numpy()
+    ax.bar(place, -frame["dormant"], color=theme.VERMILION, width=0.85, label=text("retention.dormant", language))
+    ax.axhline(0, color=theme.INK, linewidth=0.8)
+    _period_ticks(ax, frame["period"])
+    ax.yaxis.set_major_formatter(lambda value, _: number(abs(value)))
+    ax.set_ylabel(text("retention.axis_customers", language))
+    ax.set_xlabel(text(f"retention.axis_{period}", language))
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9)
+    return theme.title(ax, finding, measured)
+
+
+def revenue(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax: Axes | None = None,
+             language: str = "en") -> Axes:
+    """Draw net and gross revenue retention with their intervals."""
+    ax = theme.axes(ax, width=9.0)
+    place = np.arange(len(frame))
+    for name, colour in (("nrr", theme.BLUE), ("grr", theme.ORANGE)):
+        ax.fill_between(place, 100 * frame[f"{name}_low"], 100 * frame[f"{name}_high"], color=colour, alpha=0.18, linewidth=0)
+        ax.plot(place, 100 * frame[name], color=colour, linewidth=2, marker="o", markersize=3)
+    if len(frame):
+        ends = [(100 * frame["nrr"].iloc[-1], "nrr", theme.BLUE), (100 * frame["grr"].iloc[-1], "grr", theme.ORANGE)]
+        gap = 0.06 * (ax.get_ylim()[1] - min(0, ax.get_ylim()[0]))
+        for where, (_, name, colour) in zip(_apart([end[0] for end in ends], gap), ends, strict=True):
+            ax.annotate(text(f"retention.{name}", language), (place[-1], where), (8, 0), textcoords="offset points",
+                        color=colour, va="center")
+    ax.axhline(100, color=theme.GREY, linewidth=0.8, linestyle="--")
+    ax.set_ylim(bottom=0)
+    _period_ticks(ax, frame["period"])
+    ax.set_ylabel(text("retention.axis_revenue_kept", language))
+    ax.set_xlabel(text(f"retention.axis_{period}", language))
+    return theme.title(ax, finding, measured)
+
+
+def _period_ticks(ax: Axes, periods: pd.Series) -> None:
+    shown = range(0, len(periods), max(1, -(-len(periods) // 12)))
+    ax.set_xticks(list(shown), [f"{periods.iloc[i]:%Y-%m-%d}" for i in shown], rotation=30, ha="right", fontsize=8.5)
+
+
+def sentence(words: str, ax: Axes | None = None,
+             language: str = "en") -> Axes:
+    """Draw nothing but a sentence: why there is no figure."""
+    ax = theme.axes(ax, height=1.4)
+    ax.set_axis_off()
+    ax.text(0, 0.5, theme.wrapped(words, 90), va="center", ha="left", color=theme.GREY)
+    return theme.title(ax, text("retention.no_figure", language))
