@@ -22,6 +22,7 @@ from cxlib.errors import ParameterError
 from cxlib.sources import sample_customers, sample_money, sample_survey
 from cxlib.sources import sample_model as model
 from cxlib.sources.sample_customers import People
+from cxlib.sources.sample_interviews import write_interviews
 from cxlib.sources.sample_survey import Potential
 from cxlib.sources.sample_truth import Tally, tally, truth
 
@@ -113,7 +114,8 @@ def write_company(out: str | Path, *, customers: int = 3_000, seed: int = SEED, 
     """Write a sample company to the folder `out` (made if absent; files of the same names are replaced).
 
     Customers are made and written 10,000 at a time, so memory does not grow with `customers`. Parameters, rules and errors
-    are those of `make_company`. With the same values CSV and JSON are the same bytes and Parquet the same rows.
+    are those of `make_company`. With the same values CSV and JSON are the same bytes and Parquet the same rows. The interviews'
+    texts are always the same; they were held with customers of the committed company.
 
     Returns
     -------
@@ -126,6 +128,7 @@ def write_company(out: str | Path, *, customers: int = 3_000, seed: int = SEED, 
     out.mkdir(parents=True, exist_ok=True)
     counts = _write_tables(out, _chunks(customers=customers, seed=seed, strong_feelings=strong_feelings))
     known = truth(counts, customers=customers, seed=seed, strong_feelings=float(strong_feelings))
+    known["interviews"] = write_interviews(out / "interviews", seed=seed)
     text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (out / "truth.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     return out

@@ -74,6 +74,8 @@ def test_committed_company_is_what_the_defaults_make(sample, tmp_path):
         assert path.read_bytes() == (sample / path.name).read_bytes(), path.name
     assert json.loads((sample / "truth.json").read_text(encoding="utf-8"))["made_with"] == {
         "customers": 3000, "seed": SEED, "strong_feelings": 1.0}
+    interviews = {path.name: path.read_bytes() for path in (made / "interviews").iterdir()}
+    assert interviews == {path.name: path.read_bytes() for path in (sample / "interviews").iterdir()}
 
 
 def test_committed_files_are_small(sample):
@@ -362,4 +364,6 @@ def test_bad_values_are_refused_before_anything_is_written(bad, tmp_path):
 def test_smallest_company(tmp_path):
     out = write_company(tmp_path / "new" / "folder", customers=50, seed=0)
     assert len(read(out, "customers")) == 50
-    assert make_company(customers=50, seed=0).truth["frame"] == json.loads((out / "truth.json").read_text())["frame"]
+    written = json.loads((out / "truth.json").read_text(encoding="utf-8"))
+    assert written.pop("interviews")["documents"]
+    assert written == make_company(customers=50, seed=0).truth
