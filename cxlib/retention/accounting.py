@@ -19,7 +19,7 @@ from cxlib.result import Result
 from cxlib.retention import figures
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.counts import sum_customer_periods
-from cxlib.retention.periods import Clock
+from cxlib.retention.periods import Clock, period_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ class Movements(Result):
         if finished.empty:
             return text("retention.no_finished_period", language)
         row = finished.iloc[-1]
-        return text("retention.movements_summary", language, start=f"{row['period']:%Y-%m-%d}",
+        return text("retention.movements_summary", language, name=period_name(row["period"], self.period),
                     period=text(f"retention.{self.period}", language),
                     **{name: number(row[name]) for name in ("active", "new", "retained", "resurrected", "dormant")})
 
@@ -97,13 +97,22 @@ class Revenue(Result):
         if finished.empty:
             return text("retention.no_revenue_pair", language, period=text(f"retention.{self.period}", language))
         row = finished.iloc[-1]
-        return text("retention.revenue_summary", language, start=f"{row['period']:%Y-%m-%d}",
+        return text("retention.revenue_summary", language, name=period_name(row["period"], self.period),
                     period=text(f"retention.{self.period}", language), **{name: percent(row[name]) for name in _RATES})
+
+    def headline(self, language: str = "en") -> str:
+        """Return the finding as a title: net and gross revenue retention of the last finished period."""
+        finished = self.frame.dropna(subset=["nrr"])
+        if finished.empty:
+            return self.summary(language)
+        row = finished.iloc[-1]
+        return text("retention.revenue_headline", language, name=period_name(row["period"], self.period),
+                    period=text(f"retention.{self.period}", language), nrr=percent(row["nrr"], 0), grr=percent(row["grr"], 0))
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw net and gross revenue retention with their intervals; finished periods."""
         measured = text("retention.revenue_measured", language, level=percent(self.frame["confidence"].iloc[0], 0))
-        return figures.revenue(self.frame.dropna(subset=["nrr"]), period=self.period, finding=self.summary(language),
+        return figures.revenue(self.frame.dropna(subset=["nrr"]), period=self.period, finding=self.headline(language),
                                measured=measured, ax=ax, language=language)
 
 
@@ -151,7 +160,7 @@ def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "m
         frame[f"{name}_low"], frame[f"{name}_high"] = (np.where(frame[name].isna(), np.nan, limit) for limit in limits)
     frame = frame.assign(complete=complete, confidence=confidence, method="bootstrap over customers, percentile")
     warnings = () if complete.all() else (text("retention.last_unfinished", period=text(f"retention.{period}"),
-                                               start=f"{clock.start(last):%Y-%m-%d}"),)
+                                               name=clock.name(last)),)
     return Revenue(frame=frame, method="bootstrap over customers, percentile", period=period, warnings=warnings)
 
 

@@ -43,7 +43,7 @@ class Contract(Result):
         if not len(finished):
             return text("retention.no_finished_period", language)
         return text("retention.last_finished", language, period=text(f"retention.{counted.clock.period}", language),
-                    start=f"{counted.clock.start(finished[-1]):%Y-%m-%d}")
+                    name=counted.clock.name(finished[-1]))
 
 
 def contract(cohorts: Cohorts, *, language: str = "en") -> Contract:

@@ -62,13 +62,15 @@ class Survival(Result):
         """Return how many of 100 customers are still there after some months, with the interval, group by group."""
         unit = text("retention.months" if self.unit != "period" else "retention.periods", language)
         sentences = []
-        for row in self.at(self.tenure(months)).to_dict("records"):
+        whole = self.frame.groupby(list(self.by))["at_risk"].max().to_numpy() if self.by else [self.frame["at_risk"].max()]
+        for row, n in zip(self.at(self.tenure(months)).to_dict("records"), whole, strict=True):
             key = "retention.still_there" if not self.by else "retention.still_there_group"
             if np.isnan(row["survival"]):
                 key = "retention.not_followed" if not self.by else "retention.not_followed_group"
             sentences.append(text(key, language, group=self._name(row), months=number(months), unit=unit,
                                   rate=number(100 * row["survival"]), low=number(100 * row["ci_low"]),
-                                  high=number(100 * row["ci_high"]), n=number(row["at_risk"])))
+                                  high=number(100 * row["ci_high"]), n=number(n),
+                                  level=percent(self.frame["confidence"].iloc[0], 0)))
         return " ".join(sentences)
 
     def meaning(self, language: str = "en") -> str:

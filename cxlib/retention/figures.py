@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxlib import theme
 from cxlib.language import number, text
+from cxlib.retention.periods import period_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,22 +29,24 @@ def heat_map(frame: pd.DataFrame, *, period: str, finding: str, measured: str, a
     rows, columns = rates.shape
     ax = theme.axes(ax, width=min(13.0, max(7.0, 0.34 * columns + 3.0)), height=min(11.0, max(3.2, 0.26 * rows + 1.6)))
     inner = rates.loc[:, [age for age in rates.columns if age > 0]] if columns > 1 else rates
-    top = float(np.nanmax(inner.to_numpy())) if inner.notna().to_numpy().any() else 1.0
+    some = inner.notna().to_numpy().any()
+    top, bottom = (float(np.nanmax(inner.to_numpy())), float(np.nanmin(inner.to_numpy()))) if some else (1.0, 0.0)
+    bottom = np.floor(10 * bottom) * 10 if bottom > top / 4 else 0  # colours are for what differs
     written = columns <= _WRITTEN and rows <= _MANY
-    sns.heatmap(rates * 100, ax=ax, cmap="Blues", vmin=0, vmax=max(100 * top, 1), annot=written, fmt=".0f", linewidths=0.4,
-                annot_kws={"fontsize": 7.5}, cbar_kws={"label": text("retention.axis_rate", language), "shrink": 0.7, "pad": 0.02,
+    sns.heatmap(rates * 100, ax=ax, cmap="Blues", vmin=bottom, vmax=max(100 * top, bottom + 1), annot=written, fmt=".0f",
+                linewidths=0.4, annot_kws={"fontsize": 7.5}, cbar_kws={"label": text("retention.axis_rate", language), "shrink": 0.7, "pad": 0.02,
                                                        "extend": "max" if top < 0.995 else "neither"})
     for row, column in np.argwhere(unfinished.to_numpy()):
         ax.add_patch(_hatched((column, row)))
     every = -(-rows // _MANY)
     shown = range(0, rows, every)
     ax.set_yticks([row + 0.5 for row in shown],
-                  [f"{rates.index[row]:%Y-%m-%d}  n = {number(sizes.iloc[row])}" for row in shown],
+                  [f"{period_name(rates.index[row], period)}  n = {number(sizes.iloc[row])}" for row in shown],
                   rotation=0, fontsize=8)
     ax.set_xticks([column + 0.5 for column in range(0, columns, -(-columns // 26))],
                   [str(rates.columns[column]) for column in range(0, columns, -(-columns // 26))], rotation=0, fontsize=8)
     ax.set_xlabel(text("retention.axis_age", language, periods=text(f"retention.{period}s", language)))
-    ax.set_ylabel(text("retention.axis_cohort", language))
+    ax.set_ylabel(text("retention.axis_cohort", language, period=text(f"retention.{period}", language)))
     return theme.title(ax, finding, measured)
 
 
@@ -62,8 +65,11 @@ def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], uni
     groups.sort(key=lambda item: -item[1]["survival"].iloc[-1])
     ends = []
     for (name, curve), colour in zip(groups, _colours(len(groups)), strict=True):
-        tenure = np.concatenate([[0], curve["tenure"]])
-        lines = {column: np.concatenate([[1.0], curve[column]]) * 100 for column in ("survival", "ci_low", "ci_high")}
+        after = whole.loc[whole["tenure"] > curve["tenure"].max(), "tenure"].min()  # draw the last step to the next tenure
+        until = curve["tenure"].max() if pd.isna(after) else after
+        tenure = np.concatenate([[0], curve["tenure"], [until]])
+        lines = {column: 100 * np.concatenate([[1.0], curve[column], curve[column].iloc[-1:]])
+                 for column in ("survival", "ci_low", "ci_high")}
         ax.fill_between(tenure, lines["ci_low"], lines["ci_high"], step="post", color=colour, alpha=0.16, linewidth=0)
         ax.step(tenure, lines["survival"], where="post", color=colour, linewidth=2)
         ends.append((tenure[-1], lines["survival"][-1], ", ".join(map(str, name)), colour))
@@ -93,11 +99,13 @@ def _apart(places: list[float], gap: float = 6.0) -> list[float]:
 def _at_risk(ax: Axes, whole: pd.DataFrame, by: tuple[str, ...], ends: list[tuple], language: str) -> None:
     """Write the customers still followed under the axis, one line a group."""
     ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= ax.get_xlim()[1]]
-    ax.annotate(text("retention.at_risk_row", language), (0, 0), (0, -46), xycoords="axes fraction", textcoords="offset points",
+    ax.annotate(text("retention.at_risk_row", language), (0, 0), (-24, -46), xycoords="axes fraction", textcoords="offset points",
                 fontsize=9, color=theme.GREY, va="center", ha="left")
     named = {", ".join(map(str, name)): group for name, group in whole.groupby(list(by))} if by else {"": whole}
     for line, (_, _, label, colour) in enumerate(ends):
         curve = named[label]
+        ax.annotate(label, (0, 0), (-24, -62 - 14 * line), xycoords="axes fraction", textcoords="offset points", fontsize=9,
+                    color=colour, va="center", ha="right")
         for tick in ticks:
             left = curve.loc[curve["tenure"] >= tick, "at_risk"]
             ax.annotate(number(left.iloc[0] if len(left) else 0), (tick, 0), (0, -62 - 14 * line),
@@ -116,10 +124,11 @@ def movements(frame: pd.DataFrame, *, period: str, finding: str, measured: str, 
         below = below + frame[name].to_numpy()
     ax.bar(place, -frame["dormant"], color=theme.VERMILION, width=0.85, label=text("retention.dormant", language))
     ax.axhline(0, color=theme.INK, linewidth=0.8)
-    _period_ticks(ax, frame["period"])
+    ax.margins(x=0.01)
+    _period_ticks(ax, frame["period"], period)
     ax.yaxis.set_major_formatter(lambda value, _: number(abs(value)))
     ax.set_ylabel(text("retention.axis_customers", language))
-    ax.set_xlabel(text(f"retention.axis_{period}", language))
+    ax.set_xlabel(text(f"retention.{period}", language))
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9)
     return theme.title(ax, finding, measured)
 
@@ -136,19 +145,20 @@ def revenue(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax
         ends = [(100 * frame["nrr"].iloc[-1], "nrr", theme.BLUE), (100 * frame["grr"].iloc[-1], "grr", theme.ORANGE)]
         gap = 0.06 * (ax.get_ylim()[1] - min(0, ax.get_ylim()[0]))
         for where, (_, name, colour) in zip(_apart([end[0] for end in ends], gap), ends, strict=True):
-            ax.annotate(text(f"retention.{name}", language), (place[-1], where), (8, 0), textcoords="offset points",
-                        color=colour, va="center")
+            ax.annotate(text(f"retention.{name}", language), (1, where), (6, 0), xycoords=("axes fraction", "data"),
+                        textcoords="offset points", color=colour, va="center")
     ax.axhline(100, color=theme.GREY, linewidth=0.8, linestyle="--")
     ax.set_ylim(bottom=0)
-    _period_ticks(ax, frame["period"])
+    ax.set_xlim(-0.5, len(frame) - 0.5)
+    _period_ticks(ax, frame["period"], period)
     ax.set_ylabel(text("retention.axis_revenue_kept", language))
-    ax.set_xlabel(text(f"retention.axis_{period}", language))
+    ax.set_xlabel(text(f"retention.{period}", language))
     return theme.title(ax, finding, measured)
 
 
-def _period_ticks(ax: Axes, periods: pd.Series) -> None:
+def _period_ticks(ax: Axes, periods: pd.Series, period: str) -> None:
     shown = range(0, len(periods), max(1, -(-len(periods) // 12)))
-    ax.set_xticks(list(shown), [f"{periods.iloc[i]:%Y-%m-%d}" for i in shown], rotation=30, ha="right", fontsize=8.5)
+    ax.set_xticks(list(shown), [period_name(periods.iloc[i], period) for i in shown], rotation=30, ha="right", fontsize=8.5)
 
 
 def sentence(words: str, ax: Axes | None = None,

@@ -70,6 +70,10 @@ class Clock:
         months = int(index) * {"month": 1, "quarter": 3, "year": 12}[self.period]
         return dt.date(months // 12, months % 12 + 1, 1)
 
+    def name(self, index: int) -> str:
+        """Return a period's name for a reader: 2026-09, 2026 Q3, 2026, or the first day of a week."""
+        return period_name(self.start(index), self.period)
+
     def starts(self, indices: Iterable[int]) -> pd.DatetimeIndex:
         """Return the first days of periods, as a column of dates."""
         return pd.DatetimeIndex([pd.Timestamp(self.start(index)) for index in indices], dtype="datetime64[s]")
@@ -98,6 +102,17 @@ class Clock:
         days = local.normalize().to_numpy().astype("datetime64[D]").astype("int64")
         placed = self.place(local.year.to_numpy("int64"), local.month.to_numpy("int64"), days)
         return pd.DataFrame({"quarter_hour": numbers, "day": days, "period": placed})
+
+
+def period_name(start: dt.date, period: str) -> str:
+    """Return the name of the period that starts on a day.
+
+    >>> period_name(dt.date(2026, 7, 1), "quarter"), period_name(dt.date(2026, 7, 1), "month")
+    ('2026 Q3', '2026-07')
+    """
+    if period == "quarter":
+        return f"{start.year} Q{(start.month + 2) // 3}"
+    return f"{start:%Y-%m-%d}" if period == "week" else f"{start:%Y-%m}" if period == "month" else str(start.year)
 
 
 def known_zone(zone: str) -> str:

@@ -59,9 +59,11 @@ class Triangle(Result):
         """Draw the heat map: unfinished cells hatched, cells without data blank."""
         if self.by:
             raise ParameterError(f"by={self.by}: a heat map shows one triangle; count the cohorts without by")
-        measured = f"{self.definition(language)} {text('retention.heat_map_key', language)}"
-        return figures.heat_map(self.frame, period=self.period, finding=average(self).headline(language), measured=measured,
-                                ax=ax, language=language)
+        fixed = average(self)
+        measured = " ".join([self.definition(language), text("retention.heat_map_key", language),
+                             text("retention.heat_map_average", language, cohorts=number(fixed.frame["cohorts"].iloc[0]))])
+        return figures.heat_map(self.frame, period=self.period, finding=fixed.headline(language), measured=measured, ax=ax,
+                                language=language)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,12 +214,11 @@ def _with_rates(frame: pd.DataFrame, complete: NDArray[np.bool_], confidence: fl
 
 def _warnings(cohorts: Cohorts, frame: pd.DataFrame, kind: str) -> tuple[str, ...]:
     found = []
-    last = cohorts.clock.start(cohorts.last)
     if not cohorts.as_of_given:
         found.append(text("retention.as_of_assumed", day=f"{cohorts.as_of - dt.timedelta(days=1):%Y-%m-%d}",
                           as_of=f"{cohorts.as_of:%Y-%m-%d}"))
     if not frame["complete"].all():
-        found.append(text("retention.last_unfinished", start=f"{last:%Y-%m-%d}",
+        found.append(text("retention.last_unfinished", name=cohorts.clock.name(cohorts.last),
                           period=text(f"retention.{cohorts.clock.period}")))
     silent = (cohorts.as_of - cohorts.last_event).days - 1
     if silent >= SILENT_DAYS:
@@ -228,7 +229,7 @@ def _warnings(cohorts: Cohorts, frame: pd.DataFrame, kind: str) -> tuple[str, ..
     early = cohorts.groups["cohort"] < cohorts.first
     if early.any():
         found.append(text("retention.before_first_event", customers=number(cohorts.groups.loc[early, "customers"].sum()),
-                          start=f"{cohorts.clock.start(cohorts.first):%Y-%m-%d}",
+                          name=cohorts.clock.name(cohorts.first),
                           period_word=text(f"retention.{cohorts.clock.period}"),
                           left_out=text("retention.early_left_out") if kind in _FROM_THE_START else ""))
     return tuple(found)
