@@ -28,7 +28,7 @@ FORMATS = {
     "decimal3": lambda value: words.number(value, 3),
     "date": lambda value: f"{value:%Y-%m-%d}",
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # OWASP, CSV injection
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,9 +93,10 @@ class Table:
 
     def written(self) -> pd.DataFrame:
         """Return the frame as strings, as they are shown."""
-        shown = {words.heading(str(name), self.language): _written(self.frame[name], self.formats.get(str(name)))
-                 for name in self.frame.columns}
-        return pd.DataFrame(shown, dtype=object)
+        shown = pd.DataFrame({position: _written(self.frame.iloc[:, position], self.formats.get(str(name)))
+                              for position, name in enumerate(self.frame.columns)}, dtype=object)
+        shown.columns = [words.heading(str(name), self.language) for name in self.frame.columns]  # two may read alike
+        return shown
 
     def to_csv(self) -> str:
         """Return the exact values as CSV in which no cell can be taken for a formula by a spreadsheet."""
@@ -106,8 +107,7 @@ class Table:
     def to_html(self) -> str:
         """Return an escaped HTML table; figures are right-aligned by class `num`."""
         shown = self.written()
-        numeric = [pd.api.types.is_numeric_dtype(self.frame[name]) and not pd.api.types.is_bool_dtype(self.frame[name])
-                   for name in self.frame.columns]
+        numeric = [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in self.frame.dtypes]
         css = ["num" if flag else "txt" for flag in numeric]
         head = "".join(f'<th scope="col" class="{c}">{html.escape(h)}</th>' for h, c in zip(shown.columns, css, strict=True))
         body = "\n".join(
@@ -215,15 +215,16 @@ def inert(value: Any) -> Any:
     >>> inert('=HYPERLINK("x")'), inert("fine"), inert(-3)
     ('\\'=HYPERLINK("x")', 'fine', -3)
     """
-    return "'" + value if isinstance(value, str) and value.lstrip(" \u3000").startswith(_FORMULA_STARTS) else value
+    dangerous = isinstance(value, str) and (value.startswith(_FORMULA_STARTS) or value.lstrip().startswith(_FORMULA_STARTS))
+    return "'" + value if dangerous else value
 
 
 def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a copy whose column names and text cells are inert."""
     safe = frame.copy()
-    for position, name in enumerate(frame.columns):
-        if not pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_datetime64_any_dtype(frame[name]):
-            safe.isetitem(position, frame[name].astype(object).map(inert))
+    for position, kind in enumerate(frame.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_datetime64_any_dtype(kind):
+            safe.isetitem(position, frame.iloc[:, position].astype(object).map(inert))
     safe.columns = [inert(name) for name in frame.columns]
     return safe
 
