@@ -186,7 +186,7 @@ def _run(checked: list[cxlib.report.Ready], *, out: Path, workers: int, timeout:
     def finished(outcome: cxlib.report.Outcome) -> None:
         bars.update(tasks[outcome.name], visible=False)
         mark = typer.style("failed", fg="red") if outcome.failed else typer.style("done", fg="green")
-        line = f"{outcome.name}: {mark} in {outcome.seconds:.0f} s. {outcome.headline}"
+        line = f"{outcome.name}: {mark} in {outcome.seconds:.0f} s. {outcome.headline}".rstrip()
         bars.console.print(Text.from_ansi(line), soft_wrap=True)
 
     with bars:

@@ -84,7 +84,8 @@ def _gathered(notebook: NotebookNode) -> NotebookNode:
         shows = cell.cell_type != "code" or any(output.get("name") != "stderr" for output in cell.outputs)
         if cell.cell_type == "code":
             before = cells.pop().source + "\n\n" if cells and cells[-1].metadata.get("silent") else ""
-            cell = new_code_cell(before + cell.source, outputs=cell.outputs, metadata={"silent": not shows, "number": number})
+            about = {"silent": not shows, "number": number, "open": "show-code" in cell.metadata.get("tags", ())}
+            cell = new_code_cell(before + cell.source, outputs=cell.outputs, metadata=about)
         cells.append(cell)
     return new_notebook(cells=cells, metadata=notebook.metadata)
 

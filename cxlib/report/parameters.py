@@ -72,7 +72,7 @@ def read_notebook(path: Path) -> NotebookNode:
         raise SourceError(f"there is no notebook {path.as_posix()!r}; give the path of an .ipynb file")
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise SourceError(f"{path.as_posix()!r} is not a notebook ({type(error).__name__}); open it in JupyterLab and save it "
                           "again") from None
     return notebook
@@ -244,7 +244,8 @@ def _readings(value: Any, parts: set[Any]) -> list[Any]:
         return []
     listed = [item.strip() for item in re.sub(r"^\[|\]$|^\(|\)$", "", value.strip()).split(",")]
     if parts & {list, tuple, Sequence} and ("," in value or value.lstrip().startswith("[")):
-        return [_yaml(value), listed, value]
+        read = _yaml(value)
+        return [read if isinstance(read, list) else listed, value]
     return [value, _yaml(value), listed]
 
 
@@ -290,7 +291,8 @@ def _kind(annotation: Any) -> str:
         return "file" if annotation == check.InputFile else "folder"
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        bounds = [f"{word} {getattr(rule, sign)}" for rule in parts[1:] for sign, word in _BOUNDS if hasattr(rule, sign)]
+        rules = [rule for part in parts[1:] for rule in getattr(part, "metadata", [part])]
+        bounds = [f"{word} {getattr(rule, sign)}" for rule in rules for sign, word in _BOUNDS if hasattr(rule, sign)]
         return " ".join([_kind(parts[0]), *bounds])
     if origin is Literal:
         return " or ".join(str(part) for part in parts)

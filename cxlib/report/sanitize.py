@@ -63,6 +63,7 @@ def _strip(tag: Tag) -> None:
             tag["href"] = f"../../index.html#{name}"
         elif _LINK.match(href):
             tag["href"] = href
-            tag["rel"] = "noopener noreferrer"
+            if not href.startswith("#"):
+                tag["rel"] = "noopener noreferrer"
         else:
             tag.unwrap()

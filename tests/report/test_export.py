@@ -1,0 +1,112 @@
+"""An executed notebook becomes one page that a reader can use, with nothing from outside."""
+
+import base64
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from cxlib.errors import CxError
+from cxlib.report.export import export
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+HEADER = {"run": "r", "time": "2026-11-22 09:31", "versions": {"python": "3"}, "commit": None, "command": "cx run a.ipynb",
+          "inputs": [], "parameters": [{"name": "channel", "meaning": "<b>the channel</b>", "value": "電話"}]}
+
+
+def shown(data, about=None):
+    return new_code_cell("x = 1", outputs=[new_output("display_data", data, metadata=about or {})])
+
+
+def page_of(*cells):
+    page = export(new_notebook(cells=list(cells)), name="nps", header=HEADER)
+    return page, BeautifulSoup(page.html, "html.parser")
+
+
+def test_the_frame_of_a_page():
+    page, soup = page_of(new_markdown_cell("# Did it move?\n\nText.\n\n## 1 The question\n\n### Why & how\n\n## 1 The question"),
+                         shown({"text/html": '<div class="cx-finding"><p>Yes.</p><p>By 3.</p></div>', "text/plain": "Yes."}))
+    assert soup.html["lang"] == "en"
+    assert soup.title.string == soup.h1.string == page.title == "Did it move?"
+    assert len(soup.find_all("h1")) == 1
+    assert page.headline == soup.select_one("header .headline").string == "Yes. By 3."
+    links = [link["href"][1:] for link in soup.select("nav ol a")]
+    assert links == ["1-The-question", "Why-&-how", "1-The-question-"]
+    assert [soup.find(id=link).name for link in links] == ["h2", "h3", "h2"]
+    assert "電話" in page.html
+    assert "<b>the channel</b>" not in page.html
+    assert soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"].startswith("default-src 'none'")
+
+
+def test_code_is_folded_and_joined_where_nothing_is_shown():
+    quiet = new_code_cell("y = 2", outputs=[new_output("stream", name="stderr", text="/somewhere/x.py: Warning")])
+    page, soup = page_of(new_markdown_cell("# T"), new_code_cell("import this_thing"), quiet, shown({"text/plain": "<b>3</b>"}),
+                         new_code_cell(""))
+    [fold] = soup.select("details.code")
+    assert "open" not in fold.attrs
+    assert all(word in fold.get_text() for word in ("import this_thing", "y = 2", "x = 1"))
+    assert page.silenced == 1
+    assert "Warning" not in page.html
+    assert soup.select_one("article > pre").string == "<b>3</b>"
+    assert not re.search(r"In\s*\[|Out\[", page.html)
+    opened = new_code_cell("z", metadata={"tags": ["show-code"]})
+    assert "open" in page_of(opened)[1].select_one("details.code").attrs
+
+
+@pytest.mark.parametrize(("data", "about"), [
+    ({"image/png": PNG, "text/plain": "<Figure size 640x480 with 1 Axes>"}, {}),
+    ({"image/png": PNG}, {"image/png": {"alt": " "}}),
+    ({"image/jpeg": PNG}, {}), ({"image/svg+xml": "<svg/>"}, {}),
+    ({"text/html": f'<img src="data:image/png;base64,{PNG}">'}, {}),
+    ({"text/markdown": f"![](data:image/png;base64,{PNG})"}, {})])
+def test_a_picture_without_words_stops_the_export(data, about):
+    with pytest.raises(CxError, match="no words"):
+        page_of(new_markdown_cell("# T"), shown(data, about))
+
+
+def test_pictures_carry_their_words():
+    page, soup = page_of(shown({"image/png": PNG, "text/plain": "한국 <leads>"}), shown({"image/png": PNG}, {"image/png": {
+        "alt": 'a "quoted" title', "width": 800}}), shown({"image/svg+xml": "<svg onload='x()'/>", "text/plain": "a drawing"}))
+    assert [image["alt"] for image in soup.find_all("img")] == ["한국 <leads>", 'a "quoted" title', "a drawing"]
+    assert soup.find_all("img")[1]["width"] == "800"
+    assert all(image["src"].startswith("data:image/") for image in soup.find_all("img"))
+    assert page.pictures == 3
+
+
+def test_tables_are_saved_as_csv_that_excel_reads():
+    exact = shown({"text/html": '<table class="cx"><tr><td>0.33</td></tr></table>', "text/csv": '国,n\n"=1+1",0.3333333\n',
+                   "text/plain": ""})
+    own = shown({"text/html": "<table class='dataframe'><tr><th>a</th></tr><tr><td>@x</td></tr></table>", "text/plain": ""})
+    page, soup = page_of(new_markdown_cell("# T\n\n|a|b|\n|-|-|\n|1|2|"), exact, own)
+    files = [base64.b64decode(link["href"].partition("base64,")[2]) for link in soup.select("a.download")]
+    assert page.tables == 3
+    assert all(file.startswith(b"\xef\xbb\xbf") for file in files)
+    assert [file.decode("utf-8-sig") for file in files] == ["a,b\n1,2\n", "国,n\n'=1+1,0.3333333\n", "a\n'@x\n"]
+    assert "data-csv" not in page.html
+
+
+def test_customers_words_cannot_add_to_the_page():
+    words = ('<script>alert(1)</script><p onclick="x()">hello</p></article></main><h1 id="report">mine</h1>'
+             '<a href="//x.example">x</a>')
+    page, soup = page_of(new_markdown_cell(f"# Title\n\n{words}"), shown({"text/html": words}), shown({"text/markdown": words}),
+                         new_code_cell("x", outputs=[new_output("stream", text=words)]))
+    assert not soup.find_all("script")
+    assert not soup.find_all(onclick=True)
+    assert page.title == "Title"
+    assert len(soup.find_all("main")) == len(soup.find_all(id="report")) == 1
+    assert soup.find("footer").find_parent("main")
+    assert not soup.find_all(href=re.compile("x.example"))
+
+
+def test_japanese_and_korean_passages_say_what_they_are():
+    _, soup = page_of(new_markdown_cell("# T\n\n日本語の文章です。\n\n한국어 문장입니다.\n\nOne name, 日本, in English.\n\n"
+                                        "## 고객의 말"))
+    assert [p.get("lang") for p in soup.select("article p")] == ["ja", "ko", None]
+    assert soup.select_one("article h2")["lang"] == "ko"
+
+
+def test_a_page_without_headings_or_finding_is_a_page():
+    page, soup = page_of(new_code_cell("1"))
+    assert (page.title, page.headline) == ("nps", "")
+    assert not soup.select("nav ol")

@@ -1,0 +1,123 @@
+"""What is given for a notebook becomes checked parameters, or one message, before a kernel starts."""
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_notebook
+
+from cxlib.errors import ColumnError, ParameterError, SourceError
+from cxlib.report import parameters
+from tests.report.writing import DEFAULTS, Parameters, code, project, write
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture
+def values(root):
+    notebook = parameters.read_notebook(root / "notebooks" / "03_nps.ipynb")
+
+    def checked(**values):
+        return parameters.check_values(notebook, values, model=Parameters, folder=root / "notebooks", relative_to=root)
+
+    return checked
+
+
+@pytest.mark.parametrize(("name", "written", "wanted"), [
+    ("wave", "2026Q3", "2026Q3"), ("wave", "2026", "2026"), ("wave", "None", None), ("wave", "null", None),
+    ("wave", 2026, "2026"), ("wave", "電話 = 一", "電話 = 一"),
+    ("scale", "1,10", [1, 10]), ("scale", "[1,10]", [1, 10]), ("scale", "(1, 10)", [1, 10]), ("scale", [1, 10], [1, 10]),
+    ("by", "country", ["country"]), ("by", "country,plan", ["country", "plan"]), ("by", "[country, plan]", ["country", "plan"]),
+    ("by", "国,요금제", ["国", "요금제"]), ("by", "[]", []),
+    ("weight", "w", "w"), ("weight", "a,b", ["a", "b"]), ("weight", "None", None),
+    ("top", "5", 5), ("top", "None", None), ("method", "wald", "wald"), ("gap_days", "7.5", 7.5), ("exact", "true", True)])
+def test_a_value_is_read_as_its_field_needs_it(values, name, written, wanted):
+    assert values(**{name: written}).given == {name: wanted}
+
+
+@pytest.mark.parametrize(("name", "written", "message"), [
+    ("wavee", "2026Q3", "'wavee' is unknown; did you mean 'wave'"), ("scale", "1-10", "scale='1-10'"), ("top", "0", "top='0'"),
+    ("top", "five", "top='five'"), ("method", "exact", "method='exact'"), ("gap_days", "-1", "gap_days='-1'"),
+    ("survey", "data/none.csv", "there is no file"), ("folder", "data/survey.csv", "there is no folder"),
+    ("wave", True, "wave=True"), ("password", "hunter2", "is a secret")])
+def test_a_bad_value_is_refused_by_name(values, name, written, message):
+    with pytest.raises(ParameterError, match=message) as refused:
+        values(**{name: written})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_model_checks_values_against_the_files(values, root):
+    (root / "data" / "plain.csv").write_text("score\n9\n", encoding="utf-8")
+    with pytest.raises(ColumnError, match="no column 'wave'"):
+        values(survey="data/plain.csv", wave="2026Q3")
+
+
+def test_paths_are_injected_relative_to_the_notebook_and_checked_absolute(values, root):
+    checked = values(survey="data/survey.csv")
+    assert checked.given == {"survey": "../data/survey.csv"}
+    assert checked.inputs == {"survey": root / "data" / "survey.csv"}
+    assert values().values["survey"] == "../data/survey.csv"
+
+
+def test_defaults_are_the_notebooks_own_also_with_modern_annotations():
+    notebook = new_notebook(cells=[code("x = 1"), code(DEFAULTS, "parameters")])
+    assert parameters.defaults(notebook) == {"survey": "../data/survey.csv", "wave": None, "scale": (0, 10), "top": None,
+                                             "channel": "電話"}
+
+
+@pytest.mark.parametrize(("source", "message"), [("%time\nx = 1", "line 1"), ("x = today()", "x is set to today()")])
+def test_a_parameters_cell_that_is_not_plain_is_refused(source, message):
+    with pytest.raises(ParameterError, match=message.replace("(", r"\(").replace(")", r"\)")):
+        parameters.defaults(new_notebook(cells=[code(source, "parameters")]))
+
+
+def test_without_a_model_names_are_checked_all_the_same(root):
+    notebook = new_notebook(cells=[code('n = 3  # how many\nname = "a"', "parameters")])
+    keywords = {"model": None, "folder": root, "relative_to": root}
+    assert parameters.check_values(notebook, {"n": "5", "name": "5"}, **keywords).values == {"n": 5, "name": "5"}
+    with pytest.raises(ParameterError, match="'nn' is unknown; did you mean 'n'"):
+        parameters.check_values(notebook, {"nn": "5"}, **keywords)
+    with pytest.raises(ParameterError, match="the notebook has no parameters"):
+        parameters.check_values(new_notebook(), {"n": "5"}, **keywords)
+    assert [row.meaning for row in parameters.describe(notebook, model=None)] == ["how many", ""]
+
+
+def test_describe_says_type_default_and_meaning(root):
+    rows = {row.name: row for row in parameters.describe(
+        parameters.read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters)}
+    assert list(rows) == list(Parameters.model_fields)
+    assert (rows["survey"].kind, rows["survey"].default) == ("file", "../data/survey.csv")
+    assert rows["scale"].kind == "whole number, whole number"
+    assert rows["by"].kind == "list of text"
+    assert rows["folder"].kind == "folder or None"
+    assert rows["top"].kind == "whole number at least 1 or None"
+    assert rows["method"].kind == "tango or wald"
+    assert rows["gap_days"].kind == "number above 0"
+    assert rows["wave"].meaning == "wave of the headline"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", "not json", '{"cells": 3}'])
+def test_a_file_that_is_no_notebook_is_refused(tmp_path, content):
+    path = tmp_path / "x.ipynb"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(SourceError, match="is not a notebook"):
+        parameters.read_notebook(path)
+
+
+@given(st.text(), st.text(min_size=1).filter(lambda name: "=" not in name and name.strip()))
+def test_a_pair_is_split_at_the_first_equals_sign(value, name):
+    assert parameters.read_given([f"{name}={value}"]) == {name.strip(): value}
+
+
+@pytest.mark.parametrize("pair", ["wave", "=x", " =x"])
+def test_a_pair_without_a_name_or_value_is_refused(pair):
+    with pytest.raises(ParameterError, match="name=value"):
+        parameters.read_given([pair])
+
+
+def test_a_written_notebook_names_its_model(tmp_path):
+    path = write(tmp_path / "n.ipynb", [], model="a:B")
+    assert parameters.model_name(nbformat.read(path, as_version=4)) == "a:B"

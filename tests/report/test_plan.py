@@ -1,0 +1,71 @@
+"""A YAML file of reports is read as a plan; what is wrong with an entry is said, and the others are made."""
+
+import pytest
+
+from cxlib.errors import ParameterError, SourceError
+from cxlib.report import plan
+from tests.report.writing import project
+
+
+@pytest.fixture
+def root(tmp_path):
+    return project(tmp_path / "projet {é}")
+
+
+def written(root, content):
+    path = root / "reports" / "own" / "mine.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_folder_under_which_the_notebook_lies(root):
+    planned, problems = plan.from_yaml(written(root, """
+        defaults: {language: en}
+        reports:
+          - notebook: notebooks/03_nps.ipynb
+            parameters: {wave: 2026Q3, survey: data/survey.csv}
+          - {name: nps-日本, notebook: notebooks/03_nps.ipynb}
+        """))
+    assert not problems
+    assert [one.name for one in planned] == ["nps", "nps-日本"]
+    assert planned[0].root == planned[0].relative_to == root
+    assert planned[0].given == {"wave": "2026Q3", "survey": "data/survey.csv"}
+    assert planned[1].defaults == {"language": "en"}
+
+
+def test_wrong_entries_are_said_and_the_others_planned(root):
+    planned, problems = plan.from_yaml(written(root, """
+        reports:
+          - notebook: notebooks/03_nps.ipynb
+          - notebook: notebooks/03_nps.ipynb
+          - notebook: notebooks/none.ipynb
+          - {notebook: notebooks/03_nps.ipynb, name: ../escape}
+          - {notebook: notebooks/03_nps.ipynb, name: other, parametres: {}}
+          - {notebook: notebooks/03_nps.ipynb, name: third, parameters: [1]}
+          - name: nothing
+        """))
+    assert [one.name for one in planned] == ["nps"]
+    wanted = ("there twice", "no such file", "cannot be a folder's name", "did you mean 'parameters'", "parameters=[1]",
+              "no notebook")
+    assert len(problems) == len(wanted)
+    assert all(word in problem for word, problem in zip(wanted, problems, strict=True))
+
+
+@pytest.mark.parametrize("content", ["", "reports: []", "- a", "reports: {a: b}", "report: []", "a: [",
+                                     "defaults: 3\nreports: [{}]", "defalts: {}\nreports: [{}]"])
+def test_a_file_that_is_no_plan_is_refused(root, content):
+    with pytest.raises(SourceError, match=r"mine\.yml"):
+        plan.from_yaml(written(root, content))
+
+
+@pytest.mark.parametrize("name", ["", "..", ".hidden", "a/b", "a\\b", "a b", "a..b", "_x", "x" * 300])
+def test_a_name_that_cannot_be_a_folder_is_refused(root, name):
+    if name:
+        with pytest.raises(ParameterError, match="cannot be a folder's name"):
+            plan.from_notebook(root / "notebooks" / "03_nps.ipynb", {}, name=name)
+
+
+def test_a_notebook_that_is_not_there_is_refused(root):
+    with pytest.raises(SourceError, match="there is no notebook"):
+        plan.from_notebook(root / "x.ipynb", {})
