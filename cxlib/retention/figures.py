@@ -34,8 +34,9 @@ def heat_map(frame: pd.DataFrame, *, period: str, finding: str, measured: str, a
     bottom = np.floor(10 * bottom) * 10 if bottom > top / 4 else 0  # colours are for what differs
     written = columns <= _WRITTEN and rows <= _MANY
     sns.heatmap(rates * 100, ax=ax, cmap="Blues", vmin=bottom, vmax=max(100 * top, bottom + 1), annot=written, fmt=".0f",
-                linewidths=0.4, annot_kws={"fontsize": 7.5}, cbar_kws={"label": text("retention.axis_rate", language), "shrink": 0.7, "pad": 0.02,
-                                                       "extend": "max" if top < 0.995 else "neither"})
+                linewidths=0.4, annot_kws={"fontsize": 7.5},
+                cbar_kws={"label": text("retention.axis_rate", language), "shrink": 0.7, "pad": 0.02,
+                          "extend": "max" if top < 0.995 else "neither"})
     for row, column in np.argwhere(unfinished.to_numpy()):
         ax.add_patch(_hatched((column, row)))
     every = -(-rows // _MANY)
@@ -164,7 +165,6 @@ def _period_ticks(ax: Axes, periods: pd.Series, period: str) -> None:
 def sentence(words: str, ax: Axes | None = None,
              language: str = "en") -> Axes:
     """Draw nothing but a sentence: why there is no figure."""
-    ax = theme.axes(ax, height=1.4)
+    ax = theme.axes(ax, height=0.2)
     ax.set_axis_off()
-    ax.text(0, 0.5, theme.wrapped(words, 90), va="center", ha="left", color=theme.GREY)
-    return theme.title(ax, text("retention.no_figure", language))
+    return theme.title(ax, text("retention.no_figure", language), words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +15,7 @@ from cxlib import check
 from cxlib.errors import EmptyDataError, ParameterError
 from cxlib.inference import wilson
 from cxlib.language import number, percent, text
-from cxlib.result import Result
+from cxlib.result import Result, Table
 from cxlib.retention import figures
 from cxlib.retention.cohorts import Cohorts
 
@@ -54,6 +54,12 @@ class Triangle(Result):
         sizes = self.frame.drop_duplicates(["cohort", *self.by])["size"]
         return text("retention.triangle_summary", language, cohorts=number(len(cohorts)), customers=number(sizes.sum()),
                     cells=number(len(finished)), unfinished=number(len(self.frame) - len(finished)))
+
+    def by_cohort(self, ages: Iterable[int], *, caption: str = "", language: str = "en") -> Table:
+        """Return a table for reading, a row a cohort and a column each of some ages; `frame` has all cells with intervals."""
+        some = self.frame[self.frame["age"].isin(list(ages))]
+        wide = some.pivot(index=[*self.by, "cohort", "size"], columns="age", values="rate").rename(columns=str).reset_index()
+        return Table(wide, caption=caption, formats=dict.fromkeys(map(str, ages), "percent"), language=language)
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the heat map: unfinished cells hatched, cells without data blank."""
