@@ -101,7 +101,8 @@ class Table:
     def to_csv(self) -> str:
         """Return the exact values as CSV in which no cell can be taken for a formula by a spreadsheet."""
         buffer = io.StringIO()
-        inert_frame(self.frame).to_csv(buffer, index=False, lineterminator="\n")
+        # RFC 4180's line end; with a bare line feed, a carriage return in a comment would not be quoted and begin a new row
+        inert_frame(self.frame).to_csv(buffer, index=False, lineterminator="\r\n")
         return buffer.getvalue()
 
     def to_html(self) -> str:

@@ -1,0 +1,81 @@
+"""Rows in any form are one table, with the same counts."""
+
+from __future__ import annotations
+
+import duckdb
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlib import table
+from cxlib.errors import ColumnError, EmptyDataError, SourceError
+
+FRAME = pd.DataFrame({"顧客": ["a", "b", "b"], "score": [1, 10, 10]})
+
+
+def forms(folder):
+    FRAME.to_csv(folder / "s.csv", index=False)
+    FRAME.to_parquet(folder / "s.parquet")
+    return {
+        "pandas": FRAME, "arrow": pa.Table.from_pandas(FRAME), "ibis": ibis.memtable(FRAME),
+        "csv": folder / "s.csv", "csv as text": str(folder / "s.csv"), "parquet": folder / "s.parquet",
+        "duckdb": duckdb.connect().from_arrow(pa.Table.from_pandas(FRAME)),
+    }
+
+
+@pytest.mark.parametrize("form", ["pandas", "arrow", "ibis", "csv", "csv as text", "parquet", "duckdb"])
+def test_counts_are_the_same_in_every_form(tmp_path, form):
+    rows = table.as_table(forms(tmp_path)[form])
+    counts = rows.group_by("顧客").agg(n=lambda t: t.count(), total=lambda t: t.score.sum()).order_by("顧客")
+    assert counts.to_pyarrow().to_pylist() == [{"顧客": "a", "n": 1, "total": 1}, {"顧客": "b", "n": 2, "total": 20}]
+
+
+def test_an_ibis_table_is_handed_on_and_a_frame_is_not_changed():
+    given_table = ibis.memtable(FRAME)
+    assert table.as_table(given_table) is given_table
+    numbered = pd.DataFrame([[1, 2]])
+    assert table.as_table(numbered).columns == ("0", "1")
+    assert numbered.columns.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("name", "content", "error", "message"), [
+    ("none.csv", None, SourceError, "there is no file"),
+    ("s.xlsx", b"PK", SourceError, "read_survey"),
+    ("s.csv", b"", EmptyDataError, "is empty"),
+    ("s.csv", "名,点\nあ,1\n".encode("cp932"), SourceError, "UTF-8 .*read_survey"),
+    ("s.parquet", b"a,b\n1,2\n", SourceError, "cannot be read"),
+])
+def test_files_that_cannot_be_read_are_one_refusal(tmp_path, name, content, error, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(error, match=message):
+        table.as_table(tmp_path / name)
+
+
+def test_other_things_are_refused():
+    with pytest.raises(SourceError, match="data is a list; give a pandas frame"):
+        table.as_table([1, 2])
+    with pytest.raises(EmptyDataError, match="no columns"):
+        table.as_table(pd.DataFrame())
+
+
+def test_words_are_not_numbers():
+    rows = table.as_table(FRAME)
+    table.numeric(rows, score="score", weight=None)
+    with pytest.raises(ColumnError, match=r"score='顧客' holds string, not numbers; .*parse_scores"):
+        table.numeric(rows, score="顧客")
+    with pytest.raises(ColumnError, match=r"score='scor': .* did you mean 'score'"):
+        table.numeric(rows, score="scor")
+
+
+@given(st.lists(st.integers(0, 3000)))
+def test_numbers_in_text_are_ordered_by_size(numbers):
+    assert table.natural_order(f"wave {n}" for n in numbers) == [f"wave {n}" for n in sorted(set(numbers))]
+    assert table.natural_order([*numbers, None]) == sorted(set(numbers))
+
+
+def test_quarters_and_names_have_an_order():
+    assert table.natural_order(["2025Q1", "2024Q4", "第10回", "第9回", "2024Q4"]) == ["2024Q4", "2025Q1", "第9回", "第10回"]

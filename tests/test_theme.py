@@ -1,0 +1,121 @@
+"""Japanese and Korean show in figures although no system font is there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlib import theme
+from tests.conftest import ROOT
+
+# Only matplotlib's own fonts are left, as on a machine without any; then a missing glyph is an error.
+NO_SYSTEM_FONTS = """
+import sys, warnings
+import matplotlib
+from matplotlib import font_manager
+own = matplotlib.get_data_path()
+manager = font_manager.fontManager
+manager.ttflist = [font for font in manager.ttflist if font.fname.startswith(own)]
+manager.afmlist = []
+font_manager._get_font.cache_clear()
+assert not any("CJK" in font.name for font in manager.ttflist)
+warnings.simplefilter("error")
+from cxlib import theme
+ax = theme.axes()
+if sys.argv[1] == "without":
+    matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
+theme.title(ax, sys.argv[2], sys.argv[2])
+ax.set_xlabel(sys.argv[2])
+ax.figure.savefig(sys.argv[3])
+"""
+
+
+@pytest.fixture(scope="module")
+def glyphs():
+    from noto_cjk_sans_jp_regular import FONT_PATH
+
+    with TTFont(FONT_PATH, lazy=True) as font:
+        return set(font.getBestCmap())
+
+
+@pytest.mark.parametrize(("script", "first", "last"), [
+    ("hiragana", 0x3041, 0x3096), ("katakana", 0x30A1, 0x30FA), ("kanji", 0x4E00, 0x9FA5), ("hangul", 0xAC00, 0xD7A3),
+    ("hangul jamo", 0x3131, 0x318E), ("half-width katakana", 0xFF61, 0xFF9F), ("full-width digits", 0xFF10, 0xFF19)])
+def test_the_packaged_font_has_every_glyph(glyphs, script, first, last):
+    assert not set(range(first, last + 1)) - glyphs
+
+
+def test_the_packaged_font_has_what_two_national_standards_name(glyphs):
+    for codec, leads in (("cp932", range(0x81, 0xEB)), ("cp949", range(0xB0, 0xC9))):
+        for lead in leads:
+            for trail in range(0x40, 0xFF):
+                letter = bytes([lead, trail]).decode(codec, errors="ignore")
+                if len(letter) == 1 and letter.isalpha():
+                    assert ord(letter) in glyphs, letter
+
+
+def draw(tmp_path, which, text):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("FONTCONFIG", "XDG"))}
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    environment |= {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(empty), "FONTCONFIG_PATH": str(empty), "HOME": str(empty),
+                    "XDG_DATA_HOME": str(empty), "PATH": "", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.run([sys.executable, "-c", NO_SYSTEM_FONTS, which, text, str(tmp_path / "f.png")], env=environment,
+                          capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def test_figures_need_no_system_font(tmp_path):
+    run = draw(tmp_path, "with", "顧客の声 고객의 소리 Ωé ＮＰＳ ﾃﾞｰﾀ 鷗 뷁 −3.1 “x” $5")
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "f.png").stat().st_size > 1000
+
+
+def test_without_the_packaged_font_that_test_would_fail(tmp_path):
+    run = draw(tmp_path, "without", "顧客の声 고객의 소리")
+    assert run.returncode != 0
+    assert "Glyph" in run.stderr
+    assert "missing" in run.stderr
+
+
+def columns(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+sentences = st.lists(st.text(st.sampled_from("ab顧客가나。,é"), min_size=1, max_size=8), max_size=30).map(" ".join)
+
+
+@given(sentences, st.integers(16, 80))
+def test_long_titles_are_broken_and_nothing_is_lost(sentence, width):
+    wrapped = theme.wrapped(sentence, width)
+    assert "".join(wrapped.split()) == "".join(sentence.split())
+    assert all(columns(line) <= width + 1 for line in wrapped.split("\n"))
+
+
+def test_a_price_and_an_underscore_are_no_mathematics():
+    ax = theme.title(theme.axes(), "from $5 to $6 and x_1^2", "a$b$c")
+    ax.figure.canvas.draw()
+    assert ax.get_title(loc="left") == "from $5 to $6 and x_1^2"
+    import matplotlib.pyplot as plt
+
+    plt.close(ax.figure)
+
+
+def test_given_axes_are_used_and_titles_keep_clear_of_each_other():
+    import matplotlib.pyplot as plt
+
+    given_axes = theme.axes(width=6, height=4)
+    assert theme.axes(given_axes) is given_axes
+    theme.title(given_axes, "結果 " * 20, "何を測ったか " * 20)
+    given_axes.figure.canvas.draw()
+    finding = given_axes._left_title.get_window_extent()
+    measured = given_axes.texts[0].get_window_extent()
+    assert finding.y0 >= measured.y1 - 3  # pixels; a text's box is taller than its ink
+    assert measured.y0 >= given_axes.get_window_extent().y1
+    plt.close(given_axes.figure)
