@@ -1,17 +1,12 @@
-"""A survey export -> its answers as given, the text of each question, and what was read and how.
-
-The header rows are told apart in `_Headers`; answers are turned into columns in `_columns`.
-"""
+"""A survey export -> its answers as given, the text of each question, and what was read and how."""
 
 from __future__ import annotations
 
 import csv
 import io
 import itertools
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +16,13 @@ import pyarrow.parquet as pq
 
 from cxlib import check
 from cxlib.errors import EmptyDataError, SourceError
-from cxlib.sources import decoding
+from cxlib.sources import answers, decoding
 
 LAYOUTS = ("auto", "plain", "qualtrics", "surveymonkey")
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "\t"}
 _SUFFIXES = (*_DELIMITERS, ".xlsx", ".parquet")
 _IMPORT_ID = '{"ImportId"'
 _OPEN = ("Response", "Open-Ended Response")  # SurveyMonkey's second header where a question has no options
-_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")  # fits 64 bits
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 Rows = list[list[Any]]
 
 
@@ -100,7 +93,7 @@ def read_survey(path: str | Path, *, layout: str = "auto") -> Survey:
     separators, and short enough to be exact, is numeric (int64, Int64 where answers are missing, float64 with
     decimals); every other column of a text file is text as it stands ("007", "10点", "１０", " 7"). Only an empty cell is
     a missing answer. Dates in a text file stay text; dates in a workbook are dates; a workbook column of mixed kinds
-    becomes text. Rows and trailing columns without any content are left out and counted in the notes. A column's name is
+    becomes text (see `cxlib.sources.answers`). Rows and trailing columns without any content are left out and counted in the notes. A column's name is
     its header with white space collapsed; a repeated or empty one gets a number. All rows are held in memory.
 
     CP932 and CP949 are told apart by a stated rule: see `cxlib.sources.decoding.decode`.
@@ -123,11 +116,11 @@ def _survey(path: Path, rows: Rows, encoding: str, notes: list[str], layout: str
     if not rows:
         raise EmptyDataError(f"{path.name!r} holds no cell with content; export it again")
     headers = _headers(rows, layout, path.name)
-    answers = rows[headers.rows:]
-    if not answers:
+    given = rows[headers.rows:]
+    if not given:
         raise EmptyDataError(f"{path.name!r} has {headers.rows} header row(s) and no responses; export it with its responses")
-    names, renamed = _distinct(headers.names)
-    frame = pd.DataFrame(_columns(names, answers))
+    names, renamed = answers.distinct(headers.names)
+    frame = pd.DataFrame(answers.columns(names, given))
     said = [f"{path.name}: {len(frame):,} responses, {len(names):,} columns. {headers.said}", *notes, *renamed]
     if left_out:
         said.append(f"Rows left out because they hold no answer: {left_out:,}.")
@@ -216,7 +209,7 @@ def _from_parquet(path: Path, data: bytes, layout: str) -> Survey:
                           "write it again as Parquet") from None
     if not table.num_columns or not table.num_rows:
         raise EmptyDataError(f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it again")
-    names, renamed = _distinct(table.column_names)
+    names, renamed = answers.distinct(table.column_names)
     whole = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
     columns = {name: column.to_pandas(types_mapper=whole.get if column.null_count else None)  # 64-bit ids stay exact
                for name, column in zip(names, table.columns, strict=True)}
@@ -265,77 +258,3 @@ def _filled(questions: Iterable[Any], options: Iterable[Any]) -> list[str]:
         last = str(question) if question != "" else last if option != "" else ""
         filled.append(last)
     return filled
-
-
-def _distinct(headers: Sequence[Any]) -> tuple[list[str], list[str]]:
-    """Return a name of its own for each column, and sentences about those that had none."""
-    names: list[str] = []
-    repeated: dict[str, list[str]] = {}
-    unnamed = []
-    taken = {" ".join(str(header).split()) for header in headers}
-    for position, header in enumerate(headers, start=1):
-        name = " ".join(str(header).split())
-        if not name:
-            name = _free(f"column {position}", taken)
-            unnamed.append(name)
-        elif name in names:
-            original, name = name, _free(name, taken)
-            repeated.setdefault(original, []).append(name)
-        taken.add(name)
-        names.append(name)
-    notes = [f"The header {name!r} stands over {len(others) + 1} columns; the later ones are called "
-             f"{', '.join(map(repr, others))}." for name, others in repeated.items()]
-    if unnamed:
-        notes.append(f"{len(unnamed)} columns have no header; they are called {', '.join(map(repr, unnamed))}.")
-    return names, notes
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 2, name
-    while free in taken:
-        free = f"{name} ({number})"
-        number += 1
-    return free
-
-
-def _columns(names: Sequence[str], answers: Rows) -> dict[str, pd.Series]:
-    return {name: _column(list(cells)) for name, cells in zip(names, zip(*answers, strict=True), strict=True)}
-
-
-def _column(cells: list[Any]) -> pd.Series:
-    """Return answers as a column; see the rule in the notes of `read_survey`."""
-    given = [None if cell == "" else cell for cell in cells]
-    present = [cell for cell in given if cell is not None]
-    if not present:
-        return pd.Series(given, dtype="str")
-    if all(isinstance(cell, bool) for cell in present):
-        return pd.Series(given, dtype="boolean")
-    if all(_is_whole(cell) for cell in present):
-        return pd.Series(_each(given, int), dtype="int64" if len(present) == len(given) else "Int64")
-    if all(_is_decimal(cell) for cell in present):
-        return pd.Series(_each(given, float), dtype="float64")
-    if all(isinstance(cell, datetime) for cell in present):
-        return pd.Series(pd.to_datetime(pd.Series(given, dtype=object)))
-    return pd.Series(_each(given, _as_text), dtype="str")
-
-
-def _each(given: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
-    return [None if cell is None else convert(cell) for cell in given]
-
-
-def _is_whole(cell: Any) -> bool:
-    if isinstance(cell, str):
-        return _WHOLE.fullmatch(cell) is not None and cell != "-0" and cell.isascii()
-    return isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) < 2**63
-
-
-def _is_decimal(cell: Any) -> bool:
-    if isinstance(cell, str):  # 15 digits are what a double keeps
-        return _DECIMAL.fullmatch(cell) is not None and cell.isascii() and len(cell.strip("-").replace(".", "")) <= 15
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
-
-
-def _as_text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))  # a workbook keeps 10 as 10.0 where a formula made it
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxlib.errors import EmptyDataError, SourceError
-from cxlib.sources import cues, decoding, speakers
+from cxlib.sources import cues, decoding, speakers, word
 
 FORMATS = ("docx", "md", "srt", "txt", "vtt")
 _COMPANIONS = (".csv", ".json", ".parquet", ".toml", ".tsv", ".xlsx", ".yaml", ".yml")  # codebook, cases, codings
@@ -258,7 +257,7 @@ def _turns(text: str, lines: Iterable[_Line]) -> list[_Turn]:
 
 
 def _from_docx(path: Path, data: bytes) -> _Read:
-    given = _docx_lines(path, data)
+    given = word.lines(data, name=path.name)
     labels = speakers.labels([line for line, _ in given])
     parts: list[str] = []
     lines: list[_Line] = []
@@ -276,47 +275,3 @@ def _from_docx(path: Path, data: bytes) -> _Read:
              for number, (line, (raw, _)) in enumerate(zip(lines, given, strict=True))]
     text = "\n".join(parts)
     return _Read(text, _turns(text, lines), _once(labels, path.name))
-
-
-def _docx_lines(path: Path, data: bytes) -> list[tuple[str, bool]]:
-    """Return the lines of a Word document and whether each is a heading; an empty line after each paragraph."""
-    import zipfile
-
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-    from docx.table import Table
-
-    try:
-        document = docx.Document(io.BytesIO(data))
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
-        kind = decoding.container(data) or "no Word document"
-        raise SourceError(f"{path.name!r} is not what its suffix says but {kind} ({error}); save it as .docx, or as "
-                          "text in UTF-8 with the suffix .txt") from None
-    if document.element.body.xpath(".//w:p//w:ins | .//w:p//w:del"):
-        raise SourceError(f"{path.name!r} has tracked changes; accept or reject them in Word and save it again")
-    lines: list[tuple[str, bool]] = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block.rows:
-                lines += [("\t".join(cell.text.strip() for cell in row.cells if cell.text.strip()), False), ("", False)]
-        else:
-            heading = block.style is not None and block.style.name.startswith(("Heading", "Title"))
-            lines += [(line, heading) for line in cues.lines_of(block.text)] + [("", False)]
-    return _without_arrows(lines)
-
-
-def _without_arrows(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """Turn Teams' `0:0:1.0 --> 0:0:4.5`, name, words on three lines into its newer `name  0:01` and words."""
-    kept: list[tuple[str, bool]] = []
-    stamp = ""
-    for line, heading in lines:
-        arrow = cues.ARROW.fullmatch(line)
-        if arrow:
-            minutes, seconds = divmod(int(cues.clock(*arrow.groups()[:4])), 60)
-            stamp = f"  {minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
-        elif stamp and line.strip():
-            kept.append((line + stamp if speakers.could_be_name(line.strip()) else line, heading))
-            stamp = ""
-        else:
-            kept.append((line, heading))
-    return kept

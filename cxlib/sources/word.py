@@ -1,0 +1,70 @@
+"""A Word document -> its lines, for transcripts; Teams' older export becomes like its newer one."""
+
+from __future__ import annotations
+
+import io
+
+from cxlib.errors import SourceError
+from cxlib.sources import cues, decoding, speakers
+
+
+def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
+    """Return the lines of a Word document and whether each is a heading; an empty line after each paragraph.
+
+    Parameters
+    ----------
+    data : bytes
+        A .docx file.
+    name : str
+        Its name, for messages.
+
+    Returns
+    -------
+    list of (str, bool)
+        A table's row is one line, its cells joined by a tab.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are no Word document, or hold tracked changes: text that python-docx would leave out without a word.
+    """
+    import zipfile
+
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table
+
+    try:
+        document = docx.Document(io.BytesIO(data))
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
+        kind = decoding.container(data) or "no Word document"
+        raise SourceError(f"{name!r} is not what its suffix says but {kind} ({error}); save it as .docx, or as "
+                          "text in UTF-8 with the suffix .txt") from None
+    if document.element.body.xpath(".//w:p//w:ins | .//w:p//w:del"):
+        raise SourceError(f"{name!r} has tracked changes; accept or reject them in Word and save it again")
+    found: list[tuple[str, bool]] = []
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            for row in block.rows:
+                found += [("\t".join(cell.text.strip() for cell in row.cells if cell.text.strip()), False), ("", False)]
+        else:
+            heading = block.style is not None and block.style.name.startswith(("Heading", "Title"))
+            found += [(line, heading) for line in cues.lines_of(block.text)] + [("", False)]
+    return _without_arrows(found)
+
+
+def _without_arrows(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Turn Teams' `0:0:1.0 --> 0:0:4.5`, name, words on three lines into its newer `name  0:01` and words."""
+    kept: list[tuple[str, bool]] = []
+    stamp = ""
+    for line, heading in lines:
+        arrow = cues.ARROW.fullmatch(line)
+        if arrow:
+            minutes, seconds = divmod(int(cues.clock(*arrow.groups()[:4])), 60)
+            stamp = f"  {minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+        elif stamp and line.strip():
+            kept.append((line + stamp if speakers.could_be_name(line.strip()) else line, heading))
+            stamp = ""
+        else:
+            kept.append((line, heading))
+    return kept
