@@ -93,7 +93,8 @@ def read_survey(path: str | Path, *, layout: str = "auto") -> Survey:
     separators, and short enough to be exact, is numeric (int64, Int64 where answers are missing, float64 with
     decimals); every other column of a text file is text as it stands ("007", "10点", "１０", " 7"). Only an empty cell is
     a missing answer. Dates in a text file stay text; dates in a workbook are dates; a workbook column of mixed kinds
-    becomes text (see `cxlib.sources.answers`). Rows and trailing columns without any content are left out and counted in the notes. A column's name is
+    becomes text (see `cxlib.sources.answers`). Rows and trailing columns without any content are left out, rows counted
+    in the notes. A column's name is
     its header with white space collapsed; a repeated or empty one gets a number. All rows are held in memory.
 
     CP932 and CP949 are told apart by a stated rule: see `cxlib.sources.decoding.decode`.
