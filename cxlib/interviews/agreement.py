@@ -15,7 +15,7 @@ from cxlib import check, theme
 from cxlib.interviews import counts, figures
 from cxlib.interviews.alpha import RELIABLE, TENTATIVE, Alpha, krippendorff_alpha
 from cxlib.language import joined, number, text
-from cxlib.result import Result
+from cxlib.result import Result, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +38,7 @@ class Agreement(Result):
     by: str = "code"
 
     formats: ClassVar[Mapping[str, str]] = {
-        "alpha": "decimal2", "ci_low": "decimal2", "ci_high": "decimal2", "prevalence": "percent", "confidence": "percent"}
+        "alpha": "decimal3", "ci_low": "decimal2", "ci_high": "decimal2", "prevalence": "percent", "confidence": "percent"}
 
     def summary(self, language: str = "en") -> str:
         """Say the overall agreement, and how many codes are reliable, tentative, below, or cannot be judged."""
@@ -47,12 +47,21 @@ class Agreement(Result):
             return text("interviews.agreement_none", language, reason=overall["reason"])
         interval = _written_interval(overall, language)
         judged = rows["judgement"].value_counts()
-        return text(f"interviews.agreement_{self.by}", language, alpha=number(overall["alpha"], 2), interval=interval,
+        return text(f"interviews.agreement_{self.by}", language, alpha=number(overall["alpha"], 3), interval=interval,
                     coders=number(overall["coders"]), turns=number(overall["n_units"]),
                     interviews=number(overall["n_interviews"]), judgement=overall["judgement"], n=number(len(rows)),
                     **{name: number(judged.get(word, 0)) for name, word in (
                         ("reliable", "reliable"), ("tentative", "tentative"), ("below", "not reliable"),
                         ("unknown", "cannot be judged"))})
+
+    def caution(self, language: str = "en") -> str:
+        """Say which codes are not to be counted yet."""
+        rows = self.frame.iloc[1:]
+        low = [f"“{name}”" for name in rows.loc[rows["judgement"] == "not reliable", self.by]]
+        if rows["alpha"].isna().all():
+            return text("interviews.agreement_caution_unknown", language)
+        return text("interviews.agreement_caution", language, codes=joined(low, language)) if low else \
+            text("interviews.agreement_caution_none", language)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw alpha with its interval for each code, and Krippendorff's two limits."""
@@ -132,11 +141,11 @@ class Pairs(Result):
         if known.empty:
             return text("interviews.pairs_none", language)
         low, high = known.loc[known["alpha"].idxmin()], known.loc[known["alpha"].idxmax()]
-        one = {"low_a": low["coder_a"], "low_b": low["coder_b"], "low": number(low["alpha"], 2)}
+        one = {"low_a": low["coder_a"], "low_b": low["coder_b"], "low": number(low["alpha"], 3)}
         if len(known) == 1:
             return text("interviews.pairs_one", language, **one)
         return text("interviews.pairs", language, **one, high_a=high["coder_a"], high_b=high["coder_b"],
-                    high=number(high["alpha"], 2))
+                    high=number(high["alpha"], 3))
 
 
 def pairs(corpus: Corpus, *, resamples: int = 1000, confidence: float = 0.95, seed: int = 1) -> Pairs:
@@ -172,6 +181,10 @@ class Disagreements(Result):
         return text("interviews.disagreements", language, n=number(len(self.frame)), code=most.index[0],
                     most=number(most.iloc[0]))
 
+    def first(self, rows: int, *, caption: str = "", language: str = "en") -> Table:
+        """Return the first rows as a table: the codes on which coders differ most often."""
+        return Table(self.frame.head(rows), caption, self.formats, language)
+
 
 def disagreements(corpus: Corpus, *, code: str | None = None) -> Disagreements:
     """List the turns on which coders who opened the interview differ about a code.
@@ -185,7 +198,7 @@ def disagreements(corpus: Corpus, *, code: str | None = None) -> Disagreements:
     Returns
     -------
     Disagreements
-        `code, document, turn, speaker, applied_by, not_by, words`, one row a code and turn.
+        `code, document, turn, speaker, applied_by, not_by, words` (of the turn, on one line), one row a code and turn.
 
     Raises
     ------
@@ -204,7 +217,7 @@ def disagreements(corpus: Corpus, *, code: str | None = None) -> Disagreements:
         "turn": where["turn"].to_numpy(), "speaker": where["speaker"].to_numpy(),
         "applied_by": _names(grid.applied[turn, :, which], grid.coders),
         "not_by": _names(grid.opened[turn] & ~grid.applied[turn, :, which], grid.coders),
-        "words": [texts[document][start:end] for document, start, end in
+        "words": [" ".join(texts[document][start:end].split()) for document, start, end in
                   zip(where["document"], where["start"], where["end"], strict=True)]})
     if code is not None:
         frame = frame[frame["code"] == code]

@@ -162,6 +162,8 @@ def _interval(blocks: _Blocks, distance: NDArray | None, *, resamples: int, conf
     if undefined > _MOST_UNDEFINED:
         return np.nan, np.nan, text("interviews.reason_few", undefined=f"{100 * undefined:.0f} %")
     low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
+    if low == high:
+        return np.nan, np.nan, text("interviews.reason_no_spread")
     return float(low), float(high), ""
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cxlib import theme
 from cxlib.interviews import counts, figures
-from cxlib.language import number, text
+from cxlib.language import joined, number, text
 from cxlib.result import Result
 
 if TYPE_CHECKING:
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from cxlib.interviews.corpus import Corpus
 
 _SHOWN = 12  # codes in the heat map: more cannot be read
+_NAMED = 3  # pairs that the sentence names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cooccurrence(Result):
     """Pairs of codes that meet on a turn, those in most interviews first.
 
-    `frame`: `code_a, code_b, interviews` (in which they meet on a turn), `turns, jaccard` (turns with both among turns with
-    either), `interviews_a, interviews_b, turns_a, turns_b, overlapping_spans` (pairs of spans of one coder that share at
-    least one code point), `confidence` (missing: these are counts), `method`.
+    `frame`: `code_a, code_b, interviews` (in which they meet on a turn), `n` (interviews that were coded), `turns, jaccard`
+    (turns with both among turns with either), `interviews_a, interviews_b, turns_a, turns_b, overlapping_spans` (pairs of
+    spans of one coder that share at least one code point), `confidence` (missing: these are counts), `method`.
     """
 
     formats: ClassVar[Mapping[str, str]] = {"jaccard": "decimal2"}
@@ -38,10 +39,12 @@ class Cooccurrence(Result):
         """Say which two codes meet in most interviews."""
         if self.frame.empty:
             return text("interviews.together_none", language)
-        row = self.frame.iloc[0]
-        return text("interviews.together", language, a=row["code_a"], b=row["code_b"], interviews=number(row["interviews"]),
-                    turns=number(row["turns"]), of_a=number(row["interviews_a"]), of_b=number(row["interviews_b"]),
-                    pairs=number(len(self.frame)))
+        top = self.frame[self.frame["interviews"] == self.frame["interviews"].iloc[0]]
+        named = [text("interviews.pair", language, a=row.code_a, b=row.code_b) for row in top.head(_NAMED).itertuples()]
+        if len(top) > _NAMED:
+            named.append(text("interviews.more", language, n=number(len(top) - _NAMED)))
+        return text("interviews.together", language, named=joined(named, language), pairs=number(len(self.frame)),
+                    interviews=number(top["interviews"].iloc[0]), n=number(top["n"].iloc[0]))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw a heat map of the codes that meet most: number of interviews in which they share a turn."""
@@ -52,11 +55,12 @@ class Cooccurrence(Result):
         shown = both[both["code_a"].isin(codes) & both["code_b"].isin(codes)]
         matrix = shown.pivot(index="code_a", columns="code_b", values="interviews").reindex(index=codes, columns=codes)
         below = np.tril(np.ones(matrix.shape, bool), -1)  # each pair once
-        matrix = matrix.where(below).iloc[1:, :-1]
-        cells = matrix.map(lambda n: "" if np.isnan(n) else f"{n:.0f}")
+        matrix = matrix.fillna(0).where(below).iloc[1:, :-1]
+        cells = matrix.map(lambda n: f"{n:.0f}" if n > 0 else "")
         ax = figures.heat(matrix, cells=cells, square=True, ax=ax)
-        row = self.frame.iloc[0]
-        title = text("interviews.together_title", a=row["code_a"], b=row["code_b"], interviews=number(row["interviews"]))
+        row, tied = self.frame.iloc[0], int((self.frame["interviews"] == self.frame["interviews"].iloc[0]).sum())
+        title = text("interviews.together_title" if tied == 1 else "interviews.together_title_tied", a=row["code_a"],
+                     b=row["code_b"], interviews=number(row["interviews"]), n=number(row["n"]), tied=number(tied))
         return theme.title(ax, title, text("interviews.together_measured", n=number(len(codes))))
 
 
@@ -88,7 +92,8 @@ def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
     codes = np.asarray(grid.codes, object)
     spans = _overlapping_spans(corpus, grid.codes, None if rule in counts.RULES else rule)
     frame = pd.DataFrame({
-        "code_a": codes[a], "code_b": codes[b], "interviews": interviews[a, b], "turns": turns[a, b],
+        "code_a": codes[a], "code_b": codes[b], "interviews": interviews[a, b], "n": int(grid.read_by(rule).sum()),
+        "turns": turns[a, b],
         "jaccard": turns[a, b] / (turns[a, a] + turns[b, b] - turns[a, b]), "interviews_a": interviews[a, a],
         "interviews_b": interviews[b, b], "turns_a": turns[a, a], "turns_b": turns[b, b], "overlapping_spans": spans[a, b],
         "confidence": np.nan, "method": text("interviews.method_together")})

@@ -39,6 +39,8 @@ class Corpus:
         What was left out and why, in sentences.
     notes : tuple of str
         How the transcripts were read, in sentences.
+    interviewers : tuple of str
+        Speakers whose turns were left out.
     """
 
     documents: pd.DataFrame
@@ -48,6 +50,7 @@ class Corpus:
     cases: pd.DataFrame
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    interviewers: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, transcripts: str | Path, *, codings: str | Path, codebook: str | Path | None = None,
@@ -81,7 +84,8 @@ class Corpus:
         described = _cases(cases, read.documents)
         turns = read.turns[read.turns["end"] > read.turns["start"]].reset_index(drop=True)
         corpus = cls(read.documents, _without(turns, interviewers), rows.reset_index(drop=True), book, described)
-        return replace(corpus, warnings=tuple(_warnings(corpus, turns)), notes=read.notes)
+        return replace(corpus, warnings=tuple(_warnings(corpus, turns)), notes=read.notes,
+                       interviewers=tuple(interviewers))
 
     @property
     def coders(self) -> tuple[str, ...]:
@@ -91,8 +95,9 @@ class Corpus:
     def summary(self, language: str = "en") -> str:
         """Say what was read in one sentence."""
         spans = int((self.codings["code"] != "").sum())
+        asked = text("interviews.corpus_asked", language, interviewers=joined(self.interviewers, language))
         return text("interviews.corpus", language, documents=number(len(self.documents)), turns=number(len(self.turns)),
-                    codes=number(len(self.codebook)), spans=number(spans), n_coders=number(len(self.coders)),
+                    asked=asked if self.interviewers else "", codes=number(len(self.codebook)), spans=number(spans),
                     coders=joined(self.coders, language))
 
     def provenance(self, *, caption: str = "", language: str = "en") -> Table:

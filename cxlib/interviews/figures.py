@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KIND_COLOURS = {"obstacle": theme.VERMILION, "annoyance": theme.ORANGE, "goal": theme.BLUE, "delight": theme.GREEN,
                 "contact": theme.PURPLE}
-_SHADES = "cividis"  # even steps for colour-blind readers
+_SHADES = "Blues"  # light to dark: reads in grey and to colour-blind readers
 
 
 def codes(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -27,7 +27,7 @@ def codes(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     at, position = [], 0.0
     for heading in headings:
         if named:
-            ax.annotate(heading, (0, position), (3, 0), textcoords="offset points", va="center", fontsize=9.5, weight="bold")
+            ax.annotate(heading, (0, position), (3, 0), textcoords="offset points", va="center", fontsize=10, color=theme.GREY)
             position += 1
         for _ in range(int((rows["theme"] == heading).sum())):
             at.append(position)
@@ -79,7 +79,7 @@ def saturation(frame: pd.DataFrame, *, estimate: float, labels: Mapping[str, str
     middle = len(frame) // 2
     ax.annotate(labels["any_order"], (x.iloc[middle], frame["ci_low"].iloc[middle]), (8, -4), textcoords="offset points",
                 va="top", fontsize=9, color=theme.GREY)
-    ax.annotate(labels["seen"], (x.iloc[-1], frame["cumulative"].iloc[-1]), (0, -9), textcoords="offset points", ha="right",
+    ax.annotate(labels["seen"], (x.iloc[-1], frame["ci_low"].iloc[-3:].min()), (0, -12), textcoords="offset points", ha="right",
                 va="top", fontsize=9, color=theme.BLUE)
     top = float(frame["cumulative"].iloc[-1])
     if not np.isnan(estimate):
@@ -101,8 +101,9 @@ def heat(matrix: pd.DataFrame, *, cells: pd.DataFrame, x: str = "", square: bool
 
     wide, high = (0.52, 0.42) if square else (1.1, 0.3)
     ax = theme.axes(ax, width=min(3.2 + wide * matrix.shape[1], 9.5), height=1.6 + high * matrix.shape[0])
-    seaborn.heatmap(matrix, annot=cells, fmt="", cmap=_SHADES, vmin=0, linewidths=1, linecolor="white", cbar=False, ax=ax,
-                    annot_kws={"fontsize": 9})
+    darkest = 2 * np.nanmax(matrix.to_numpy(float))  # lighter shades only, so that dark text stays readable
+    seaborn.heatmap(matrix, annot=cells, fmt="", cmap=_SHADES, vmin=-darkest / 12, vmax=darkest, linewidths=1, linecolor="white",
+                    cbar=False, ax=ax, annot_kws={"fontsize": 9, "color": theme.INK})
     ax.set_xlabel(x)
     ax.set_ylabel("")
     ax.tick_params(length=0)

@@ -25,7 +25,7 @@ class Parameters(StudyParameters):
     interviewers: tuple[str, ...] = Field((), description="speakers who ask: their turns are not counted and not quoted")
     rule: str = Field("majority", description="where a code counts: majority, any or all of the coders who opened the "
                                               "interview, or the name of one coder")
-    quotes: int = Field(3, ge=1, le=20, description="how many quotes for each code")
+    quotes_each: int = Field(3, ge=1, le=20, description="how many quotes for each code")
     quoted_codes: int = Field(3, ge=1, le=20, description="how many obstacles, and how many annoyances, are quoted")
     ahead: int = Field(5, ge=1, le=100, description="how many more interviews to look ahead")
     resamples: int = Field(1000, ge=100, le=100_000, description="bootstrap resamples of interviews")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cxlib.interviews.corpus import Corpus
 
 _FINDING_KINDS = ("obstacle", "annoyance", "goal", "delight")
+_NAMED = 3  # of several that tie
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +54,8 @@ class Prevalence(Result):
         if rows.empty:
             return theme.title(figures.blank(ax), self.summary())
         ax = figures.codes(rows.assign(written=_written(rows)), ax=ax)
-        largest = _largest(self.frame, "en")
-        title = text("interviews.codes_title", codes=largest["codes"], interviews=largest["interviews"],
-                     n=number(self.frame["n"].iloc[0]))
+        title = text("interviews.codes_title", codes=_largest(rows, "en")["codes"], n=number(rows["n"].iloc[0]),
+                     interviews=number(rows["interviews"].max()))
         measured = "interviews.codes_measured" if (rows["theme"] != "").any() else "interviews.codes_measured_flat"
         return theme.title(ax, title, text(measured))
 
@@ -100,7 +100,7 @@ def prevalence(corpus: Corpus, *, rule: str = "majority", confidence: float = 0.
 class ByCase(Result):
     """In how many interviews of each kind of case each code is.
 
-    `frame` (tidy): `theme, code, kind, case, interviews, n, share, confidence, method`; empty where no case column was named.
+    `frame` (tidy): `theme, code, kind, case, interviews, n, share, confidence, method`; one group where no column was named.
     """
 
     case: str | None = None
@@ -111,19 +111,30 @@ class ByCase(Result):
         """Say the widest difference between two groups, or what cannot be known without a case column."""
         if self.case is None:
             return text("interviews.no_case", language)
-        if self.frame.empty or self.frame["case"].nunique() < 2:
+        if self.frame["case"].nunique() < 2:
             return text("interviews.one_case", language, case=self.case)
-        share = self.frame.pivot(index="code", columns="case", values="share")
-        code = (share.max(axis=1) - share.min(axis=1)).idxmax()
-        rows = self.frame[self.frame["code"] == code].set_index("case")
-        high, low = rows.loc[rows["share"].idxmax()], rows.loc[rows["share"].idxmin()]
-        return text("interviews.by_case", language, code=code, case=self.case, high=high.name, low=low.name,
-                    a=number(high["interviews"]), n_a=number(high["n"]), b=number(low["interviews"]), n_b=number(low["n"]))
+        widest = self._widest()
+        if not widest:
+            return text("interviews.by_case_even", language, case=self.case)
+        named = [text("interviews.by_case_gap", language, code=code, high=high["case"], low=low["case"],
+                      a=number(high["interviews"]), n_a=number(high["n"]), b=number(low["interviews"]), n_b=number(low["n"]))
+                 for code, high, low in widest[:_NAMED]]
+        if len(widest) > _NAMED:
+            named.append(text("interviews.more", language, n=number(len(widest) - _NAMED)))
+        return text("interviews.by_case", language, case=self.case, gaps=joined(named, language))
+
+    def _widest(self) -> list[tuple[str, pd.Series, pd.Series]]:
+        """Codes with the widest gap between two groups, each with the rows of the groups that have most and least."""
+        rows = self.frame.sort_values("share", ascending=False, kind="stable").groupby("code", sort=False)
+        high, low = rows.first(), rows.last()
+        gap = high["share"] - low["share"]
+        codes = [code for code in dict.fromkeys(self.frame["code"]) if gap.max() > 0 and np.isclose(gap[code], gap.max())]
+        return [(code, high.loc[code], low.loc[code]) for code in codes]
 
     def table(self, columns: list[str] | None = None, *, caption: str = "", language: str = "en") -> Table:
         """Return one row a code and one column a group: the number of interviews, the group's size in the heading."""
-        if columns is not None or self.frame.empty:
-            return Table(self.frame if columns is None else self.frame[list(columns)], caption, self.formats, language)
+        if columns is not None:
+            return Table(self.frame[list(columns)], caption, self.formats, language)
         sizes = self.frame.drop_duplicates("case").set_index("case")["n"]
         wide = self.frame.pivot(index="code", columns="case", values="interviews")[sizes.index]
         wide.columns = [f"{name} (n = {n})" for name, n in sizes.items()]
@@ -132,14 +143,21 @@ class ByCase(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw a heat map of codes by groups: shade by share, each cell with its count."""
-        if self.frame.empty:
-            return theme.title(figures.blank(ax), self.summary())
         rows = self.frame[self.frame.groupby("code")["interviews"].transform("sum") > 0]
+        if rows.empty:
+            return theme.title(figures.blank(ax), self.summary())
         order = list(dict.fromkeys(rows["code"])), list(dict.fromkeys(rows["case"]))
         share = rows.pivot(index="code", columns="case", values="share").loc[order[0], order[1]]
         cells = rows.assign(cell=_written(rows)).pivot(index="code", columns="case", values="cell").loc[order[0], order[1]]
-        ax = figures.heat(share, cells=cells, x=str(self.case), ax=ax)
-        return theme.title(ax, self.summary(), text("interviews.by_case_measured", case=self.case))
+        ax = figures.heat(share, cells=cells, x=self.case or "", ax=ax)
+        if self.case is None:
+            return theme.title(ax, text("interviews.by_case_alone"), text("interviews.by_case_alone_measured"))
+        codes = [f"“{code}”" for code, _, _ in self._widest()]
+        if len(codes) > _NAMED:
+            codes = [*codes[:_NAMED], text("interviews.more", n=number(len(codes) - _NAMED))]
+        key = "interviews.by_case_title" if codes else "interviews.by_case_even_title"
+        title = text(key, case=self.case, codes=joined(codes))
+        return theme.title(ax, title, text("interviews.by_case_measured", case=self.case))
 
 
 def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCase:
@@ -160,13 +178,13 @@ def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCa
     Counts of interviews, not of segments: segments of one interview are not independent, and a test that treats them so
     (as chi-square on segments does) finds differences that are not there. No test is made here.
     """
-    if case is None:
-        return ByCase(pd.DataFrame(), text(_rule_key(rule), coder=rule), (), None)
     check.columns(list(corpus.cases.columns), case=case)
     grid = counts.grid(corpus)
     heard = grid.read_by(rule)
-    stated = corpus.cases.set_index("document").loc[list(grid.documents), case].map(plain).to_numpy(object)
-    stated[stated == ""] = text("interviews.not_stated")
+    stated = np.full(len(grid.documents), text("interviews.all_interviews"), object)
+    if case is not None:
+        stated[:] = corpus.cases.set_index("document").loc[list(grid.documents), case].map(plain)
+        stated[stated == ""] = text("interviews.not_stated")
     within = grid.in_documents(grid.decided(rule))
     base = prevalence(corpus, rule=rule).frame[["theme", "code", "kind"]]
     position = pd.Index(grid.codes).get_indexer(base["code"])
@@ -174,7 +192,7 @@ def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCa
                         n=int((heard & (stated == group)).sum())) for group in sorted(set(stated[heard]))]
     frame = pd.concat(rows, ignore_index=True)
     frame = frame.assign(share=frame["interviews"] / frame["n"], confidence=np.nan, method=text("interviews.method_count"))
-    return ByCase(frame, text(_rule_key(rule), coder=rule), (), case)
+    return ByCase(frame, text(_rule_key(rule), coder=rule), case=case)
 
 
 def _rule_key(rule: str) -> str:
@@ -189,6 +207,7 @@ def _written(rows: pd.DataFrame) -> list[str]:
 def _largest(rows: pd.DataFrame, language: str) -> dict[str, str]:
     most = rows["interviews"].max()
     names = [f"“{code}”" for code in rows.loc[rows["interviews"] == most, "code"]]
-    if len(names) > 3:
-        names = [*names[:3], text("interviews.more", language, n=number(len(names) - 3))]
-    return {"codes": joined(names, language), "interviews": number(most)}
+    if len(names) > _NAMED:
+        names = [*names[:_NAMED], text("interviews.more", language, n=number(len(names) - _NAMED))]
+    written = number(most) if len(names) == 1 else text("interviews.each", language, n=number(most))
+    return {"codes": joined(names, language), "interviews": written}

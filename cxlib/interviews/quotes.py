@@ -22,7 +22,7 @@ from cxlib.result import Result, Table
 if TYPE_CHECKING:
     from cxlib.interviews.corpus import Corpus
 
-COLUMNS = ("kind", "code", "interviews", "words", "gloss", "document", "turn", "speaker", "coders", "opened_by", "lang",
+COLUMNS = ("kind", "code", "interviews", "n", "words", "gloss", "document", "turn", "speaker", "coders", "opened_by", "lang",
            "confidence", "method")
 
 
@@ -30,7 +30,7 @@ COLUMNS = ("kind", "code", "interviews", "words", "gloss", "document", "turn", "
 class Quotes(Result):
     """Quotes by code.
 
-    `frame`: `kind, code, interviews` (in which the code is), `words, gloss, document, turn, speaker, coders` (who put the code
+    `frame`: `kind, code, interviews` (in which the code is)`, n, words, gloss, document, turn, speaker, coders` (who put the code
     on that turn), `opened_by` (coders who read the interview), `lang, confidence` (missing: nothing is estimated), `method`.
     """
 
@@ -40,15 +40,15 @@ class Quotes(Result):
 
     def _repr_html_(self) -> str:
         parts = ['<div class="cx-quotes">']
-        for (kind, code, interviews), rows in self.frame.groupby(["kind", "code", "interviews"], sort=False):
-            parts.append(f"<h4>{html.escape(_heading(kind, code, interviews))}</h4>")
+        for (kind, code, interviews, n), rows in self.frame.groupby(["kind", "code", "interviews", "n"], sort=False):
+            parts.append(f"<h4>{html.escape(_heading(kind, code, interviews, n))}</h4>")
             parts += [_blockquote(row) for row in rows.to_dict("records")]
         return "\n".join([*parts, "</div>"])
 
     def __repr__(self) -> str:
         lines: list[str] = []
-        for (kind, code, interviews), rows in self.frame.groupby(["kind", "code", "interviews"], sort=False):
-            lines += ["", _heading(kind, code, interviews)]
+        for (kind, code, interviews, n), rows in self.frame.groupby(["kind", "code", "interviews", "n"], sort=False):
+            lines += ["", _heading(kind, code, interviews, n)]
             lines += [f"  “{_one_line(row['words'])}”" + (f" [{_one_line(row['gloss'])}]" if row["gloss"] else "")
                       + f" ({_source(row)})" for row in rows.to_dict("records")]
         return "\n".join(lines).strip() or text("interviews.no_quotes")
@@ -105,7 +105,7 @@ def quotes(corpus: Corpus, *, kinds: Sequence[str] = ("obstacle", "annoyance"), 
     rows, warnings = [], [] if known else [text("interviews.warn_no_kinds")]
     for code in pd.concat(wanted).to_dict("records"):
         chosen = _chosen(spans[spans["code"] == code["code"]], each, cited)
-        rows += [{**span, "kind": code["kind"], "interviews": code["interviews"]} for span in chosen]
+        rows += [{**span, "kind": code["kind"], "interviews": code["interviews"], "n": code["n"]} for span in chosen]
         if len(chosen) < each:
             warnings.append(text("interviews.warn_few_quotes", code=code["code"], n=number(len(chosen)), each=number(each)))
     missing = [kind for kind in kinds if known and not (found["kind"] == kind).any()]
@@ -163,21 +163,21 @@ def _width(words: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in words)
 
 
-def _heading(kind: str, code: str, interviews: int) -> str:
+def _heading(kind: str, code: str, interviews: int, n: int) -> str:
     return text("interviews.quotes_heading" if kind else "interviews.quotes_heading_flat", kind=kind.capitalize(), code=code,
-                interviews=number(interviews))
+                interviews=number(interviews), n=number(n))
 
 
 def _source(row: dict) -> str:
     return text("interviews.quote_source" if row["speaker"] else "interviews.quote_source_nameless", speaker=row["speaker"],
-                document=row["document"], turn=number(row["turn"] + 1), coders=number(row["coders"]), n=number(row["opened_by"]))
+                document=row["document"], turn=number(row["turn"]), coders=number(row["coders"]), n=number(row["opened_by"]))
 
 
 def _blockquote(row: dict) -> str:
     lang = f' lang="{html.escape(row["lang"])}"' if row["lang"] else ""
     gloss = f'<p class="gloss" lang="en">{html.escape(row["gloss"])}</p>' if row["gloss"] else ""
     return (f'<blockquote{lang}><p>{html.escape(row["words"])}</p>{gloss}'
-            f'<footer lang="en">{html.escape(_source(row))}</footer></blockquote>')
+            f'<p class="source" lang="en">{html.escape(_source(row))}</p></blockquote>')
 
 
 def _one_line(words: str) -> str:

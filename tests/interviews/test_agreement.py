@@ -110,7 +110,7 @@ def test_parameters_with_a_rule(small, change):
 
 def test_sentence_and_figure_say_the_same(multilabel):
     found = interviews.agreement(multilabel, resamples=100)
-    assert "The 3 coders agree on the codes of a turn with alpha 0.28 (95 % interval" in found.summary()
+    assert "The 3 coders agree on the codes of a turn with alpha 0.281 (95 % interval" in found.summary()
     ax = found.plot()
     assert ax.get_title(loc="left") == "Coders agree reliably on 0 of 6 codes that can be judged"
     assert [tick.get_text() for tick in ax.get_yticklabels()][-1] == "待ち時間"

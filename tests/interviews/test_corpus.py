@@ -132,7 +132,8 @@ def test_parameters_are_checked_against_the_files(folder):
                          ({"rule": "moost"}, "rule='moost' is neither majority, any, all nor a coder")):
         with pytest.raises(CxError, match=says):
             interviews.Parameters.parse({**values, **change}).check()
-    for change, says in (({"codingz": "x"}, "'codingz' is unknown; did you mean 'codings'"), ({"quotes": 0}, "quotes=0"),
+    for change, says in (({"codingz": "x"}, "'codingz' is unknown; did you mean 'codings'"),
+                         ({"quotes_each": 0}, "quotes_each=0"),
                          ({"transcripts": folder / "no"}, "there is no folder"), ({"confidence": 95}, "confidence=95"),
                          ({"resamples": 5}, "resamples=5")):
         with pytest.raises(ParameterError, match=says):

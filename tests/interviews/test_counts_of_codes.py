@@ -42,7 +42,7 @@ def test_cases(small):
     assert rows["interviews"].to_dict() == {"단골": 1, "새 고객": 1}
     assert rows["n"].to_dict() == {"단골": 1, "새 고객": 2}
     assert list(found.table().frame.columns) == ["theme", "code", "kind", "단골 (n = 1)", "새 고객 (n = 2)"]
-    assert "1 of 1 interviews where it is 단골, 1 of 2 where it is 새 고객" in found.summary()
+    assert "“長い待ち時間” (1 of 1 where it is 단골, 1 of 2 where it is 새 고객) and “late delivery” (" in found.summary()
     assert found.plot().get_xlabel() == "세그먼트"
     with pytest.raises(ColumnError, match="did you mean '세그먼트'"):
         interviews.by_case(small, case="세그먼")
@@ -51,8 +51,17 @@ def test_cases(small):
 def test_without_a_case_column_the_block_says_what_is_missing(small):
     found = interviews.by_case(small, case=None)
     assert found.summary().startswith("No column of the cases was named")
-    assert found.table().frame.empty
-    assert found.plot().get_title(loc="left").replace("\n", " ").startswith("No column")
+    assert list(found.table().frame.columns) == ["theme", "code", "kind", "all interviews (n = 3)"]
+    assert found.plot().get_title(loc="left").startswith("All interviews together")
+
+
+def test_groups_that_do_not_differ(build):
+    corpus = build({"a": 1, "b": 1}, [("a", 0, "x", "M"), ("b", 0, "x", "M")], language=["ja", "ko"])
+    found = interviews.by_case(corpus, case="language")
+    assert found.summary().startswith("No code differs by language")
+    assert found.plot().get_title(loc="left") == "No code differs by language"
+    alone = interviews.by_case(build({"a": 1}, [("a", 0, "x", "M")], language=["ja"]), case="language")
+    assert "nothing to compare" in alone.summary()
 
 
 def test_unstated_cases_are_a_group(build):
@@ -68,7 +77,8 @@ def test_codes_that_meet(small):
     assert row[["interviews", "turns", "interviews_a", "interviews_b", "turns_a", "turns_b"]].tolist() == [2, 2, 2, 2, 2, 3]
     assert row["jaccard"] == 2 / 3
     assert row["overlapping_spans"] == 3  # a.txt by both coders, c.txt by Mori
-    assert "meet in most interviews: 2 (on 2 turns)" in found.summary()
+    assert found.summary() == (
+        "Pairs of codes that share a turn: 1. In most interviews, 2 of 3, these: “late delivery” with “長い待ち時間”.")
     assert "長い待ち時間" in {tick.get_text() for ax in [found.plot()] for tick in ax.get_yticklabels()}
 
 
@@ -120,8 +130,8 @@ def test_quotes_are_inert_and_say_their_language(folder):
     assert '<blockquote lang="ko">' in shown["text/html"]
     assert "'=HYPERLINK" in shown["text/csv"]
     assert pd.read_csv(io.StringIO(shown["text/csv"]))["document"].tolist() == found.frame["document"].tolist()
-    assert "Obstacle: late delivery (2 interviews)" in shown["text/plain"]
-    assert "“電話で四十分も待たされて” [made to wait forty minutes on the phone] (田中さん, 二.srt, turn 2" in shown["text/plain"]
+    assert "Obstacle: late delivery (2 of 4 interviews)" in shown["text/plain"]
+    assert "“電話で四十分も待たされて” [made to wait forty minutes on the phone] (田中さん, 二.srt, turn 1" in shown["text/plain"]
     assert "Bob, one.vtt" in repr(found)
 
 
