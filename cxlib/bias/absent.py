@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxlib import language, theme
+from cxlib import language as words
+from cxlib import theme
 from cxlib.result import Result, Text, say
 
 if TYPE_CHECKING:
@@ -16,24 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Absent(Result):
-    """A result that could not be computed: its sentence, table and figure all say what is missing and how to get it.
+    """A result that could not be computed: its sentence says what is missing and how to get it; table and figure say that too.
 
     `frame` has one row: `missing`, `confidence`, `method`. `missing` is a key of the study's texts.
     """
 
     missing: str = ""
 
-    def summary(self, lang: str = "en") -> str:
+    def summary(self, language: str = "en") -> str:
         """Say what cannot be known, and how to get it."""
-        return language.text(f"bias.absent_{self.missing}", lang)
+        return words.text(f"bias.absent_{self.missing}", language)
 
     def table(self, columns: Any = None, *, caption: str = "", language: str = "en") -> Text:
-        """Return the sentence in place of a table."""
-        return say(self.summary(language))
+        """Return one line in place of a table; the whole sentence is the summary."""
+        return say(words.text(f"bias.not_shown_{self.missing}", language))
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the sentence in place of a figure."""
-        return theme.message(ax, self.summary())
+    def last(self) -> Absent:
+        """Return itself: what is not there has no last stage."""
+        return self
+
+    def tested(self, *, caption: str = "", language: str = "en") -> Text:
+        """Return one line in place of the table of tests."""
+        return self.table(language=language)
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+        """Draw one line in place of a figure; the whole sentence is the summary."""
+        return theme.message(ax, words.text(f"bias.not_shown_{self.missing}", language))
 
 
 def absent(missing: str) -> Absent:

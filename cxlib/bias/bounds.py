@@ -93,7 +93,7 @@ def bounds(beside: NpsBeside | Absent, *, invited: int | None = None, population
     Parameters
     ----------
     beside : NpsBeside
-        From `nps_beside` (an `Absent` is handed on).
+        From `nps_beside`; an `Absent` gives another.
     invited : int, optional
         How many were asked. Without it, everyone in `population` is taken as asked.
     population : int, optional
@@ -104,7 +104,7 @@ def bounds(beside: NpsBeside | Absent, *, invited: int | None = None, population
     Returns
     -------
     Bounds
-        An `Absent` where neither number is known.
+        An `Absent` where there is no NPS, or neither number is known.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def bounds(beside: NpsBeside | Absent, *, invited: int | None = None, population
     promoters were P / D times as likely to answer as detractors; passives can change its size, never its sign.
     """
     if isinstance(beside, Absent):
-        return beside
+        return absent("range")
     if invited is None and population is None:
         return absent("bounds")
     check.confidence(confidence)

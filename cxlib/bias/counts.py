@@ -44,8 +44,7 @@ def cells(data: Any, *, margins: Sequence[str], weight: str | None = None) -> pd
     table.numeric(rows, weight=weight)
     _reserved(margins, CELL_SUMS)
     base = _weight(rows, weight)
-    bad = (base.isnull() | base.isnan() | (base <= 0)).fill_null(True)
-    counted = (rows.select(**{f"m{i}": category(rows[name]) for i, name in enumerate(margins)}, w=base, bad=bad)
+    counted = (rows.select(**{f"m{i}": category(rows[name]) for i, name in enumerate(margins)}, w=base, bad=_bad(base))
                .aggregate(by=[f"m{i}" for i in range(len(margins))], n=_.count(),
                           base=_.w.sum(), base2=(_.w * _.w).sum(), base_min=_.w.min(),
                           base_max=_.w.max(), bad=_.bad.sum())
@@ -53,9 +52,7 @@ def cells(data: Any, *, margins: Sequence[str], weight: str | None = None) -> pd
     counted = counted[counted["n"] > 0]
     if counted.empty:
         raise EmptyDataError("data has no rows; give a table with one row a respondent")
-    if counted["bad"].sum():
-        raise WeightError(f"weight={weight!r}: {int(counted['bad'].sum()):,} of {int(counted['n'].sum()):,} base weights are "
-                          "missing, zero or negative; every respondent needs a positive one: fill or drop those rows first")
+    _refuse_bad(counted["bad"].sum(), counted["n"].sum(), weight)
     for i, name in enumerate(margins):
         refuse_blank(counted.loc[counted[f"m{i}"].isna(), "n"].sum(), counted["n"].sum(), name)
     counted = counted.rename(columns={f"m{i}": name for i, name in enumerate(margins)})
@@ -90,7 +87,8 @@ def sums(data: Any, *, outcome: str, margins: Sequence[str] = (), weight: str | 
     keys |= {key: rows[name] for key, name in (("stratum", strata), ("cluster", cluster)) if name is not None}
     size = rows[fpc].cast("float64") if fpc is not None else ibis.literal(float("nan"))
     chosen = rows.select(**keys, d=_weight(rows, weight), y=y, size=size)
-    answered, n, shift = (chosen.aggregate(a=chosen.y.count(), n=chosen.count(), s=chosen.y.mean()).execute().iloc[0])
+    n, answered, shift, bad = chosen.aggregate(n=_.count(), a=_.y.count(), s=_.y.mean(), b=_bad(chosen.d).sum()).execute().iloc[0]
+    _refuse_bad(bad, n, weight)
     if not answered:
         raise EmptyDataError(f"outcome={outcome!r}: none of the {int(n):,} rows has a number there, so it has no mean")
     chosen = chosen.mutate(y=chosen.y - float(shift), a=chosen.y.notnull().cast("float64"))
@@ -190,6 +188,16 @@ def joined_weight(data: Any, factors: pd.DataFrame, *, margins: Sequence[str], w
     keyed = rows.mutate(**keys, __base=base)
     both = keyed.left_join(small, list(keys))
     return both.mutate(**{name: both["__base"] * both["__factor"]}).select(*rows.columns, name)
+
+
+def _bad(weight: ir.FloatingColumn) -> ir.BooleanColumn:
+    return (weight.isnull() | weight.isnan() | (weight <= 0)).fill_null(True)
+
+
+def _refuse_bad(bad: float, n: float, weight: str | None) -> None:
+    if n and bad:
+        raise WeightError(f"weight={weight!r}: {int(bad):,} of {int(n):,} weights are missing, zero or negative; every "
+                          "respondent needs a positive one: fill or drop those rows first")
 
 
 def _weight(rows: ir.Table, weight: str | None) -> ir.FloatingColumn:

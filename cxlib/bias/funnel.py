@@ -59,6 +59,11 @@ class Funnel(Result):
         stages = {stage: words.text(f"bias.stage_{stage}", language) for stage in self.frame["stage"].unique()}
         return figures.funnel(self.frame, self.by, stages, ax, finding=finding, measured=measured)
 
+    def last(self) -> Funnel:
+        """Return the last stage alone: the response rate."""
+        kept = self.frame[self.frame["stage"] == self.frame["stage"].iloc[-1]].reset_index(drop=True)
+        return Funnel(kept, self.method, self.warnings, by=self.by)
+
     def _overall(self) -> float:
         last = self.frame[self.frame["stage"] == self.frame["stage"].iloc[-1]]
         return float(last["reached"].sum() / last["n"].sum())

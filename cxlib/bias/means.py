@@ -28,8 +28,8 @@ class Mean(Result):
     """
 
     formats: ClassVar[Mapping[str, str]] = {
-        "mean": "decimal2", "se": "decimal2", "ci_low": "decimal2", "ci_high": "decimal2", "n_eff": "decimal1",
-        "confidence": "percent", "deff": "decimal2"}
+        "mean": "decimal2", "se": "decimal2", "ci_low": "decimal2", "ci_high": "decimal2", "n_eff": "integer", "df": "integer",
+        "confidence": "percent0", "deff": "decimal2"}
 
     def summary(self, language: str = "en") -> str:
         """Say the weighted mean with its interval, and the unweighted one beside it."""
@@ -125,12 +125,8 @@ def estimate(data: Any, *, outcome: str, weights: Weights | None = None, weight:
     margins = weights.margins if weights is not None else ()
     base = weights.base if weights is not None else weight
     sums = counts.sums(data, outcome=outcome, margins=margins, weight=base, cluster=cluster, strata=strata, fpc=fpc)
-    if sums[["d", "dy"]].isna().any(axis=None):
-        raise WeightError(f"weight={base!r} has missing values; every respondent needs a weight: fill it or drop those rows")
     factor = _factors(sums, weights)
     total, squares = float(factor @ sums["a_d"]), float(factor**2 @ sums["a_d2"])
-    if total <= 0:
-        raise WeightError(f"weight={base!r}: the weights of the answers sum to {total:g}; weights must be positive")
     above = float(factor @ sums["dy"]) / total  # the mean, counted from the shift
     fitted = _explained(sums, len(margins), above) / total
     variance, df = _variance(sums, factor, above, total, fitted, cluster=cluster is not None)

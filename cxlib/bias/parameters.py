@@ -41,6 +41,11 @@ class Parameters(StudyParameters):
     fpc: str | None = Field(None, description="column with the number of clusters (or people) in the stratum's population")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="level of the intervals")
 
+    @property
+    def design(self) -> dict[str, Any]:
+        """How people were drawn, and the level: what every estimate with an interval takes."""
+        return {"cluster": self.cluster, "strata": self.strata, "fpc": self.fpc, "confidence": self.confidence}
+
     def check(self) -> None:
         """Read the files and refuse what the notebook would refuse, raking included."""
         study = read(self)
@@ -65,6 +70,8 @@ class Study:
         Margin to category to number of people in `reference`.
     invited, population : int or None
         People invited in the wave; people in the customer file where there is no invitation list.
+    modes, waves : tuple of str
+        The column of the invitation list with the mode, and the one with the wave; empty where there is none.
     wave : str or None
     notes, warnings : tuple of str
         What was read, and what a reader should know of it, as sentences.
@@ -78,6 +85,8 @@ class Study:
     targets: dict[str, pd.Series]
     invited: int | None
     population: int | None
+    modes: tuple[str, ...]
+    waves: tuple[str, ...]
     wave: str | None
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -113,6 +122,8 @@ def read(p: Parameters) -> Study:
     return Study(
         respondents, survey, reference if able else None, invited, listed,
         targets=weighting.margins(reference, columns=p.margins) if able else {},
+        modes=(p.mode,) if listed is not None and p.mode else (),
+        waves=(p.wave_column,) if listed is not None and p.wave_column in listed.columns else (),
         invited=size if invited is not None else None, population=size if invited is None else None, wave=wave,
         notes=tuple(notes), warnings=tuple(warnings))
 

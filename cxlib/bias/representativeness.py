@@ -52,7 +52,7 @@ class Representativeness(Result):
             return words.text("bias.alike", language, **values)
         said = words.text("bias.unlike", language, **values)
         key = "bias.unlike_sure" if len(sure) else "bias.unlike_unsure"
-        return f"{said} {words.text(key, language, columns=words.joined(sure, language))}"
+        return f"{said} {words.text(key, language, columns=words.joined(sure, language), n=values['n'])}"
 
     def tested(self, *, caption: str = "", language: str = "en") -> Table:
         """Return the tests as a table for the reader."""

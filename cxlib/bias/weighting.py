@@ -12,10 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cxlib import check, language
+from cxlib import check
+from cxlib import language as words
 from cxlib.bias import counts, feasibility
 from cxlib.errors import ParameterError, WeightError
-from cxlib.result import Result
+from cxlib.result import Result, Table
 
 CYCLES = 200  # of proportional fitting, before the linear programme is asked and Newton's method takes over
 
@@ -65,6 +66,12 @@ class Weights(Result):
         Rows whose combination of categories was not among the respondents get no weight (missing).
         """
         return counts.joined_weight(data, self.cells, margins=self.margins, weight=self.base, name=name)
+
+    def largest(self, *, most: int = 12, language: str = "en") -> Table:
+        """Return the combinations of categories whose answers count most, with the weight of one answer."""
+        shown = self.cells.sort_values("weight", ascending=False, kind="stable").head(most)
+        caption = words.text("bias.weights_largest", language, shown=words.number(len(shown)), n=words.number(len(self.cells)))
+        return Table(shown.reset_index(drop=True)[[*self.margins, "n", "weight"]], caption=caption, language=language)
 
     def summary(self, language: str = "en") -> str:
         """Say what was weighted to what, and what it costs."""
@@ -178,7 +185,7 @@ def _same_total(targets: dict[str, pd.Series], base: float) -> dict[str, pd.Seri
     if min(totals.values()) <= 0:
         raise WeightError(f"targets: the totals are {totals}; each margin needs a positive total")
     if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
-        said = language.joined(f"{name} {total:,.10g}" for name, total in totals.items())
+        said = words.joined(f"{name} {total:,.10g}" for name, total in totals.items())
         raise WeightError(f"targets: the margins sum to different totals ({said}), so they cannot all be met; give counts of one "
                           "population, or divide each margin by its sum")
     first = next(iter(totals.values()))
@@ -194,7 +201,7 @@ def _codes(cells: pd.DataFrame, target: pd.Series) -> NDArray:
     if len(without):
         category, share = without.index[0], without.iloc[0] / target.sum()
         raise WeightError(f"targets[{margin!r}]: nobody among the respondents is {category!r}, so its share can only reach 0.0 % "
-                          f"where {language.percent(share)} is wanted{_known(category, here.index)} Merge the category "
+                          f"where {words.percent(share)} is wanted{_known(category, here.index)} Merge the category "
                           "with a neighbour, in the data and in the targets, or leave this margin out")
     unknown = here[~here.index.isin(target[target > 0].index)]
     if len(unknown):
@@ -269,8 +276,8 @@ def _worst(fitted: NDArray, codes: list[NDArray], targets: list[pd.Series]) -> s
         wanted = target.iloc[worst] / target.sum()
         found.append((abs(reached[worst] - wanted), target.name, target.index[worst], reached[worst], wanted))
     _, margin, category, reached, wanted = max(found)
-    return (f"targets: raking does not reach them. The share of {margin}={category!r} is {language.percent(reached, 2)} after "
-            f"the last step, {language.percent(wanted, 2)} is wanted.")
+    return (f"targets: raking does not reach them. The share of {margin}={category!r} is {words.percent(reached, 2)} after "
+            f"the last step, {words.percent(wanted, 2)} is wanted.")
 
 
 def _weights(cells: pd.DataFrame, fitted: NDArray, targets: dict[str, pd.Series], weight: str | None, residual: float,
@@ -295,9 +302,9 @@ def _weights(cells: pd.DataFrame, fitted: NDArray, targets: dict[str, pd.Series]
         n=n, deff=deff, n_eff=n / deff, ratio=largest / smallest)
 
 
-def _summary(weights: Weights, lang: str) -> str:
+def _summary(weights: Weights, language: str) -> str:
     if not weights.margins:
-        return language.text("bias.weights_none", lang, n=language.number(weights.n))
-    return language.text(
-        "bias.weights", lang, n=language.number(weights.n), margins=language.joined(weights.margins, lang),
-        n_eff=language.number(weights.n_eff), deff=language.number(weights.deff, 2), ratio=language.number(weights.ratio, 1))
+        return words.text("bias.weights_none", language, n=words.number(weights.n))
+    return words.text(
+        "bias.weights", language, n=words.number(weights.n), margins=words.joined(weights.margins, language),
+        n_eff=words.number(weights.n_eff), deff=words.number(weights.deff, 2), ratio=words.number(weights.ratio, 1))

@@ -1,0 +1,127 @@
+"""Weighted means and the weighted NPS: estimate and standard error of R survey, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from cxlib import bias
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError, ScoreRangeError, WeightError
+
+ONE = bias.rake(pd.DataFrame({"a": ["x"]}), targets={})
+
+
+def estimate(result):
+    return result.frame[["mean", "se"]].iloc[-1].to_numpy(float)
+
+
+def wanted(expected, case):
+    found = expected[case]["expected"]
+    found = found.get("api00", found)
+    return [found["estimate"]["api00"], found["se"]["api00"]]
+
+
+def test_clusters_with_fpc(schools, expected):
+    """R svymean, 1e-7 as stated there."""
+    result = bias.weighted_mean(schools["apiclus1"], outcome="api00", weight="pw", cluster="dnum", fpc="fpc")
+    assert_allclose(estimate(result), wanted(expected, "clus1_mean"), rtol=1e-7)
+    assert result.frame["df"].iloc[0] == expected["clus1_mean"]["expected"]["degf"]
+
+
+def test_strata_with_fpc(schools, expected):
+    result = bias.weighted_mean(schools["apistrat"], outcome="api00", weight="pw", strata="stype", fpc="fpc")
+    assert_allclose(estimate(result), wanted(expected, "strat_mean"), rtol=1e-7)
+
+
+@pytest.mark.parametrize(("case", "key"), [("clus1_rake", "margins"), ("clus1_poststratify", "margin")])
+def test_the_error_knows_what_the_raking_explains(schools, expected, case, key):
+    weights = bias.rake(schools["apiclus1"], targets=expected[case]["args"][key], weight="pw")
+    result = bias.weighted_mean(schools["apiclus1"], outcome="api00", weights=weights, cluster="dnum", fpc="fpc")
+    assert_allclose(estimate(result), wanted(expected, case), rtol=1e-7)
+    assert_allclose(result.frame["n_eff"].iloc[0], weights.n_eff)
+
+
+def test_sums_of_squares_equal_rows_as_clusters(schools):
+    """Without clusters the variance comes from sums of squares; each row as its own cluster must give the same."""
+    rows = schools["apistrat"].assign(missing=lambda f: f["api00"].where(f.index % 7 > 0))
+    weights = bias.rake(rows, targets=bias.margins(schools["apipop"], columns=["sch.wide", "comp.imp"]), weight="pw")
+    for outcome in ("api00", "missing"):
+        design = {"outcome": outcome, "weights": weights, "strata": "stype", "fpc": "fpc"}
+        own = bias.weighted_mean(rows, cluster="snum", **design)
+        assert_allclose(estimate(bias.weighted_mean(rows, **design)), estimate(own), rtol=1e-10)
+
+
+def test_a_missing_outcome_is_a_domain():
+    """Mean of a ratio by hand: rows without an outcome stay in the design (Taylor, one stratum)."""
+    rows = pd.DataFrame({"y": [1.0, 2, 4, None, 9], "w": [1.0, 2, 1, 3, 1]})
+    result = bias.weighted_mean(rows, outcome="y", weight="w")
+    known = rows["y"].notna()
+    mean = np.average(rows["y"][known], weights=rows["w"][known])
+    e = (rows["w"] * (rows["y"] - mean) / rows["w"][known].sum()).fillna(0)
+    assert_allclose(estimate(result), [mean, np.sqrt(5 / 4 * (e**2).sum())])
+    assert result.frame["n"].iloc[0] == 4
+    assert "1 rows have no value" in result.warnings[0]
+
+
+def test_what_a_mean_refuses():
+    rows = pd.DataFrame({"y": [1.0, 2.0], "a": ["x", "y"], "h": [1, 2], "bad": [None, 1.0], "one": [1, 1]})
+    weights = bias.rake(rows, targets={"a": {"x": 1, "y": 1}})
+    for error, said, call in [
+        (WeightError, "single row", {"strata": "h"}),
+        (WeightError, "single cluster", {"strata": "h", "cluster": "a"}),
+        (WeightError, "1 of 2 weights are missing", {"weight": "bad"}),
+        (ParameterError, "both given", {"weight": "h", "weights": weights}),
+        (ColumnError, "cluster='bad': 1 rows have no value", {"cluster": "bad"}),
+        (ColumnError, "did you mean", {"cluster": "hh"}),
+        (ColumnError, "not numbers", {"weight": "a"}),
+        (WeightError, "fpc", {"fpc": "one"}),
+    ]:
+        with pytest.raises(error, match=said):
+            bias.weighted_mean(rows, outcome="y", **call)
+    with pytest.raises(WeightError, match="a='z'"):
+        bias.weighted_mean(rows.assign(a="z"), outcome="y", weights=weights)
+    with pytest.raises(EmptyDataError, match="none of the 2 rows"):
+        bias.weighted_mean(rows.assign(y=np.nan), outcome="y")
+    with pytest.raises(ParameterError, match="confidence"):
+        bias.weighted_mean(rows, outcome="y", confidence=95)
+
+
+def test_nps_beside_is_the_mean_of_signs(schools):
+    rows = pd.DataFrame({"score": [0, 3, 6, 7, 8, 9, 10, 10, 10, 5], "g": list("aabbaabbab")})
+    weights = bias.rake(rows, targets={"g": {"a": 30, "b": 70}})
+    result = bias.nps_beside(rows, score="score", weights=weights)
+    assert (result.promoters, result.passives, result.detractors) == (4, 2, 4)
+    sign = rows.assign(y=[-100, -100, -100, 0, 0, 100, 100, 100, 100, -100])
+    assert_allclose(result.row("unweighted")[["nps", "se"]].astype(float), estimate(bias.weighted_mean(sign, outcome="y")))
+    assert_allclose(result.row("weighted")[["nps", "se"]].astype(float),
+                    estimate(bias.weighted_mean(sign, outcome="y", weights=weights)))
+    assert result.frame["ci_low"].min() >= -100
+    assert "mends only what these columns explain" in result.summary()
+
+
+def test_nps_beside_at_its_edges():
+    same = bias.nps_beside(pd.DataFrame({"score": [10] * 40}), score="score", weights=ONE)
+    assert any("one kind" in warning for warning in same.warnings)
+    with pytest.raises(EmptyDataError, match="too few"):
+        bias.nps_beside(pd.DataFrame({"score": [10]}), score="score", weights=ONE)
+    with pytest.raises(ScoreRangeError, match="first: 11"):
+        bias.nps_beside(pd.DataFrame({"score": [1, 11]}), score="score", weights=ONE)
+    with pytest.raises(ParameterError, match="promoter"):
+        bias.nps_beside(pd.DataFrame({"score": [1, 2]}), score="score", weights=ONE, promoter=5)
+    with pytest.raises(ColumnError, match="not numbers"):
+        bias.nps_beside(pd.DataFrame({"score": ["ten", "nine"]}), score="score", weights=ONE)
+    absent = bias.nps_beside(pd.DataFrame({"x": [1]}), score=None, weights=ONE)
+    assert "Set `score`" in absent.summary()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 10), st.floats(0.2, 5)), min_size=4, max_size=30),
+       st.floats(0.1, 50))
+def test_means_ignore_the_scale_of_weights_and_the_order_of_rows(rows, k):
+    frame = pd.DataFrame([*rows, ("a", 1, 1.0), ("b", 9, 1.0)], columns=["g", "y", "w"])
+    one = bias.weighted_mean(frame, outcome="y", weight="w")
+    two = bias.weighted_mean(frame.assign(w=frame["w"] * k).sample(frac=1, random_state=3), outcome="y", weight="w")
+    assert_allclose(estimate(one), estimate(two), rtol=1e-9)
+    assert frame["y"].min() <= one.frame["mean"].iloc[0] <= frame["y"].max()
