@@ -190,6 +190,40 @@ def joined_weight(data: Any, factors: pd.DataFrame, *, margins: Sequence[str], w
     return both.mutate(**{name: both["__base"] * both["__factor"]}).select(*rows.columns, name)
 
 
+def answered(invitations: Any, came: pd.DataFrame, *, keys: Sequence[str], name: str) -> ir.Table:
+    """Add the true/false column `name` to the invitations: whether its `keys` are among the rows of `came`."""
+    rows = as_text(invitations, columns=keys)
+    some = as_text(came, columns=keys).select(*keys).distinct().mutate(**{name: True})
+    joined = rows.left_join(some, list(keys))
+    return joined.select(*[column for column in rows.columns if column != name], **{name: joined[name].fill_null(False)})
+
+
+def as_text(data: Any, *, columns: Sequence[str]) -> ir.Table:
+    """Write ids as text, so that those of two files can be joined whatever their types."""
+    rows = table.as_table(data)
+    return rows.mutate(**{name: category(rows[name]) for name in columns if name in rows.columns})
+
+
+def with_columns(rows: ir.Table, frame: ir.Table, *, key: str, columns: Sequence[str]) -> ir.Table:
+    """Add columns of the customer file to the rows, joined by `key`."""
+    return rows.left_join(frame.select(key, *columns), key).select(*rows.columns, *columns)
+
+
+def where(rows: ir.Table, *, column: str, value: Any) -> ir.Table:
+    """Keep the rows whose category is `value`."""
+    return rows.filter(category(rows[column]) == str(value))
+
+
+def taken(rows: ir.Table, *, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns as a frame: all rows are pulled."""
+    return rows.select(*columns).execute()
+
+
+def size(rows: ir.Table) -> int:
+    """Count the rows."""
+    return int(rows.count().execute())
+
+
 def _bad(weight: ir.FloatingColumn) -> ir.BooleanColumn:
     return (weight.isnull() | weight.isnan() | (weight <= 0)).fill_null(True)
 

@@ -87,12 +87,12 @@ def histograms(frame: pd.DataFrame, names: Mapping[str, str], scale: tuple[int, 
     """Draw `share` by `score`, one small histogram a channel; the two ends in colour."""
     across = min(len(names), 4)
     down = -(-len(names) // across)
-    ax = theme.axes(ax, height=1.0 + 1.5 * down)
+    ax = theme.axes(ax, height=1.0 + 1.65 * down)
     ax.set_axis_off()
     top = frame.loc[frame["channel"].isin(list(names)), "share"].max()
     for number, (channel, name) in enumerate(names.items()):
         here = frame[frame["channel"] == channel]
-        panel = ax.inset_axes((number % across / across, 1 - (number // across + 0.88) / down, 0.9 / across, 0.52 / down))
+        panel = ax.inset_axes((number % across / across, 1 - (number // across + 0.88) / down, 0.9 / across, 0.5 / down))
         colours = [theme.VERMILION if score == scale[0] else theme.BLUE if score == scale[1] else theme.GREY
                    for score in here["score"]]
         panel.bar(here["score"], here["share"], 0.85, color=colours)

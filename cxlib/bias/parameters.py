@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ibis.expr.types as ir
 import pandas as pd
 from pydantic import Field
 
@@ -16,6 +15,9 @@ from cxlib.bias import counts, weighting
 from cxlib.check import InputFile, StudyParameters
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
 from cxlib.table import as_table, natural_order, numeric
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _INVITATION, _USABLE = "invitation_id", "usable"
 
@@ -101,7 +103,7 @@ def read(p: Parameters) -> Study:
         Naming the parameter, its value and the next step.
     """
     survey, notes, warnings = _answers(p)
-    frame, invitations = _people(p.frame), _people(p.invitations)
+    frame, invitations = (_people(path, p.customer) for path in (p.frame, p.invitations))
     _refuse_columns(p, survey, frame, invitations)
     survey = _with_margins(p, survey, frame)
     wave = _wave(p, survey)
@@ -113,7 +115,7 @@ def read(p: Parameters) -> Study:
     invited = _of_wave(listed, p.wave_column, wave)
     reference = invited if invited is not None else frame
     respondents = _known(p, respondents, reference, invited is not None, warnings)
-    size = None if reference is None else int(reference.count().execute())
+    size = None if reference is None else counts.size(reference)
     key = "none" if reference is None else "invited" if invited is not None else "population"
     notes.append(words.text(f"bias.read_{key}", p.language, n=words.number(size or 0)))
     if p.cluster:
@@ -152,12 +154,13 @@ def _answers(p: Parameters) -> tuple[pd.DataFrame, list[str], list[str]]:
     return rows, notes, list(parsed.warnings)
 
 
-def _people(path: Path | None) -> ir.Table | None:
+def _people(path: Path | None, customer: str | None) -> ir.Table | None:
     """Read a customer file or an invitation list."""
     if path is None:
         return None
     # Text by the survey's reader, so that categories are the same: DuckDB's would make true and false of Yes and No.
-    return as_table(path if path.suffix.lower() == ".parquet" else sources.read_survey(path).frame)
+    rows = path if path.suffix.lower() == ".parquet" else sources.read_survey(path).frame
+    return counts.as_text(rows, columns=[customer] if customer else [])
 
 
 def _refuse_columns(p: Parameters, survey: pd.DataFrame, frame: ir.Table | None, invitations: ir.Table | None) -> None:
@@ -171,6 +174,8 @@ def _refuse_columns(p: Parameters, survey: pd.DataFrame, frame: ir.Table | None,
         if p.customer is not None and table is not None and (joins or name == "survey") and p.customer not in table.columns:
             raise ColumnError(f"customer={p.customer!r}: {name}={file.as_posix()!r} has no such column"
                               f"{check.did_you_mean(p.customer, table.columns)}")
+    if joins and frame is not None:
+        _refuse_twice(p, counts.taken(frame, columns=[p.customer])[p.customer])
     if invitations is not None and p.mode is not None:
         check.columns(invitations.columns, mode=p.mode)
     for margin in p.margins:
@@ -180,16 +185,20 @@ def _refuse_columns(p: Parameters, survey: pd.DataFrame, frame: ir.Table | None,
                               f"{check.did_you_mean(margin, everywhere)}")
 
 
+def _refuse_twice(p: Parameters, ids: pd.Series) -> None:
+    twice = ids.duplicated()
+    if twice.any():
+        raise ParameterError(f"customer={p.customer!r}: {int(twice.sum()):,} rows of frame={p.frame.as_posix()!r} repeat a "
+                             f"customer (first: {ids[twice].iloc[0]!r}); give it one row a customer")
+
+
 def _with_margins(p: Parameters, survey: pd.DataFrame, frame: ir.Table | None) -> pd.DataFrame:
     """Add the margins that only the customer file has."""
     absent = [name for name in p.margins if name not in survey.columns]
     if not absent or frame is None:
         return survey
-    people = frame.select(p.customer, *absent).execute()
-    twice = people[p.customer].duplicated()
-    if twice.any():
-        raise ParameterError(f"customer={p.customer!r}: {int(twice.sum()):,} customers are in frame={p.frame.as_posix()!r} "
-                             f"more than once (first: {people.loc[twice, p.customer].iloc[0]!r}); give it one row a customer")
+    people = counts.taken(frame, columns=[p.customer, *absent])
+    survey = survey.assign(**{p.customer: survey[p.customer].astype("string").str.strip().astype(object)})
     if not survey[p.customer].isin(people[p.customer]).any():
         raise ParameterError(f"customer={p.customer!r}: none of the survey's customers (first: {survey[p.customer].iloc[0]!r}) "
                              f"is in frame={p.frame.as_posix()!r}; give the customer file that belongs to this survey")
@@ -213,22 +222,20 @@ def _invited(p: Parameters, invitations: ir.Table | None, frame: ir.Table | None
         return None
     keys = [name for name in (_INVITATION, p.customer, p.wave_column) if name in survey.columns and name in invitations.columns]
     keys = [_INVITATION] if _INVITATION in keys else keys
-    came = as_table(survey[keys].drop_duplicates().assign(**{_USABLE: True}))
-    joined = invitations.left_join(came, keys)
-    joined = joined.select(*invitations.columns, **{_USABLE: joined[_USABLE].fill_null(False)})
-    if not joined[_USABLE].sum().execute():
+    joined = counts.answered(invitations, survey, keys=keys, name=_USABLE)
+    if not counts.taken(joined, columns=[_USABLE])[_USABLE].any():
         raise ParameterError(f"invitations={p.invitations.as_posix()!r}: none of the survey's answers belongs to an invitation "
                              f"in it (joined by {words.joined(keys)}); give the list that belongs to this survey, or None")
     wanted = [name for name in p.margins if frame is not None and name in frame.columns and name not in invitations.columns]
     if not wanted:
         return joined
-    return joined.left_join(frame.select(p.customer, *wanted), p.customer).select(*joined.columns, *wanted)
+    return counts.with_columns(joined, frame, key=p.customer, columns=wanted)
 
 
 def _of_wave(invitations: ir.Table | None, wave_column: str | None, wave: Any) -> ir.Table | None:
     if invitations is None or wave is None or wave_column not in invitations.columns:
         return invitations
-    return invitations.filter(counts.category(invitations[wave_column]) == str(wave))
+    return counts.where(invitations, column=wave_column, value=wave)
 
 
 def _known(p: Parameters, respondents: pd.DataFrame, reference: ir.Table | None, invited: bool,
@@ -236,8 +243,8 @@ def _known(p: Parameters, respondents: pd.DataFrame, reference: ir.Table | None,
     """Leave out, with a warning, answers of people who are not among those to compare with; name people who came twice."""
     if p.customer is None or reference is None or p.customer not in reference.columns:
         return respondents
-    people = set(reference.select(p.customer).distinct().execute()[p.customer])
-    known = respondents[p.customer].isin(people)
+    people = set(counts.taken(reference, columns=[p.customer])[p.customer])
+    known = respondents[p.customer].astype("string").str.strip().isin(people)
     if not known.all():
         where = p.invitations if invited else p.frame
         warnings.append(words.text("bias.unknown_people", p.language, n=words.number(int((~known).sum())), where=where.name))

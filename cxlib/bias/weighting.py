@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from cxlib import check
 from cxlib import language as words
-from cxlib.bias import counts, feasibility
+from cxlib.bias import counts, fitting
 from cxlib.errors import ParameterError, WeightError
 from cxlib.result import Result, Table
 
-CYCLES = 200  # of proportional fitting, before the linear programme is asked and Newton's method takes over
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -152,7 +151,7 @@ def rake(data: Any, *, targets: Mapping[str, Mapping[Any, float] | pd.Series], w
     base = cells["base"].to_numpy(float)
     wanted = _same_total(wanted, base.sum())
     codes = [_codes(cells, target) for target in wanted.values()]
-    fitted, residual, cycles = _fit(base, codes, list(wanted.values()), tolerance)
+    fitted, residual, cycles = fitting.fit(base, codes, list(wanted.values()), tolerance=tolerance)
     return _weights(cells, fitted, wanted, weight, residual, cycles)
 
 
@@ -213,71 +212,6 @@ def _codes(cells: pd.DataFrame, target: pd.Series) -> NDArray:
 def _known(category: str, categories: pd.Index) -> str:
     hint = check.did_you_mean(category, categories)
     return hint if hint.endswith("?") else hint + "."
-
-
-def _fit(base: NDArray, codes: list[NDArray], targets: list[pd.Series], tolerance: float) -> tuple[NDArray, float, int]:
-    """Fit the cells' totals: proportional fitting, then a look at feasibility, then Newton's method."""
-    if not targets:
-        return base, 0.0, 0
-    wanted = [target.to_numpy(float) for target in targets]
-    fitted = base * (wanted[0].sum() / base.sum())
-    cycle, miss = 0, _residual(fitted, codes, wanted)
-    while miss > tolerance and cycle < CYCLES:
-        for code, target in zip(codes, wanted, strict=True):
-            reached = np.bincount(code, weights=fitted, minlength=len(target))
-            fitted = fitted * (target / np.where(reached > 0, reached, 1.0))[code]
-        cycle, miss = cycle + 1, _residual(fitted, codes, wanted)
-    if miss > tolerance:
-        feasibility.refuse_infeasible(codes, base, targets, reached=_worst(fitted, codes, targets))
-        fitted, steps = _newton(fitted, codes, wanted, tolerance)
-        cycle, miss = cycle + steps, _residual(fitted, codes, wanted)
-    if not miss <= tolerance:
-        raise WeightError(f"{_worst(fitted, codes, targets)} The tolerance of {tolerance:g} was not reached in {cycle} steps; "
-                          "merge small categories, or allow a larger tolerance")
-    return fitted, miss, cycle
-
-
-def _newton(fitted: NDArray, codes: list[NDArray], wanted: list[NDArray], tolerance: float) -> tuple[NDArray, int]:
-    """Minimise sum w exp(X b) - T'b from b = 0; the step is halved while the function does not fall."""
-    cells = np.arange(len(fitted))
-    design = sparse.csr_array(sparse.hstack([
-        sparse.csr_array((np.ones(len(cells)), (cells, code)), shape=(len(cells), len(target)))
-        for code, target in zip(codes, wanted, strict=True)]))
-    total, goal = wanted[0].sum(), np.concatenate(wanted)
-    step = 0
-    while step < 100:
-        step += 1
-        gap = goal - design.T @ fitted
-        hessian = (design.T @ sparse.diags_array(fitted) @ design).toarray()
-        move = np.linalg.lstsq(hessian, gap, rcond=1e-13)[0]
-        size, gain = 1.0, float(gap @ move)
-        while size > 1e-6:
-            change = design @ (size * move)
-            if change.max() < 50 and np.sum(fitted * np.expm1(change)) - goal @ (size * move) <= -1e-4 * size * gain:
-                break
-            size /= 2
-        fitted = fitted * np.exp(design @ (size * move))
-        if _residual(fitted, codes, wanted) <= tolerance or gain < 1e-28 * total:
-            break
-    return fitted, step
-
-
-def _residual(fitted: NDArray, codes: list[NDArray], wanted: list[NDArray]) -> float:
-    return max(float(np.abs(np.bincount(code, weights=fitted, minlength=len(target)) - target).max() / target.sum())
-               for code, target in zip(codes, wanted, strict=True))
-
-
-def _worst(fitted: NDArray, codes: list[NDArray], targets: list[pd.Series]) -> str:
-    """Name the category that misses its target most."""
-    found = []
-    for code, target in zip(codes, targets, strict=True):
-        reached = np.bincount(code, weights=fitted, minlength=len(target)) / target.sum()
-        worst = int(np.abs(reached - target / target.sum()).argmax())
-        wanted = target.iloc[worst] / target.sum()
-        found.append((abs(reached[worst] - wanted), target.name, target.index[worst], reached[worst], wanted))
-    _, margin, category, reached, wanted = max(found)
-    return (f"targets: raking does not reach them. The share of {margin}={category!r} is {words.percent(reached, 2)} after "
-            f"the last step, {words.percent(wanted, 2)} is wanted.")
 
 
 def _weights(cells: pd.DataFrame, fitted: NDArray, targets: dict[str, pd.Series], weight: str | None, residual: float,

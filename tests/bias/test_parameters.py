@@ -39,6 +39,15 @@ def test_the_latest_wave_is_joined_with_its_invitations(files):
     parameters(files).check()
 
 
+def test_ids_may_be_numbers_in_one_file_and_text_in_another(files):
+    SURVEY.assign(who=SURVEY["who"].str[1:].astype(int)).to_csv(files / "survey.csv", index=False)
+    for name, frame in (("customers", CUSTOMERS), ("sent", SENT)):
+        frame.assign(who=frame["who"].str[1:]).to_parquet(files / f"{name}.parquet")
+    study = bias.read(parameters(files, frame=files / "customers.parquet"))
+    assert study.respondents["国"].tolist() == ["日", "韓"]
+    assert study.invited == 4
+
+
 def test_without_an_invitation_list_everyone_is_the_reference(files):
     study = bias.read(parameters(files, invitations=None, mode=None))
     assert (study.invited, study.population) == (None, 6)
@@ -95,7 +104,7 @@ def test_files_that_do_not_belong_together(files):
     with pytest.raises(ParameterError, match="none of the survey's customers"):
         parameters(files).check()
     pd.concat([CUSTOMERS, CUSTOMERS]).to_csv(files / "customers.csv", index=False)
-    with pytest.raises(ParameterError, match="more than once"):
+    with pytest.raises(ParameterError, match=r"6 rows .* repeat a customer"):
         parameters(files).check()
 
 
