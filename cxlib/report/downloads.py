@@ -9,10 +9,12 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
+from cxlib.language import number as written
 from cxlib.language import text
 from cxlib.result import inert
 
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(e[+-]?\d+)?\s?%?", re.I)
+_LONG = 20  # rows; a longer table may not be seen whole
 
 
 def add_downloads(soup: BeautifulSoup, *, report: str, language: str) -> int:
@@ -71,7 +73,9 @@ def _frame(soup: BeautifulSoup, table: Tag, *, number: int, language: str, file:
     caption = table.caption.get_text(" ", strip=True) if table.caption else text("report.table", language, number=number)
     frame = table.wrap(soup.new_tag("figure", attrs={"class": "table"}))
     table.wrap(soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}))
-    link = soup.new_tag("a", string=text("report.download", language, number=number), attrs={
+    rows = len(table.find_all("tr")) - (1 if table.thead else 0)
+    words = text("report.download_long" if rows > _LONG else "report.download", language, number=number, rows=written(rows))
+    link = soup.new_tag("a", string=words, attrs={
         "download": file, "class": "download",
         # the mark at the start lets Excel read UTF-8
         "href": "data:text/csv;charset=utf-8;base64," + base64.b64encode(content.encode("utf-8-sig")).decode("ascii")})

@@ -23,6 +23,7 @@ from cxlib.report.pages import render
 from cxlib.report.sanitize import inert_html
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+_GLANCE = 320  # letters of a headline
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff]")
@@ -67,8 +68,7 @@ def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], lang
     soup = BeautifulSoup(article, "html.parser")
     _refuse_wordless(soup)
     title, contents = _outline(soup, name)
-    finding = soup.select_one(".cx-finding")
-    headline = finding.get_text(" ", strip=True) if finding else ""
+    headline = _headline(soup)
     _mark_languages(soup, language)
     tables = add_downloads(soup, report=name, language=language)
     page = render("page.html.j2", language=language, name=name, title=title, headline=headline, contents=contents,
@@ -130,6 +130,19 @@ def _refuse_wordless(soup: BeautifulSoup) -> None:
                           "cx.picture(ax, alt=\"…\"), or write ![words](…) in the text")
 
 
+def _headline(soup: BeautifulSoup) -> str:
+    """Return the first finding; of a long one, as many of its paragraphs as are read at a glance."""
+    finding = soup.select_one(".cx-finding")
+    if finding is None:
+        return ""
+    first, *others = [part.get_text(" ", strip=True) for part in finding.find_all("p")] or [finding.get_text(" ", strip=True)]
+    for words in others:
+        if len(first) + len(words) > _GLANCE:
+            break
+        first += f" {words}"
+    return first
+
+
 def _outline(soup: BeautifulSoup, name: str) -> tuple[str, list[dict[str, Any]]]:
     """Give every heading an id; take the first h1 out as the title; return it and the table of contents."""
     title, contents, taken = "", [], set()
@@ -154,7 +167,7 @@ def _outline(soup: BeautifulSoup, name: str) -> tuple[str, list[dict[str, Any]]]
 def _mark_languages(soup: BeautifulSoup, language: str) -> None:
     """Say of Japanese and Korean passages what they are: for their typeface, and for those who listen to the page."""
     for tag in soup.find_all(["p", "td", "th", "li", "h2", "h3", "blockquote", "caption", "pre"]):
-        if isinstance(tag, Tag) and "lang" not in tag.attrs:
+        if isinstance(tag, Tag) and "lang" not in tag.attrs and tag.find(["p", "li"]) is None:
             found = _language(tag.get_text())
             if found not in ("", language):
                 tag["lang"] = found

@@ -121,9 +121,10 @@ def _manifest(report: Ready) -> dict[str, Any]:
     planned, checked = report.planned, report.checked
     started = datetime.now(UTC)
     records = provenance.inputs(checked.inputs, root=planned.root)
+    own = {name: checked.given[name] for name in planned.given}  # without what the file gives to all its reports
     return {
         "run": provenance.run_id(started, report.notebook, checked.values, records), "name": planned.name,
-        "notebook": provenance.relative(planned.notebook, planned.root), "given": _seen_from_root(report, checked.given),
+        "notebook": provenance.relative(planned.notebook, planned.root), "given": _seen_from_root(report, own),
         "parameters": _seen_from_root(report, checked.values), "inputs": records, "versions": provenance.versions(),
         "commit": provenance.commit(planned.notebook.parent),
         "command": provenance.command(planned, checked.given, checked.inputs),

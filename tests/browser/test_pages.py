@@ -20,6 +20,7 @@ def whole(page):
     assert page.evaluate(DEAD) == []
     assert page.evaluate(NAMELESS) == 0
     assert page.evaluate("document.documentElement.lang") == "en"
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     assert page.evaluate(WIDE) <= 0, "the page scrolls sideways"
 
 

@@ -39,6 +39,13 @@ def test_the_frame_of_a_page():
     assert soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"].startswith("default-src 'none'")
 
 
+def test_the_headline_of_a_long_finding_is_its_beginning():
+    finding = "<div class='cx-finding'><p>One.</p><p>Two.</p><p>" + "long " * 80 + "</p><p>Four.</p></div>"
+    page, soup = page_of(shown({"text/html": finding}))
+    assert page.headline == "One. Two."
+    assert "Four." in soup.select_one("article").get_text()
+
+
 def test_code_is_folded_and_joined_where_nothing_is_shown():
     quiet = new_code_cell("y = 2", outputs=[new_output("stream", name="stderr", text="/somewhere/x.py: Warning")])
     page, soup = page_of(new_markdown_cell("# T"), new_code_cell("import this_thing"), quiet, shown({"text/plain": "<b>3</b>"}),

@@ -123,6 +123,12 @@ def test_a_rerun_is_a_new_run_and_the_older_one_stays_in_the_index(tmp_path):
     assert [run["headline"] for run in runs(out)["nps"]] == ["newer", "older"]
 
 
+def test_a_cell_that_takes_too_long_is_stopped(root, first):
+    [outcome] = report.run([made_ready(root, "06_slow.ipynb")], out=root / "elsewhere", timeout=1)
+    assert outcome.failed
+    assert "longer than 1 seconds" in outcome.headline
+
+
 def test_an_empty_index_says_so(tmp_path):
     assert "no report yet" in write_index(tmp_path / "none").read_text(encoding="utf-8")
 
