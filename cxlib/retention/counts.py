@@ -151,6 +151,8 @@ def date_column(table: ir.Table, name: str, parameter: str) -> ir.Column:
     if column.type().is_timestamp():
         return column.date()
     if not column.type().is_string():
+        if column.type().is_null() or not column.count().execute():
+            return column.cast("string").cast("date")  # an empty column: no subscription has ended yet
         raise ColumnError(f"{parameter}={name!r} holds {str(column.type()).removeprefix('!')}, not dates; "
                           "give dates like 2026-01-31")
     text = column.nullif("")

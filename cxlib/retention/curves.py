@@ -60,14 +60,13 @@ class Survival(Result):
 
     def summary(self, language: str = "en", *, months: float = 6) -> str:
         """Return how many of 100 customers are still there after some months, with the interval, group by group."""
-        unit = text("retention.months" if self.unit != "period" else "retention.periods", language)
         sentences = []
         whole = self.frame.groupby(list(self.by))["at_risk"].max().to_numpy() if self.by else [self.frame["at_risk"].max()]
         for row, n in zip(self.at(self.tenure(months)).to_dict("records"), whole, strict=True):
             key = "retention.still_there" if not self.by else "retention.still_there_group"
             if np.isnan(row["survival"]):
                 key = "retention.not_followed" if not self.by else "retention.not_followed_group"
-            sentences.append(text(key, language, group=self._name(row), months=number(months), unit=unit,
+            sentences.append(text(key, language, group=self._name(row), months=number(months), unit=self._unit(months, language),
                                   rate=number(100 * row["survival"]), low=number(100 * row["ci_low"]),
                                   high=number(100 * row["ci_high"]), n=number(n),
                                   level=percent(self.frame["confidence"].iloc[0], 0)))
@@ -91,10 +90,13 @@ class Survival(Result):
         if len(rows) < 2:
             return self.summary(language, months=months)
         low, high = rows.iloc[0], rows.iloc[-1]
-        unit = text("retention.months" if self.unit != "period" else "retention.periods", language)
-        return text("retention.spread", language, months=number(months), unit=unit, low_group=self._name(low),
-                    high_group=self._name(high), low=number(100 * low["survival"]),
+        return text("retention.spread", language, months=number(months), unit=self._unit(months, language),
+                    low_group=self._name(low), high_group=self._name(high), low=number(100 * low["survival"]),
                     high=number(100 * high["survival"]))
+
+    def _unit(self, months: float, language: str) -> str:
+        word = "month" if self.unit != "period" else "period"
+        return text(f"retention.{word}" if months == 1 else f"retention.{word}s", language)
 
     def _name(self, row: Mapping[str, object]) -> str:
         return ", ".join(str(row[name]) for name in self.by)
@@ -146,7 +148,7 @@ def survival(durations: Durations, *, by: str | Sequence[str] | None = None, con
     by = () if by is None else (by,) if isinstance(by, str) else tuple(by)
     z = z_value(confidence)
     groups, tenure, at_risk, lost, censored = durations.arrays(by)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         curve = np.cumprod(np.where(at_risk > 0, 1 - lost / at_risk, 1.0), axis=1)
         greenwood = np.cumsum(np.where(lost > 0, lost / (at_risk * (at_risk - lost)), 0.0), axis=1)
         spread = z * np.sqrt(greenwood) / np.abs(np.log(curve))
@@ -247,7 +249,9 @@ def _log_rank(at_risk: NDArray[np.int64], lost: NDArray[np.int64]) -> tuple[floa
     difference = (d - losses * share).sum(axis=1)
     factor = losses * (total - losses) / np.maximum(total - 1, 1)  # one customer left: no variance
     covariance = np.diag((factor * share).sum(axis=1)) - (factor * share) @ share.T
-    df = int(np.linalg.matrix_rank(covariance)) if some.any() else 0
+    # the rows sum to 0, so one group is left out; what is then left is singular only where groups never meet at a loss
+    difference, covariance = difference[:-1], covariance[:-1, :-1]
+    df = int(np.linalg.matrix_rank(covariance, hermitian=True)) if covariance.size else 0
     if df == 0:
         return 0.0, 0, float("nan")
     statistic = float(difference @ np.linalg.pinv(covariance, hermitian=True) @ difference)

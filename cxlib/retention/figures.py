@@ -31,7 +31,7 @@ def heat_map(frame: pd.DataFrame, *, period: str, finding: str, measured: str, a
     inner = rates.loc[:, [age for age in rates.columns if age > 0]] if columns > 1 else rates
     some = inner.notna().to_numpy().any()
     top, bottom = (float(np.nanmax(inner.to_numpy())), float(np.nanmin(inner.to_numpy()))) if some else (1.0, 0.0)
-    bottom = np.floor(10 * bottom) * 10 if bottom > top / 4 else 0  # colours are for what differs
+    bottom = max(0, np.floor(10 * bottom) * 10 - 10) if bottom > top / 4 else 0  # colours are for what differs
     written = columns <= _WRITTEN and rows <= _MANY
     sns.heatmap(rates * 100, ax=ax, cmap="Blues", vmin=bottom, vmax=max(100 * top, bottom + 1), annot=written, fmt=".0f",
                 linewidths=0.4, annot_kws={"fontsize": 7.5},

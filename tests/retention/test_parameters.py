@@ -1,0 +1,119 @@
+"""Parameters of the notebook are refused before anything runs; blocks without their columns say so."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+import cxlib as cx
+from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError
+from cxlib.retention import Parameters, average, contract, movements, read, survival, triangle
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "orders.csv").write_text("customer_id,ordered_at,amount\n1,2024-01-05,10\n1,2024-02-05,12\n2,2024-01-09,5\n"
+                                         "3,2024-03-01,7\n")
+    (tmp_path / "customers.csv").write_text("customer_id,acquired_on,segment\n1,2024-01-05,法人\n2,2024-01-09,個人\n"
+                                            "3,2024-02-20,法人\n",
+                                            encoding="utf-8")
+    (tmp_path / "subscriptions.csv").write_text("customer_id,started_on,ended_on\n1,2024-01-05,\n2,2024-01-09,2024-02-09\n"
+                                                "3,2024-02-20,\n")
+    return tmp_path
+
+
+def given(folder, **changed):
+    values = {"orders": folder / "orders.csv", "customers": folder / "customers.csv",
+              "subscriptions": folder / "subscriptions.csv", "segment": "segment", "as_of": "2024-04-01", **changed}
+    return Parameters.parse(values)
+
+
+def test_good_parameters_pass_and_the_files_are_read(folder):
+    p = given(folder)
+    p.check()
+    records = read(p)
+    cohorts = records.cohorts()
+    assert cohorts.customers == 3
+    assert "4 of 4 events" in contract(cohorts).summary()
+    assert contract(cohorts).last_finished() == "The last finished month is 2024-03."
+    assert records.by_segment(records.durations()).frame["segment"].nunique() == 2
+
+
+@pytest.mark.parametrize(("changed", "words"), [
+    ({"as_of": "2024-02-31"}, "as_of='2024-02-31'"),
+    ({"as_of": "soon"}, "as_of='soon'"),
+    ({"zone": "Tokyo"}, "zone='Tokyo'"),
+    ({"period": "monthly"}, "period='monthly'"),
+    ({"gap_days": 0}, "gap_days=0"),
+    ({"confidence": 95}, "confidence=95"),
+    ({"kind": "n-day"}, "kind='n-day'"),
+    ({"orders": "nowhere.csv"}, "nowhere.csv"),
+    ({"segments": "plan"}, "did you mean 'segment'"),
+])
+def test_bad_values_are_refused(folder, changed, words):
+    with pytest.raises(ParameterError, match=words):
+        given(folder, **changed)
+
+
+@pytest.mark.parametrize(("changed", "error", "words"), [
+    ({"as_of": "2024-01-05"}, ParameterError, "not after the first event"),
+    ({"customer": "customer"}, ColumnError, "did you mean 'customer_id'"),
+    ({"time": "ordered"}, ColumnError, "did you mean 'ordered_at'"),
+    ({"value": "amounts"}, ColumnError, "did you mean 'amount'"),
+    ({"segment": "segmnt"}, ColumnError, "did you mean 'segment'"),
+    ({"acquired": "acquired"}, ColumnError, "acquired_on"),
+    ({"ended": "end"}, ColumnError, "ended='end'"),
+    ({"acquired": "segment", "segment": None}, ColumnError, "no date"),
+    ({"started": "customer_id"}, ColumnError, "started='customer_id'"),
+    ({"customers": None}, ParameterError, "needs the file of customers"),
+])
+def test_parameters_that_disagree_with_the_files_are_refused(folder, changed, error, words):
+    with pytest.raises(error, match=words):
+        given(folder, **changed).check()
+
+
+def test_an_empty_file_and_words_for_dates_are_refused(folder):
+    for name, content, error in (("empty.csv", "", EmptyDataError),
+                                 ("head.csv", "customer_id,ordered_at,amount\n", EmptyDataError),
+                                 ("words.csv", "customer_id,ordered_at,amount\n1,yesterday,3\n", ColumnError)):
+        (folder / name).write_text(content)
+        with pytest.raises(error):
+            given(folder, orders=folder / name).check()
+    (folder / "empty.csv").write_text("")
+    with pytest.raises(CxError):
+        given(folder, customers=folder / "empty.csv").check()
+
+
+def test_orders_alone_are_enough(folder):
+    p = given(folder, customers=None, subscriptions=None, segment=None, value=None, as_of=None, gap_days=20)
+    p.check()
+    records = read(p)
+    assert records.as_of == dt.date(2024, 3, 2)
+    durations = records.durations()
+    for result in (records.by_segment(durations), records.between_segments(durations), records.revenue()):
+        assert "cannot be known without" in result.summary()
+        assert "cannot be known without" in repr(result.table(["a"], caption="x"))
+        assert "cannot be known without" in cx.picture(result.plot()).alt
+
+
+def test_every_figure_and_sentence_is_made(folder):
+    records = read(given(folder, as_of="2024-03-20"))
+    cohorts, durations = records.cohorts(), records.durations()
+    curve, shape, revenue = survival(durations), triangle(cohorts), records.revenue()
+    assert curve.summary(months=1) == "Of 100 customers, 50 [1, 91] are still with us after 1 month (n = 3, 95 % interval)."
+    for result in (curve, records.by_segment(durations), shape, movements(cohorts), revenue):
+        assert cx.picture(result.plot()).png.startswith(b"\x89PNG")
+        assert result.summary()
+        assert {"confidence", "method"} <= set(result.frame.columns)
+    assert average(shape).summary()
+    assert list(shape.by_cohort([0, 1]).frame.columns) == ["cohort", "size", "0", "1"]
+
+
+def test_many_cohorts_stay_readable():
+    days = pd.date_range("2020-01-06", periods=200, freq="7D")
+    data = pd.DataFrame({"who": range(400), "at": list(days.date) * 2})
+    result = triangle(cx.retention.count_cohorts(data, customer="who", time="at", period="week"))
+    ax = result.plot()
+    assert len(ax.get_yticklabels()) <= 40
+    assert len(ax.get_xticklabels()) <= 26
+    cx.picture(ax)

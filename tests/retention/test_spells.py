@@ -1,0 +1,102 @@
+"""Subscriptions and orders as durations: months by the calendar, who is censored, what is left out."""
+
+import datetime as dt
+import json
+
+import pandas as pd
+import pytest
+
+from cxlib import retention
+from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError
+
+D = dt.date
+COLUMNS = {"customer": "who", "started": "start", "ended": "end"}
+
+
+AS_OF = D(2024, 6, 15)
+
+
+def spells(*rows, as_of=AS_OF, **more):
+    data = pd.DataFrame([dict(zip(("who", "start", "end"), row, strict=True)) for row in rows])
+    return retention.durations_from_spells(data, **COLUMNS, as_of=as_of, **more)
+
+
+@pytest.mark.parametrize(("start", "end", "tenure", "lost"), [
+    ("2024-01-15", "2024-02-15", 1, 1),  # left at the first renewal
+    ("2024-01-15", "2024-02-16", 2, 1),  # left in the second month
+    ("2024-01-15", "2024-01-15", 0, 1),  # left on the day of coming
+    ("2024-01-31", "2024-02-29", 1, 1),
+    ("2024-01-01", None, 5, 0),
+    ("2024-05-20", "2024-06-10", 0, 0),  # left in a month of tenure that is not over: left out like those who are still in it
+    ("2024-01-01", "2024-06-15", 5, 0),  # ends when the data do: not seen to have ended
+    ("2024-05-14", None, 1, 0),
+    ("2024-05-15", None, 0, 0),  # the first renewal is on the day that is not complete
+])
+def test_months_of_tenure(start, end, tenure, lost):
+    frame = spells(("a", start, end)).frame
+    assert frame[["tenure", "lost"]].values.tolist() == [[tenure, lost]]
+
+
+def test_days_of_tenure():
+    frame = spells(("a", "2024-01-15", "2024-02-15"), ("b", "2024-06-01", None), unit="day").frame
+    assert frame.values.tolist() == [[13, 0, 1], [31, 1, 0]]
+
+
+def test_a_month_that_is_not_over_does_not_bias_the_curve():
+    """Everyone leaves half a month after a renewal with chance 1/2 a month; new customers every day; KM must say 1/2 a month."""
+    start = [D(2024, 1, 1) + dt.timedelta(days=n) for n in range(160)]
+    rows = []
+    for n, day in enumerate(start):
+        months = (n * 7 % 16).bit_length() if n % 16 else 5  # 1, 2, 3 ... with chance 1/2, 1/4, 1/8
+        end = pd.Timestamp(day) + pd.DateOffset(months=max(0, 5 - months)) + pd.Timedelta(days=15)
+        rows.append((f"c{n}", day, end.date()))
+    whole = spells(*rows, as_of=D(2025, 6, 1))
+    early = spells(*rows, as_of=D(2024, 5, 10))
+    curves = [retention.survival(part).at(1)["survival"][0] for part in (whole, early)]
+    assert abs(curves[0] - curves[1]) < 0.06
+
+
+def test_only_the_first_subscription_counts_and_that_is_said():
+    result = spells(("a", "2024-01-01", "2024-02-01"), ("a", "2024-04-01", None), ("b", "2024-07-01", None),
+                    (None, "2024-01-01", None), ("c", None, None))
+    assert result.customers == 1
+    assert result.tally == {"rows": 5, "missing_customer": 1, "missing_start": 1, "after_as_of": 1, "later_spell": 1}
+    assert len(retention.survival(result).warnings) == 4
+
+
+def test_groups_come_from_the_customers():
+    customers = pd.DataFrame({"who": ["a", "b"], "층": ["가", None]})
+    rows = [("a", "2024-01-01", "2024-02-01"), ("b", "2024-01-01", None), ("c", "2024-01-01", None)]
+    result = spells(*rows, by="층", customers=customers)
+    assert result.frame.groupby("층")["censored"].sum().to_dict() == {"(not known)": 2, "가": 0}
+
+
+@pytest.mark.parametrize(("row", "error", "words"), [
+    (("a", "2024-03-01", "2024-02-01"), CohortError, "before started='start'"),
+    (("a", "2024-13-01", None), ColumnError, "started='start'.*2024-13-01"),
+    (("a", "2024-01-01", "soon"), ColumnError, "ended='end'.*soon"),
+    (("a", "2024-07-01", None), EmptyDataError, "no customer"),
+])
+def test_bad_spells_are_refused(row, error, words):
+    with pytest.raises(error, match=words):
+        spells(row)
+
+
+def test_gap_by_hand():
+    data = pd.DataFrame({"who": ["a", "a", "b", None], "at": [D(2024, 1, 1), D(2024, 1, 11), D(2024, 3, 1), D(2024, 1, 1)]})
+    result = retention.durations_from_orders(data, customer="who", time="at", gap_days=30, as_of=D(2024, 3, 15))
+    assert result.frame.values.tolist() == [[13, 0, 1], [40, 1, 0]]
+    assert result.tally == {"rows": 4, "missing": 1, "after_as_of": 0}
+    assert "a definition, not a fact" in retention.survival(result).meaning()
+    with pytest.raises(ParameterError, match="gap_days=0"):
+        retention.durations_from_orders(data, customer="who", time="at", gap_days=0)
+
+
+def test_the_truth_of_the_sample_company_lies_in_the_band(sample):
+    """Pointwise 95 % limits at 35 ages that hang together: allow the truth to leave them at a few ages, never by far."""
+    truth = json.loads((sample / "truth.json").read_text())["retention"]["survival"]
+    result = retention.durations_from_spells(sample / "subscriptions.csv", customer="customer_id", started="started_on",
+                                             ended="ended_on", as_of=D(2026, 10, 1))
+    frame = retention.survival(result, confidence=0.999).frame.query("tenure > 0")
+    expected = frame["tenure"].map(dict(enumerate(truth)))
+    assert ((frame["ci_low"] <= expected) & (expected <= frame["ci_high"])).all()
