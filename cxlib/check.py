@@ -116,4 +116,5 @@ def _line(problem: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
         return f"parameter {name!r} is missing: {fields[name].description}"
     message = problem["msg"].removeprefix("Value error, ")
     described = f" ({name}: {fields[name].description})" if name in fields and fields[name].description else ""
-    return f"parameter {name}={problem['input']!r}: {message}{described}"
+    value = problem["input"].as_posix() if isinstance(problem["input"], Path) else problem["input"]
+    return f"parameter {name}={value!r}: {message}{described}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POWER = 0.8
+FEWEST = 5  # answers on each side for a verdict: below, the test rejects too often in polarised groups (see compare's Notes)
 COLUMNS = ("a", "b", "n_a", "n_b", "nps_a", "nps_b", "difference", "se", "ci_low", "ci_high", "statistic", "pvalue",
            "pvalue_adj", "detectable", "verdict", "confidence", "method")
 METHOD = "MOVER of score limits (Tango), Holm"
@@ -42,9 +43,8 @@ class Comparison(Result):
         """Say in one sentence how many of the pairs differ, and which is clearest."""
         if self.frame.empty:
             return " ".join(self.warnings)
-        key = "some_sure" if self._sure else "one_unsure" if len(self.frame) == 1 else "none_sure"
         clearest = _said(self.frame.loc[self.frame["pvalue"].idxmin()], directed=self.directed)
-        return words.text(f"nps.{key}", language, **self._numbers(), **clearest)
+        return words.text(f"nps.{self._key()}", language, **self._numbers(), **clearest)
 
     def finding(self, language: str = "en") -> str:
         """Say the last change (up, down, or cannot tell and what would have shown); the summary where nothing has an order."""
@@ -60,7 +60,10 @@ class Comparison(Result):
         if self.directed:
             row = self.frame.iloc[-1]
             return words.text(f"nps.title_{row['verdict'].replace(' ', '_')}", language, **_said(row, directed=True))
-        return words.text("nps.title_some" if self._sure else "nps.title_none", language, **self._numbers())
+        return words.text(f"nps.title_{self._key()}", language, **self._numbers(), **_said(self.frame.iloc[0], directed=False))
+
+    def _key(self) -> str:
+        return ("some" if self._sure else "none") if len(self.frame) > 1 else "one_sure" if self._sure else "one_unsure"
 
     @property
     def _sure(self) -> int:
@@ -119,6 +122,8 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     MOVER (Newcombe 1998; Zou and Donner 2008) on Tango's score limits; the p value is where the interval's end meets 0.
     `se` is the unpooled sqrt(V1/n1 + V2/n2); a group whose answers are all of one kind enters it with Rocks' +3/4, +3/2,
     +3/4 counts, for its plain variance of 0 is not knowledge. Limits compared with exact arithmetic to 1e-9 on [-1, 1].
+    Size at 5 %, by exact enumeration over eight shapes of answers: at most 5.6 % from 20 to a side on, 6.3 % from 5 on, but
+    10.6 % at 2 to a side; so a side with fewer than 5 answers gets no verdict.
     A pooled test is not offered: it asks for equal distributions, not equal NPS.
 
     Examples
@@ -180,7 +185,7 @@ def _tested(pairs: pd.DataFrame, within: tuple[str, ...], confidence: float) -> 
     adjusted = inference.holm(p)
     difference = intervals.nps_of(*b) - intervals.nps_of(*a)
     se = np.sqrt(_known_variance(*a) + _known_variance(*b))
-    sure = adjusted < alpha
+    sure = (adjusted < alpha) & (np.minimum(a[1], b[1]) >= FEWEST)
     frame = pairs[[*within, "a", "b", "n_a", "n_b"]].assign(
         nps_a=100 * intervals.nps_of(*a), nps_b=100 * intervals.nps_of(*b), difference=100 * difference, se=100 * se,
         ci_low=100 * low, ci_high=100 * high, statistic=statistic, pvalue=p, pvalue_adj=adjusted,
@@ -200,6 +205,9 @@ def _cautions(pairs: pd.DataFrame) -> tuple[str, ...]:
     out = []
     if len(pairs) > 1:
         out.append(words.text("nps.family", pairs=words.number(len(pairs))))
+    tiny = int((pairs[["n_a", "n_b"]].min(axis=1) < FEWEST).sum())
+    if tiny:
+        out.append(words.text("nps.no_verdict", limit=FEWEST, n=words.number(tiny)))
     return tuple(out)
 
 

@@ -71,11 +71,12 @@ def histogram(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, meas
     ax.set_xticks(range(scale[0], scale[1] + 1))
     ax.set_xlabel(words.text("nps.axis_score"))
     ax.set_ylabel(words.text("nps.axis_share"))
-    for kind, colour in (("detractors", theme.DETRACTOR), ("passives", theme.GREY), ("promoters", theme.PROMOTER)):
-        part = frame[frame["kind"] == kind]
-        if len(part):
-            ax.annotate(f"{words.heading(kind)} {words.percent(part['share'].sum(), 0)}", (part["score"].mean(), 1.0),
-                        xycoords=("data", "axes fraction"), ha="center", va="top", color=colour, fontsize=10)
+    places = (("detractors", theme.DETRACTOR, (scale[0] + detractor) / 2, "center"),
+              ("passives", theme.GREY, promoter - 0.6, "right"), ("promoters", theme.PROMOTER, promoter - 0.4, "left"))
+    for kind, colour, spot, side in places:
+        share = frame.loc[frame["kind"] == kind, "share"].sum()
+        ax.annotate(f"{words.heading(kind)} {words.percent(share, 0)}", (spot, 1.0), xycoords=("data", "axes fraction"),
+                    ha=side, va="top", color=colour, fontsize=9.5)
     ax.margins(y=0.2)
     return theme.title(ax, finding, measured)
 

@@ -99,3 +99,16 @@ def test_coverage_of_the_default_by_exact_enumeration():
                 chance = stats.multinomial.pmf(np.stack([a, n - a - c, c], axis=1), n, [p, max(0.0, 1 - p - q), q])
                 held = (low <= p - q + 1e-12) & (high >= p - q - 1e-12)
                 assert chance[held].sum() > 0.911
+
+
+@pytest.mark.parametrize(("n", "most"), [(5, 0.063), (8, 0.063), (20, 0.0562)])
+def test_size_of_the_two_sample_test_by_exact_enumeration(n, most):
+    # all pairs of count triples; the eight shapes A to H of the literature review, equal in both groups
+    shapes = [(.35, .40), (.5, .3), (.7, .2), (.9, .08), (.98, .015), (.1, .2), (.05, .9), (.48, .04)]
+    a, c = (grid.ravel() for grid in np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij"))
+    a, c = a[a + c <= n], c[a + c <= n]
+    i, j = (grid.ravel() for grid in np.meshgrid(np.arange(len(a)), np.arange(len(a)), indexing="ij"))
+    rejected = intervals.two_sided(intervals.difference_z((a[i], n, c[i]), (a[j], n, c[j]))) < 0.05
+    for p, m in shapes:
+        chance = stats.multinomial.pmf(np.stack([a, n - a - c, c], axis=1), n, [p, m, 1 - p - m])
+        assert (chance[i] * chance[j])[rejected].sum() <= most

@@ -149,3 +149,13 @@ def test_within_another_column_pairs_stay_inside_it():
     rows = pd.DataFrame({"score": [10, 2, 9, 1] * 5, "wave": ["1", "2"] * 10, "country": (["JP"] * 2 + ["KR"] * 2) * 5})
     frame = nps.compare(rows, score="score", between="wave", by="country").frame
     assert list(frame["country"]) == ["JP", "KR"]
+
+
+@pytest.mark.parametrize(("scores", "wanted"), [
+    ([10] * 60 + [0] * 60, "b scores higher than a"), ([0] * 4 + [10] * 4, "cannot be told from noise")])
+def test_one_pair_is_said_as_one(scores, wanted):
+    half = len(scores) // 2
+    rows = pd.DataFrame({"score": scores, "s": ["b"] * half + ["a"] * half})
+    result = nps.compare(rows, score="score", between="s")
+    assert wanted in result.title()
+    assert "1 differences" not in result.title() + result.summary()
