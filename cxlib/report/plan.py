@@ -14,6 +14,7 @@ from cxlib import check
 from cxlib.errors import ParameterError, SourceError
 
 _NAME = re.compile(r"[^\W_][\w-]*(\.[\w-]+)*")
+_PROJECT = ("reports", "pyproject.toml", ".git")  # one of these is in a project's folder
 _KEYS = ("name", "notebook", "parameters")
 
 
@@ -68,7 +69,7 @@ def from_notebook(path: Path, given: Mapping[str, Any], *, name: str | None = No
     if not notebook.is_file():
         raise SourceError(f"there is no notebook {path.as_posix()!r}; give the path of an .ipynb file")
     here = Path.cwd()
-    root = next((folder for folder in notebook.parents if (folder / "reports").is_dir()), here)
+    root = next((folder for folder in notebook.parents if any((folder / mark).exists() for mark in _PROJECT)), here)
     return Planned(_named(name or report_name(notebook)), notebook, dict(given), root, here)
 
 

@@ -150,9 +150,7 @@ def _job(report: Ready, manifest: dict[str, Any], stage: Path, timeout: float) -
 
 
 def _written(value: Any, language: str) -> str:
-    if value is None or value == []:
-        return "–"
-    return joined(value, language) if isinstance(value, list) else str(value)
+    return joined(value, language) or "–" if isinstance(value, list) else str(value)
 
 
 def _publish(folder: Path, manifest: dict[str, Any], told: dict[str, Any], *, out: Path) -> Outcome:
