@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import ibis.expr.types as ir
 import pandas as pd
 from pydantic import Field, field_validator
 
@@ -21,6 +20,9 @@ from cxlib.retention.duration_counts import durations_from_orders, durations_fro
 from cxlib.retention.durations import Durations
 from cxlib.retention.periods import known_zone
 from cxlib.sources import read_events, read_survey
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 class Parameters(StudyParameters):
@@ -55,8 +57,6 @@ class Parameters(StudyParameters):
 
     def check(self) -> None:
         """Refuse parameters that disagree with the files."""
-        if self.segment is not None and self.customers is None:
-            raise ParameterError(f"segment={self.segment!r} needs the file of customers that has this column; give customers=")
         read(self)
 
 
@@ -118,6 +118,9 @@ def read(p: Parameters) -> Records:
     CxError
         If a file cannot be read, a column is absent, a date is no date, or `as_of` is not after the first event.
     """
+    if p.segment is not None and p.customers is None:
+        raise ParameterError(f"segment={p.segment!r} needs the file of customers that has this column; give customers=, or "
+                             "segment=None")
     events = read_events(p.orders, customer=p.customer, time=p.time, zone=p.zone, value=p.value)
     first, last = event_days(events, time=p.time, zone=p.zone)
     if p.as_of is not None and p.as_of <= first:
