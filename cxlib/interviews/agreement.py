@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -66,9 +66,9 @@ class Agreement(Result):
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw alpha with its interval for each code, and Krippendorff's two limits."""
         rows = self.frame.iloc[1:].dropna(subset=["alpha"]).sort_values("alpha", kind="stable")
-        ax = figures.agreement(rows, label=self.by, limits=(TENTATIVE, RELIABLE), ax=ax)
         if rows.empty:
-            return theme.title(ax, self.summary())
+            return theme.title(figures.blank(ax), self.summary())
+        ax = figures.agreement(rows, label=self.by, limits=(TENTATIVE, RELIABLE), ax=ax)
         good = int((rows["judgement"] == "reliable").sum())
         return theme.title(ax, text(f"interviews.agreement_title_{self.by}", good=number(good), n=number(len(rows))),
                            text("interviews.agreement_measured", confidence=f"{100 * rows['confidence'].iloc[0]:.3g} %"))
@@ -116,6 +116,8 @@ def agreement(corpus: Corpus, *, by: str = "code", level: str = "nominal", resam
     names, applied = _grouped(grid, corpus.codebook, by)
     book = corpus.codebook.drop_duplicates("name").set_index("name")
     overall = krippendorff_alpha(_set_counts(applied, grid.opened), level="masi", cluster=grid.document, **options)
+    if not names:
+        overall = replace(overall, reason=text("interviews.reason_no_group", by=by))
     rows = [_row({by: text(f"interviews.all_{by}"), **({"theme": "", "kind": ""} if by == "code" else {})}, overall,
                  grid, np.nan, "masi", confidence)]
     for position, name in enumerate(names):
@@ -239,7 +241,7 @@ def _set_counts(applied: NDArray, opened: NDArray) -> pd.DataFrame:
     """How many coders gave each turn each set of codes; columns are frozensets of positions of codes."""
     packed = np.packbits(applied, axis=2)
     sets, which = np.unique(packed[opened], axis=0, return_inverse=True)
-    table = np.zeros((len(opened), len(sets)), int)
+    table = np.zeros((len(opened), len(sets)), np.int16)
     np.add.at(table, (np.nonzero(opened)[0], which.ravel()), 1)
     members = np.unpackbits(sets, axis=1, count=applied.shape[2]).astype(bool)
     return pd.DataFrame(table, columns=pd.Index([frozenset(np.flatnonzero(row).tolist()) for row in members], dtype=object,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
@@ -101,11 +102,11 @@ def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: 
     0.444444
     """
     check.one_of("level", level, LEVELS)
-    counts = units.to_numpy(float)
+    counts = sparse.csr_array(units.to_numpy()).astype(float)
     pairable = counts.sum(axis=1) >= 2
-    used = counts[pairable].any(axis=0)
+    used = counts[pairable].sum(axis=0) > 0
     counts, values = counts[pairable][:, used], [value for value, keep in zip(units.columns, used, strict=True) if keep]
-    if not len(counts):
+    if not counts.shape[0]:
         return Alpha(np.nan, np.nan, np.nan, 0, 0, text("interviews.reason_no_pairs"))
     groups = None if cluster is None else np.unique(np.asarray(cluster)[pairable], return_inverse=True)[1]
     distance = None if level == "ordinal" else _distance(values, level)
@@ -113,24 +114,35 @@ def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: 
     n_clusters = int(blocks.times.sum())
     value = float(_alpha(blocks, blocks.times[None, :], distance)[0])
     if np.isnan(value):
-        return Alpha(value, value, value, len(counts), n_clusters, text("interviews.reason_one_value"))
+        return Alpha(value, value, value, counts.shape[0], n_clusters, text("interviews.reason_one_value"))
     low, high, reason = _interval(blocks, distance, resamples=resamples, confidence=confidence, seed=seed)
-    return Alpha(value, low, high, len(counts), n_clusters, reason)
+    return Alpha(value, low, high, counts.shape[0], n_clusters, reason)
 
 
-def _blocks(counts: NDArray, groups: NDArray | None, distance: NDArray | None) -> _Blocks:
-    patterns, which, times = np.unique(counts, axis=0, return_inverse=True, return_counts=True)
+def _blocks(counts: sparse.csr_array, groups: NDArray | None, distance: NDArray | None) -> _Blocks:
+    patterns, which, times = _distinct(counts)
     others = patterns.sum(axis=1) - 1
     if distance is None:
-        pairs = patterns[:, :, None] * (patterns[:, None, :] - np.eye(patterns.shape[1]))
-        observed = (pairs / others[:, None, None]).reshape(len(patterns), -1)
+        dense = patterns.toarray()
+        pairs = dense[:, :, None] * (dense[:, None, :] - np.eye(dense.shape[1]))
+        observed = (pairs / others[:, None, None]).reshape(len(dense), -1)
     else:  # the diagonal of the distance is 0, so [c = k] drops out
-        observed = ((patterns @ distance) * patterns).sum(axis=1) / others
+        observed = patterns.multiply(patterns @ distance).sum(axis=1) / others
     if groups is None:
-        return _Blocks(times, patterns, observed)
-    of_group = np.zeros((groups.max() + 1, len(patterns)))
-    np.add.at(of_group, (groups, which.ravel()), 1)
-    return _Blocks(np.ones(len(of_group), int), of_group @ patterns, of_group @ observed)
+        return _Blocks(times, patterns.toarray(), observed)
+    of_group = sparse.coo_array((np.ones(len(which)), (groups, which)), (groups.max() + 1, len(times))).tocsr()
+    return _Blocks(np.ones(of_group.shape[0], int), (of_group @ patterns).toarray(), of_group @ observed)
+
+
+def _distinct(counts: sparse.csr_array) -> tuple[sparse.csr_array, NDArray, NDArray]:
+    """Distinct rows, the distinct row of each row, and how often each occurs; sorting whole rows would take minutes."""
+    whole = counts.astype(np.uint64)
+    mixed = np.random.default_rng(0).integers(0, 2**64, counts.shape[1], dtype=np.uint64)
+    _, first, which, times = np.unique(whole @ mixed, return_index=True, return_inverse=True, return_counts=True)
+    which = which.ravel()
+    if (whole != whole[first][which]).nnz:  # two rows with one hash: a chance of 1 in 10^10 for 40,000 rows
+        _, first, which, times = np.unique(counts.toarray(), axis=0, return_index=True, return_inverse=True, return_counts=True)
+    return counts[first], which.ravel(), times
 
 
 def _alpha(blocks: _Blocks, weights: NDArray, distance: NDArray | None) -> NDArray:

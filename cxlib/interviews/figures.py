@@ -117,6 +117,6 @@ def heat(matrix: pd.DataFrame, *, cells: pd.DataFrame, x: str = "", square: bool
 
 def blank(ax: Axes | None = None) -> Axes:
     """Return an empty figure, for a title that says why there is nothing to draw."""
-    ax = theme.axes(ax, width=8.0, height=1.2)
+    ax = theme.axes(ax, width=8.0, height=0.3)
     ax.set_axis_off()
     return ax

@@ -46,7 +46,7 @@ class Prevalence(Result):
             return text("interviews.finding_code", language, n=number(n), **_largest(heard, language))
         said = [text("interviews.finding_part", language, kind=kind, **_largest(heard[heard["kind"] == kind], language))
                 for kind in kinds]
-        return text("interviews.finding", language, n=number(n), parts=joined(said, language))
+        return text("interviews.finding", language, n=number(n), parts="; ".join(said))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw a bar a code, grouped by theme and coloured by kind."""

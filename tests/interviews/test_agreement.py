@@ -64,6 +64,13 @@ def test_themes_and_kinds(small, by, names):
     assert f"{len(names)} {by}s" in found.summary()
 
 
+def test_a_codebook_without_themes_has_no_agreement_on_them(multilabel):
+    found = interviews.agreement(multilabel, by="theme", resamples=0)
+    assert found.summary() == "Whether coders agree cannot be known: the codebook names no theme."
+    assert len(found.frame) == 1
+    assert found.plot().get_title(loc="left").startswith("Whether coders agree")
+
+
 def test_intervals_hold_the_value_and_repeat(multilabel):
     a, b = (interviews.agreement(multilabel, resamples=300, seed=3).frame for _ in range(2))
     pd.testing.assert_frame_equal(a, b)

@@ -43,7 +43,7 @@ def test_without_codebook_and_cases(folder):
     said = interviews.quotes(corpus, width=(5, 300))
     assert len(said.frame) == 4
     assert "no kind" in said.warnings[0]
-    assert "most often heard was “late delivery” (2)" in interviews.prevalence(corpus).summary()
+    assert "Most often heard in 4 interviews: “late delivery” (2)." in interviews.prevalence(corpus).summary()
 
 
 def test_names_in_another_unicode_form_are_the_same(folder):

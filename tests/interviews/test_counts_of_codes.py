@@ -21,8 +21,8 @@ def test_interviews_and_turns_of_each_code(small):
     assert frame["turns"].to_dict() == {"late delivery": 2, "長い待ち時間": 3, "배송 지연": 0, "kind staff": 0}
     assert frame["n"].eq(3).all()
     assert_allclose(frame.loc["late delivery", ["ci_low", "ci_high"]].astype(float), proportion_confint(2, 3, method="wilson"))
-    assert found.summary() == ("Of 3 interviews, most often heard were the obstacle “late delivery” (2) "
-                               "and the annoyance “長い待ち時間” (2).")
+    assert found.summary() == ("Most often heard in 3 interviews, by kind: obstacle “late delivery” (2); "
+                               "annoyance “長い待ち時間” (2).")
     assert "배송 지연" in found.warnings[0]
     ax = found.plot()
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["長い待ち時間", "late delivery"]
