@@ -166,7 +166,7 @@ def date_column(table: ir.Table, name: str, parameter: str) -> ir.Column:
 
 def judged(events: ir.Table, members: ir.Table | None, as_of: dt.date | None) -> ir.Table:
     """Mark each event: seen (before as_of, with a time) and counted (seen, and not before acquisition)."""
-    seen = events.cx_day.notnull() if as_of is None else (events.cx_day < day_number(as_of)).fill_null(False)
+    seen = events.cx_time.notnull() if as_of is None else (events.cx_day < day_number(as_of)).fill_null(False)
     events = events.mutate(cx_seen=seen)
     if members is None:
         return events.mutate(cx_counted=events.cx_seen)
