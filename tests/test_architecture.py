@@ -94,6 +94,16 @@ def test_files_are_named_in_the_fields_words(name):
     assert "statsmodels.api" not in imports(name)
 
 
+def test_every_library_that_is_imported_is_a_named_dependency():
+    distributions = {"bs4": "beautifulsoup4", "docx": "python-docx", "fontTools": "fonttools", "yaml": "pyyaml",
+                     "ibis": "ibis-framework",
+                     "noto_cjk_sans_jp_regular": "noto-cjk-sans-jp-regular"}
+    named = {re.match(r"[\w-]+", line).group() for line in
+             tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]}
+    found = {target.split(".")[0] for name in MODULES for target in imports(name, runtime=False)} - set(sys.stdlib_module_names)
+    assert {distributions.get(module, module) for module in found - {"cxlib"}} <= named
+
+
 def test_importing_the_package_loads_nothing_heavy():
     heavy = "{'pandas', 'numpy', 'ibis', 'duckdb', 'matplotlib', 'scipy', 'pydantic'}"
     script = f"import sys, cxlib as cx; print(sorted(set(sys.modules) & {heavy}), hasattr(cx, 'nps'))"

@@ -8,7 +8,8 @@ import io
 import re
 
 # kana, kanji, hangul and their punctuation and full-width forms: what a Latin font does not have
-_CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
+_CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+                  "\U00020000-\U0003ffff]")
 
 
 def font_face(page: str) -> str:
@@ -33,10 +34,10 @@ def _subset(characters: str) -> bytes:
 
     options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True, name_IDs=[0, 1, 13, 14],
                              desubroutinize=False, drop_tables=["BASE", "DSIG", "GPOS", "GSUB", "VORG", "vhea", "vmtx"])
-    font = subset.load_font(str(FONT_PATH), options)
     picker = subset.Subsetter(options)
     picker.populate(text=characters)
-    picker.subset(font)
     written = io.BytesIO()
-    subset.save_font(font, written, options)
+    with subset.load_font(str(FONT_PATH), options) as font:
+        picker.subset(font)
+        subset.save_font(font, written, options)
     return written.getvalue()

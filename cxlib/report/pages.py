@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cxlib.language import number, text
+from cxlib.report.fonts import font_face
 
 
 @functools.cache
@@ -20,9 +21,13 @@ def _environment() -> Environment:
 
 
 def render(template: str, *, language: str = "en", **values: Any) -> str:
-    """Return a page in the given language; `t("made", time=…)` in a template is a text of `texts/<language>/report.toml`."""
+    """Return a page in the given language, with a font for its Japanese and Korean.
+
+    `t("made", time=…)` in a template is a text of `texts/<language>/report.toml`.
+    """
     t: Callable[..., str] = functools.partial(_text, language)
-    return _environment().get_template(template).render(t=t, language=language, **values)
+    page = _environment().get_template(template).render(t=t, language=language, **values)
+    return page.replace("/* fonts */", font_face(page), 1)
 
 
 def _text(language: str, key: str, **values: Any) -> str:
