@@ -88,7 +88,7 @@ def score(data: Any, *, score: str | None = None, by: str | Sequence[str] | None
     >>> import pandas as pd
     >>> result = score(pd.DataFrame({"score": [10] * 40 + [8] * 100 + [2] * 20}), score="score")
     >>> result.summary()
-    'The NPS is 12.5 (95 % interval 3.1 to 21.7, n = 160).'
+    'The NPS is 12.5 (95 % interval 3.1 to 21.8, n = 160).'
     """
     counts = counted(data, score, by, counting)
     z = inference.z_value(confidence)
