@@ -7,9 +7,12 @@ import functools
 import io
 import re
 
-# kana, kanji, hangul and their punctuation and full-width forms: what a Latin font does not have
-_CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-                  "\U00020000-\U0003ffff]")
+# kana, kanji, hangul, their punctuation and full-width forms: what a Latin font does not have
+_BLOCKS = ((0x1100, 0x11FF), (0x2E80, 0x9FFF), (0xA960, 0xA97F), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F),
+           (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
+_CJK = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _BLOCKS) + "]")
+# with the range stated a browser waits for the font; without it Chromium now and then keeps the boxes it drew first
+_RANGE = ", ".join(f"U+{first:X}-{last:X}" for first, last in _BLOCKS)
 
 
 def font_face(page: str) -> str:
@@ -24,7 +27,8 @@ def font_face(page: str) -> str:
     if not characters:
         return ""
     address = base64.b64encode(_subset(characters)).decode("ascii")
-    return f'@font-face {{ font-family: "cx-cjk"; src: url("data:font/woff;base64,{address}") format("woff"); }}'
+    source = f'url("data:font/woff;base64,{address}") format("woff")'
+    return f'@font-face {{ font-family: "cx-cjk"; unicode-range: {_RANGE}; src: {source}; }}'
 
 
 @functools.lru_cache(maxsize=8)

@@ -11,6 +11,18 @@ MISSING = "[...document.images].filter(i => !i.complete || i.naturalWidth == 0 |
 DEAD = "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1)).filter(i => i && " \
        "!document.getElementById(i) && !document.getElementById(decodeURIComponent(i)))"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Japanese and Korean letters are one em wide; the box that stands for a missing one is narrower
+BOXES = """[...function* () {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    const at = node.data.search(/[\\u3041-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3]/);
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(node, at); range.setEnd(node, at + 1);
+    const width = range.getBoundingClientRect().width / parseFloat(getComputedStyle(node.parentElement).fontSize);
+    if (width > 0 && width < 0.8) yield node.data.slice(0, 40);
+  }
+}()]"""
 NAMELESS = "[...document.querySelectorAll('a, summary')].filter(e => !e.textContent.trim()).length"
 
 
@@ -19,6 +31,8 @@ def whole(page):
     assert page.evaluate(MISSING) == []
     assert page.evaluate(DEAD) == []
     assert page.evaluate(NAMELESS) == 0
+    page.evaluate("document.fonts.ready.then(() => true)")
+    assert page.evaluate(BOXES) == []
     assert page.evaluate("document.documentElement.lang") == "en"
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     assert page.evaluate(WIDE) <= 0, "the page scrolls sideways"
