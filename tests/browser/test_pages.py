@@ -31,8 +31,7 @@ def whole(page):
     assert page.evaluate(MISSING) == []
     assert page.evaluate(DEAD) == []
     assert page.evaluate(NAMELESS) == 0
-    page.evaluate("document.fonts.ready.then(() => true)")
-    assert page.evaluate(BOXES) == []
+    page.wait_for_function(f"{BOXES}.length == 0", timeout=5000)  # the font of the page takes a moment
     assert page.evaluate("document.documentElement.lang") == "en"
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     assert page.evaluate(WIDE) <= 0, "the page scrolls sideways"
