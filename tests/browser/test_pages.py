@@ -31,7 +31,11 @@ def whole(page):
     assert page.evaluate(MISSING) == []
     assert page.evaluate(DEAD) == []
     assert page.evaluate(NAMELESS) == 0
-    page.wait_for_function(f"{BOXES}.length == 0", timeout=5000)  # the font of the page takes a moment
+    for _ in range(50):  # the font of the page takes a moment
+        if not (boxes := page.evaluate(BOXES)):
+            break
+        page.wait_for_timeout(100)
+    assert boxes == []
     assert page.evaluate("document.documentElement.lang") == "en"
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     assert page.evaluate(WIDE) <= 0, "the page scrolls sideways"
