@@ -61,6 +61,11 @@ class Answers(Result):
         return self.by[0] if self.wave is not None else None
 
     @property
+    def current(self) -> pd.DataFrame:
+        """Rows of the headline's wave; all rows where it is all answers."""
+        return self.rows if self.wave is None else self.rows[self.rows[self.by[0]] == self.wave]
+
+    @property
     def ordered(self) -> bool:
         """Whether the waves have a known order."""
         return self.against == "previous"
@@ -113,9 +118,7 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     """Show what detractors of the wave wrote: lowest scores first, then in the file's order; empty comments passed over."""
     if p.comment is None:
         return Table(pd.DataFrame(), empty=words.text("nps.comments_none", p.language))
-    rows = answers.rows
-    if answers.wave is not None:
-        rows = rows[rows[p.wave_column] == answers.wave]
+    rows = answers.current
     written = rows[p.comment].notna() & (rows[p.comment].astype(str).str.strip() != "")
     theirs = rows[(rows[p.score] <= DETRACTOR).fillna(False).astype(bool) & written]
     shown = theirs.sort_values(p.score, kind="stable")[[p.score, *([p.segment] if p.segment else []), p.comment]].head(most)

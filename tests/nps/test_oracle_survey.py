@@ -42,3 +42,10 @@ def test_every_pair_of_channels_is_there_and_holm_equals_r():
     for row in wanted.itertuples():
         assert_allclose(pairs[frozenset((row.A, row.B))], abs(100 * row.diff), rtol=1e-10)
     assert_allclose(inference.holm(wanted["p_unc"]), wanted["p_holm"], rtol=1e-12)
+
+
+def test_the_rank_test_over_channels_equals_r():
+    row = nps.rank_test(pd.read_csv(PATH), score="ltr", between="channel").frame.iloc[0]
+    wanted = EXPECTED["k_sample_channel"]
+    assert_allclose([row["statistic"], row["pvalue"]], [wanted["kruskal_H"], wanted["kruskal_p"]], rtol=1e-10)
+    assert (row["df"], row["k"], row["n"]) == (9, 10, 1200)

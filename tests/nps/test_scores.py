@@ -159,3 +159,12 @@ def test_one_pair_is_said_as_one(scores, wanted):
     result = nps.compare(rows, score="score", between="s")
     assert wanted in result.title()
     assert "1 differences" not in result.title() + result.summary()
+
+
+@pytest.mark.parametrize(("rows", "between", "wanted"), [
+    ({"score": [1, 2], "s": ["a", "a"]}, "s", "not two values"),
+    ({"score": [5, 5], "s": ["a", "b"]}, "s", "not two values"),
+    ({"score": [1, 2], "s": ["a", "b"]}, None, "No column was given"),
+    ({"score": [1, None, 3], "s": ["a", "b", "b"]}, "s", "n = 2")])
+def test_the_rank_test_says_why_where_it_cannot_be_made(rows, between, wanted):
+    assert wanted in nps.rank_test(pd.DataFrame(rows), score="score", between=between).summary()
