@@ -76,9 +76,9 @@ def _acquired(rng: np.random.Generator, n: int) -> NDArray:
     """Acquisition days: a strong launch that levels off, with more in March, April and December."""
     months = np.arange(model.MONTHS)
     weight = (0.8 + 1.6 * np.exp(-months / 7)) * np.where(np.isin((months + 9) % 12, (2, 3, 11)), 1.25, 1.0)
-    month = model.FIRST_MONTH + _choose(rng, weight / weight.sum(), np.zeros(n, int))
-    days = ((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(np.int64)
-    return month.astype("M8[D]") + (rng.random(n) * days).astype(np.int64)
+    month = model.FIRST_MONTH + _choose(rng, weight / weight.sum(), np.zeros(n, int)) * model.MONTH
+    days = ((month + model.MONTH).astype("M8[D]") - month.astype("M8[D]")).astype(np.int64)
+    return month.astype("M8[D]") + (rng.random(n) * days).astype(np.int64) * model.DAY
 
 
 def _satisfaction(rng: np.random.Generator, trait: dict[str, NDArray], n: int) -> NDArray:

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 CHUNK = 10_000  # customers per chunk; each chunk has its own child seed, so changing this changes every company
+MONTH, DAY = np.timedelta64(1, "M"), np.timedelta64(1, "D")
 FIRST_MONTH = np.datetime64("2023-10", "M")
 AS_OF = np.datetime64("2026-10-01", "D")  # exclusive: nothing happens on this day or later
 MONTHS = 36
 QUARTERS = tuple(f"{2023 + (q + 3) // 4}Q{(q + 3) % 4 + 1}" for q in range(MONTHS // 3))
 FIRST_WAVE = 4  # place in QUARTERS
 WAVES = QUARTERS[FIRST_WAVE:]
-FRAME_DATES = np.array([(FIRST_MONTH + 3 * q + 1).astype("M8[D]") + 14 for q in range(FIRST_WAVE, len(QUARTERS))])
+FRAME_DATES = np.array([(FIRST_MONTH + (3 * q + 1) * MONTH).astype("M8[D]") + 14 * DAY for q in range(FIRST_WAVE, len(QUARTERS))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ def add_months(dates: NDArray, months: NDArray) -> NDArray:
     array(['2025-02-28'], dtype='datetime64[D]')
     """
     month = dates.astype("M8[M]")
-    target = month + months
-    last = (target + 1).astype("M8[D]") - target.astype("M8[D]") - 1
+    target = month + months * MONTH
+    last = (target + MONTH).astype("M8[D]") - target.astype("M8[D]") - DAY
     return target.astype("M8[D]") + np.minimum(dates - month.astype("M8[D]"), last)
 
 
