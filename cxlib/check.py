@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -57,6 +58,8 @@ def confidence(value: float) -> float:
 
 
 def _existing_file(path: Path) -> Path:
+    if path.is_dir():
+        raise ValueError(f"{path.as_posix()!r} is a folder; give the path of a file")
     if not path.is_file():
         raise ValueError(f"there is no file {path.as_posix()!r}; give the path of an existing file")
     return path
@@ -108,6 +111,16 @@ class StudyParameters(BaseModel):
         """Refuse parameters that disagree with the files they name. Nothing to check here; studies add theirs."""
 
 
+# by the beginning of pydantic's own name for the rule; what is not here has a clear message already
+_RULES = {"date": "is not a date; write it like 2026-01-31", "path_type": "is not a path; give the path of a file or folder",
+          "tuple_type": "is not a list of values; write them with commas, like 0,10",
+          "list_type": "is not a list of values; write them with commas, like a,b",
+          "string_type": "is not a text", "int_": "is not a whole number", "float_": "is not a number",
+          "bool_": "is neither true nor false"}
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 200, 200
+
+
 def _line(problem: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
     name = str(problem["loc"][0]) if problem["loc"] else "parameters"
     if problem["type"] == "extra_forbidden":
@@ -115,6 +128,9 @@ def _line(problem: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"parameter {name!r} is missing: {fields[name].description}"
     message = problem["msg"].removeprefix("Value error, ")
+    if message.startswith(f"{name}="):  # a study's own rule says all of it
+        return f"parameter {message}"
+    message = next((words for rule, words in _RULES.items() if problem["type"].startswith(rule)), message)
     described = f" ({name}: {fields[name].description})" if name in fields and fields[name].description else ""
     value = problem["input"].as_posix() if isinstance(problem["input"], Path) else problem["input"]
-    return f"parameter {name}={value!r}: {message}{described}"
+    return f"parameter {name}={_SHORT.repr(value)}: {message}{described}"

@@ -122,10 +122,10 @@ def _plan(files: list[Path], given: list[str], name: str | None) -> tuple[list[c
                 found, wrong = cxlib.report.from_yaml(file)
         except CxError as error:
             found, wrong = [], [str(error)]
-        names = {other.name for other in planned}
-        planned += [one for one in found if one.name not in names]
+        names = {other.name.casefold() for other in planned}
+        planned += [one for one in found if one.name.casefold() not in names]
         problems += wrong + [f"{file.name}: name={one.name!r} is there twice; give each report its own name"
-                             for one in found if one.name in names]
+                             for one in found if one.name.casefold() in names]
     return planned, problems
 
 

@@ -14,6 +14,7 @@ from cxlib.language import text
 from cxlib.result import inert
 
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(e[+-]?\d+)?\s?%?", re.I)
+_SENTENCE = 30  # letters; a column of such cells is not squeezed to a word a line
 _LONG = 20  # rows; a longer table may not be seen whole
 
 
@@ -73,6 +74,9 @@ def _frame(soup: BeautifulSoup, table: Tag, *, number: int, language: str, file:
     caption = table.caption.get_text(" ", strip=True) if table.caption else text("report.table", language, number=number)
     frame = table.wrap(soup.new_tag("figure", attrs={"class": "table"}))
     table.wrap(soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}))
+    for cell in table.find_all("td"):
+        if len(cell.get_text()) > _SENTENCE:
+            cell["class"] = [*cell.get("class", []), "long"]
     rows = len(table.find_all("tr")) - (1 if table.thead else 0)
     words = text("report.download_long" if rows > _LONG else "report.download", language, number=number, rows=written(rows))
     link = soup.new_tag("a", string=words, attrs={

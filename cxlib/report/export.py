@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from cxlib.errors import CxError
 from cxlib.language import text
 from cxlib.report.downloads import add_downloads
-from cxlib.report.pages import render
+from cxlib.report.pages import render, unbroken
 from cxlib.report.sanitize import inert_html
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -71,6 +71,7 @@ def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], lang
     headline = _headline(soup)
     _mark_languages(soup, language)
     tables = add_downloads(soup, report=name, language=language)
+    _keep_together(soup)
     page = render("page.html.j2", language=language, name=name, title=title, headline=headline, contents=contents,
                   article=soup.decode(formatter="html5"), **header)
     streams = [output for cell in notebook.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"]
@@ -105,7 +106,8 @@ def _shown(output: NotebookNode, number: int) -> str:
             return _picture(kind, output, number)
     if "text/markdown" in data:
         return f'<div class="output">{inert_html(markdown2html(data["text/markdown"]))}</div>'
-    return f"<pre>{escape(strip_ansi(data['text/plain']))}</pre>" if "text/plain" in data else ""
+    words = data.get("text/latex") or data.get("text/plain")  # a formula as it is written, not "<Math object>"
+    return f"<pre>{escape(strip_ansi(words))}</pre>" if words else ""
 
 
 def _picture(kind: str, output: NotebookNode, number: int) -> str:
@@ -171,6 +173,12 @@ def _mark_languages(soup: BeautifulSoup, language: str) -> None:
             found = _language(tag.get_text())
             if found not in ("", language):
                 tag["lang"] = found
+
+
+def _keep_together(soup: BeautifulSoup) -> None:
+    for words in soup.find_all(string=True):
+        if words.find_parent(["pre", "code"]) is None and (kept := unbroken(words)) != words:
+            words.replace_with(kept)
 
 
 def _language(words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from cxlib.language import number, text
 from cxlib.report.fonts import font_face
 
+_TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=[<>=≤≥]) (?=[\d−])|(?<=\b[np]) (?=[<>=≤≥\d])")
+
 
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(loader=PackageLoader("cxlib.report", "template"), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = number
+    environment.filters["unbroken"] = unbroken
     return environment
 
 
@@ -28,6 +32,15 @@ def render(template: str, *, language: str = "en", **values: Any) -> str:
     t: Callable[..., str] = functools.partial(_text, language)
     page = _environment().get_template(template).render(t=t, language=language, **values)
     return page.replace("/* fonts */", font_face(page), 1)
+
+
+def unbroken(words: str) -> str:
+    """Put no-break spaces where a line must not end: in `95 %`, `p < 0.001`, `n = 128`.
+
+    >>> unbroken("(95 % interval, n = 128)").split(" ")
+    ['(95\\xa0%', 'interval,', 'n\\xa0=\\xa0128)']
+    """
+    return _TOGETHER.sub("\u00a0", words)
 
 
 def _text(language: str, key: str, **values: Any) -> str:

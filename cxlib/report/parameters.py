@@ -7,7 +7,7 @@ import io
 import os
 import re
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, UnionType
@@ -20,7 +20,7 @@ from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from cxlib import check
-from cxlib.errors import ParameterError, SourceError
+from cxlib.errors import CxError, ParameterError, SourceError
 
 _NONE = {"None", "none", "null", "~", ""}
 _KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "date": "date",
@@ -153,16 +153,31 @@ def check_values(notebook: NotebookNode, given: Mapping[str, Any], *, model: typ
     if secret:
         raise ParameterError(f"parameter {secret[0]!r} is a secret and would be stored in the published notebook; "
                              "let the notebook read it from an environment variable")
+    for name in given:
+        if name in fields and given[name] == "" and _is_path(fields[name]) and NoneType not in _parts(fields[name].annotation):
+            raise ParameterError(f"parameter {name}='' is empty; give a path ({name}: {fields[name].description})")
     values = {name: _absolute(value, fields[name], folder) for name, value in start.items() if name in fields}
     values |= {name: _absolute(_as_field(value, fields[name]), fields[name], relative_to) if name in fields else value
                for name, value in given.items()}
     parsed = model.parse(values)
-    parsed.check()
     inputs = {name: value for name, value in parsed if isinstance(value, Path)}
+    try:
+        parsed.check()
+    except CxError as error:
+        raise type(error)(_with_names(str(error), given, inputs, fields)) from None
     shown = {name: _relative(value, folder) if name in inputs else value
              for name, value in parsed.model_dump(mode="json").items()}
     return Checked(given={name: shown[name] for name in given}, values=shown, inputs=inputs,
                    meanings={name: field.description or name for name, field in fields.items()})
+
+
+def _with_names(message: str, given: Mapping[str, Any], inputs: Mapping[str, Path], fields: Iterable[str]) -> str:
+    """Return a refusal that names a parameter: one whose file it is about, or else those that were given."""
+    if re.search(rf"(?<![\w-])({'|'.join(map(re.escape, fields))})=", message):
+        return message
+    about = [name for name, path in inputs.items() if path.name in message][:1] or list(given)
+    named = ", ".join(f"{name}={inputs[name].as_posix() if name in inputs else given[name]!r}" for name in about)
+    return f"{named}: {message}" if named else message
 
 
 def describe(notebook: NotebookNode, *, model: type[BaseModel] | None) -> list[Described]:
@@ -218,8 +233,7 @@ def _check_names(notebook: NotebookNode, start: dict[str, Any], given: Mapping[s
         if name not in start:
             raise ParameterError(f"parameter {name!r} is unknown"
                                  f"{check.did_you_mean(name, start) or '; the notebook has no parameters'}")
-    read = {name: yaml.safe_load(value) if isinstance(value, str) and not isinstance(start[name], str) else value
-            for name, value in given.items()}
+    read = {name: value if isinstance(start[name], str) else _plain(value) for name, value in given.items()}
     comments = _comments(_cell(notebook))
     return Checked(given=read, values=start | read, inputs={}, meanings={name: comments.get(name, name) for name in start})
 
@@ -242,18 +256,54 @@ def _readings(value: Any, parts: set[Any]) -> list[Any]:
         return [None]
     if any(isinstance(part, type) and issubclass(part, Path) for part in parts):
         return []
-    listed = [item.strip() for item in re.sub(r"^\[|\]$|^\(|\)$", "", value.strip()).split(",")]
+    inner = re.sub(r"^\[|\]$|^\(|\)$", "", value.strip())
+    listed = [item.strip() for item in inner.split(",")] if inner.strip() else []
     if parts & {list, tuple, Sequence} and ("," in value or value.lstrip().startswith("[")):
-        read = _yaml(value)
+        read = _yaml(value, as_written)
         return [read if isinstance(read, list) else listed, value]
-    return [value, _yaml(value), listed]
+    return [value, _yaml(value, yaml.safe_load), listed]
 
 
-def _yaml(value: str) -> Any:
+def _plain(value: Any) -> Any:
+    """Return what texts mean in YAML: 5 for `"5"`, also in a list."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return _yaml(value, yaml.safe_load) if isinstance(value, str) else value
+
+
+def _yaml(value: str, load: Callable[[str], Any]) -> Any:
     try:
-        return yaml.safe_load(value)
-    except yaml.YAMLError:
+        return load(value)
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: 2026-13-45 looks like a date to YAML
         return value
+
+
+def as_written(content: str) -> Any:
+    """Return YAML with every number, date and yes or no as it was written: its field says what it is.
+
+    >>> as_written("{wave: 2026-07-01, country: NO, of: [010, null]}")
+    {'wave': '2026-07-01', 'country': 'NO', 'of': ['010', None]}
+
+    Raises
+    ------
+    yaml.YAMLError
+        If it is not YAML, or has a key twice.
+    """
+    return yaml.load(content, _AsWritten)  # derived from SafeLoader
+
+
+class _AsWritten(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+        if len(set(keys)) < len(keys):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise yaml.constructor.ConstructorError(None, None, f"{twice!r} is there twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+_AsWritten.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag.endswith((":null", ":merge"))]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()}
 
 
 def _annotated(field: FieldInfo) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -12,6 +13,7 @@ import yaml
 
 from cxlib import check
 from cxlib.errors import ParameterError, SourceError
+from cxlib.report.parameters import as_written
 
 _NAME = re.compile(r"[^\W_][\w-]*(\.[\w-]+)*")
 _PROJECT = ("reports", "pyproject.toml", ".git")  # one of these is in a project's folder
@@ -95,7 +97,7 @@ def from_yaml(path: Path) -> tuple[list[Planned], list[str]]:
     for number, entry in enumerate(content["reports"], start=1):
         try:
             report = _entry(entry, path, content.get("defaults") or {})
-            if report.name in {other.name for other in planned}:
+            if report.name.casefold() in {other.name.casefold() for other in planned}:  # one folder on a Mac or Windows
                 raise ParameterError(f"name={report.name!r} is there twice; give each report its own name")
         except (ParameterError, SourceError) as error:
             problems.append(f"{path.name}, report {number}: {error}")
@@ -108,8 +110,8 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise SourceError(f"there is no file {path.as_posix()!r}; give a .yml file of reports or an .ipynb notebook")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = as_written(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"{path.name} is not YAML: {error}") from None
     if not isinstance(content, dict) or not isinstance(content.get("reports"), list) or not content["reports"]:
         raise SourceError(f"{path.name} has no list of reports; write `reports:` and under it "
@@ -142,6 +144,7 @@ def _refuse_unknown(keys: Mapping[str, Any], known: tuple[str, ...], where: str)
 
 
 def _named(name: str) -> str:
-    if not _NAME.fullmatch(name) or len(name.encode()) > 200:
+    name = unicodedata.normalize("NFC", name)  # as a keyboard writes it; a Mac's file names have が in two parts
+    if not _NAME.fullmatch(name) or len(name.encode()) > 200 or name.casefold() == "index.html":
         raise ParameterError(f"name={name!r} cannot be a folder's name; use letters, digits, '-' and '_'")
     return name

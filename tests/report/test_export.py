@@ -117,3 +117,18 @@ def test_a_page_without_headings_or_finding_is_a_page():
     page, soup = page_of(new_code_cell("1"))
     assert (page.title, page.headline) == ("nps", "")
     assert not soup.select("nav ol")
+
+
+def test_a_figure_and_its_sign_stand_on_one_line():
+    page, soup = page_of(new_markdown_cell("# T\n\n`5 %` of p < 0.001"), shown({"text/html": "<table><td>95 % of n = 3</td></table>"
+                         '<div class="cx-finding"><p>Up 3 %.</p></div>'}))
+    assert soup.td.string == "95\xa0% of n\xa0=\xa03"
+    assert soup.select_one("header .headline").string == "Up 3\xa0%."
+    assert soup.select_one("article p").get_text() == "5 % of p\xa0<\xa00.001"
+    assert page.headline == "Up 3 %."  # in words, not for a page
+    assert base64.b64decode(soup.select_one("a.download")["href"].partition("base64,")[2]).decode("utf-8-sig") == "95 % of n = 3\n"
+
+
+def test_a_formula_is_shown_as_it_is_written():
+    _, soup = page_of(shown({"text/latex": r"$x^2 < y$", "text/plain": "<IPython.core.display.Math object>"}))
+    assert soup.select_one("article > pre").string == r"$x^2 < y$"

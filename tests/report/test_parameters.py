@@ -33,7 +33,8 @@ def values(root):
     ("by", "country", ["country"]), ("by", "country,plan", ["country", "plan"]), ("by", "[country, plan]", ["country", "plan"]),
     ("by", "国,요금제", ["国", "요금제"]), ("by", "[]", []),
     ("weight", "w", "w"), ("weight", "a,b", ["a", "b"]), ("weight", "None", None),
-    ("top", "5", 5), ("top", "None", None), ("method", "wald", "wald"), ("gap_days", "7.5", 7.5), ("exact", "true", True)])
+    ("top", "5", 5), ("top", "None", None), ("method", "wald", "wald"), ("gap_days", "7.5", 7.5), ("exact", "true", True),
+    ("by", "", []), ("by", "[no, 010]", ["no", "010"]), ("wave", "2026-13-45", "2026-13-45")])
 def test_a_value_is_read_as_its_field_needs_it(values, name, written, wanted):
     assert values(**{name: written}).given == {name: wanted}
 
@@ -42,11 +43,28 @@ def test_a_value_is_read_as_its_field_needs_it(values, name, written, wanted):
     ("wavee", "2026Q3", "'wavee' is unknown; did you mean 'wave'"), ("scale", "1-10", "scale='1-10'"), ("top", "0", "top='0'"),
     ("top", "five", "top='five'"), ("method", "exact", "method='exact'"), ("gap_days", "-1", "gap_days='-1'"),
     ("survey", "data/none.csv", "there is no file"), ("folder", "data/survey.csv", "there is no folder"),
-    ("wave", True, "wave=True"), ("password", "hunter2", "is a secret")])
+    ("wave", True, "wave=True"), ("password", "hunter2", "is a secret"), ("survey", "", "survey='' is empty"),
+    ("survey", "data", "is a folder; give the path of a file"), ("since", "soon", "since='soon': is not a date; write it"),
+    ("since", "2026-13-45", "since='2026-13-45': is not a date"), ("top", "[" * 3000, "top='"),
+    ("wave", [["x"] * 50] * 50, r"wave=\[\['x', ")])
 def test_a_bad_value_is_refused_by_name(values, name, written, message):
     with pytest.raises(ParameterError, match=message) as refused:
         values(**{name: written})
     assert "hunter2" not in str(refused.value)
+    assert len(str(refused.value)) < 600
+
+
+@pytest.mark.parametrize(("message", "wanted"), [
+    ("'survey.csv' is empty", "survey='{root}/data/survey.csv': 'survey.csv' is empty"), ("no scores", "wave='w': no scores"),
+    ("wave='w' is not there", "wave='w' is not there")])
+def test_a_refusal_of_the_files_names_its_parameter(values, root, monkeypatch, message, wanted):
+    def refuse(self):
+        raise ColumnError(message)
+
+    monkeypatch.setattr(Parameters, "check", refuse)
+    with pytest.raises(ColumnError) as refused:
+        values(wave="w")
+    assert str(refused.value) == wanted.format(root=root.as_posix())
 
 
 def test_the_model_checks_values_against_the_files(values, root):
@@ -78,6 +96,7 @@ def test_without_a_model_names_are_checked_all_the_same(root):
     notebook = new_notebook(cells=[code('n = 3  # how many\nname = "a"', "parameters")])
     keywords = {"model": None, "folder": root, "relative_to": root}
     assert parameters.check_values(notebook, {"n": "5", "name": "5"}, **keywords).values == {"n": 5, "name": "5"}
+    assert parameters.check_values(notebook, {"n": ["1", "2026-13-45"]}, **keywords).given == {"n": [1, "2026-13-45"]}
     with pytest.raises(ParameterError, match="'nn' is unknown; did you mean 'n'"):
         parameters.check_values(notebook, {"nn": "5"}, **keywords)
     with pytest.raises(ParameterError, match="the notebook has no parameters"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +21,7 @@ class Parameters(StudyParameters):
     scale: tuple[int, int] = Field((0, 10), description="lowest and highest answer")
     by: list[str] = Field([], description="columns to compare")
     weight: str | list[str] | None = Field(None, description="weight column or columns")
+    since: date | None = Field(None, description="first day")
     top: Annotated[int, Field(ge=1)] | None = Field(None, description="how many rows to show")
     method: Literal["tango", "wald"] = Field("tango", description="kind of interval")
     gap_days: float = Field(30.0, gt=0, description="days without an order")
