@@ -111,7 +111,7 @@ def _draw_end(rng: np.random.Generator, people: People, customer: NDArray, start
     renewal, chance = leaving(people, customer=customer, start=start)
     left = (rng.random(chance.shape) < chance) & (renewal < model.AS_OF)
     end = renewal[np.arange(customer.size), left.argmax(axis=1)]
-    end[~left.any(axis=1)] = np.datetime64("NaT")
+    end[~left.any(axis=1)] = np.datetime64("NaT", "D")
     return end
 
 

@@ -51,7 +51,7 @@ def _purchases(rng: np.random.Generator, people: People, customer: NDArray, day:
         + model.ORDERS_BY_SATISFACTION * satisfaction)
     month = np.repeat(np.arange(day.size), rng.poisson(rate))
     length = (model.add_months(day, np.ones(day.size, int)) - day).astype(np.int64)[month]
-    on = day[month] + 1 + (rng.random(month.size) * (length - 1)).astype(np.int64)
+    on = day[month] + (1 + (rng.random(month.size) * (length - 1)).astype(np.int64)) * model.DAY
     hour = 7 + 16 * np.sqrt(rng.random(month.size))  # most in the evening
     at = _moment(on, hour, people, customer[month])
     amount = np.round(model.ORDER_MEDIAN * np.exp(
