@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 import cxlib
@@ -65,16 +65,16 @@ def run(
 @app.command()
 def describe(notebook: Annotated[Path, typer.Argument(help="A notebook.")]) -> None:
     """Print the parameters of a notebook: type, default and meaning."""
-
     node = cxlib.report.read_notebook(notebook)
     rows = cxlib.report.describe(node, model=_model(node))
     if not rows:
         typer.echo(f"{notebook.as_posix()} has no parameters")
         return
-    table = Table("parameter", "type", "default", "meaning", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    console = Console()
     for row in rows:
-        table.add_row(*(Text(words) for words in (row.name, row.kind, row.default, row.meaning)))
-    Console().print(table)
+        console.print(Text.assemble((row.name, "bold"), f" = {row.default}  ", (f"({row.kind})", "dim")), soft_wrap=True)
+        if row.meaning:
+            console.print(Padding(Text(row.meaning), (0, 0, 0, 4), expand=False))
 
 
 @app.command()
@@ -168,7 +168,6 @@ def _model(node: Any) -> Any:
 
 
 def _run(checked: list[cxlib.report.Ready], *, out: Path, workers: int, timeout: float) -> list[cxlib.report.Outcome]:
-
     console = Console()
     bars = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f}"),
                     TimeElapsedColumn(), console=console, disable=not console.is_terminal, transient=True)

@@ -190,8 +190,8 @@ def describe(notebook: NotebookNode, *, model: type[BaseModel] | None) -> list[D
     rows = []
     for name, field in model.model_fields.items():
         default = start.get(name, "(must be given)" if field.is_required() else field.get_default(call_default_factory=True))
-        shown = default.as_posix() if isinstance(default, Path) else default
-        rows.append(Described(name, _kind(_annotated(field)), str(shown), field.description or ""))
+        shown = ",".join(map(str, default)) if isinstance(default, list | tuple) else str(default)  # as `-p` takes it
+        rows.append(Described(name, _kind(_annotated(field)), shown, field.description or ""))
     return rows
 
 
