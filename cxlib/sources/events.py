@@ -17,7 +17,7 @@ from cxlib.table import as_table
 
 _DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _CLOCK = r"[T ]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?"
-_OFFSET = r" ?(Z|UTC|[+-]\d{2}(:?\d{2})?)"
+_OFFSET = r" ?(Z|UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)"  # from -14:00 to +14:00: DuckDB would also add 99 hours
 _NUMBER = r"-?(0|[1-9]\d*)([.]\d+)?"
 _WHOLE = r"-?(0|[1-9]\d{0,17})"
 _INSTANT = dt.Timestamp(timezone="UTC")
@@ -54,7 +54,7 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
         - `time`: **date** where the log has dates without a time, which no zone ever shifts; otherwise an instant,
           **timestamp('UTC')**. Convert an instant to the zone of the report before a period is cut from it; do not convert
           a date;
-        - `value`: int64 or float64.
+        - `value`: int64 or float64 (a NaN is a null).
 
         Rows without a customer, time or value stay in, as nulls: the study counts them.
 
@@ -65,7 +65,7 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
     EmptyDataError
         If there are no rows, or no row has a time.
     ColumnError
-        If a column is absent, a time is no date or time stamp, dates and time stamps are mixed, or a value is no number.
+        If a column is absent, a time is no date or time stamp, dates and time stamps are mixed, or a value is no finite number.
     ParameterError
         If `zone` is unknown or one column is named twice.
 
@@ -136,6 +136,8 @@ def _facts(table: ir.Table, customer: str, time: str, value: str | None) -> dict
         for name, condition in (("date", is_date), ("wall", is_wall), ("instant", is_instant), ("bad", bad)):
             wanted[name] = condition.fill_null(False).sum()
             wanted[f"{name}_example"] = when.min(where=condition)
+    if value is not None and table[value].type().is_floating():
+        wanted["infinite"] = table[value].isinf().fill_null(False).sum()
     if value is not None and table[value].type().is_string():
         number = table[value]
         odd = ~_is(number, _NUMBER)
@@ -181,4 +183,8 @@ def _value(column: ir.Value, name: str, facts: dict[str, Any]) -> ir.Value:
         return column.cast("int64" if facts["whole"] else "float64")
     if not kind.is_numeric():
         raise ColumnError(f"value={name!r} holds {str(kind).removeprefix('!')}, not numbers; name a column with amounts")
-    return column.cast("int64" if kind.is_integer() else "float64")
+    if not kind.is_floating():
+        return column.cast("int64" if kind.is_integer() else "float64")
+    if facts["infinite"]:
+        raise ColumnError(f"value={name!r}: {facts['infinite']:,} values are infinite; write missing amounts as empty cells")
+    return column.isnan().ifelse(ibis.null("float64"), column.cast("float64"))  # a sum with a NaN in it is NaN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from cxlib.sources import answers, decoding
 LAYOUTS = ("auto", "plain", "qualtrics", "surveymonkey")
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "\t"}
 _SUFFIXES = (*_DELIMITERS, ".xlsx", ".parquet")
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n")  # Excel's own first line; not part of the table
 _IMPORT_ID = '{"ImportId"'
 _OPEN = ("Response", "Open-Ended Response")  # SurveyMonkey's second header where a question has no options
 Rows = list[list[Any]]
@@ -134,10 +136,12 @@ def _text_rows(path: Path, data: bytes, suffix: str) -> tuple[Rows, str, list[st
     if decoded.text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise SourceError(f"{path.name!r} is a web page, not a table; sign in to the survey tool and export it again")
     notes = [decoded.note] if decoded.note else []
-    delimiter = _delimiter(decoded.text, _DELIMITERS[suffix], path.name)
+    said = _SEPARATOR_LINE.match(decoded.text)
+    text = decoded.text[said.end():] if said else decoded.text
+    delimiter = said.group(1) if said else _delimiter(text, _DELIMITERS[suffix], path.name)
     if delimiter != _DELIMITERS[suffix]:
         notes.append(f"Its columns are separated by {_called(delimiter)}, not by {_called(_DELIMITERS[suffix])}.")
-    reader = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: Rows = []
     try:
         for row in reader:
@@ -211,7 +215,9 @@ def _from_parquet(path: Path, data: bytes, layout: str) -> Survey:
     if not table.num_columns or not table.num_rows:
         raise EmptyDataError(f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it again")
     names, renamed = answers.distinct(table.column_names)
-    whole = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
+    whole = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(),
+             pa.uint8(): pd.UInt8Dtype(), pa.uint16(): pd.UInt16Dtype(), pa.uint32(): pd.UInt32Dtype(),
+             pa.uint64(): pd.UInt64Dtype()}
     columns = {name: column.to_pandas(types_mapper=whole.get if column.null_count else None)  # 64-bit ids stay exact
                for name, column in zip(names, table.columns, strict=True)}
     said = f"{path.name}: {table.num_rows:,} responses, {len(names):,} columns, types as stored."

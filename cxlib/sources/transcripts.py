@@ -13,6 +13,7 @@ import pandas as pd
 
 from cxlib.errors import EmptyDataError, SourceError
 from cxlib.sources import cues, decoding, speakers, word
+from cxlib.table import natural_order
 
 FORMATS = ("docx", "md", "srt", "txt", "vtt")
 _COMPANIONS = (".csv", ".json", ".parquet", ".toml", ".tsv", ".xlsx", ".yaml", ".yml")  # codebook, cases, codings
@@ -29,8 +30,8 @@ class Transcripts:
     Attributes
     ----------
     documents : pandas.DataFrame
-        One row a file: `document` (file name), `format`, `text`, `characters` (code points of `text`), `sha256` (of the
-        file's bytes, as `sha256sum` prints it).
+        One row a file, in the order of their names (interview_2 before interview_10): `document` (file name), `format`,
+        `text`, `characters` (code points of `text`), `sha256` (of the file's bytes, as `sha256sum` prints it).
     turns : pandas.DataFrame
         One row a turn, in order: `document`, `turn` (from 0), `speaker` (None where unknown), `start` and `end` (code
         points into `text`, half-open: what was said is `text[start:end]`), `started_seconds` and `ended_seconds`
@@ -130,8 +131,14 @@ def _format(path: Path) -> str:
     return path.suffix.lower().removeprefix(".")
 
 
+def _in_order(folder: Path) -> list[Path]:
+    """Return what a folder holds by name, interview_2 before interview_10."""
+    paths = {path.name: path for path in folder.iterdir()}
+    return [paths[name] for name in natural_order(paths)]
+
+
 def _found(folder: Path) -> tuple[list[Path], list[str]]:
-    visible = [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "~$"))]
+    visible = [path for path in _in_order(folder) if not path.name.startswith((".", "~$"))]
     files = [path for path in visible if path.is_file() and path.stem.casefold() != "readme"]
     paths = [path for path in files if _format(path) in FORMATS]
     if not paths:

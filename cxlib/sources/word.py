@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cxlib.errors import SourceError
 from cxlib.sources import cues, decoding, speakers
+
+if TYPE_CHECKING:
+    from docx.table import Table as WordTable
 
 
 def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
@@ -21,7 +26,7 @@ def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
     Returns
     -------
     list of (str, bool)
-        A table's row is one line, its cells joined by a tab.
+        A table's row is one line, its cells joined by a tab; a merged cell stands once.
 
     Raises
     ------
@@ -45,12 +50,20 @@ def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            for row in block.rows:
-                found += [("\t".join(cell.text.strip() for cell in row.cells if cell.text.strip()), False), ("", False)]
+            found += [line for row in _rows(block) for line in ((row, False), ("", False))]
         else:
             heading = block.style is not None and block.style.name.startswith(("Heading", "Title"))
             found += [(line, heading) for line in cues.lines_of(block.text)] + [("", False)]
     return _without_arrows(found)
+
+
+def _rows(table: WordTable) -> Iterator[str]:
+    """Yield the rows of a table as lines; merged cells, which python-docx repeats, once."""
+    known = set()
+    for row in table.rows:
+        cells = {cell._tc: cell.text.strip() for cell in row.cells if cell._tc not in known}
+        known.update(cells)
+        yield "\t".join(words for words in cells.values() if words)
 
 
 def _without_arrows(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:

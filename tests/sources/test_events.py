@@ -76,6 +76,19 @@ def test_rows_with_gaps_stay_in(tmp_path):
     assert rows(table) == [(None, datetime.date(2026, 7, 1), 1), (8, None, 2), (None, datetime.date(2026, 7, 2), None)]
 
 
+def test_an_amount_that_is_no_number_is_missing_and_an_infinite_one_refused(tmp_path):
+    def log(amount):
+        data = {"id": ["a", "b"], "at": [datetime.date(2026, 7, 1)] * 2, "v": [2.5, amount]}
+        pq.write_table(pa.table(data), tmp_path / "e.parquet")
+        return sources.read_events(tmp_path / "e.parquet", customer="id", time="at", value="v")
+
+    table = log(float("nan"))
+    assert table["v"].sum().execute() == 2.5
+    assert rows(table)[1][2] is None
+    with pytest.raises(ColumnError, match="value='v': 1 values are infinite"):
+        log(float("inf"))
+
+
 def test_byte_order_mark_and_semicolons(tmp_path):
     assert rows(opened(tmp_path, "\ufeffid;at\n7;2026-07-01\n")) == [(7, datetime.date(2026, 7, 1))]
 
@@ -129,6 +142,7 @@ def test_cdnow(shared):
     ("id,at\n7\n8,2026-07-01,3\n", {}, SourceError, "as many cells"),
     ("id,at\n" + "7,2026-07-01\n" * 30_000 + "8,2026-07-01,x\n", {}, SourceError, "cannot be read"),
     ("id,at\nあ,2026-07-01\n".encode("cp932"), {}, SourceError, "UTF-8"),
+    ("id,at\n7,2026-07-01T09:00+99:00\n", {}, ColumnError, "cannot be read as dates"),
 ])
 def test_refusals(tmp_path, text, options, error, message):
     with pytest.raises(error, match=message):

@@ -225,6 +225,11 @@ def test_semicolons_are_found_and_said(tmp_path):
     assert any("semicolon" in note for note in survey.notes)
 
 
+@pytest.mark.parametrize("content", ["sep=;\nid;note\n1;a, b\n", "\ufeffsep=,\r\nid,note\r\n1,\"a, b\"\r\n"])
+def test_excels_own_line_about_separators_is_no_header(tmp_path, content):
+    assert sources.read_survey(write(tmp_path, "s.csv", content)).frame.to_dict("list") == {"id": [1], "note": ["a, b"]}
+
+
 @pytest.mark.parametrize(("name", "content", "error", "message"), [
     ("s.csv", b"", EmptyDataError, "empty"),
     ("s.csv", b"\n\n", EmptyDataError, "no cell with content"),
@@ -298,10 +303,12 @@ def test_workbook_with_qualtrics_headers_and_an_empty_one(tmp_path):
 
 
 def test_parquet_keeps_types_and_large_ids(tmp_path):
-    frame = pd.DataFrame({"id": pd.array([2**62 + 1, None], dtype="Int64"), "score": [9, 10], "why": ["빠르다", None]})
+    frame = pd.DataFrame({"id": pd.array([2**62 + 1, None], dtype="Int64"),
+                          "hash": pd.array([2**64 - 1, None], dtype="UInt64"), "score": [9, 10], "why": ["빠르다", None]})
     frame.to_parquet(tmp_path / "s.parquet")
     survey = sources.read_survey(tmp_path / "s.parquet")
     assert survey.frame["id"].tolist() == [2**62 + 1, pd.NA]
+    assert survey.frame["hash"].tolist() == [2**64 - 1, pd.NA]
     assert survey.frame["score"].dtype == "int64"
     assert survey.encoding == "parquet"
     with pytest.raises(SourceError, match="leave layout='auto'"):

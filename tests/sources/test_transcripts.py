@@ -245,6 +245,21 @@ def test_docx_paragraphs_labels_and_headings(tmp_path):
                           ("Interviewer", "and?"), ("田中さん", "以上")]
 
 
+def test_merged_cells_of_a_docx_are_said_once(tmp_path):
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "田中さん:"
+    table.cell(0, 1).merge(table.cell(0, 2)).text = "wide"
+    table.cell(1, 1).text, table.cell(1, 2).text = "left", "right"
+    document.save(tmp_path / "d.docx")
+    assert said(sources.read_transcripts(tmp_path)) == [("田中さん", "wide\nleft\tright")]
+
+
+def test_documents_stand_in_the_order_of_their_numbers(tmp_path):
+    folder = folder_of(tmp_path, **{"interview 10_txt": "Ann: a\n", "interview 2_txt": "Ann: b\n"})
+    assert sources.read_transcripts(folder).documents["document"].tolist() == ["interview 2.txt", "interview 10.txt"]
+
+
 def test_docx_of_teams_old_and_new(tmp_path):
     write_docx(tmp_path / "new.docx", "Sato Hanako   0:03\nhello\nthere", "Kim   1:05\nyes")
     write_docx(tmp_path / "old.docx", "0:0:3.0 --> 0:0:4.5\nSato Hanako\nhello\nthere", "0:1:5.0 --> 0:1:6.0\nKim\nyes")
