@@ -141,7 +141,9 @@ class Pairs(Result):
         """Say which two coders agree least and which most."""
         known = self.frame.dropna(subset=["alpha"])
         if known.empty:
-            return text("interviews.pairs_none", language)
+            reasons = joined(dict.fromkeys(self.frame.loc[self.frame["n_units"] > 0, "reason"]), language)
+            return text("interviews.pairs_unknown", language, reason=reasons) if reasons else \
+                text("interviews.pairs_none", language)
         low, high = known.loc[known["alpha"].idxmin()], known.loc[known["alpha"].idxmax()]
         one = {"low_a": low["coder_a"], "low_b": low["coder_b"], "low": number(low["alpha"], 3)}
         if len(known) == 1:
@@ -269,7 +271,7 @@ def _warnings(grid: counts.Grid, rows: list[dict], by: str) -> tuple[str, ...]:
     low = [row[by] for row in rows[1:] if row["judgement"] == "not reliable"]
     if low:
         said.append(text("interviews.warn_low", codes=joined(f"“{name}”" for name in low)))
-    unknown = [row[by] for row in rows[1:] if row["judgement"] == "cannot be judged"]
+    unknown = [row[by] for row in rows[1:] if row["judgement"] == "cannot be judged" and row["n_units"]]
     if unknown:
         said.append(text("interviews.warn_unjudged", codes=joined(f"“{name}”" for name in unknown)))
     return tuple(said)

@@ -102,7 +102,7 @@ def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: 
     0.444444
     """
     check.one_of("level", level, LEVELS)
-    counts = sparse.csr_array(units.to_numpy()).astype(float)
+    counts = _counts(units)
     pairable = counts.sum(axis=1) >= 2
     used = counts[pairable].sum(axis=0) > 0
     counts, values = counts[pairable][:, used], [value for value, keep in zip(units.columns, used, strict=True) if keep]
@@ -117,6 +117,18 @@ def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: 
         return Alpha(value, value, value, counts.shape[0], n_clusters, text("interviews.reason_one_value"))
     low, high, reason = _interval(blocks, distance, resamples=resamples, confidence=confidence, seed=seed)
     return Alpha(value, low, high, counts.shape[0], n_clusters, reason)
+
+
+def _counts(units: pd.DataFrame) -> sparse.csr_array:
+    try:
+        counts = sparse.csr_array(units.to_numpy(), dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ColumnError(f"units must hold counts of coders ({str(error).splitlines()[0]}); "
+                          "make it with count_values") from error
+    if not ((counts.data >= 0) & (counts.data % 1 == 0)).all():
+        raise ColumnError("units must hold whole counts of coders from 0 up, and 0 where no coder gave a value; "
+                          "make it with count_values")
+    return counts
 
 
 def _blocks(counts: sparse.csr_array, groups: NDArray | None, distance: NDArray | None) -> _Blocks:
@@ -199,6 +211,10 @@ def _distance(values: list, level: str) -> NDArray:
 
 
 def _set_distance(values: list, level: str) -> NDArray:
+    odd = next((value for value in values if not isinstance(value, frozenset)), None)
+    if odd is not None:
+        raise ColumnError(f"level={level!r} needs sets of codes (frozensets) as columns, but one is {odd!r}; "
+                          "use level='nominal'")
     codes = sorted({code for value in values for code in value}, key=str)
     member = np.array([[code in value for code in codes] for value in values], float).reshape(len(values), len(codes))
     size = member.sum(axis=1)

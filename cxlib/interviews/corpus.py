@@ -81,10 +81,10 @@ class Corpus:
         rows = tables.check_codings(_rows(codings, "codings"), documents=read.documents, source=Path(codings).name)
         book = tables.codebook_from(rows) if codebook is None else tables.read_codebook(Path(codebook))
         tables.check_codes(rows, codebook=book, source=Path(codings).name)
-        described = _cases(cases, read.documents)
+        described, strangers = _cases(cases, read.documents)
         turns = read.turns[read.turns["end"] > read.turns["start"]].reset_index(drop=True)
         corpus = cls(read.documents, _without(turns, interviewers), rows.reset_index(drop=True), book, described)
-        return replace(corpus, warnings=tuple(_warnings(corpus, turns)), notes=read.notes,
+        return replace(corpus, warnings=tuple(_warnings(corpus, turns, strangers)), notes=read.notes,
                        interviewers=tuple(interviewers))
 
     @property
@@ -117,9 +117,10 @@ def _rows(path: str | Path, parameter: str) -> pd.DataFrame:
         raise EmptyDataError(f"{parameter}={Path(path).name!r} is empty; it needs a header and rows") from error
 
 
-def _cases(path: str | Path | None, documents: pd.DataFrame) -> pd.DataFrame:
+def _cases(path: str | Path | None, documents: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return one row a document, and the documents of the file that are not among the transcripts."""
     if path is None:
-        return documents[["document"]].copy()
+        return documents[["document"]].copy(), ()
     frame = _rows(path, "cases")
     if "document" not in frame.columns:
         raise ColumnError(f"cases={Path(path).name!r} has no column 'document'{check.did_you_mean('document', frame.columns)}; "
@@ -133,7 +134,8 @@ def _cases(path: str | Path | None, documents: pd.DataFrame) -> pd.DataFrame:
     if described.empty:
         raise SourceError(f"cases={Path(path).name!r}: no document is among the transcripts (first: {names.iloc[0]!r})"
                           f"{check.did_you_mean(names.iloc[0], known)}")
-    return documents[["document"]].merge(described, on="document", how="left")
+    whole = {name: "Int64" for name in described.columns if described[name].dtype == "int64"}  # an age stays 34, not 34.0
+    return documents[["document"]].merge(described.astype(whole), on="document", how="left"), tuple(names[~names.isin(known)])
 
 
 def _without(turns: pd.DataFrame, interviewers: Sequence[str]) -> pd.DataFrame:
@@ -145,20 +147,27 @@ def _without(turns: pd.DataFrame, interviewers: Sequence[str]) -> pd.DataFrame:
     return turns[~asked].reset_index(drop=True)
 
 
-def _warnings(corpus: Corpus, all_turns: pd.DataFrame) -> list[str]:
+def _warnings(corpus: Corpus, all_turns: pd.DataFrame, strangers: Sequence[str]) -> list[str]:
     said = []
     coded = set(corpus.codings["document"])
     unread = [name for name in corpus.documents["document"] if name not in coded]
     if unread:
         said.append(text("interviews.warn_unread", n=number(len(unread)), documents=joined(unread)))
     spans = corpus.codings[corpus.codings["code"] != ""].reset_index(drop=True)
-    for turns, key in ((all_turns, "interviews.warn_no_turn"), (corpus.turns, "interviews.warn_interviewer")):
-        lost = len(spans) - len(np.unique(touched(spans, turns, corpus.documents)[0]))
+    found, kept = (len(np.unique(touched(spans, turns, corpus.documents)[0])) for turns in (all_turns, corpus.turns))
+    for lost, key in ((len(spans) - found, "interviews.warn_no_turn"), (found - kept, "interviews.warn_interviewer")):
         if lost:
             said.append(text(key, n=number(lost)))
-            break
+    silent = [name for name in corpus.documents["document"] if name in coded - set(corpus.turns["document"])]
+    if silent:
+        said.append(text("interviews.warn_silent", n=number(len(silent)), documents=joined(silent)))
+    alike = pd.Series(corpus.coders).groupby([name.casefold() for name in corpus.coders]).agg(list)
+    said += [text("interviews.warn_coders_alike", coders=joined(f"“{name}”" for name in names)) for names in alike
+             if len(names) > 1]
     for kind in tables.odd_kinds(corpus.codebook["kind"]):
         said.append(text("interviews.warn_kind", kind=kind, hint=check.did_you_mean(kind, tables.KINDS)))
+    if strangers:
+        said.append(text("interviews.warn_strangers", n=number(len(strangers)), documents=joined(strangers)))
     if corpus.cases.shape[1] > 1 and corpus.cases.drop(columns="document").isna().all(axis=1).any():
         bare = corpus.cases.loc[corpus.cases.drop(columns="document").isna().all(axis=1), "document"]
         said.append(text("interviews.warn_no_case", n=number(len(bare)), documents=joined(bare)))

@@ -22,7 +22,7 @@ RULES = ("majority", "any", "all")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """Who applied which code on which turn, over the interviews that at least one coder opened.
+    """Who applied which code on which turn, over the interviews with turns that at least one coder opened.
 
     Attributes
     ----------
@@ -81,7 +81,9 @@ def grid(corpus: Corpus) -> Grid:
         If no interview with turns has been opened by a coder.
     """
     opened = corpus.codings[["document", "coder"]].drop_duplicates()
-    documents = tuple(name for name in corpus.documents["document"] if name in set(opened["document"]))
+    readable = set(opened["document"]) & set(corpus.turns["document"])
+    documents = tuple(name for name in corpus.documents["document"] if name in readable)
+    opened = opened[opened["document"].isin(documents)]
     turns = corpus.turns[corpus.turns["document"].isin(documents)].reset_index(drop=True)
     if turns.empty:
         raise EmptyDataError("no turn of a coded interview is left; check the codings' documents, and interviewers=")
@@ -90,7 +92,7 @@ def grid(corpus: Corpus) -> Grid:
     by_document = np.zeros((len(documents), len(coders)), bool)
     by_document[pd.Index(documents).get_indexer(opened["document"]), pd.Index(coders).get_indexer(opened["coder"])] = True
     applied = np.zeros((len(turns), len(coders), len(codes)), bool)
-    codings = corpus.codings[corpus.codings["code"] != ""].reset_index(drop=True)
+    codings = corpus.codings[(corpus.codings["code"] != "") & corpus.codings["document"].isin(documents)].reset_index(drop=True)
     row, turn = touched(codings, turns, corpus.documents)
     applied[turn, pd.Index(coders).get_indexer(codings["coder"])[row], pd.Index(codes).get_indexer(codings["code"])[row]] = True
     return Grid(turns, documents, coders, codes, document, applied, by_document[document])
@@ -141,13 +143,17 @@ def count_values(data: Any, *, unit: str, coder: str, value: str) -> pd.DataFram
     Raises
     ------
     ColumnError
-        If a column is absent, or a coder rated a unit twice.
+        If a column is absent, a rating has no unit or coder, or a coder rated a unit twice.
     EmptyDataError
         If there is no rating.
     """
     table = as_table(data)
     check.columns(table.columns, unit=unit, coder=coder, value=value)
     table = table.filter(table[value].notnull())
+    nameless = table.filter(table[unit].isnull() | table[coder].isnull()).count().execute()
+    if nameless:
+        raise ColumnError(f"unit={unit!r}, coder={coder!r}: {nameless:,} ratings have no unit or no coder; "
+                          "name both, or take these rows out")
     twice = table.group_by(unit, coder).agg(n=ibis._.count()).filter(ibis._.n > 1).limit(1).execute()
     if len(twice):
         raise ColumnError(f"coder={coder!r}: {twice[coder].iloc[0]!r} rated unit {twice[unit].iloc[0]!r} more than once; "

@@ -14,6 +14,7 @@ from cxlib.interviews import counts, figures
 from cxlib.interviews.codings import plain
 from cxlib.language import joined, number, text
 from cxlib.result import Result, Table
+from cxlib.table import natural_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -183,13 +184,13 @@ def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCa
     heard = grid.read_by(rule)
     stated = np.full(len(grid.documents), text("interviews.all_interviews"), object)
     if case is not None:
-        stated[:] = corpus.cases.set_index("document").loc[list(grid.documents), case].map(plain)
+        stated[:] = corpus.cases.set_index("document", drop=False).loc[list(grid.documents), case].map(plain)
         stated[stated == ""] = text("interviews.not_stated")
     within = grid.in_documents(grid.decided(rule))
     base = prevalence(corpus, rule=rule).frame[["theme", "code", "kind"]]
     position = pd.Index(grid.codes).get_indexer(base["code"])
     rows = [base.assign(case=group, interviews=within[heard & (stated == group)].sum(axis=0)[position],
-                        n=int((heard & (stated == group)).sum())) for group in sorted(set(stated[heard]))]
+                        n=int((heard & (stated == group)).sum())) for group in natural_order(stated[heard])]
     frame = pd.concat(rows, ignore_index=True)
     frame = frame.assign(share=frame["interviews"] / frame["n"], confidence=np.nan, method=text("interviews.method_count"))
     return ByCase(frame, text(_rule_key(rule), coder=rule), case=case)

@@ -86,14 +86,16 @@ def quotes(corpus: Corpus, *, kinds: Sequence[str] = ("obstacle", "annoyance"), 
     Raises
     ------
     ParameterError
-        If a number is below 1 or the limits are not in order.
+        If no kind is given, a number is below 1 or the limits are not in order.
 
     Notes
     -----
     Of the spans coded so on turns where the code counts: first those on which most coders agree, of these the interview
     quoted least so far, then the first in the order of the interviews. Where coders marked different spans on one turn, the
-    one of middle length. The longest is never preferred.
+    one of middle length, of two the shorter. The longest is never preferred.
     """
+    if not kinds:
+        raise ParameterError(f"kinds={tuple(kinds)!r} is empty; name kinds of code such as obstacle")
     if codes < 1 or each < 1 or not 0 < width[0] <= width[1]:
         raise ParameterError(f"codes={codes!r} and each={each!r} must be at least 1, and width={tuple(width)!r} two numbers from "
                              "1 up, the smaller first")
@@ -135,7 +137,7 @@ def _candidates(corpus: Corpus, rule: str, width: tuple[int, int]) -> pd.DataFra
     spans = spans[decided[turn, which] & spans["width"].between(*width).to_numpy()]
     spans = spans.sort_values(["at", "code", "width"], kind="stable")
     group = spans.groupby(["at", "code"], sort=False)
-    middle = group.cumcount() == group["code"].transform("size") // 2
+    middle = group.cumcount() == (group["code"].transform("size") - 1) // 2  # of two the shorter
     stated = dict(zip(corpus.cases["document"], corpus.cases["language"].map(plain), strict=True)) \
         if "language" in corpus.cases.columns else {}
     chosen = spans[middle]

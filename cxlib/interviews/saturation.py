@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from cxlib.inference import z_value
 from cxlib.interviews import counts, figures
 from cxlib.language import number, percent, text
 from cxlib.result import Result, Table
+from cxlib.table import natural_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,13 +108,18 @@ def saturation(corpus: Corpus, *, rule: str = "majority", order: str | None = No
     grid = counts.grid(corpus)
     heard = grid.read_by(rule)
     incidence = grid.in_documents(grid.decided(rule))[heard]
-    documents = np.asarray(grid.documents, object)[heard]
+    documents, unknown = np.asarray(grid.documents, object)[heard], 0
     if order is not None:
         check.columns(list(corpus.cases.columns), order=order)
-        when = corpus.cases.set_index("document").loc[list(documents), order]
-        place = when.reset_index(drop=True).sort_values(kind="stable", na_position="last").index.to_numpy()
+        when = corpus.cases.set_index("document", drop=False).loc[list(documents), order].tolist()
+        rank = {value: place for place, value in enumerate(natural_order(when))}  # "interview 2" before "interview 10"
+        place = np.argsort([rank.get(value, len(rank)) for value in when], kind="stable")
         incidence, documents = incidence[place], documents[place]
-    return accumulate(incidence, documents=documents, ahead=ahead, resamples=resamples, confidence=confidence, seed=seed)
+        unknown = sum(value not in rank for value in when)
+    found = accumulate(incidence, documents=documents, ahead=ahead, resamples=resamples, confidence=confidence, seed=seed)
+    if not unknown:
+        return found
+    return replace(found, warnings=(text("interviews.warn_no_order", n=number(unknown), order=order), *found.warnings))
 
 
 def accumulate(incidence: ArrayLike, *, documents: ArrayLike | None = None, ahead: int = 5, resamples: int = 1000,

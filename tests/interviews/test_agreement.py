@@ -122,3 +122,12 @@ def test_sentence_and_figure_say_the_same(multilabel):
     assert ax.get_title(loc="left") == "Coders agree reliably on 0 of 6 codes that can be judged"
     assert [tick.get_text() for tick in ax.get_yticklabels()][-1] == "待ち時間"
     assert len(ax.lines) == 4  # two limits; codes with an interval, codes without
+
+
+def test_a_value_that_is_missing_has_its_own_reason(build):
+    """Coders who read the same and found nothing are not coders who never met."""
+    nothing = build({"a": 2}, [("a", None, "", "K"), ("a", None, "", "M")], {"x": ("", "")})
+    assert "same value" in interviews.pairs(nothing).summary()
+    apart = interviews.agreement(build({"a": 2, "b": 2}, [("a", 0, "x", "M"), ("b", 0, "x", "K")]))
+    assert "no turn was read by two coders" in apart.summary()
+    assert not any("same value" in said for said in apart.warnings)

@@ -152,6 +152,8 @@ def test_two_empty_sets_are_equal():
 @pytest.mark.parametrize(("level", "columns", "error", "says"), [
     ("nominl", ["a", "b"], ParameterError, "did you mean 'nominal'"),
     ("interval", ["a", "b"], ColumnError, "level='nominal'"),
+    ("masi", ["ab", "bc"], ColumnError, "needs sets of codes"),
+    ("jaccard", [1, 2], ColumnError, "needs sets of codes"),
     ("ratio", [-1, 2], ParameterError, "level='interval'")])
 def test_values_that_do_not_fit_the_level(level, columns, error, says):
     with pytest.raises(error, match=says):
@@ -167,3 +169,11 @@ def test_ratings_are_checked():
     with pytest.raises(EmptyDataError, match="no rating"):
         interviews.count_values(data.assign(value=pd.Series([None, None], dtype="float")), unit="unit", coder="coder",
                                 value="value")
+    with pytest.raises(ColumnError, match="1 ratings have no unit or no coder"):
+        interviews.count_values(data.assign(unit=[None, "b"]), unit="unit", coder="coder", value="value")
+
+
+@pytest.mark.parametrize("cell", [np.nan, -1, 0.5, "two"])
+def test_units_that_are_no_counts_are_refused(cell):
+    with pytest.raises(ColumnError, match="counts of coders"):
+        interviews.krippendorff_alpha(pd.DataFrame([[1, 1], [cell, 2]]))

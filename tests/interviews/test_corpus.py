@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -74,6 +75,31 @@ def test_what_is_left_out_is_said(folder):
     for words in ("opened by no coder", "four.txt", "interviewers only", "anoyance", "did you mean 'annoyance'",
                   "no row in the cases"):
         assert words in said
+
+
+def test_every_loss_is_said_by_itself(folder):
+    """Spans on nobody's turn do not hide those on interviewers' turns; strangers and look-alikes are named."""
+    rows = pd.read_csv(folder / "codings.csv")
+    label = {"document": "four.txt", "start": 0, "end": 3, "code": "late delivery", "coder": "kim", "gloss": ""}
+    pd.concat([rows, pd.DataFrame([label])]).to_csv(folder / "codings.csv", index=False)
+    (folder / "cases.csv").write_text("document,age\none.vtt,34\n二.srt,41\nfive.vtt,9\n", encoding="utf-8")
+    corpus = read(folder, interviewers=["Ann", "Bob"])
+    said = " ".join(corpus.warnings)
+    for words in ("1 span(s) overlap no turn", "2 span(s) lie on turns of interviewers only", "1 row(s) of the cases",
+                  "five.vtt",
+                  "1 interview(s) have no turn of anyone but interviewers and are left out: one.vtt",
+                  "“Kim” and “kim” differ only in capital"):
+        assert words in said
+    assert interviews.by_case(corpus, case="age").frame["case"].unique().tolist() == ["41", "not stated"]
+
+
+def test_an_interview_in_which_only_interviewers_speak_is_left_out_and_said(build):
+    corpus = build({"a": 2, "b": 2}, [("a", 0, "x", "M"), ("b", 0, "x", "K")])
+    alone = replace(corpus, turns=corpus.turns[corpus.turns["document"] == "a"])
+    assert interviews.prevalence(alone).frame["n"].tolist() == [1]
+    assert interviews.cooccurrence(alone).frame.empty
+    with pytest.raises(ParameterError, match="rule='K' is neither"):
+        interviews.prevalence(alone, rule="K")
 
 
 @pytest.mark.parametrize(("change", "error", "says"), [

@@ -69,6 +69,12 @@ def test_unstated_cases_are_a_group(build):
     assert interviews.by_case(corpus, case="language").frame["case"].tolist() == ["ja", "not stated"]
 
 
+def test_groups_stand_in_the_order_of_their_numbers(build):
+    corpus = build({"a": 1, "b": 1}, [("a", 0, "x", "M"), ("b", 0, "x", "M")], tenure=["10 years", "2 years"])
+    assert interviews.by_case(corpus, case="tenure").frame["case"].tolist() == ["2 years", "10 years"]
+    assert interviews.by_case(corpus, case="document").frame["case"].tolist() == ["a", "b"]
+
+
 def test_codes_that_meet(small):
     found = interviews.cooccurrence(small)
     row = found.frame.iloc[0]
@@ -143,6 +149,15 @@ def test_too_few_or_no_quotes_are_said(small):
     assert none._repr_mimebundle_()["text/plain"].startswith("There is no quote")
     delight = interviews.quotes(small, kinds=["delight"], width=(5, 20))
     assert "delight" in delight.warnings[-1]
+    with pytest.raises(ParameterError, match="kinds="):
+        interviews.quotes(small, kinds=[])
     for change in ({"codes": 0}, {"each": 0}, {"width": (9, 3)}):
         with pytest.raises(ParameterError, match="width="):
             interviews.quotes(small, **change)
+
+
+def test_of_two_spans_the_shorter_is_quoted(build):
+    """The longest is never preferred, also where two coders marked one turn."""
+    corpus = build({"a": 1}, [("a", 0, "x", "K"), ("a", 0, "x", "M")])
+    corpus.codings.loc[1, "end"] = 6
+    assert interviews.quotes(corpus, width=(5, 20)).frame["words"].tolist() == ["turn 0"]

@@ -120,3 +120,12 @@ def test_figure_says_the_finding(incidence):
     ax = interviews.accumulate(incidence).plot()
     assert ax.get_title(loc="left") == "28 codes heard, 1 of them first in the last 3 interviews"
     assert ax.get_xlabel() == "interviews"
+
+
+def test_orders_are_read_as_people_do_and_a_missing_one_is_said(build):
+    names = ["a", "b", "c"]
+    corpus = build(dict.fromkeys(names, 1), [(name, 0, name, "M") for name in names], nr=["call 10", None, "call 9"])
+    found = interviews.saturation(corpus, order="nr")
+    assert found.frame["document"].tolist() == ["c", "a", "b"]
+    assert "1 interview(s) have no value in the column nr" in found.warnings[0]
+    assert interviews.saturation(corpus, order="document").frame["document"].tolist() == names
