@@ -55,7 +55,11 @@ def run(
     outcomes: list[cxlib.report.Outcome] = []
     if checked:
         target = out or checked[0].planned.root / "reports" / "published"
-        outcomes = _run(checked, out=target, workers=jobs or cxlib.report.WORKERS, timeout=timeout or cxlib.report.TIMEOUT)
+        try:
+            outcomes = _run(checked, out=target, workers=jobs or cxlib.report.WORKERS, timeout=timeout or cxlib.report.TIMEOUT)
+        except OSError as error:
+            raise CxError(f"--out {target.as_posix()!r}: reports cannot be written there ({error}); make room, or give a folder "
+                          "where you may write") from None
         typer.echo(f"\nIndex: {target / 'index.html'}")
     for problem in problems:
         _complain(problem)

@@ -60,7 +60,8 @@ def test_bad_parameters_publish_nothing(cx, root, given, message):
 @pytest.mark.parametrize(("arguments", "message"), [
     (["none.ipynb"], "there is no notebook"), (["none.yml"], "there is no file"),
     (["notebooks/03_nps.ipynb", "notebooks/04_retention.ipynb", "-p", "a=b"], "one notebook"),
-    (["notebooks/03_nps.ipynb", "--name", "a/b"], "cannot be a folder's name")])
+    (["notebooks/03_nps.ipynb", "--name", "a/b"], "cannot be a folder's name"),
+    (["notebooks/04_retention.ipynb", "--out", "data/survey.csv"], "--out 'data/survey.csv': reports cannot be written there")])
 def test_a_file_that_cannot_run_is_refused(cx, root, arguments, message):
     status, _, complaint = cx("run", *arguments)
     assert status == 2
@@ -104,12 +105,13 @@ def test_a_model_that_cannot_be_loaded_is_refused(cx, root, named):
     assert repr(named) in complaint
 
 
-def test_describe(cx, root, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_describe(cx, root, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
     status, said, _ = cx("describe", "notebooks/03_nps.ipynb")
     assert status == 0
-    assert "file with the answers" in said
-    assert "../data/survey.csv" in said
+    assert "survey = ../data/survey.csv  (file)\n    file with the answers\n" in said
+    assert "scale = 0,10  (whole number, whole number)\n" in said
     assert "no parameters" in cx("describe", "notebooks/04_retention.ipynb")[1]
 
 
