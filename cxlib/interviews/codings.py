@@ -29,7 +29,8 @@ def read_codebook(path: Path) -> pd.DataFrame:
         If the file is not YAML with a list under `codes:`, a code has no name, or a name is there twice.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        # every scalar as it is written: the safe loader would make False of a code "no" and 7 of "007"; no tag is obeyed
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SourceError(f"codebook={path.name!r} cannot be read as YAML in UTF-8: {str(error).splitlines()[0]}") from error
     codes = content.get("codes") if isinstance(content, dict) else None
@@ -40,7 +41,8 @@ def read_codebook(path: Path) -> pd.DataFrame:
     for number, code in enumerate(codes, start=1):
         if not isinstance(code, dict) or not str(code.get("name") or "").strip():
             raise SourceError(f"codebook={path.name!r}, entry {number}: {code!r} has no name; write {{name: …, theme: …}}")
-        rows.append({field: plain(code.get(field)) for field in FIELDS})
+        rows.append({field: plain(code.get(field)) for field in FIELDS} | dict.fromkeys(
+            (field for field in FIELDS[1:] if code.get(field) in ("null", "~")), ""))
     frame = pd.DataFrame(rows, columns=list(FIELDS))
     if frame["name"].duplicated().any():
         name = frame.loc[frame["name"].duplicated(), "name"].iloc[0]

@@ -135,7 +135,8 @@ def _cases(path: str | Path | None, documents: pd.DataFrame) -> tuple[pd.DataFra
         raise SourceError(f"cases={Path(path).name!r}: no document is among the transcripts (first: {names.iloc[0]!r})"
                           f"{check.did_you_mean(names.iloc[0], known)}")
     whole = {name: "Int64" for name in described.columns if described[name].dtype == "int64"}  # an age stays 34, not 34.0
-    return documents[["document"]].merge(described.astype(whole), on="document", how="left"), tuple(names[~names.isin(known)])
+    strangers = tuple(name or "–" for name in names if name not in known)
+    return documents[["document"]].merge(described.astype(whole), on="document", how="left"), strangers
 
 
 def _without(turns: pd.DataFrame, interviewers: Sequence[str]) -> pd.DataFrame:

@@ -65,7 +65,8 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
     EmptyDataError
         If there are no rows, or no row has a time.
     ColumnError
-        If a column is absent, a time is no date or time stamp, dates and time stamps are mixed, or a value is no finite number.
+        If a column is absent or there twice, a time is no date or time stamp, dates and time stamps are mixed, or a value
+        is no finite number.
     ParameterError
         If `zone` is unknown or one column is named twice.
 
@@ -86,10 +87,21 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
             raise SourceError(f"{path.name!r}: its rows do not all have as many cells as the header; "
                               "quote cells that hold a comma or a line break, or export it again")
         check.columns(table.columns, customer=customer, time=time, value=value)
+        _refuse_repeated(path, table, customer=customer, time=time, value=value)
         return _typed(table, path, customer, time, zone, value)
     except duckdb.Error as error:
         raise SourceError(f"{path.name!r} cannot be read ({' '.join(str(error).split())[:200]}); "
                           "save it as CSV in UTF-8 with one header row, or as Parquet") from None
+
+
+def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:
+    """Refuse a header that stands over two columns of a CSV: DuckDB would take the first and call the other `<name>_1`."""
+    for parameter, name in wanted.items():
+        if path.suffix.lower() == ".csv" and f"{name}_1" in table.columns:
+            first = ibis.read_csv(path.as_posix(), all_varchar=True, header=False, skip=0).limit(1).to_pyarrow().to_pylist()[0]
+            if list(first.values()).count(name) > 1:
+                raise ColumnError(f"{parameter}={name!r}: {path.name!r} has more than one column of this name; "
+                                  "give each its own")
 
 
 def _check_parameters(customer: str, time: str, zone: str, value: str | None) -> None:

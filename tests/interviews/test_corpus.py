@@ -123,6 +123,19 @@ def test_codings_that_do_not_fit(folder, change, error, says):
         read(folder)
 
 
+def test_codes_are_named_as_the_codebook_writes_them(folder):
+    """YAML takes these words for false, a number and a day; a tag for code to run is only text."""
+    names = ["no", "007", "2026-01-01"]
+    (folder / "codebook.yaml").write_text(
+        "codes:\n" + "".join(f"  - {{name: {name}, theme: null, kind: ~, definition: !!python/name:os.system }}\n"
+                             for name in names), encoding="utf-8")
+    rows = pd.read_csv(folder / "codings.csv")
+    rows.assign(code=[names[i % 3] for i in range(len(rows))]).to_csv(folder / "codings.csv", index=False)
+    book = read(folder).codebook
+    assert book["name"].tolist() == names
+    assert set(book["theme"]) == set(book["kind"]) == set(book["definition"]) == {""}
+
+
 @pytest.mark.parametrize(("content", "says"), [
     ("- a\n- b\n", "no list under 'codes:'"), ("codes: []\n", "no list under 'codes:'"),
     ("codes: [{theme: x}]\n", "entry 1.*has no name"),

@@ -89,6 +89,10 @@ def test_an_amount_that_is_no_number_is_missing_and_an_infinite_one_refused(tmp_
         log(float("inf"))
 
 
+def test_a_column_that_is_named_like_a_repeated_one_is_no_repetition(tmp_path):
+    assert rows(opened(tmp_path, "id,id_1,at\n7,8,2026-07-01\n")) == [(7, datetime.date(2026, 7, 1))]
+
+
 def test_byte_order_mark_and_semicolons(tmp_path):
     assert rows(opened(tmp_path, "\ufeffid;at\n7;2026-07-01\n")) == [(7, datetime.date(2026, 7, 1))]
 
@@ -143,6 +147,7 @@ def test_cdnow(shared):
     ("id,at\n" + "7,2026-07-01\n" * 30_000 + "8,2026-07-01,x\n", {}, SourceError, "cannot be read"),
     ("id,at\nあ,2026-07-01\n".encode("cp932"), {}, SourceError, "UTF-8"),
     ("id,at\n7,2026-07-01T09:00+99:00\n", {}, ColumnError, "cannot be read as dates"),
+    ("id,id,at\n7,8,2026-07-01\n", {}, ColumnError, "customer='id': 'log.csv' has more than one column of this name"),
 ])
 def test_refusals(tmp_path, text, options, error, message):
     with pytest.raises(error, match=message):
