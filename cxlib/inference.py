@@ -58,6 +58,41 @@ def holm(pvalues: ArrayLike) -> NDArray:
     return adjusted
 
 
+def unsampled(m: NDArray, strata: NDArray, fpc: ArrayLike) -> NDArray:
+    """Return the share of each stratum's sampling units that is not in the sample: the finite population correction.
+
+    Parameters
+    ----------
+    m : int array, shape (strata,)
+        Sampling units in the sample.
+    strata : int array, shape (rows,)
+        Stratum of each row, 0 to the number of strata - 1.
+    fpc : array_like, shape (rows,)
+        Number of sampling units in the row's stratum in the population.
+
+    Raises
+    ------
+    WeightError
+        If `fpc` differs within a stratum, or is less than `m`.
+
+    Examples
+    --------
+    >>> unsampled(np.array([2]), np.array([0, 0]), [8, 8]).tolist()
+    [0.75]
+    """
+    given = np.asarray(fpc, float)
+    population, least = np.zeros(len(m)), np.full(len(m), np.inf)
+    np.maximum.at(population, strata, given)
+    np.minimum.at(least, strata, given)
+    if (population != least).any():
+        raise WeightError("fpc: it differs within a stratum; give each row the number of clusters (or rows) that its "
+                          "stratum has in the population")
+    if (population < m).any():
+        raise WeightError("fpc: a stratum has more clusters (or rows) in the sample than in the population; give the "
+                          "population's number")
+    return 1 - m / population
+
+
 def linearised_variance(influence: ArrayLike, *, cluster: ArrayLike | None = None, strata: ArrayLike | None = None,
                         fpc: ArrayLike | None = None) -> tuple[float, int]:
     """Taylor-linearised variance of an estimate whose influence values are given.
@@ -82,7 +117,7 @@ def linearised_variance(influence: ArrayLike, *, cluster: ArrayLike | None = Non
     Raises
     ------
     WeightError
-        If a stratum has a single primary sampling unit: its variance cannot be known.
+        If a stratum has a single primary sampling unit: its variance cannot be known; or `fpc` cannot be.
 
     Notes
     -----
@@ -102,12 +137,5 @@ def linearised_variance(influence: ArrayLike, *, cluster: ArrayLike | None = Non
                           "merge those strata with a neighbour")
     centred = totals - (np.bincount(h_of_psu, weights=totals) / m)[h_of_psu]
     within = np.bincount(h_of_psu, weights=centred**2)
-    rest = np.ones(len(m))
-    if fpc is not None:
-        population = np.zeros(len(m))
-        np.maximum.at(population, h, np.asarray(fpc, float))
-        if (population < m).any():
-            raise WeightError("fpc: a stratum has more clusters in the sample than in the population; "
-                              "give the number of clusters in the population")
-        rest = 1 - m / population
+    rest = np.ones(len(m)) if fpc is None else unsampled(m, h, fpc)
     return float(np.sum(rest * m / (m - 1) * within)), int(len(totals) - len(m))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from cxlib import language as words
+from cxlib import theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,6 +71,42 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Absent(Result):
+    """What stands in place of a result that cannot be had from what was given: it says what cannot be known, and how to get it.
+
+    `frame` has no rows. `key` names the sentence among the texts; `<key>_short` is the line in place of a table or a figure.
+    Arguments that the missing result would have taken are accepted and change nothing, so that a notebook needs no `if`.
+
+    Examples
+    --------
+    >>> Absent.of("retention.no_value").table()
+    Not shown: no column with amounts was named.
+    """
+
+    key: str = ""
+
+    @classmethod
+    def of(cls, key: str) -> Absent:
+        """Return the result that says the sentence `key`."""
+        return cls(pd.DataFrame({"confidence": [], "method": []}), "none", key=key)
+
+    def summary(self, language: str = "en", **_: Any) -> str:
+        """Say what cannot be known, and how to get it."""
+        return words.text(self.key, language)
+
+    def table(self, columns: Any = None, *, caption: str = "", language: str = "en") -> Text:
+        """Return one line in place of a table; the whole sentence is the summary."""
+        return say(words.text(f"{self.key}_short", language))
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **_: Any) -> Axes:
+        """Return Axes with one line in place of a figure; the whole sentence is the summary."""
+        return theme.message(ax, words.text(f"{self.key}_short", language))
+
+    def _repr_html_(self) -> str:
+        return say(self.summary())._repr_mimebundle_()["text/html"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A frame as a reader sees it: headings in words, rounded figures, and the exact figures as CSV behind it.
 
@@ -93,7 +130,7 @@ class Table:
 
     def written(self) -> pd.DataFrame:
         """Return the frame as strings, as they are shown."""
-        shown = pd.DataFrame({position: _written(self.frame.iloc[:, position], self.formats.get(str(name)))
+        shown = pd.DataFrame({position: _written(self.frame.iloc[:, position], self.formats.get(str(name)), self.language)
                               for position, name in enumerate(self.frame.columns)}, dtype=object)
         shown.columns = [words.heading(str(name), self.language) for name in self.frame.columns]  # two may read alike
         return shown
@@ -181,8 +218,8 @@ def flags(*groups: Iterable[str], language: str = "en") -> Text:
     return Text(sentences or (words.text("common.no_warning", language),), kind="flags")
 
 
-def picture(ax: Axes, alt: str | None = None) -> Picture:
-    """Show the figure of `ax` with words for those who cannot see it, and close it.
+def picture(ax: Axes, alt: str | None = None) -> Picture | Text:
+    """Show the figure of `ax` with words for those who cannot see it, and close it; of `theme.message`, its words alone.
 
     Parameters
     ----------
@@ -194,6 +231,9 @@ def picture(ax: Axes, alt: str | None = None) -> Picture:
     import matplotlib.pyplot as plt  # a study that draws has loaded it already
 
     figure = ax.figure
+    if ax.get_gid() == theme.MESSAGE:
+        plt.close(figure)
+        return say(alt or _words_of(figure.axes))
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
     width = round(figure.get_size_inches()[0] * 100)
@@ -230,11 +270,11 @@ def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
     return safe
 
 
-def _written(values: pd.Series, name: str | None) -> list[str]:
+def _written(values: pd.Series, name: str | None, language: str) -> list[str]:
     if name is None:
         if pd.api.types.is_bool_dtype(values):
-            name = ""
-        elif pd.api.types.is_integer_dtype(values):
+            return ["–" if pd.isna(value) else words.text("common.yes" if value else "common.no", language) for value in values]
+        if pd.api.types.is_integer_dtype(values):
             name = "integer"
         elif pd.api.types.is_float_dtype(values):
             name = "decimal3"

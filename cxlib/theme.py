@@ -18,6 +18,7 @@ PALETTE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW)
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 PROMOTER, PASSIVE, DETRACTOR = BLUE, PALE, VERMILION
 CJK_FAMILY = "Noto Sans CJK JP"
+MESSAGE = "message"  # the mark of Axes that hold a sentence only
 
 
 @functools.cache
@@ -76,6 +77,7 @@ def message(ax: Axes | None, sentence: str) -> Axes:
     """Return Axes that hold a sentence only: why there is nothing to draw."""
     ax = axes(ax, height=1.2)
     ax.set_axis_off()
+    ax.set_gid(MESSAGE)
     title(ax, "", sentence)
     return ax
 

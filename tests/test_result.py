@@ -54,8 +54,8 @@ def test_exact_values_stand_behind_the_rounded_table():
     frame = pd.DataFrame({"nps": [12.3456789, -0.0], "pvalue": [0.0004, 0.0321], "n": [12345, 1], "rate": [0.5, None],
                           "wave": ["2026Q3", None], "flag": [True, False], "day": pd.to_datetime(["2026-07-01", None])})
     table = result.Table(frame, formats={"nps": "points", "pvalue": "pvalue", "rate": "percent"})
-    assert table.written().iloc[0].tolist() == ["12.3", "< 0.001", "12,345", "50.0 %", "2026Q3", "True", "2026-07-01"]
-    assert table.written().iloc[1].tolist() == ["0.0", "0.032", "1", "–", "–", "False", "–"]
+    assert table.written().iloc[0].tolist() == ["12.3", "< 0.001", "12,345", "50.0 %", "2026Q3", "yes", "2026-07-01"]
+    assert table.written().iloc[1].tolist() == ["0.0", "0.032", "1", "–", "–", "no", "–"]
     assert pd.read_csv(io.StringIO(table.to_csv()))["nps"].tolist() == frame["nps"].tolist()
 
 
@@ -133,3 +133,18 @@ def test_a_picture_has_words_and_is_closed():
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert metadata["image/png"]["alt"] == data["text/plain"] == picture.alt
     assert result.picture(theme.axes(), alt="words").alt == "words"
+
+
+def test_what_is_absent_says_so_as_sentence_table_and_figure():
+    absent = result.Absent.of("retention.no_value")
+    assert "cannot be known without amounts" in absent.summary(months=6)
+    assert repr(absent.table(["x"], caption="c")) == "Not shown: no column with amounts was named."
+    assert repr(result.picture(absent.plot(months=6))) == "Not shown: no column with amounts was named."
+    assert "cannot be known" in absent._repr_html_()
+    assert list(absent.frame.columns) == ["confidence", "method"]
+
+
+def test_true_and_false_are_words_for_the_reader_and_stay_data_in_the_csv():
+    table = result.Table(pd.DataFrame({"complete": [True, False]}))
+    assert table.written().iloc[:, 0].tolist() == ["yes", "no"]
+    assert "True" in table.to_csv()

@@ -12,10 +12,9 @@ import pandas as pd
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.bias import figures
-from cxlib.bias.absent import Absent, absent
 from cxlib.bias.promoters import NpsBeside
 from cxlib.errors import ParameterError
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +43,8 @@ class Bounds(Result):
     def summary(self, language: str = "en") -> str:
         """Say the range, and how unequal answering would have to be to turn the sign."""
         row = self.row("invited" if "invited" in set(self.frame["kind"]) else "population")
-        said = words.text("bias.bounds", language, answered=words.number(self.answered), asked=words.number(self.asked),
+        key = "bias.bounds" if self.answered < self.asked else "bias.bounds_all"
+        said = words.text(key, language, answered=words.number(self.answered), asked=words.number(self.asked),
                           rate=words.percent(self.answered / self.asked, 0), low=words.points(row["ci_low"]),
                           high=words.points(row["ci_high"]))
         return said if np.isnan(self.tipping) else f"{said} {self.tipping_point(language)}"
@@ -116,13 +116,14 @@ def bounds(beside: NpsBeside | Absent, *, invited: int | None = None, population
     Manski's (1989) worst case, NPS f -/+ 100 (1 - f) with f the share that answered, unweighted. For the population each end
     is moved outwards by z standard errors of the mean of 100, 0, -100 over the invited, silence counted as the worst (best)
     case; this covers the whole range, not only the truth, at `confidence` (Horowitz and Manski 2000). It takes the invited as a
-    simple random sample. Tipping point: with P promoters and D detractors among the answers, the NPS of all is 0 just when
+    simple random sample, so it is left out, with a warning, where base weights, clusters or strata say that they are not.
+    Tipping point: with P promoters and D detractors among the answers, the NPS of all is 0 just when
     promoters were P / D times as likely to answer as detractors; passives can change its size, never its sign.
     """
     if isinstance(beside, Absent):
-        return absent("range")
+        return Absent.of("bias.absent_range")
     if invited is None and population is None:
-        return absent("bounds")
+        return Absent.of("bias.absent_bounds")
     check.confidence(confidence)
     up, down = beside.promoters, beside.detractors
     n = up + beside.passives + down
@@ -140,11 +141,13 @@ def bounds(beside: NpsBeside | Absent, *, invited: int | None = None, population
         rows.append(_range("population", asked, low, high, 1.0, "Manski bounds"))
     else:
         rows.append(_range("invited", asked, low, high, 1.0, "Manski bounds"))
+    if invited is not None and beside.equal_chances:
         down_error = _error(up, down + asked - n, asked, population, confidence)
         up_error = _error(up + asked - n, down, asked, population, confidence)
         rows.append(_range("population", population, max(low - down_error, -100), min(high + up_error, 100), confidence,
                            "Manski bounds with sampling error"))
-    return Bounds(pd.concat(rows, ignore_index=True), "Manski bounds", answered=n, asked=asked,
+    warnings = () if invited is None or beside.equal_chances else (words.text("bias.bounds_invited_only"),)
+    return Bounds(pd.concat(rows, ignore_index=True), "Manski bounds", warnings, answered=n, asked=asked,
                   tipping=up / down if up and down else float("nan"))
 
 

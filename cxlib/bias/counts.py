@@ -42,7 +42,7 @@ def cells(data: Any, *, margins: Sequence[str], weight: str | None = None) -> pd
     rows = table.as_table(data)
     check.columns(rows.columns, margins=margins)
     table.numeric(rows, weight=weight)
-    _reserved(margins, CELL_SUMS)
+    _reserved(margins, (*CELL_SUMS, "factor", "weight"), "margins")
     base = _weight(rows, weight)
     counted = (rows.select(**{f"m{i}": category(rows[name]) for i, name in enumerate(margins)}, w=base, bad=_bad(base))
                .aggregate(by=[f"m{i}" for i in range(len(margins))], n=_.count(),
@@ -85,34 +85,52 @@ def sums(data: Any, *, outcome: str, margins: Sequence[str] = (), weight: str | 
     y = ibis.ifelse(y.isnan(), ibis.null("float64"), y)
     keys = {f"margin_{i}": category(rows[name]) for i, name in enumerate(margins)}
     keys |= {key: rows[name] for key, name in (("stratum", strata), ("cluster", cluster)) if name is not None}
-    size = rows[fpc].cast("float64") if fpc is not None else ibis.literal(float("nan"))
+    size = rows[fpc].cast("float64") if fpc is not None else ibis.null("float64")
+    size = ibis.ifelse(size.isnan(), ibis.null("float64"), size)
     chosen = rows.select(**keys, d=_weight(rows, weight), y=y, size=size)
-    n, answered, shift, bad = chosen.aggregate(n=_.count(), a=_.y.count(), s=_.y.mean(), b=_bad(chosen.d).sum()).execute().iloc[0]
-    _refuse_bad(bad, n, weight)
-    if not answered:
-        raise EmptyDataError(f"outcome={outcome!r}: none of the {int(n):,} rows has a number there, so it has no mean")
-    chosen = chosen.mutate(y=chosen.y - float(shift), a=chosen.y.notnull().cast("float64"))
+    shift = _usable_mean(chosen, outcome, weight, fpc)
+    chosen = chosen.mutate(y=chosen.y - shift, a=chosen.y.notnull().cast("float64"))
     grouped = chosen.aggregate(
         by=list(keys), n=chosen.count(), d=chosen.d.sum(), d2=(chosen.d * chosen.d).sum(), answered=chosen.a.sum(),
         a_d=(chosen.d * chosen.a).sum(), a_d2=(chosen.d * chosen.d * chosen.a).sum(),
         dy=(chosen.d * chosen.y).sum(), d2y=(chosen.d * chosen.d * chosen.y).sum(),
-        d2yy=(chosen.d * chosen.d * chosen.y * chosen.y).sum(), fpc=chosen.size.max())
+        d2yy=(chosen.d * chosen.d * chosen.y * chosen.y).sum(), fpc=chosen.size.max(),
+        fpc_least=chosen.size.min())
     frame = grouped.execute()
+    _refuse_groups(frame, strata, cluster, fpc)
+    frame[["dy", "d2y", "d2yy"]] = frame[["dy", "d2y", "d2yy"]].fillna(0.0)
+    return frame.sort_values(list(keys) or ["n"], ignore_index=True).assign(shift=shift)
+
+
+def _usable_mean(chosen: ir.Table, outcome: str, weight: str | None, fpc: str | None) -> float:
+    """Return the plain mean of the outcome; refuse weights, outcomes and population sizes that cannot be."""
+    n, answered, mean, bad, endless, sized = chosen.aggregate(
+        n=_.count(), a=_.y.count(), s=_.y.mean(), b=_bad(chosen.d).sum(), e=_.y.isinf().sum(),
+        f=(chosen.size > 0).sum()).execute().iloc[0]
+    _refuse_bad(bad, n, weight)
+    if not answered:
+        raise EmptyDataError(f"outcome={outcome!r}: none of the {int(n):,} rows has a number there, so it has no mean")
+    if endless:
+        raise ColumnError(f"outcome={outcome!r} has {int(endless):,} infinite values; correct them or make them missing first")
+    if fpc is not None and not sized == n:
+        raise ColumnError(f"fpc={fpc!r} is missing, zero or negative somewhere; give the number of clusters (or rows) in the "
+                          "population on every row")
+    return float(mean)
+
+
+def _refuse_groups(frame: pd.DataFrame, strata: str | None, cluster: str | None, fpc: str | None) -> None:
     for key, parameter, name in (("stratum", "strata", strata), ("cluster", "cluster", cluster)):
         if name is not None and frame[key].isna().any():
             raise ColumnError(f"{parameter}={name!r}: {int(frame.loc[frame[key].isna(), 'n'].sum()):,} rows have no value there; "
                               "fill it or drop those rows first")
-    if fpc is not None and frame["fpc"].isna().any():
-        raise ColumnError(f"fpc={fpc!r} has missing values; give the number of clusters (or rows) in the population on every row")
-    frame[["dy", "d2y", "d2yy"]] = frame[["dy", "d2y", "d2yy"]].fillna(0.0)
-    return frame.sort_values(list(keys) or ["n"], ignore_index=True).assign(shift=float(shift))
+    if fpc is not None and (frame["fpc"] != frame["fpc_least"]).any():
+        raise ColumnError(f"fpc={fpc!r} differs between rows of one stratum and cluster; give each row the number of clusters "
+                          "(or rows) that its stratum has in the population")
 
 
 def per_category(data: Any, *, columns: Sequence[str]) -> dict[str, pd.Series]:
     """Count rows per category of each column, from one GROUP BY over all of them."""
-    rows = table.as_table(data)
-    check.columns(rows.columns, columns=columns)
-    together = joint(rows, columns=columns)
+    together = joint(data, columns=columns)
     return {name: together.groupby(f"m{i}", sort=True)["n"].sum().rename_axis(name) for i, name in enumerate(columns)}
 
 
@@ -120,6 +138,8 @@ def joint(data: Any, *, columns: Sequence[str]) -> pd.DataFrame:
     """Count rows per combination: `m0`, `m1`, … (text; a blank is refused) and `n`."""
     rows = table.as_table(data)
     check.columns(rows.columns, columns=columns)
+    if len(set(columns)) < len(columns):
+        raise ColumnError(f"columns={list(columns)}: a column is named twice; name each once")
     counted = (rows.select(**{f"m{i}": category(rows[name]) for i, name in enumerate(columns)})
                .aggregate(by=[f"m{i}" for i in range(len(columns))], n=_.count()).execute())
     if counted["n"].sum() == 0:
@@ -138,6 +158,7 @@ def stages(data: Any, *, reached: Mapping[str, str], by: Sequence[str] = ()) -> 
     A true/false column counts where it is true, a time where there is one.
     """
     rows = table.as_table(data)
+    _reserved(by, ("stage", "n", "invited", "reached", "rate", "ci_low", "ci_high", "confidence", "method", *reached), "by")
     check.columns(rows.columns, by=by, **reached)
     chosen = rows.select(**{f"b{i}": category(rows[name]).fill_null("–") for i, name in enumerate(by)},
                          **{stage: _reached(rows[column]) for stage, column in reached.items()})
@@ -225,13 +246,13 @@ def size(rows: ir.Table) -> int:
 
 
 def _bad(weight: ir.FloatingColumn) -> ir.BooleanColumn:
-    return (weight.isnull() | weight.isnan() | (weight <= 0)).fill_null(True)
+    return (weight.isnull() | weight.isnan() | weight.isinf() | (weight <= 0)).fill_null(True)
 
 
 def _refuse_bad(bad: float, n: float, weight: str | None) -> None:
     if n and bad:
-        raise WeightError(f"weight={weight!r}: {int(bad):,} of {int(n):,} weights are missing, zero or negative; every "
-                          "respondent needs a positive one: fill or drop those rows first")
+        raise WeightError(f"weight={weight!r}: {int(bad):,} of {int(n):,} weights are missing, zero, negative or "
+                          "infinite; every respondent needs a positive number: fill or drop those rows first")
 
 
 def _weight(rows: ir.Table, weight: str | None) -> ir.FloatingColumn:
@@ -247,7 +268,7 @@ def _reached(column: ir.Column) -> ir.Column:
     return (category(column).notnull() if kind.is_string() else column.notnull()).cast("int64")
 
 
-def _reserved(margins: Sequence[str], names: Sequence[str]) -> None:
-    taken = [name for name in margins if name in (*names, "factor", "weight")]
-    if taken:
-        raise ColumnError(f"margins={taken[0]!r}: this name is used for the cells' own columns; rename the column first")
+def _reserved(columns: Sequence[str], names: Sequence[str], parameter: str) -> None:
+    used = [name for name in columns if name in names]
+    if used:
+        raise ColumnError(f"{parameter}={used[0]!r}: this name is used for the counts' own columns; rename the column first")

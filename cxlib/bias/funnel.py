@@ -12,9 +12,8 @@ import pandas as pd
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.bias import counts, figures
-from cxlib.bias.absent import Absent, absent
 from cxlib.errors import ParameterError
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 from cxlib.table import as_table, natural_order
 
 if TYPE_CHECKING:
@@ -59,11 +58,6 @@ class Funnel(Result):
         stages = {stage: words.text(f"bias.stage_{stage}", language) for stage in self.frame["stage"].unique()}
         return figures.funnel(self.frame, self.by, stages, ax, finding=finding, measured=measured)
 
-    def last(self) -> Funnel:
-        """Return the last stage alone: the response rate."""
-        kept = self.frame[self.frame["stage"] == self.frame["stage"].iloc[-1]].reset_index(drop=True)
-        return Funnel(kept, self.method, self.warnings, by=self.by)
-
     def _overall(self) -> float:
         last = self.frame[self.frame["stage"] == self.frame["stage"].iloc[-1]]
         return float(last["reached"].sum() / last["n"].sum())
@@ -105,7 +99,7 @@ def funnel(invitations: Any, *, by: Sequence[str] = (), stages: Mapping[str, str
     [['delivered', 10, 9, 0.9], ['finished', 10, 4, 0.4]]
     """
     if invitations is None:
-        return absent("invitations")
+        return Absent.of("bias.absent_invitations")
     for stage in stages:
         check.one_of("stages", stage, STAGES)
     rows = as_table(invitations)
@@ -122,6 +116,14 @@ def funnel(invitations: Any, *, by: Sequence[str] = (), stages: Mapping[str, str
     columns = [*by, "stage", "n", "reached", "rate", "ci_low", "ci_high", "confidence", "method"]
     warnings = [words.text("bias.no_stage", stages=words.joined(gone))] if gone else []
     return Funnel(_ordered(long[columns], by, list(there)), "Wilson score interval", tuple(warnings), by=tuple(by))
+
+
+def last_stage(found: Funnel | Absent) -> Funnel | Absent:
+    """Return the last stage of a funnel alone, which is the response rate; an `Absent` as it is."""
+    if isinstance(found, Absent):
+        return found
+    kept = found.frame[found.frame["stage"] == found.frame["stage"].iloc[-1]].reset_index(drop=True)
+    return Funnel(kept, found.method, found.warnings, by=found.by)
 
 
 def _ordered(frame: pd.DataFrame, by: Sequence[str], stages: Sequence[str]) -> pd.DataFrame:

@@ -13,10 +13,9 @@ from scipy import sparse, stats
 
 from cxlib import check, inference, language
 from cxlib.bias import counts
-from cxlib.bias.absent import Absent, absent
 from cxlib.bias.weighting import Weights
 from cxlib.errors import ParameterError, WeightError
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +108,7 @@ def mean_beside(data: Any, *, outcome: str | None, weights: Weights, cluster: st
         Two rows: `unweighted`, `weighted`. Where `outcome` is None, an `Absent` that says what is missing.
     """
     if outcome is None:
-        return absent("outcome")
+        return Absent.of("bias.absent_outcome")
     design = {"outcome": outcome, "cluster": cluster, "strata": strata, "fpc": fpc}
     plain, raked = estimate(data, **design), estimate(data, weights=weights, **design)
     rows = [_row(plain, "unweighted", outcome, confidence, raked=False),
@@ -190,13 +189,7 @@ def _variance(sums: pd.DataFrame, factor: NDArray, above: float, total: float, f
     if (m < 2).any():
         raise WeightError(f"{int((m < 2).sum())} of {len(m)} strata have a single row, so their variance cannot be known; "
                           "merge those strata with a neighbour, or get more answers")
-    rest = np.ones(len(m))
-    if fpc is not None:
-        population = np.zeros(len(m))
-        np.maximum.at(population, strata, fpc)
-        if (population < m).any():
-            raise WeightError("fpc: a stratum has more rows in the sample than in the population; give the population's number")
-        rest = 1 - m / population
+    rest = np.ones(len(m)) if fpc is None else inference.unsampled(m, strata, fpc)
     within = np.maximum(second - first**2 / m, 0.0)
     return float(np.sum(rest * m / (m - 1) * within)), int(m.sum()) - len(m)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cxlib import check, scales, sources
 from cxlib import language as words
@@ -42,6 +42,13 @@ class Parameters(StudyParameters):
     strata: str | None = Field(None, description="column with the stratum, where people were drawn by strata")
     fpc: str | None = Field(None, description="column with the number of clusters (or people) in the stratum's population")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="level of the intervals")
+
+    @field_validator("margins")
+    @classmethod
+    def _once(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("a column is named twice; name each once")
+        return value
 
     @property
     def design(self) -> dict[str, Any]:
@@ -159,7 +166,7 @@ def _people(path: Path | None, customer: str | None) -> ir.Table | None:
     if path is None:
         return None
     # Text by the survey's reader, so that categories are the same: DuckDB's would make true and false of Yes and No.
-    rows = path if path.suffix.lower() == ".parquet" else sources.read_survey(path).frame
+    rows = path if path.suffix.lower() == ".parquet" else sources.read_survey(path, layout="plain").frame
     return counts.as_text(rows, columns=[customer] if customer else [])
 
 

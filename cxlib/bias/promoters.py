@@ -11,10 +11,9 @@ import pandas as pd
 from cxlib import language as words
 from cxlib import scales
 from cxlib.bias import counts, means
-from cxlib.bias.absent import Absent, absent
 from cxlib.bias.weighting import Weights
 from cxlib.errors import EmptyDataError, ParameterError, ScoreRangeError
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 _SIGN = "__nps"
 
@@ -24,13 +23,15 @@ class NpsBeside(Result):
     """The NPS without and with weights, in points.
 
     `frame` has two rows: `kind` (unweighted, weighted), `n`, `n_eff` (Kish), `nps`, `se`, `ci_low`, `ci_high`, `confidence`,
-    `df`, `deff` (Kish's, of the weights alone), `method`. `promoters`, `passives`, `detractors` are people, not weighted.
+    `df`, `deff` (Kish's, of the weights alone), `method`. `promoters`, `passives`, `detractors` are people, not weighted;
+    `equal_chances` is False where base weights, clusters or strata say that people were not drawn one by one with equal chances.
     """
 
     promoters: int = 0
     passives: int = 0
     detractors: int = 0
     margins: tuple[str, ...] = ()
+    equal_chances: bool = True
 
     formats: ClassVar[Mapping[str, str]] = {
         "nps": "points", "se": "decimal1", "ci_low": "points", "ci_high": "points", "n_eff": "integer", "confidence": "percent0",
@@ -89,7 +90,7 @@ def nps_beside(data: Any, *, score: str | None, weights: Weights, scale: tuple[i
     NPS study's score interval is better.
     """
     if score is None:
-        return absent("score")
+        return Absent.of("bias.absent_score")
     low, high = scales.checked_scale(scale)
     if not low <= detractor < promoter <= high:
         raise ParameterError(f"promoter={promoter}, detractor={detractor}: they must lie on the scale {low} to {high}, detractor "
@@ -105,7 +106,8 @@ def nps_beside(data: Any, *, score: str | None, weights: Weights, scale: tuple[i
     frame = pd.DataFrame([_row(plain, "unweighted", confidence, "linearised"),
                           _row(raked, "weighted", confidence, "raked, linearised" if weights.margins else "linearised")])
     return NpsBeside(frame, "linearised variance", _warnings(raked, score), promoters=up, detractors=down,
-                     passives=int(by_score.sum()) - up - down, margins=weights.margins)
+                     passives=int(by_score.sum()) - up - down, margins=weights.margins,
+                     equal_chances=weights.base is None and cluster is None and strata is None)
 
 
 def scores(data: Any, *, score: str, scale: tuple[int, int], by: str | None = None) -> pd.DataFrame:

@@ -14,9 +14,8 @@ from scipy.special import expit
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.bias import counts
-from cxlib.bias.absent import Absent, absent
 from cxlib.errors import ColumnError
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,12 +74,12 @@ def r_indicator(respondents: Any, frame: Any, *, columns: Sequence[str], confide
     (unadjusted) and 2e-5 (adjusted: R's `glm` takes V one step before convergence).
     """
     if frame is None or not columns:
-        return absent("frame" if frame is None else "margins")
+        return Absent.of("bias.absent_frame" if frame is None else "bias.absent_margins")
     cells = _cells(respondents, frame, columns)
     for name in columns:
         by = cells.groupby(name)[["n", "r"]].sum()
         if ((by["r"] == 0) | (by["r"] == by["n"])).any():
-            return absent("spread")
+            return Absent.of("bias.absent_spread")
     n, r = cells["n"].to_numpy(float), cells["r"].to_numpy(float)
     design = pd.get_dummies(cells[list(columns)], drop_first=True, dtype=float)
     x = np.column_stack([np.ones(len(cells)), design.to_numpy()])

@@ -13,9 +13,8 @@ from scipy import stats
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.bias import counts, figures
-from cxlib.bias.absent import Absent, absent
 from cxlib.errors import ColumnError
-from cxlib.result import Result, Table
+from cxlib.result import Absent, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,15 +29,15 @@ class Representativeness(Result):
     `frame` has one row a category: `column`, `category`, `n_frame`, `n` (respondents), `share_frame`, `share_respondents`,
     `difference`, `smd` (standardised difference), `rate` (n / n_frame; missing where respondents are not part of the frame)
     with Wilson `ci_low`, `ci_high`, `confidence`, `method`.
-    `tests` has one row a column: `column`, `n`, `statistic`, `df`, `pvalue`, `pvalue_adj` (Holm), `cramers_v`, `method`.
+    `tests` has one row a column: `column`, `n`, `statistic`, `df`, `pvalue`, `pvalue_adj` (Holm), `cramers_v`,
+    `confidence` (missing: a test has no level), `method`.
     """
 
     tests: pd.DataFrame | None = None
 
     formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("share_frame", "share_respondents", "rate", "ci_low", "ci_high"), "percent") | {
-        "difference": "percent", "smd": "decimal2", "confidence": "percent0", "pvalue": "pvalue", "pvalue_adj": "pvalue",
-        "statistic": "decimal1", "cramers_v": "decimal2", "df": "integer"}
+        "difference": "percent", "smd": "decimal2", "confidence": "percent0"}
 
     def summary(self, language: str = "en") -> str:
         """Say who is most over- and under-represented, and whether chance could do that."""
@@ -54,10 +53,6 @@ class Representativeness(Result):
         key = "bias.unlike_sure" if len(sure) else "bias.unlike_unsure"
         return f"{said} {words.text(key, language, columns=words.joined(sure, language), n=values['n'])}"
 
-    def tested(self, *, caption: str = "", language: str = "en") -> Table:
-        """Return the tests as a table for the reader."""
-        return Table(self.tests, caption=caption, formats=self.formats, language=language)
-
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the standardised differences, sorted (a love plot)."""
         ordered = self.frame.sort_values("smd", kind="stable", ignore_index=True)
@@ -66,6 +61,19 @@ class Representativeness(Result):
                              of=words.number(len(ordered)), most=_label(ordered.loc[ordered["smd"].abs().idxmax()]))
         return figures.love(ordered, [_label(row) for _, row in ordered.iterrows()], LARGE, ax, finding=finding,
                             measured=words.text("bias.love_measured", language, n=words.number(self.tests["n"].iloc[0])))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tests(Result):
+    """The chi-square tests of a `Representativeness`; `frame` is its `tests`."""
+
+    formats: ClassVar[Mapping[str, str]] = {
+        "pvalue": "pvalue", "pvalue_adj": "pvalue", "statistic": "decimal1", "cramers_v": "decimal2", "df": "integer"}
+
+
+def tests(found: Representativeness | Absent) -> Tests | Absent:
+    """Return the tests of a comparison alone; an `Absent` as it is."""
+    return found if isinstance(found, Absent) else Tests(found.tests, "chi-square", found.warnings)
 
 
 def representativeness(respondents: Any, frame: Any, *, columns: Sequence[str],
@@ -102,14 +110,14 @@ def representativeness(respondents: Any, frame: Any, *, columns: Sequence[str],
     the p values are too small.
     """
     if frame is None or not columns:
-        return absent("frame" if frame is None else "margins")
+        return Absent.of("bias.absent_frame" if frame is None else "bias.absent_margins")
     here, there = counts.per_category(respondents, columns=columns), counts.per_category(frame, columns=columns)
-    rows, tests, warnings = [], [], []
+    rows, tested, warnings = [], [], []
     for name in columns:
         both = _both(here[name], there[name], name)
         rows.append(_categories(name, both, check.confidence(confidence)))
-        tests.append(_test(name, both, warnings))
-    tested = pd.DataFrame(tests)
+        tested.append(_test(name, both, warnings))
+    tested = pd.DataFrame(tested)
     tested.insert(5, "pvalue_adj", inference.holm(tested["pvalue"]))
     return Representativeness(pd.concat(rows, ignore_index=True), "standardised difference, chi-square", tuple(warnings),
                               tests=tested)
@@ -138,7 +146,8 @@ def _categories(name: str, both: pd.DataFrame, confidence: float) -> pd.DataFram
 
 def _test(name: str, both: pd.DataFrame, warnings: list[str]) -> dict[str, Any]:
     n, silent = int(both["n"].sum()), both["n_frame"] - both["n"]
-    row = {"column": name, "n": n, "statistic": np.nan, "df": len(both) - 1, "pvalue": np.nan, "cramers_v": np.nan}
+    row = {"column": name, "n": n, "statistic": np.nan, "df": len(both) - 1, "pvalue": np.nan, "cramers_v": np.nan,
+           "confidence": np.nan}
     if len(both) < 2 or not n or silent.sum() == 0:
         return row | {"method": "none: one category, or nobody is silent"}
     if (silent >= 0).all():

@@ -13,10 +13,9 @@ from numpy.typing import ArrayLike
 from cxlib import check, inference, scales
 from cxlib import language as words
 from cxlib.bias import figures
-from cxlib.bias.absent import Absent, absent
 from cxlib.bias.promoters import scores
 from cxlib.errors import EmptyDataError
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 from cxlib.table import natural_order
 
 if TYPE_CHECKING:
@@ -48,8 +47,11 @@ class Shape(Result):
         row = self.frame.iloc[0]
         said = words.text("bias.shape", language, n=words.number(row["n"]), low=self.scale[0], high=self.scale[1],
                           ends=words.percent(row["share_ends"]), lowest=words.percent(row["share_low"]),
-                          highest=words.percent(row["share_high"]), bimodality=words.number(row["bimodality"], 2))
+                          highest=words.percent(row["share_high"]))
+        if np.isnan(row["bimodality"]):
+            return f"{said} {words.text('bias.shape_unknown', language)}"
         two = row["bimodality"] > FLAT
+        said = f"{said} {words.text('bias.shape_coefficient', language, bimodality=words.number(row['bimodality'], 2))}"
         return f"{said} {words.text('bias.shape_two_camps' if two else 'bias.shape_one_camp', language)}"
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
@@ -100,7 +102,7 @@ def shape(data: Any, *, score: str | None, channel: str | None = None, scale: tu
     customers may be divided, or those without strong feelings may be silent (Hu, Pavlou and Zhang 2009).
     """
     if score is None:
-        return absent("score")
+        return Absent.of("bias.absent_score")
     low, high = scales.checked_scale(scale)
     counted = scores(data, score=score, scale=(low, high), by=channel).rename(columns={"group": "channel"})
     if counted.empty:

@@ -203,6 +203,9 @@ def _codes(cells: pd.DataFrame, target: pd.Series) -> NDArray:
                           f"where {words.percent(share)} is wanted{_known(category, here.index)} Merge the category "
                           "with a neighbour, in the data and in the targets, or leave this margin out")
     unknown = here[~here.index.isin(target[target > 0].index)]
+    if len(unknown) and unknown.index[0] in target.index:
+        raise WeightError(f"targets[{margin!r}]: {int(unknown.iloc[0]):,} respondents are {unknown.index[0]!r}, whose target "
+                          "is 0, so they would count for nobody; correct the target, or leave these respondents out")
     if len(unknown):
         raise WeightError(f"targets[{margin!r}]: {int(unknown.iloc[0]):,} respondents are {unknown.index[0]!r}, which has no "
                           f"target{_known(unknown.index[0], target.index)} Give it a target, or leave these respondents out")

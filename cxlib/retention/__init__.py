@@ -2,7 +2,7 @@
 
 from cxlib.retention.accounting import Movements, Revenue, movements, revenue
 from cxlib.retention.cohorts import Cohorts
-from cxlib.retention.contracts import Contract, Unknown, contract
+from cxlib.retention.contracts import Contract, contract
 from cxlib.retention.counts import count_cohorts
 from cxlib.retention.curves import Comparison, Survival, compare, survival
 from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
@@ -11,5 +11,5 @@ from cxlib.retention.parameters import Parameters, Records, read
 from cxlib.retention.triangles import Average, Triangle, average, triangle
 
 __all__ = ["Average", "Cohorts", "Comparison", "Contract", "Durations", "Movements", "Parameters", "Records", "Revenue",
-           "Survival", "Triangle", "Unknown", "average", "compare", "contract", "count_cohorts", "count_durations",
+           "Survival", "Triangle", "average", "compare", "contract", "count_cohorts", "count_durations",
            "durations_from_orders", "durations_from_spells", "movements", "read", "revenue", "survival", "triangle"]

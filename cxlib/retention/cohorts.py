@@ -127,6 +127,9 @@ def from_bitmaps(frame: pd.DataFrame, *, words: int, by: tuple[str, ...], clock:
     _refuse_too_many(clock, first, last)
     active = _calendar(known[[f"bits_{word}" for word in range(words)]].to_numpy("int64"), first, last, clock.index(last_day))
     if listed:
+        if not (known["ordered"] & known["cohort"].notna()).any():
+            raise CohortError("none of the events belongs to a customer with an acquisition date, so nothing can be counted; "
+                              "give the customers who belong to these events, and check the column with the customer in both")
         inside = known["cohort"].notna() & ~known["late"].fillna(True).astype(bool) & (known["cohort"] <= last)
     else:
         inside = pd.Series(active.any(axis=1))

@@ -1,22 +1,16 @@
-"""What was read, what was left out and why; and what cannot be known from the files that were given."""
+"""Cohort counts -> the contract with the data: what was read, what was left out, and why."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cxlib.language import number, text
-from cxlib.result import Result, Text, say
-from cxlib.retention import figures
+from cxlib.result import Result
 from cxlib.retention.cohorts import Cohorts
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _LEFT_OUT = ("missing_customer", "missing_time", "after_as_of", "before_acquisition", "no_acquisition_rows")
 
@@ -54,31 +48,3 @@ def contract(cohorts: Cohorts, *, language: str = "en") -> Contract:
     frame = pd.DataFrame({"what": [text(f"retention.contract_{name}", language) for name in counts], "n": list(counts.values()),
                           "confidence": np.nan, "method": "count"})
     return Contract(frame=frame, method="count", cohorts=cohorts)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Unknown(Result):
-    """A block of the notebook that cannot be filled from the files given; it says what is missing and how to get it."""
-
-    key: str = ""
-
-    def summary(self, language: str = "en", **_: object) -> str:
-        """Return what cannot be known, and what to give to know it."""
-        return text(self.key, language)
-
-    def plot(self, ax: Axes | None = None, *, language: str = "en", **_: object) -> Axes:
-        """Draw the sentence instead of a figure."""
-        return figures.sentence(self.summary(language), ax=ax, language=language)
-
-    def table(self, columns: Iterable[str] | None = None, *, caption: str = "", language: str = "en") -> Text:
-        """Return the sentence instead of a table."""
-        return say(self.summary(language))
-
-    def ages(self, months: Iterable[float]) -> Unknown:
-        """Return itself: there are no curves to read."""
-        return self
-
-
-def unknown(key: str) -> Unknown:
-    """Return the result of a block that cannot be filled; `key` is the text that says why."""
-    return Unknown(frame=pd.DataFrame(), method="", key=key)

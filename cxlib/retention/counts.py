@@ -16,8 +16,14 @@ from cxlib.retention.cohorts import WORD, Cohorts, from_bitmaps, words_needed
 from cxlib.retention.periods import QUARTER_HOUR, Clock
 from cxlib.table import as_table, numeric
 
+RESERVED = frozenset((  # columns of the counts and of what is computed from them
+    "active", "age", "at_risk", "censored", "ci_high", "ci_low", "cohort", "complete", "confidence", "counted", "customers",
+    "end", "gone", "known", "late", "lost", "method", "missing_time", "ordered", "period", "rate", "retained", "rows", "se",
+    "seen", "size", "start", "survival", "tenure", "value"))
 NOT_KNOWN = "(not known)"
 _EPOCH = dt.date(1970, 1, 1)
+_MOMENT = r":\d{2}(\.\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)$"  # ends in a zone or an offset
+_IN_UTC = r"(Z|UTC|[+-]00(:?00)?)$"
 
 
 def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month", zone: str = "UTC", week_start: str = "monday",
@@ -87,8 +93,12 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
 
 
 def names(by: str | Sequence[str]) -> tuple[str, ...]:
-    """Return one column or several as a tuple."""
-    return (by,) if isinstance(by, str) else tuple(by)
+    """Return one column or several as a tuple; refuse names that the counts use for their own columns."""
+    by = (by,) if isinstance(by, str) else tuple(by)
+    for name in by:
+        if name in RESERVED or name.startswith(("cx_", "bits_")):
+            raise ColumnError(f"by={name!r}: this name is used for the counts' own columns; rename the column first")
+    return by
 
 
 def identifier(column: ir.Column) -> ir.Column:
@@ -122,7 +132,7 @@ def _members(acquired: Any, *, customer: str, on: str, by: Sequence[str], clock:
     table = as_table(acquired)
     check.columns(table.columns, customer=customer, acquired_on=on, by=by)
     if table[on].type().is_string():
-        table = table.mutate(**{on: date_column(table, on, "acquired_on")})
+        table = table.mutate(**{on: date_column(table, on, "acquired_on", zone=clock.zone)})
     placed = placed_events(table, customer=customer, time=on, clock=clock, keep=by)
     placed = placed.filter(placed.cx_customer.notnull(), placed.cx_day.notnull())
     late = ibis.literal(False) if as_of is None else placed.cx_day.min() >= day_number(as_of)
@@ -143,9 +153,15 @@ def label(column: ir.Value) -> ir.Value:
     return column.cast("string").fill_null(NOT_KNOWN)
 
 
-def date_column(table: ir.Table, name: str, parameter: str) -> ir.Column:
-    """Return a column as dates; text is read as YYYY-MM-DD, and refused where it is something else."""
+def date_column(table: ir.Table, name: str, parameter: str, *, zone: str = "UTC") -> ir.Column:
+    """Return a column as dates; text is read as YYYY-MM-DD, and refused where it is something else.
+
+    Moments (with a zone or an offset) are days on the calendar of UTC; where another zone counts they are refused.
+    """
     column = table[name]
+    if column.type().is_timestamp() and column.type().timezone and zone != "UTC":
+        raise ColumnError(f"{parameter}={name!r} holds moments with a zone; give the days alone, as they are on the calendar of "
+                          f"{zone}")
     if column.type().is_date():
         return column
     if column.type().is_timestamp():
@@ -157,10 +173,12 @@ def date_column(table: ir.Table, name: str, parameter: str) -> ir.Column:
                           "give dates like 2026-01-31")
     text = column.nullif("")
     read = text.try_cast("date")
-    wrong = table.filter(text.notnull() & read.isnull())
+    moment = text.re_search(_MOMENT) if zone != "UTC" else text.re_search(_MOMENT) & ~text.re_search(_IN_UTC)
+    wrong = table.filter(text.notnull() & (read.isnull() | moment))
     first = wrong.select(first=wrong[name]).limit(1).to_pyarrow().to_pylist()
     if first:
-        raise ColumnError(f"{parameter}={name!r} has a value that is no date: {first[0]['first']!r}; write dates like 2026-01-31")
+        raise ColumnError(f"{parameter}={name!r} has a value that is no date: {first[0]['first']!r}; "
+                          f"write dates like 2026-01-31, as they are on the calendar of {zone}")
     return read
 
 
@@ -270,8 +288,9 @@ def event_days(events: ir.Table, *, time: str, zone: str) -> tuple[dt.date, dt.d
     return _EPOCH + dt.timedelta(days=int(days[0])), _EPOCH + dt.timedelta(days=int(days[1]))
 
 
-def check_dates(frame: pd.DataFrame, **columns: str) -> None:
+def check_dates(frame: pd.DataFrame, *, zone: str, **columns: str) -> None:
     """Refuse columns that hold something else than dates; `columns` maps a parameter's name to its column."""
     table = as_table(frame)
     for parameter, name in columns.items():
-        date_column(table, name, parameter)
+        if not (parameter == "acquired" and table[name].type().is_timestamp()):  # those are put on the calendar of the zone
+            date_column(table, name, parameter, zone=zone)

@@ -47,13 +47,6 @@ class Survival(Result):
         rows = [_read(group, tenure) | dict(zip(self.by, name, strict=True)) for name, group in curves]
         return pd.DataFrame(rows)[[*self.by, *_READ]]
 
-    def ages(self, months: Sequence[float]) -> Survival:
-        """Return a table of the curves at some ages in months, with customers still followed there."""
-        parts = [self.at(self.tenure(month)).assign(months=month) for month in months]
-        frame = pd.concat(parts, ignore_index=True).sort_values([*self.by, "months"], ignore_index=True)
-        frame = frame[[*self.by, "months", *_READ]].assign(confidence=self.frame["confidence"].iloc[0], method=self.method)
-        return Survival(frame=frame, method=self.method, unit=self.unit, by=self.by)
-
     def tenure(self, months: float) -> float:
         """Return a number of months in the unit of `tenure`."""
         return round(months * DAYS_A_MONTH) if self.unit == "day" else months
@@ -65,7 +58,9 @@ class Survival(Result):
         for row, n in zip(self.at(self.tenure(months)).to_dict("records"), whole, strict=True):
             key = "retention.still_there" if not self.by else "retention.still_there_group"
             if np.isnan(row["survival"]):
-                key = "retention.not_followed" if not self.by else "retention.not_followed_group"
+                key = key.replace("still_there", "not_followed")
+            elif row["survival"] == 0:
+                key = key.replace("still_there", "nobody_there")
             sentences.append(text(key, language, group=self._name(row), months=number(months), unit=self._unit(months, language),
                                   rate=number(100 * row["survival"]), low=number(100 * row["ci_low"]),
                                   high=number(100 * row["ci_high"]), n=number(n),
@@ -166,7 +161,7 @@ def survival(durations: Durations, *, by: str | Sequence[str] | None = None, con
 
 
 def _left_out(durations: Durations) -> tuple[str, ...]:
-    names = ("missing", "missing_customer", "missing_start", "missing_duration", "after_as_of", "later_spell")
+    names = ("missing", "missing_customer", "missing_start", "missing_duration", "after_as_of", "continued_spell", "later_spell")
     return tuple(text(f"retention.left_out_{name}", n=number(durations.tally[name]), rows=number(durations.tally["rows"]))
                  for name in names if durations.tally.get(name, 0))
 

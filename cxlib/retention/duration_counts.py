@@ -17,6 +17,8 @@ from cxlib.retention.durations import UNITS, Durations
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table, numeric
 
+_FOREVER = 10**6  # the day, since 1970, on which a spell ends that goes on
+
 
 def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[str] = (), unit: str = "period") -> Durations:
     """Count data that already are times and outcomes: lost and censored by tenure.
@@ -65,10 +67,12 @@ def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[
 
 
 def durations_from_spells(subscriptions: Any, *, customer: str, started: str, ended: str, as_of: dt.date, unit: str = "month",
-                          by: str | Sequence[str] = (), customers: Any = None) -> Durations:
+                          zone: str = "UTC", by: str | Sequence[str] = (), customers: Any = None) -> Durations:
     """Count customers by how long their first subscription lasted; one that has not ended before `as_of` is censored.
 
-    Later subscriptions of a customer who came back are counted and left out, so that each customer counts once.
+    A subscription that goes on from an earlier one of the same customer (it overlaps it, or begins on the day it ended or the
+    day after: a renewal) counts as one with it. Those of a customer who came back later are counted and left out, so that
+    each customer counts once.
 
     Parameters
     ----------
@@ -82,41 +86,76 @@ def durations_from_spells(subscriptions: Any, *, customer: str, started: str, en
         Months run from day to day of the month (31 January to 28 February is not yet one). A spell that ended in its k-th
         month is lost at tenure k, so `survival` at 6 is the share that stayed longer than 6 months. A month of tenure that was
         not over at `as_of` is left out, for those who left in it too, as an unfinished period is in the triangle.
+    zone : str
+        Whose calendar the days are of. Days are never shifted; moments are refused unless it is UTC.
     by : str or sequence of str
-        Columns of groups, of `customers` if it is given, else of `subscriptions`.
+        Columns of groups, of `customers` if it is given, else of `subscriptions` (of the customer's first spell).
     customers : anything `table.as_table` takes, optional
         One row a customer, with `customer` and the columns of `by`.
 
     Raises
     ------
+    ColumnError
+        If a column is absent or holds something else than dates.
     CohortError
         If a spell ends before it starts.
+    EmptyDataError
+        If no spell is left.
     """
     check.one_of("unit", unit, ("month", "day"))
     table, by = as_table(subscriptions), names(by)
     check.columns(table.columns, customer=customer, started=started, ended=ended, by=() if customers is not None else by)
-    rows = table.select(cx_customer=identifier(table[customer]), cx_start=date_column(table, started, "started"),
-                        cx_end=date_column(table, ended, "ended"), **{name: table[name] for name in by if customers is None})
-    rows = _with_labels(rows, customers, customer, by)
+    rows = table.select(cx_customer=identifier(table[customer]), cx_start=date_column(table, started, "started", zone=zone),
+                        cx_end=date_column(table, ended, "ended", zone=zone),
+                        **{name: table[name] for name in by if customers is None})
     last = ibis.literal(as_of - dt.timedelta(days=1))
+    rows = _judged_spells(rows, last)
+    tally = _tally(rows, started, ended)
+    rows = rows.filter(rows.cx_status == "in")
+    kept = {name: rows[name].argmin(rows.cx_start) for name in by if customers is None}
+    first = rows.group_by("cx_customer").aggregate(cx_start=rows.cx_start.min(), cx_last=rows.cx_end.max(),
+                                                   cx_open=rows.cx_end.isnull().any(), **kept)
+    first = first.mutate(cx_end=ibis.ifelse(first.cx_open, ibis.null("date"), first.cx_last))
+    first = _with_tenure(_with_labels(first, customers, customer, by), last, unit)
+    frame = first.group_by([*by, "tenure", "gone"]).aggregate(customers=first.count()).execute()
+    return _durations(frame, by, unit=unit, tally=tally, definition="spell")
+
+
+def _judged_spells(rows: ir.Table, last: ir.Value) -> ir.Table:
+    """Give each spell its `cx_status`: "in" (a customer's first, and what goes on from it), or why it is left out."""
+    status = ibis.cases((rows.cx_customer.isnull(), "missing_customer"), (rows.cx_start.isnull(), "missing_start"),
+                        (rows.cx_end < rows.cx_start, "reversed"), (rows.cx_start > last, "after_as_of"), else_="in")
+    rows = rows.mutate(cx_status=status, cx_from=_day(rows.cx_start), cx_to=_day(rows.cx_end).fill_null(_FOREVER))
+    groups, order = [rows.cx_customer, rows.cx_status], [rows.cx_from, rows.cx_to]
+    rows = rows.mutate(cx_reach=rows.cx_to.cummax(group_by=groups, order_by=order),
+                       cx_place=ibis.row_number().over(group_by=groups, order_by=order))
+    groups, order = [rows.cx_customer, rows.cx_status], [rows.cx_place]
+    apart = (rows.cx_from > rows.cx_reach.lag().over(group_by=groups, order_by=order) + 1).fill_null(False)
+    rows = rows.mutate(cx_apart=apart.cast("int64"))
+    rows = rows.mutate(cx_breaks=rows.cx_apart.cumsum(group_by=[rows.cx_customer, rows.cx_status], order_by=rows.cx_place))
+    return rows.mutate(cx_status=ibis.ifelse((rows.cx_status == "in") & (rows.cx_breaks > 0), "later_spell", rows.cx_status))
+
+
+def _tally(rows: ir.Table, started: str, ended: str) -> dict[str, int]:
+    """Count the spells by what became of them; refuse those that end before they start."""
+    continued = (rows.cx_status == "in") & (rows.cx_place > 0)
+    kinds = rows.group_by(kind=ibis.ifelse(continued, "continued_spell", rows.cx_status)).aggregate(n=rows.count()).execute()
+    counts = dict(zip(kinds["kind"], kinds["n"].astype(int), strict=True))
+    if "reversed" in counts:
+        raise CohortError(f"ended={ended!r} lies before started={started!r} in {counts['reversed']:,} subscriptions; "
+                          "correct or remove these rows")
+    left_out = ("missing_customer", "missing_start", "after_as_of", "continued_spell", "later_spell")
+    return {"rows": sum(counts.values()), **{name: counts.get(name, 0) for name in left_out}}
+
+
+def _with_tenure(rows: ir.Table, last: ir.Value, unit: str) -> ir.Table:
+    """Add `tenure` and `gone`: lost at that tenure, or censored."""
     elapsed = _months if unit == "month" else _days_between
     followed, stayed = elapsed(rows.cx_start, last), elapsed(rows.cx_start, rows.cx_end)
     if unit == "month":
         stayed = stayed + (rows.cx_end.day() != rows.cx_start.day()).cast("int64")  # a month begun counts as the month of leaving
     gone = ((rows.cx_end <= last) & (stayed <= followed)).fill_null(False)
-    status = ibis.cases((rows.cx_customer.isnull(), "missing_customer"), (rows.cx_start.isnull(), "missing_start"),
-                        (rows.cx_end < rows.cx_start, "reversed"), (rows.cx_start > last, "after_as_of"), else_="in")
-    rows = rows.mutate(tenure=ibis.ifelse(gone, stayed, followed), gone=gone, status=status)
-    place = ibis.row_number().over(group_by=[rows.cx_customer, rows.status], order_by=rows.cx_start)
-    rows = rows.mutate(status=ibis.ifelse((rows.status == "in") & (place > 0), "later_spell", rows.status))
-    frame = rows.group_by([*by, "status", "tenure", "gone"]).aggregate(customers=rows.count()).execute()
-    counts = frame.groupby("status")["customers"].sum().to_dict()
-    if "reversed" in counts:
-        raise CohortError(f"ended={ended!r} lies before started={started!r} in {counts['reversed']:,} subscriptions; "
-                          "correct or remove these rows")
-    left_out = {name: int(counts.get(name, 0)) for name in ("missing_customer", "missing_start", "after_as_of", "later_spell")}
-    tally = {"rows": int(frame["customers"].sum()), **left_out}
-    return _durations(frame[frame["status"] == "in"], by, unit=unit, tally=tally, definition="spell")
+    return rows.mutate(tenure=ibis.ifelse(gone, stayed, followed), gone=gone)
 
 
 def durations_from_orders(events: Any, *, customer: str, time: str, gap_days: int, as_of: dt.date | None = None,
@@ -193,4 +232,9 @@ def _months(start: ir.Value, end: ir.Value) -> ir.Value:
 
 
 def _days_between(start: ir.Value, end: ir.Value) -> ir.Value:
-    return (end.cast("timestamp").epoch_seconds() - start.cast("timestamp").epoch_seconds()) // 86400
+    return _day(end) - _day(start)
+
+
+def _day(date: ir.Value) -> ir.Value:
+    """Days since 1970-01-01."""
+    return date.cast("timestamp").epoch_seconds() // 86400

@@ -74,7 +74,7 @@ def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], uni
         ax.fill_between(tenure, lines["ci_low"], lines["ci_high"], step="post", color=colour, alpha=0.16, linewidth=0)
         ax.step(tenure, lines["survival"], where="post", color=colour, linewidth=2)
         ends.append((tenure[-1], lines["survival"][-1], ", ".join(map(str, name)), colour))
-    ax.set_xlim(0, max(end[0] for end in ends))
+    ax.set_xlim(0, max(end[0] for end in ends) or 1)  # nobody was followed for a whole unit yet
     ax.set_ylim(0, 101)
     for place, (_, _, label, colour) in zip(_apart([end[1] for end in ends]), ends, strict=True):
         ax.annotate(label, (1, place), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=colour,
@@ -160,11 +160,3 @@ def revenue(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax
 def _period_ticks(ax: Axes, periods: pd.Series, period: str) -> None:
     shown = range(0, len(periods), max(1, -(-len(periods) // 12)))
     ax.set_xticks(list(shown), [period_name(periods.iloc[i], period) for i in shown], rotation=30, ha="right", fontsize=8.5)
-
-
-def sentence(words: str, ax: Axes | None = None,
-             language: str = "en") -> Axes:
-    """Draw nothing but a sentence: why there is no figure."""
-    ax = theme.axes(ax, height=0.2)
-    ax.set_axis_off()
-    return theme.title(ax, text("retention.no_figure", language), words)

@@ -13,16 +13,20 @@ from pydantic import Field, field_validator
 from cxlib import check
 from cxlib.check import InputFile, StudyParameters
 from cxlib.errors import ParameterError
-from cxlib.retention import accounting, contracts, curves
+from cxlib.result import Absent
+from cxlib.retention import accounting, curves
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.counts import check_dates, count_cohorts, event_days
 from cxlib.retention.duration_counts import durations_from_orders, durations_from_spells
 from cxlib.retention.durations import Durations
-from cxlib.retention.periods import known_zone
+from cxlib.retention.periods import Clock, known_zone
 from cxlib.sources import read_events, read_survey
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+
+MOST_GROUPS = 30  # 435 pairs; more curves cannot be told apart in a figure either
 
 
 class Parameters(StudyParameters):
@@ -82,27 +86,27 @@ class Records:
         by = () if p.segment is None else (p.segment,)
         if self.subscriptions is not None:
             return durations_from_spells(self.subscriptions, customer=p.customer, started=p.started, ended=p.ended,
-                                         as_of=self.as_of, by=by, customers=self.customers if by else None)
+                                         as_of=self.as_of, zone=p.zone, by=by, customers=self.customers if by else None)
         return durations_from_orders(self.events, **self._columns(), gap_days=p.gap_days, as_of=p.as_of, by=by,
                                      customers=self.customers if by else None)
 
-    def by_segment(self, durations: Durations) -> curves.Survival | contracts.Unknown:
+    def by_segment(self, durations: Durations) -> curves.Survival | Absent:
         """Return one curve a segment, or say that there are no segments."""
         if self.parameters.segment is None:
-            return contracts.unknown("retention.no_segment")
+            return Absent.of("retention.no_segment")
         return curves.survival(durations, by=self.parameters.segment, confidence=self.parameters.confidence)
 
-    def between_segments(self, durations: Durations) -> curves.Comparison | contracts.Unknown:
+    def between_segments(self, durations: Durations) -> curves.Comparison | Absent:
         """Return the log-rank tests between segments, or say that there are no segments."""
         if self.parameters.segment is None:
-            return contracts.unknown("retention.no_segment")
+            return Absent.of("retention.no_segment")
         return curves.compare(durations, between=self.parameters.segment)
 
-    def revenue(self) -> accounting.Revenue | contracts.Unknown:
+    def revenue(self) -> accounting.Revenue | Absent:
         """Return net and gross revenue retention, or say that there are no amounts."""
         p = self.parameters
         if p.value is None:
-            return contracts.unknown("retention.no_value")
+            return Absent.of("retention.no_value")
         return accounting.revenue(self.events, **self._columns(), value=p.value, period=p.period, as_of=p.as_of,
                                   confidence=p.confidence)
 
@@ -126,13 +130,25 @@ def read(p: Parameters) -> Records:
     if p.as_of is not None and p.as_of <= first:
         raise ParameterError(f"as_of={p.as_of} is not after the first event ({first}); it is the first day for which the data "
                              f"are not complete, such as {last + dt.timedelta(days=1)}, the day after the last event")
+    clock, ends = Clock(p.period, p.zone), p.as_of or last + dt.timedelta(days=1)
+    if clock.index(ends) == clock.index(first):
+        raise ParameterError(f"period={p.period!r}: no {p.period} has ended between the first event ({first}) and the end of the "
+                             f"data ({ends}), so there is no rate yet; choose a shorter period, or give more data")
     customers = _frame(p.customers, customer=p.customer, acquired=p.acquired, segment=p.segment)
     if customers is not None:
-        check_dates(customers, acquired=p.acquired)
+        check_dates(customers, zone=p.zone, acquired=p.acquired)
+        _refuse_many_groups(p, customers)
     subscriptions = _frame(p.subscriptions, customer=p.customer, started=p.started, ended=p.ended)
     if subscriptions is not None:
-        check_dates(subscriptions, started=p.started, ended=p.ended)
-    return Records(p, events, customers, subscriptions, p.as_of or last + dt.timedelta(days=1))
+        check_dates(subscriptions, zone=p.zone, started=p.started, ended=p.ended)
+    return Records(p, events, customers, subscriptions, ends)
+
+
+def _refuse_many_groups(p: Parameters, customers: pd.DataFrame) -> None:
+    groups = 0 if p.segment is None else customers[p.segment].nunique()
+    if groups > MOST_GROUPS:
+        raise ParameterError(f"segment={p.segment!r} has {groups:,} groups, and at most {MOST_GROUPS} can be compared pair by "
+                             "pair; name a column with fewer, or put small groups together")
 
 
 def _frame(path: Path | None, **columns: Any) -> pd.DataFrame | None:

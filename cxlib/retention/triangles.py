@@ -52,7 +52,8 @@ class Triangle(Result):
         finished = self.frame[self.frame["complete"]]
         cohorts = self.frame[["cohort", *self.by]].drop_duplicates()
         sizes = self.frame.drop_duplicates(["cohort", *self.by])["size"]
-        return text("retention.triangle_summary", language, cohorts=number(len(cohorts)), customers=number(sizes.sum()),
+        key = "retention.triangle_summary" + ("_finished" if len(finished) == len(self.frame) else "")
+        return text(key, language, cohorts=number(len(cohorts)), customers=number(sizes.sum()),
                     cells=number(len(finished)), unfinished=number(len(self.frame) - len(finished)))
 
     def by_cohort(self, ages: Iterable[int], *, caption: str = "", language: str = "en") -> Table:

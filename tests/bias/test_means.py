@@ -125,3 +125,20 @@ def test_means_ignore_the_scale_of_weights_and_the_order_of_rows(rows, k):
     two = bias.weighted_mean(frame.assign(w=frame["w"] * k).sample(frac=1, random_state=3), outcome="y", weight="w")
     assert_allclose(estimate(one), estimate(two), rtol=1e-9)
     assert frame["y"].min() <= one.frame["mean"].iloc[0] <= frame["y"].max()
+
+
+@pytest.mark.parametrize(("changed", "said"), [
+    ({"f": [9, 9, 9, 8]}, "differs (within|between)"),
+    ({"f": [9, 9, 9, None]}, "missing, zero or negative"),
+    ({"f": [9, 9, 9, 0]}, "missing, zero or negative"),
+    ({"f": [3, 3, 3, 3]}, "more clusters"),
+    ({"y": [1, 2, 3, float("inf")]}, "1 infinite values"),
+])
+def test_population_sizes_and_outcomes_that_cannot_be(changed, said):
+    data = pd.DataFrame({"y": [1.0, 2, 3, 4], "f": 9.0, "c": [1, 2, 3, 4]} | changed)
+    for cluster in (None, "c"):
+        with pytest.raises((ColumnError, WeightError), match=said):
+            bias.weighted_mean(data, outcome="y", fpc="f", cluster=cluster)
+    same = pd.DataFrame({"y": [1.0, 2, 3, 4], "f": [9.0, 9, 9, 8], "c": [1, 1, 2, 1]})
+    with pytest.raises(ColumnError, match="one stratum and cluster"):
+        bias.weighted_mean(same, outcome="y", fpc="f", cluster="c")

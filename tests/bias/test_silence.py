@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from cxlib import bias
 from cxlib.bias.bounds import manski
 from cxlib.bias.shape import bimodality
-from cxlib.errors import ColumnError, EmptyDataError, ParameterError, ScoreRangeError
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError, ScoreRangeError, WeightError
 
 ONE = bias.rake(pd.DataFrame({"a": ["x"]}), targets={})
 
@@ -136,7 +136,7 @@ def test_funnel_counts_true_and_times():
     assert found.frame[["wave", "stage", "n", "reached"]].to_numpy().tolist() == [
         ["W9", "delivered", 3, 2], ["W9", "opened", 3, 1], ["W9", "started", 3, 1], ["W9", "finished", 3, 0],
         ["W10", "delivered", 1, 1], ["W10", "opened", 1, 1], ["W10", "started", 1, 1], ["W10", "finished", 1, 1]]
-    assert found.last().frame["reached"].tolist() == [0, 1]
+    assert bias.last_stage(found).frame["reached"].tolist() == [0, 1]
     assert "Of 4 people invited, 1 (25.0 %" in found.summary()
 
 
@@ -192,3 +192,30 @@ def test_figures_say_their_finding():
         words = ax.get_title(loc="left") + "".join(text.get_text() for text in ax.texts)
         assert words
         ax.figure.clear()
+
+
+def test_no_range_beyond_the_invited_where_chances_were_unequal():
+    data = pd.DataFrame({"score": [10, 0] * 20, "w": [1.0, 2.0] * 20, "c": range(40)})
+    plain, based = (bias.rake(data, targets={}, weight=weight) for weight in (None, "w"))
+    for weights, design in ((based, {}), (plain, {"cluster": "c"}), (plain, {"strata": "w"})):
+        found = bias.bounds(bias.nps_beside(data, score="score", weights=weights, **design), invited=100)
+        assert found.frame["kind"].tolist() == ["unweighted", "weighted", "invited"]
+        assert "equal chances" in found.warnings[0]
+        assert "Whatever the silent ones think" in found.plot().get_title(loc="left").replace("\n", " ")
+
+
+def test_what_is_alike_has_no_shape_and_full_answers_leave_no_range():
+    data = pd.DataFrame({"score": [10] * 40, "g": ["a", "b"] * 20})
+    assert "no shape to judge" in bias.shape(data, score="score").summary()
+    beside = bias.nps_beside(data, score="score", weights=bias.rake(data, targets={"g": {"a": 1, "b": 1}}))
+    assert "nobody is silent" in bias.bounds(beside, invited=40).summary()
+
+
+def test_columns_that_cannot_be_told_apart_are_refused():
+    data = pd.DataFrame({"g": ["a", "b"] * 20})
+    with pytest.raises(ColumnError, match="named twice"):
+        bias.r_indicator(data.head(20), data, columns=["g", "g"])
+    with pytest.raises(ColumnError, match="by='invited'"):
+        bias.funnel(pd.DataFrame({"delivered": [True], "invited": ["x"]}), by=["invited"])
+    with pytest.raises(WeightError, match="whose target is 0"):
+        bias.rake(data, targets={"g": {"a": 0, "b": 1}})

@@ -101,9 +101,9 @@ def test_a_missing_margin_is_refused_with_its_count():
         bias.rake(rows, targets={"plan": {"a": 1, "b": 1}})
 
 
-@pytest.mark.parametrize("weights", [[1.0, 0.0], [1.0, -1.0], [1.0, None]])
+@pytest.mark.parametrize("weights", [[1.0, 0.0], [1.0, -1.0], [1.0, None], [1.0, float("inf")]])
 def test_base_weights_must_be_positive(weights):
-    with pytest.raises(WeightError, match="1 of 2 weights are missing, zero or negative"):
+    with pytest.raises(WeightError, match="1 of 2 weights are missing, zero, negative or infinite"):
         bias.rake(pd.DataFrame({"a": ["x", "y"], "w": weights}), targets={"a": {"x": 1, "y": 1}}, weight="w")
 
 

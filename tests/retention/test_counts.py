@@ -213,6 +213,13 @@ def test_bad_parameters_are_refused(change, error, words):
         count(log(*GOOD), **change)
 
 
+@pytest.mark.parametrize("name", ["tenure", "lost", "cx_day", "rate"])
+def test_groups_named_like_the_counts_own_columns_are_refused(name):
+    data = pd.DataFrame({"who": [1], "day": [dt.date(2024, 1, 1)], name: ["a"]})
+    with pytest.raises(ColumnError, match=f"by='{name}'"):
+        retention.count_cohorts(data, customer="who", time="day", by=name)
+
+
 def test_bad_events_are_refused():
     with pytest.raises(ColumnError, match="not dates"):
         count(pd.DataFrame({"who": ["a"], "at": ["soon"]}))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import cxlib as cx
-from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError
+from cxlib.errors import CohortError, ColumnError, CxError, EmptyDataError, ParameterError
 from cxlib.retention import Parameters, average, contract, movements, read, survival, triangle
 
 
@@ -66,6 +66,8 @@ def test_bad_values_are_refused(folder, changed, words):
     ({"acquired": "segment", "segment": None}, ColumnError, "no date"),
     ({"started": "customer_id"}, ColumnError, "started='customer_id'"),
     ({"customers": None}, ParameterError, "needs the file of customers"),
+    ({"period": "year"}, ParameterError, "no year has ended"),
+    ({"as_of": "2024-01-31"}, ParameterError, "no month has ended"),
 ])
 def test_parameters_that_disagree_with_the_files_are_refused(folder, changed, error, words):
     with pytest.raises(error, match=words):
@@ -92,8 +94,8 @@ def test_orders_alone_are_enough(folder):
     durations = records.durations()
     for result in (records.by_segment(durations), records.between_segments(durations), records.revenue()):
         assert "cannot be known without" in result.summary()
-        assert "cannot be known without" in repr(result.table(["a"], caption="x"))
-        assert "cannot be known without" in cx.picture(result.plot()).alt
+        assert repr(result.table(["a"], caption="x")).startswith("Not shown: no ")
+        assert repr(cx.picture(result.plot(months=6))).startswith("Not shown: no ")
 
 
 def test_every_figure_and_sentence_is_made(folder):
@@ -117,3 +119,26 @@ def test_many_cohorts_stay_readable():
     assert len(ax.get_yticklabels()) <= 40
     assert len(ax.get_xticklabels()) <= 26
     cx.picture(ax)
+
+
+def test_a_segment_of_too_many_groups_is_refused(folder):
+    rows = "".join(f"{i},2024-01-05,g{i}\n" for i in range(31))
+    (folder / "customers.csv").write_text("customer_id,acquired_on,segment\n" + rows)
+    with pytest.raises(ParameterError, match="segment='segment' has 31 groups"):
+        given(folder).check()
+
+
+def test_customers_who_do_not_belong_to_the_events_are_refused(folder):
+    (folder / "customers.csv").write_text("customer_id,acquired_on,segment\nX,2024-01-05,a\n")
+    with pytest.raises(CohortError, match="none of the events belongs"):
+        read(given(folder)).cohorts()
+
+
+def test_nobody_left_and_nobody_followed_are_said_and_drawn(folder):
+    (folder / "orders.csv").write_text("customer_id,ordered_at,amount\n1,2024-01-31,10\n2,2024-01-31,5\n")
+    p = given(folder, customers=None, subscriptions=None, segment=None, as_of="2024-02-01", gap_days=1)
+    curve = survival(read(p).durations())
+    assert cx.picture(curve.plot()).png
+    assert "No customer has been followed" in curve.summary()
+    p = given(folder, customers=None, subscriptions=None, segment=None, as_of="2024-09-01", gap_days=1)
+    assert "Nobody is still with us after 6 months (n = 2)" in survival(read(p).durations()).summary()

@@ -60,8 +60,50 @@ def test_only_the_first_subscription_counts_and_that_is_said():
     result = spells(("a", "2024-01-01", "2024-02-01"), ("a", "2024-04-01", None), ("b", "2024-07-01", None),
                     (None, "2024-01-01", None), ("c", None, None))
     assert result.customers == 1
-    assert result.tally == {"rows": 5, "missing_customer": 1, "missing_start": 1, "after_as_of": 1, "later_spell": 1}
+    assert result.tally == {"rows": 5, "missing_customer": 1, "missing_start": 1, "after_as_of": 1, "continued_spell": 0,
+                            "later_spell": 1}
     assert len(retention.survival(result).warnings) == 4
+
+
+@pytest.mark.parametrize("rows", [
+    [("a", "2024-01-15", "2024-02-15"), ("a", "2024-02-15", "2024-03-15")],  # renewed on the day of the end
+    [("a", "2024-02-15", "2024-03-15"), ("a", "2024-01-15", "2024-02-14")],  # on the day after; in any order of rows
+    [("a", "2024-01-15", "2024-03-15"), ("a", "2024-01-20", "2024-02-01"), ("a", "2024-03-01", "2024-03-10")],  # within
+    [("a", "2024-01-15", "2024-01-20"), ("a", "2024-01-15", "2024-03-15")],  # begun twice
+])
+def test_subscriptions_that_go_on_from_each_other_are_one(rows):
+    result = spells(*rows, ("a", "2024-05-01", None))
+    assert result.frame.values.tolist() == [[2, 1, 0]]
+    assert result.tally["continued_spell"] == len(rows) - 1
+    assert result.tally["later_spell"] == 1
+    assert any("count as one" in said for said in retention.survival(result).warnings)
+
+
+def test_monthly_terms_equal_one_long_subscription():
+    """The same customers, written as one row a term or as one row: the same counts."""
+    months = pd.date_range("2024-01-01", periods=12, freq="MS")
+    long, terms = [], []
+    for n in range(1, 11):
+        long.append((f"c{n}", "2024-01-01", months[n].date()))
+        terms += [(f"c{n}", months[i].date(), months[i + 1].date()) for i in range(n)]
+    assert spells(*terms, as_of=D(2024, 9, 1)).frame.equals(spells(*long, as_of=D(2024, 9, 1)).frame)
+    open_ = spells(("a", "2024-01-01", None), ("a", "2024-02-01", "2024-03-01")).frame
+    assert open_.values.tolist() == [[5, 0, 1]]
+
+
+@pytest.mark.parametrize(("text", "zone", "refused"), [
+    ("2024-01-31T23:30:00Z", "Asia/Tokyo", True), ("2024-01-31T23:30:00Z", "UTC", False),
+    ("2024-01-31 23:30:00+09:00", "UTC", True), ("2024-01-31 23:30:00", "Asia/Tokyo", False),
+])
+def test_moments_are_not_taken_for_days_of_another_calendar(text, zone, refused):
+    if refused:
+        with pytest.raises(ColumnError, match=f"on the calendar of {zone}"):
+            spells(("a", text, None), zone=zone)
+    else:
+        assert spells(("a", text, None), zone=zone).frame["tenure"].tolist() == [4]
+    stamps = pd.DataFrame({"who": ["a"], "start": pd.to_datetime(["2024-01-31T23:30:00Z"]), "end": [None]})
+    with pytest.raises(ColumnError, match="holds moments with a zone"):
+        retention.durations_from_spells(stamps, **COLUMNS, as_of=AS_OF, zone="Asia/Tokyo")
 
 
 def test_groups_come_from_the_customers():
