@@ -146,6 +146,12 @@ def test_a_killed_run_publishes_nothing_and_the_next_one_cleans_up(tmp_path):
     out = root / "reports" / "published"
     command = [sys.executable, "-c", "from cxlib.cli import main; main()", "run", "notebooks/06_slow.ipynb"]
     (root / "reports").mkdir()
+    good = out / "slow" / "20261122T093105Z-aaaa"
+    good.mkdir(parents=True)
+    (good / "manifest.json").write_text(json.dumps({
+        "started": "2026-11-22T09:31:05.000+00:00", "status": "published", "notebook": "06_slow.ipynb", "given": {}, "title": "T",
+        "headline": "the last good one"}), encoding="utf-8")
+    index = write_index(out).read_text(encoding="utf-8")
     killed = subprocess.Popen(command, cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not list(out.glob(".staging/*/slow/run.ipynb")):
@@ -154,7 +160,9 @@ def test_a_killed_run_publishes_nothing_and_the_next_one_cleans_up(tmp_path):
         time.sleep(0.1)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    assert not list(out.glob("slow/*"))
-    assert not (out / "index.html").exists()
+    assert sorted(path.name for path in (out / "slow").iterdir()) == [good.name, "latest"]
+    assert (out / "slow" / "latest").read_text(encoding="utf-8") == f"{good.name}\n"
+    assert (out / "index.html").read_text(encoding="utf-8") == index
     with staging(out):
         assert len(list((out / ".staging").iterdir())) == 1
+    assert write_index(out).read_text(encoding="utf-8") == index
