@@ -49,12 +49,14 @@ class Planned:
 
 
 def report_name(notebook: PurePath) -> str:
-    """Return the study's word: `notebooks/03_nps.ipynb` is `nps`.
+    """Return the study's word: `notebooks/03_nps.ipynb` is `nps`; what cannot be in a folder's name becomes a hyphen.
 
-    >>> report_name(Path("notebooks/03_nps.ipynb"))
-    'nps'
+    >>> report_name(Path("notebooks/03_nps.ipynb")), report_name(Path("My churn (copy).ipynb"))
+    ('nps', 'My-churn-copy')
     """
-    return re.sub(r"^\d+[_-]", "", notebook.stem) or notebook.stem
+    stem = unicodedata.normalize("NFC", notebook.stem)
+    word = re.sub(r"^\d+[_-]", "", stem) or stem
+    return re.sub(r"[^\w-]+", "-", word).strip("-_")
 
 
 def from_notebook(path: Path, given: Mapping[str, Any], *, name: str | None = None) -> Planned:
