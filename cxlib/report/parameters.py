@@ -231,8 +231,8 @@ def _comments(source: str) -> dict[str, str]:
 def _check_names(notebook: NotebookNode, start: dict[str, Any], given: Mapping[str, Any]) -> Checked:
     for name in given:
         if name not in start:
-            raise ParameterError(f"parameter {name!r} is unknown"
-                                 f"{check.did_you_mean(name, start) or '; the notebook has no parameters (tag the cell that sets them )'}")
+            near = check.did_you_mean(name, start) or "; the notebook has no parameters (tag a cell 'parameters')"
+            raise ParameterError(f"parameter {name!r} is unknown{near}")
     read = {name: value if isinstance(start[name], str) else _plain(value) for name, value in given.items()}
     comments = _comments(_cell(notebook))
     return Checked(given=read, values=start | read, inputs={}, meanings={name: comments.get(name, name) for name in start})
