@@ -212,6 +212,11 @@ def finding(*sentences: str) -> Text:
     return Text(tuple(sentences), kind="finding")
 
 
+def summaries(*results: Result, language: str = "en") -> list[str]:
+    """Return the sentences of some results, what is known before what is absent."""
+    return [each.summary(language) for each in sorted(results, key=lambda each: isinstance(each, Absent))]
+
+
 def flags(*groups: Iterable[str], language: str = "en") -> Text:
     """Show every warning of the given groups once, as a list; where there is none, say that."""
     sentences = tuple(dict.fromkeys(sentence for group in groups for sentence in group))

@@ -144,6 +144,16 @@ def test_what_is_absent_says_so_as_sentence_table_and_figure():
     assert list(absent.frame.columns) == ["confidence", "method"]
 
 
+class Known(result.Result):
+    def summary(self, language="en"):
+        return "known"
+
+
+def test_what_is_known_is_said_first():
+    absent = result.Absent.of("retention.no_value")
+    assert result.summaries(absent, Known(pd.DataFrame(), "none")) == ["known", absent.summary()]
+
+
 def test_true_and_false_are_words_for_the_reader_and_stay_data_in_the_csv():
     table = result.Table(pd.DataFrame({"complete": [True, False]}))
     assert table.written().iloc[:, 0].tolist() == ["yes", "no"]

@@ -19,7 +19,7 @@ _WRITTEN = 20  # ages; up to it each cell says its rate
 
 
 def heat_map(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax: Axes | None = None,
-             language: str = "en") -> Axes:
+              language: str = "en") -> Axes:
     """Draw a triangle: one row a cohort, one column an age; unfinished cells hatched, cells without data blank."""
     import seaborn as sns
 
@@ -59,7 +59,7 @@ def _hatched(corner: tuple[float, float]):
 
 def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], unit: str, finding: str, measured: str,
            ax: Axes | None = None,
-             language: str = "en") -> Axes:
+              language: str = "en") -> Axes:
     """Draw survival curves as steps with bands; `whole` gives the numbers at risk in the table beneath."""
     ax = theme.axes(ax, width=8.5, height=4.6)
     groups = list(frame.groupby(list(by))) if by else [(("",), frame)]
@@ -115,8 +115,10 @@ def _at_risk(ax: Axes, whole: pd.DataFrame, by: tuple[str, ...], ends: list[tupl
 
 
 def movements(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax: Axes | None = None,
-             language: str = "en") -> Axes:
+              language: str = "en") -> Axes:
     """Draw active customers stacked by where they came from, and those who fell silent below zero."""
+    if frame.empty:
+        return theme.message(ax, finding)
     ax = theme.axes(ax, width=9.0)
     place = np.arange(len(frame))
     below = np.zeros(len(frame))
@@ -135,21 +137,22 @@ def movements(frame: pd.DataFrame, *, period: str, finding: str, measured: str, 
 
 
 def revenue(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax: Axes | None = None,
-             language: str = "en") -> Axes:
+              language: str = "en") -> Axes:
     """Draw net and gross revenue retention with their intervals."""
+    if frame.empty:
+        return theme.message(ax, finding)
     ax = theme.axes(ax, width=9.0)
     place = np.arange(len(frame))
     for name, colour in (("nrr", theme.BLUE), ("grr", theme.ORANGE)):
         ax.fill_between(place, 100 * frame[f"{name}_low"], 100 * frame[f"{name}_high"], color=colour, alpha=0.18, linewidth=0)
         ax.plot(place, 100 * frame[name], color=colour, linewidth=2, marker="o", markersize=3)
-    if len(frame):
-        ends = [(100 * frame["nrr"].iloc[-1], "nrr", theme.BLUE), (100 * frame["grr"].iloc[-1], "grr", theme.ORANGE)]
-        gap = 0.06 * (ax.get_ylim()[1] - min(0, ax.get_ylim()[0]))
-        for where, (_, name, colour) in zip(_apart([end[0] for end in ends], gap), ends, strict=True):
-            ax.annotate(text(f"retention.{name}", language), (1, where), (6, 0), xycoords=("axes fraction", "data"),
-                        textcoords="offset points", color=colour, va="center")
+    ends = [(100 * frame["nrr"].iloc[-1], "nrr", theme.BLUE), (100 * frame["grr"].iloc[-1], "grr", theme.ORANGE)]
+    gap = 0.06 * (ax.get_ylim()[1] - min(0, ax.get_ylim()[0]))
+    for where, (_, name, colour) in zip(_apart([end[0] for end in ends], gap), ends, strict=True):
+        ax.annotate(text(f"retention.{name}", language), (1, where), (6, 0), xycoords=("axes fraction", "data"),
+                    textcoords="offset points", color=colour, va="center")
     ax.axhline(100, color=theme.GREY, linewidth=0.8, linestyle="--")
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))  # refunds can make a period negative
     ax.set_xlim(-0.5, len(frame) - 0.5)
     _period_ticks(ax, frame["period"], period)
     ax.set_ylabel(text("retention.axis_revenue_kept", language))

@@ -16,7 +16,7 @@ from cxlib.errors import ParameterError
 from cxlib.result import Absent
 from cxlib.retention import accounting, curves
 from cxlib.retention.cohorts import Cohorts
-from cxlib.retention.counts import check_dates, count_cohorts, event_days
+from cxlib.retention.counts import check_dates, count_cohorts, event_days, names
 from cxlib.retention.duration_counts import durations_from_orders, durations_from_spells
 from cxlib.retention.durations import Durations
 from cxlib.retention.periods import Clock, known_zone
@@ -137,14 +137,15 @@ def read(p: Parameters) -> Records:
     customers = _frame(p.customers, customer=p.customer, acquired=p.acquired, segment=p.segment)
     if customers is not None:
         check_dates(customers, zone=p.zone, acquired=p.acquired)
-        _refuse_many_groups(p, customers)
+        _refuse_groups(p, customers)
     subscriptions = _frame(p.subscriptions, customer=p.customer, started=p.started, ended=p.ended)
     if subscriptions is not None:
         check_dates(subscriptions, zone=p.zone, started=p.started, ended=p.ended)
     return Records(p, events, customers, subscriptions, ends)
 
 
-def _refuse_many_groups(p: Parameters, customers: pd.DataFrame) -> None:
+def _refuse_groups(p: Parameters, customers: pd.DataFrame) -> None:
+    names(p.segment or ())
     groups = 0 if p.segment is None else customers[p.segment].nunique()
     if groups > MOST_GROUPS:
         raise ParameterError(f"segment={p.segment!r} has {groups:,} groups, and at most {MOST_GROUPS} can be compared pair by "

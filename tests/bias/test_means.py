@@ -113,7 +113,7 @@ def test_nps_beside_at_its_edges():
     with pytest.raises(ColumnError, match="not numbers"):
         bias.nps_beside(pd.DataFrame({"score": ["ten", "nine"]}), score="score", weights=ONE)
     absent = bias.nps_beside(pd.DataFrame({"x": [1]}), score=None, weights=ONE)
-    assert "Set `score`" in absent.summary()
+    assert "Set “score”" in absent.summary()
 
 
 @settings(max_examples=15, deadline=None)

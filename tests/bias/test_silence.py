@@ -123,8 +123,8 @@ def test_representativeness_at_its_edges():
         bias.representativeness(pd.DataFrame({"g": ["a", None]}), everyone, columns=["g"])
     with pytest.raises(ColumnError, match="must hold every person"):
         bias.r_indicator(pd.concat([everyone.head(7)] * 2), pd.concat([everyone.head(4), everyone.tail(60)]), columns=["g"])
-    assert "Set `frame`" in bias.representativeness(everyone, None, columns=["g"]).summary()
-    assert "Set `margins`" in bias.r_indicator(everyone, everyone, columns=[]).summary()
+    assert "Set “frame”" in bias.representativeness(everyone, None, columns=["g"]).summary()
+    assert "Set “margins”" in bias.r_indicator(everyone, everyone, columns=[]).summary()
     assert "everybody or nobody" in bias.r_indicator(everyone.head(6), everyone, columns=["g"]).summary()
 
 
@@ -177,7 +177,7 @@ def test_shape_refuses_and_passes_on():
         bias.shape(pd.DataFrame({"s": [None, None]}, dtype=float), score="s")
     with pytest.raises(ScoreRangeError, match="0 to 10"):
         bias.shape(pd.DataFrame({"s": [1.5]}), score="s")
-    assert "Set `score`" in bias.shape(pd.DataFrame({"s": [1]}), score=None).summary()
+    assert "Set “score”" in bias.shape(pd.DataFrame({"s": [1]}), score=None).summary()
     one = bias.shape(pd.DataFrame({"s": [3]}), score="s")
     assert one.frame["n"].tolist() == [1]
 

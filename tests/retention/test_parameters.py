@@ -121,6 +121,12 @@ def test_many_cohorts_stay_readable():
     cx.picture(ax)
 
 
+def test_a_segment_named_like_a_count_is_refused(folder):
+    (folder / "customers.csv").write_text("customer_id,acquired_on,lost\n1,2024-01-05,a\n")
+    with pytest.raises(ColumnError, match="by='lost'"):
+        given(folder, segment="lost").check()
+
+
 def test_a_segment_of_too_many_groups_is_refused(folder):
     rows = "".join(f"{i},2024-01-05,g{i}\n" for i in range(31))
     (folder / "customers.csv").write_text("customer_id,acquired_on,segment\n" + rows)
@@ -142,3 +148,10 @@ def test_nobody_left_and_nobody_followed_are_said_and_drawn(folder):
     assert "No customer has been followed" in curve.summary()
     p = given(folder, customers=None, subscriptions=None, segment=None, as_of="2024-09-01", gap_days=1)
     assert "Nobody is still with us after 6 months (n = 2)" in survival(read(p).durations()).summary()
+
+
+def test_revenue_that_cannot_be_compared_is_a_sentence(folder):
+    """Refunds alone: no period has revenue to keep."""
+    (folder / "orders.csv").write_text("customer_id,ordered_at,amount\n1,2024-01-31,-10\n1,2024-02-28,-5\n")
+    revenue = read(given(folder)).revenue()
+    assert repr(cx.picture(revenue.plot())).startswith("There are no two finished neighbouring months with revenue")
