@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import string
 import tomllib
 from importlib.resources import files
 from typing import Any
@@ -20,13 +21,24 @@ def _texts(language: str, topic: str) -> dict[str, str]:
     return tomllib.loads(files("cxlib").joinpath("texts", language, f"{topic}.toml").read_text(encoding="utf-8"))
 
 
+class _Filled(string.Formatter):
+    """Fills `{n}` with a value, and `{n:interview|interviews}` with the word that goes with it: the first for 1."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            one, many = format_spec.split("|")
+            return one if str(value) == "1" else many
+        return super().format_field(value, format_spec)
+
+
 def text(key: str, language: str = "en", **values: Any) -> str:
     """Return the text `topic.name` from `cxlib/texts/<language>/<topic>.toml` with `{names}` filled from `values`.
 
-    Values are put in as they are: numbers are written with `number`, `points`, `percent` or `pvalue` first.
+    Values are put in as they are: numbers are written with `number`, `points`, `percent` or `pvalue` first. A text can choose
+    a word by a number: `{n} {n:interview|interviews}`.
     """
     topic, name = key.split(".", 1)
-    return _texts(language, topic)[name].format(**values)
+    return _Filled().format(_texts(language, topic)[name], **values)
 
 
 def heading(column: str, language: str = "en") -> str:
