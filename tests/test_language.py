@@ -52,6 +52,7 @@ def test_a_column_of_the_users_own_keeps_its_name():
     assert language.heading("nps") == "NPS"
 
 
-@pytest.mark.parametrize(("n", "wanted"), [("1", "1 row has"), (1, "1 row has"), ("2", "2 rows have"), ("1,001", "1,001 rows have")])
+@pytest.mark.parametrize(("n", "wanted"), [
+    ("1", "1 row has"), (1, "1 row has"), ("2", "2 rows have"), ("1,001", "1,001 rows have")])
 def test_a_word_goes_with_its_number(n, wanted):
     assert language.text("nps.left_out", n=n, column="wave").startswith(wanted)
