@@ -62,7 +62,7 @@ def test_a_missing_outcome_is_a_domain():
     e = (rows["w"] * (rows["y"] - mean) / rows["w"][known].sum()).fillna(0)
     assert_allclose(estimate(result), [mean, np.sqrt(5 / 4 * (e**2).sum())])
     assert result.frame["n"].iloc[0] == 4
-    assert "1 rows have no value" in result.warnings[0]
+    assert "1 row has no value" in result.warnings[0]
 
 
 def test_what_a_mean_refuses():

@@ -35,7 +35,7 @@ def test_the_latest_wave_is_joined_with_its_invitations(files):
     assert study.respondents["score"].tolist() == [0, 8]
     assert study.invited == 4
     assert study.targets["国"].to_dict() == {"日": 2, "韓": 2}
-    assert "1 answers come from people who are not in sent.parquet" in study.warnings[0]
+    assert "1 answer comes from people who are not in sent.parquet" in study.warnings[0]
     parameters(files).check()
 
 
