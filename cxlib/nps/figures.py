@@ -26,8 +26,8 @@ def levels(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, 
         ax.set_xticks(spots, [f"{name}\nn = {n:,}" for name, n in zip(names, frame["n"], strict=True)])
         ax.set_ylabel("NPS")
         ax.axhline(0, color=theme.GREY, lw=0.8)
-        for spot, value in zip(spots, frame["nps"], strict=True):
-            ax.annotate(words.points(value), (spot, value), (7, 5), textcoords="offset points", fontsize=9)
+        for spot, row in zip(spots, frame.itertuples(), strict=True):
+            ax.annotate(words.points(row.nps), (spot, row.ci_high), (0, 3), textcoords="offset points", fontsize=9, ha="center")
     else:
         ax = theme.axes(ax, height=1.4 + 0.34 * len(frame))
         spots = range(len(frame))
