@@ -45,7 +45,7 @@ test: $(READY) lint
 	$(BIN)/python -m pytest --nbval notebooks -n 2 --dist loadscope
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb $(ARGS)
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
 bench: $(READY)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
