@@ -112,7 +112,8 @@ class StudyParameters(BaseModel):
 
 
 # by the beginning of pydantic's own name for the rule; what is not here has a clear message already
-_RULES = {"date": "is not a date; write it like 2026-01-31", "path_type": "is not a path; give the path of a file or folder",
+_RULES = {"missing": "has too few values",
+          "date": "is not a date; write it like 2026-01-31", "path_type": "is not a path; give the path of a file or folder",
           "tuple_type": "is not a list of values; write them with commas, like 0,10",
           "list_type": "is not a list of values; write them with commas, like a,b",
           "string_type": "is not a text", "int_": "is not a whole number", "float_": "is not a number",
@@ -125,7 +126,7 @@ def _line(problem: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
     name = str(problem["loc"][0]) if problem["loc"] else "parameters"
     if problem["type"] == "extra_forbidden":
         return f"parameter {name!r} is unknown{did_you_mean(name, fields)}"
-    if problem["type"] == "missing":
+    if problem["type"] == "missing" and len(problem["loc"]) == 1:
         return f"parameter {name!r} is missing: {fields[name].description}"
     message = problem["msg"].removeprefix("Value error, ")
     if message.startswith(f"{name}="):  # a study's own rule says all of it

@@ -38,7 +38,8 @@ def wilson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> t
     low, high = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
     some = n > 0
     if some.any():
-        low[some], high[some] = proportion_confint(successes[some], n[some], alpha=1 - confidence, method="wilson")
+        alpha = 1 - check.confidence(confidence)
+        low[some], high[some] = proportion_confint(successes[some], n[some], alpha=alpha, method="wilson")
     return low, high
 
 

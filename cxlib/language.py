@@ -6,6 +6,7 @@ import functools
 import math
 import string
 import tomllib
+from datetime import datetime, time
 from importlib.resources import files
 from typing import Any
 
@@ -73,6 +74,27 @@ def percent(value: float, digits: int = 1) -> str:
     '53.1 %'
     """
     return "–" if value is None or math.isnan(value) else f"{number(100 * value, digits)} %"
+
+
+def level(value: float) -> str:
+    """Write a confidence level with the digits that it has.
+
+    >>> level(0.95), level(0.975), level(0.9999)
+    ('95 %', '97.5 %', '99.99 %')
+    """
+    return f"{100 * value:.10g} %"
+
+
+def label(value: Any) -> str:
+    """Write the name of a segment or wave: whole numbers without a decimal point, days without a time.
+
+    >>> import datetime
+    >>> label(2026.0), label(datetime.datetime(2026, 7, 1)), label("東京")
+    ('2026', '2026-07-01', '東京')
+    """
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value.date() if isinstance(value, datetime) and value.time() == time() else value)
 
 
 def pvalue(value: float) -> str:

@@ -117,6 +117,8 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
 
 def checked_scale(scale: tuple[int, int]) -> tuple[int, int]:
     """Return the scale as two whole numbers, or refuse it."""
+    if isinstance(scale, str) or len(scale) != 2:
+        raise ParameterError(f"scale={scale!r} must be two whole numbers, the lower first, such as (0, 10)")
     low, high = scale
     if int(low) != low or int(high) != high or low >= high:
         raise ParameterError(f"scale={tuple(scale)!r} must be two whole numbers, the lower first, such as (0, 10)")
@@ -160,7 +162,7 @@ def refuse_contradiction(counts: dict[int, int], *, scale: tuple[int, int], para
 
 
 def _parse(value: object, low: int, high: int) -> tuple[int | None, str]:
-    if isinstance(value, bool):
+    if pd.api.types.is_bool(value):
         return None, "not a score"
     if isinstance(value, str):
         text = unicodedata.normalize("NFKC", value).strip()

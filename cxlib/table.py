@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from numbers import Number
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
-
-_READERS = {".csv": "read_csv", ".parquet": "read_parquet"}
 
 
 def as_table(data: Any) -> ir.Table:
@@ -37,6 +37,8 @@ def as_table(data: Any) -> ir.Table:
         If the path does not exist, is neither CSV nor Parquet, or cannot be read as what it is named.
     EmptyDataError
         If there are no columns.
+    ColumnError
+        If two columns of a pandas frame have one name, or one column holds text and other values.
     """
     if isinstance(data, ir.Table):
         return data
@@ -45,7 +47,7 @@ def as_table(data: Any) -> ir.Table:
     if isinstance(data, pd.DataFrame):
         if data.columns.empty:
             raise EmptyDataError("data has no columns; give a frame with one row an observation")
-        return ibis.memtable(data.rename(columns=str))
+        return _memory(data.rename(columns=str))
     if hasattr(data, "to_arrow_table"):  # a DuckDB relation: its connection cannot be reached, so its rows are copied
         return ibis.memtable(data.to_arrow_table())
     if hasattr(data, "schema") and hasattr(data, "column_names"):  # Arrow
@@ -54,23 +56,37 @@ def as_table(data: Any) -> ir.Table:
                       "a DuckDB relation or an Ibis table")
 
 
+def _memory(frame: pd.DataFrame) -> ir.Table:
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise ColumnError(f"data has two columns named {twice[0]!r}; rename or drop one")
+    for name, values in frame.items():
+        if pd.api.types.is_object_dtype(values) and pd.api.types.infer_dtype(values, skipna=True) in ("mixed", "mixed-integer"):
+            kinds = {type(value).__name__ for value in values.dropna()}
+            if "str" in kinds:
+                raise ColumnError(f"column {name!r} mixes {', '.join(sorted(kinds))}; make all its values text or all numbers")
+    odd = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype | pd.IntervalDtype)]
+    return ibis.memtable(frame.astype(dict.fromkeys(odd, str)))  # the engine has no type for them
+
+
 def _read(path: Path) -> ir.Table:
     if not path.exists():
         raise SourceError(f"there is no file {path.as_posix()!r}; give the path of an existing CSV or Parquet file")
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".parquet"):
         raise SourceError(f"{path.as_posix()!r} is neither CSV nor Parquet; read it with cx.sources.read_survey first")
     if path.stat().st_size == 0:
         raise EmptyDataError(f"{path.as_posix()!r} is empty; give a file with a header and at least one row")
     try:
-        return getattr(ibis, reader)(path.as_posix())
+        # a CSV's types are told from all its rows, so that what is wrong in a late one is found here and said
+        return ibis.read_csv(path.as_posix(), sample_size=-1) if suffix == ".csv" else ibis.read_parquet(path.as_posix())
     except duckdb.Error as error:
         raise SourceError(f"{path.as_posix()!r} cannot be read ({' '.join(str(error).split())[:200]}); save it as CSV in UTF-8 "
                           "with one header row, or as Parquet; survey exports go through cx.sources.read_survey") from None
 
 
 def natural_order(values: Iterable[Any]) -> list[Any]:
-    """Return the distinct values in the order a reader expects: numbers by size, text with its numbers by size.
+    """Return the distinct values in the order a reader expects: numbers by size, times, text with its numbers by size.
 
     >>> natural_order(["2025Q1", "2024Q4", "wave 10", "wave 9"])
     ['2024Q4', '2025Q1', 'wave 9', 'wave 10']
@@ -78,8 +94,8 @@ def natural_order(values: Iterable[Any]) -> list[Any]:
     def key(value: Any) -> tuple:
         if isinstance(value, str):
             pieces = re.split(r"(\d+)", value)
-            return 1, tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece)
-        return 0, value
+            return 2, tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece)
+        return (0, value) if isinstance(value, Number | np.bool_) else (1, type(value).__name__, value)
 
     return sorted(dict.fromkeys(value for value in values if not pd.isna(value)), key=key)
 

@@ -79,3 +79,27 @@ def test_numbers_in_text_are_ordered_by_size(numbers):
 
 def test_quarters_and_names_have_an_order():
     assert table.natural_order(["2025Q1", "2024Q4", "第10回", "第9回", "2024Q4"]) == ["2024Q4", "2025Q1", "第9回", "第10回"]
+
+
+def test_days_numbers_and_text_can_stand_together():
+    days = pd.to_datetime(["2026-04-01", "2026-01-01"])
+    assert table.natural_order([*days, pd.NaT, "b", 3, True, 2.5]) == [True, 2.5, 3, days[1], days[0], "b"]
+
+
+@pytest.mark.parametrize(("frame", "message"), [
+    (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns named 'a'"),
+    (pd.DataFrame({"店": pd.Series([1, "a", None], dtype=object)}), "column '店' mixes int, str")])
+def test_frames_that_the_engine_could_not_take_are_refused(frame, message):
+    with pytest.raises(ColumnError, match=message):
+        table.as_table(frame)
+
+
+def test_quarters_of_pandas_are_text():
+    quarters = pd.period_range("2025Q4", periods=2, freq="Q")
+    assert table.as_table(pd.DataFrame({"wave": quarters})).execute()["wave"].tolist() == ["2025Q4", "2026Q1"]
+
+
+def test_a_word_far_down_a_csv_is_found_before_anything_is_counted(tmp_path):
+    (tmp_path / "s.csv").write_text("score\n" + "10\n" * 30_000 + "n/a\n")
+    with pytest.raises(ColumnError, match="parse_scores"):
+        table.numeric(table.as_table(tmp_path / "s.csv"), score="score")

@@ -12,8 +12,8 @@ from pydantic import Field, field_validator
 from cxlib import check, scales, sources
 from cxlib import language as words
 from cxlib.check import InputFile, StudyParameters
-from cxlib.errors import ColumnError, EmptyDataError
-from cxlib.nps.counts import DETRACTOR
+from cxlib.errors import ColumnError
+from cxlib.nps.counts import DETRACTOR, TAKEN, refuse_taken
 from cxlib.result import Result, Table
 from cxlib.table import natural_order
 
@@ -25,7 +25,7 @@ class Parameters(StudyParameters):
     score: str = Field("score", description="column with the answer to 'how likely are you to recommend us'")
     scale: tuple[int, int] = Field((0, 10), description="lowest and highest answer of the question")
     wave_column: str | None = Field("wave", description="column that says in which wave an answer came; None: one wave only")
-    wave: str | None = Field(None, description="the wave of the headline; None: the latest")
+    wave: str | None = Field(None, coerce_numbers_to_str=True, description="the wave of the headline; None: the latest")
     wave_order: Literal["natural", "unknown"] = Field("natural", description="'unknown': claim no direction between waves")
     segment: str | None = Field(None, description="column with the segments to compare within the wave")
     comment: str | None = Field(None, description="column with comments in the customers' own words")
@@ -77,7 +77,9 @@ def read(p: Parameters) -> Answers:
     Raises
     ------
     ColumnError
-        If a named column is not in the file.
+        If a named column is not in the file, is named twice, has the name of a result's column, or holds no wave.
+    EmptyDataError
+        If the file has no rows.
     ScoreRangeError
         If no answer can be read as a score.
     ScaleError
@@ -88,11 +90,10 @@ def read(p: Parameters) -> Answers:
     survey = sources.read_survey(p.survey)
     columns = {"score": p.score, "wave_column": p.wave_column, "segment": p.segment, "comment": p.comment}
     check.columns(list(survey.frame.columns), **columns)
+    refuse_taken(TAKEN, wave_column=p.wave_column, segment=p.segment)
     twice = {name for name in columns.values() if name and list(columns.values()).count(name) > 1}
     if twice:
         raise ColumnError(f"column {sorted(twice)[0]!r} is named by two parameters; each needs a column of its own")
-    if survey.frame.empty:
-        raise EmptyDataError(f"survey={p.survey.as_posix()!r} has a header but no answers; export it again with its rows")
     scores = scales.parse_scores(survey.frame[p.score], scale=p.scale)
     counts = scores.values.dropna().value_counts()
     scales.refuse_contradiction({int(score): int(n) for score, n in counts.items()}, scale=scores.scale)
@@ -127,11 +128,11 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
 
 
 def _labels(values: pd.Series) -> pd.Series:
-    """Write values as text, whole numbers without a decimal point; missing stays missing."""
+    """Write values as text, as a reader would; missing stays missing."""
     def label(value: Any) -> str | None:
         if pd.isna(value) or (isinstance(value, str) and not value.strip()):
             return None
-        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        return words.label(value)
 
     distinct = {value: label(value) for value in values.dropna().unique()}
     return values.map(distinct).astype(object).where(values.notna(), None)
@@ -141,6 +142,9 @@ def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, str | None]
     if p.wave_column is None:
         return rows, None
     waves = natural_order(rows.loc[rows[p.score].notna(), p.wave_column])
+    if not waves:
+        raise ColumnError(f"wave_column={p.wave_column!r} is empty for every answer with a score; name the column with the "
+                          "waves, or pass wave_column=None")
     if p.wave is not None:
         check.one_of("wave", p.wave, waves)
     if p.wave_order == "unknown":

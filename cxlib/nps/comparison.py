@@ -13,6 +13,7 @@ from scipy import stats
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.nps import figures, intervals
+from cxlib.nps.counts import refuse_taken
 from cxlib.nps.scores import counted
 from cxlib.result import Result
 
@@ -75,7 +76,9 @@ class Comparison(Result):
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
         """Draw each pair's difference with its interval; those that differ for certain in colour."""
         measured = "" if self.frame.empty else words.text(
-            "nps.measured_difference", language, confidence=words.percent(self.frame["confidence"].iloc[0], 0))
+            "nps.measured_difference", language, confidence=words.level(self.frame["confidence"].iloc[0]))
+        if len(self.frame) > figures.MOST:
+            measured += words.text("nps.largest", language, shown=figures.MOST, pairs=words.number(len(self.frame)))
         return figures.differences(self.frame, ax, finding=finding or self.title(language) or self.summary(language),
                                    measured=measured)
 
@@ -94,7 +97,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     between : str or None
         Column whose values are compared. None gives an empty result that says what cannot be known.
     score : str, optional
-        Column of scores; not needed with ready counts.
+        Column of scores, `"score"` where it is None; not needed with ready counts.
     by : str or sequence of str
         Compare within each value of these columns only; they come first in the frame.
     reference : value of `between`, optional
@@ -104,7 +107,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     confidence : float
         Level of the intervals; verdicts use 1 - confidence on the adjusted p value.
     **counting
-        `scale`, `promoter`, `detractor` of `count_scores`.
+        `scale`, `promoter`, `detractor` of `count_scores`; refused with ready counts, which have theirs.
 
     Returns
     -------
@@ -116,6 +119,8 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     ------
     ParameterError
         If `reference` is not a value of `between`, or `against` is unknown.
+    ColumnError
+        If a column of `by` has the name of a column of the result; and what `count_scores` refuses.
 
     Notes
     -----
@@ -138,14 +143,17 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     if between is None:
         return Comparison(_empty(()), METHOD, (words.text("nps.no_column"),))
     within = _within(by)
-    counts = counted(data, score, (*within, between), counting)
-    categories = counts.categories()
+    refuse_taken(COLUMNS, by=within)
+    categories = counted(data, score, (*within, between), counting).categories()
+    if categories.empty:
+        return Comparison(_empty(within), METHOD,
+                          (words.text("nps.nobody_in", columns=words.joined(map(repr, (*within, between)))),))
     check.one_of("reference", reference, [None, *dict.fromkeys(categories[between])])
     pairs = pd.concat([_pairs(group, between, within, reference, against)
                        for _, group in (categories.groupby(list(within), sort=False) if within else [((), categories)])],
                       ignore_index=True)
     if pairs.empty:
-        value = str(categories[between].iloc[0])
+        value = words.label(categories[between].iloc[0])
         return Comparison(_empty(within), METHOD, (words.text("nps.one_value", column=between, value=value),))
     return Comparison(_tested(pairs, within, confidence), METHOD, _cautions(pairs), directed=against == "previous")
 
@@ -212,14 +220,16 @@ def _cautions(pairs: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _said(row: pd.Series, *, directed: bool) -> dict[str, str]:
+    group = [words.label(value) for value in row.iloc[:row.index.get_loc("a")]]
     if not directed and row["difference"] < 0:  # without an order the higher one is named second
         row = row.rename({"a": "b", "b": "a", "n_a": "n_b", "n_b": "n_a", "nps_a": "nps_b", "nps_b": "nps_a",
                           "ci_low": "ci_high", "ci_high": "ci_low"})
         row = pd.concat([row.drop(["difference", "ci_low", "ci_high"]), -row[["difference", "ci_low", "ci_high"]]])
-    return {"a": str(row["a"]), "b": str(row["b"]), "nps_a": words.points(row["nps_a"]), "nps_b": words.points(row["nps_b"]),
+    return {"a": " · ".join([*group, words.label(row["a"])]), "b": " · ".join([*group, words.label(row["b"])]),
+            "nps_a": words.points(row["nps_a"]), "nps_b": words.points(row["nps_b"]),
             "difference": words.points(row["difference"], sign=True), "size": words.points(abs(row["difference"])),
             "low": words.points(row["ci_low"], sign=True), "high": words.points(row["ci_high"], sign=True),
             "p": words.pvalue(row["pvalue_adj"]), "detectable": words.points(row["detectable"], 0),
-            "confidence": words.percent(row["confidence"], 0), "n_a": words.number(row["n_a"]),
+            "confidence": words.level(row["confidence"]), "n_a": words.number(row["n_a"]),
             "n_b": words.number(row["n_b"])}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,9 +10,10 @@ import ibis
 import pandas as pd
 
 from cxlib import check, scales, table
-from cxlib.errors import EmptyDataError, ParameterError
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError
 
 PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
+TAKEN = {"score", "n", "promoters", "passives", "detractors", "nps", "se", "ci_low", "ci_high", "confidence", "method"}
 _REASONS = {-1: "missing", -2: "out of range", -3: "not whole"}
 
 
@@ -108,7 +109,7 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
     Raises
     ------
     ColumnError
-        If a column is absent or `score` is not numeric.
+        If a column is absent, `score` is not numeric, or a column of `by` has the name of a result or is given twice.
     ParameterError
         If the cut points do not lie on the scale in order.
     EmptyDataError
@@ -131,26 +132,41 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
     rows = table.as_table(data)
     check.columns(rows.columns, score=score, by=by)
     table.numeric(rows, score=score)
+    if rows[score].type().is_boolean():
+        raise ColumnError(f"score={score!r} holds true and false, not answers from {low} to {high}; "
+                          "name the column with the scores")
     value = rows[score].cast("float64")
     coded = ibis.cases((value.isnull() | value.isnan(), -1), ((value < low) | (value > high), -2),
                        (value != value.floor(), -3), else_=value.cast("int64") - low)
     grouped = rows.select(**{f"by{i}": rows[name] for i, name in enumerate(by)}, code=coded)
     counted = grouped.group_by(grouped.columns).agg(n=grouped.count()).execute()
-    counted = counted.rename(columns={f"by{i}": name for i, name in enumerate(by)})
     dropped = {reason: int(counted.loc[counted["code"] == code, "n"].sum()) for code, reason in _REASONS.items()}
     scored = counted[counted["code"] >= 0].assign(score=lambda frame: frame["code"] + low)
-    dropped |= {f"no {name}": int(scored.loc[scored[name].isna(), "n"].sum()) for name in by}
+    dropped |= {f"no {name}": int(scored.loc[scored[f"by{i}"].isna(), "n"].sum()) for i, name in enumerate(by)}
     if scored.empty:
         raise EmptyDataError(f"score={score!r}: none of {int(counted['n'].sum()):,} rows holds a whole score from {low} to "
                              f"{high}; name the column with the scores, or give its scale")
-    frame = _added(scored[[*by, "score", "n"]], by)
+    frame = _added(scored[[*(f"by{i}" for i in range(len(by))), "score", "n"]].set_axis([*by, "score", "n"], axis=1), by)
     totals = frame.groupby("score")["n"].sum()
     scales.refuse_contradiction({int(key): int(n) for key, n in totals.items()}, scale=(low, high))
     return ScoreCounts(frame, by, (low, high), promoter, detractor, dropped)
 
 
 def _names(by: str | Sequence[str] | None) -> tuple[str, ...]:
-    return () if by is None else (by,) if isinstance(by, str) else tuple(name for name in by if name is not None)
+    names = () if by is None else (by,) if isinstance(by, str) else tuple(name for name in by if name is not None)
+    if len(set(names)) < len(names):
+        raise ColumnError(f"by={names!r} names a column twice; name each once")
+    refuse_taken(TAKEN, by=names)
+    return names
+
+
+def refuse_taken(taken: Collection[str], **wanted: str | Sequence[str] | None) -> None:
+    """Refuse segment columns that have the name of a column of the result; `wanted` maps a parameter to its columns."""
+    for parameter, names in wanted.items():
+        for name in [names] if isinstance(names, str) else (names or ()):
+            if name in taken:
+                raise ColumnError(f"{parameter}={name!r}: the result has a column of that name itself; rename yours, "
+                                  f"for example to {name + '_'!r}")
 
 
 def _added(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

@@ -12,11 +12,13 @@ from cxlib import theme
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+MOST = 30  # pairs in one figure
+
 
 def levels(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, finding: str, measured: str,
            joined: bool = False) -> Axes:
     """Draw `nps` with `ci_low` to `ci_high` and n for each row: across for waves (`joined`), down the page for segments."""
-    names = [" · ".join(str(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
+    names = [" · ".join(words.label(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
     if joined and len(frame) > 1:
         ax = theme.axes(ax, width=max(7.0, 1.0 + 0.75 * len(frame)))
         spots = range(len(frame))
@@ -42,18 +44,19 @@ def levels(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, 
     return theme.title(ax, finding, measured)
 
 
-def differences(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measured: str, most: int = 30) -> Axes:
-    """Draw `difference` with its limits for each pair, the largest `most` of them; certain ones in colour."""
+def differences(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
+    """Draw `difference` with its limits for each pair, the largest `MOST` of them; certain ones in colour."""
     if frame.empty:
         return theme.message(ax, finding)
-    shown = frame.loc[frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:most]].sort_index()
+    shown = frame.loc[frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:MOST]].sort_index()
     ax = theme.axes(ax, height=1.4 + 0.34 * len(shown))
     spots = range(len(shown))
     colours = [theme.VERMILION if verdict != "cannot tell" else theme.GREY for verdict in shown["verdict"]]
     for spot, (row, colour) in enumerate(zip(shown.itertuples(), colours, strict=True)):
         ax.plot([row.ci_low, row.ci_high], [spot, spot], color=colour, lw=2.5, alpha=0.6, solid_capstyle="butt")
         ax.plot(row.difference, spot, "o" if row.verdict != "cannot tell" else "D", color=colour, ms=6)
-    ax.set_yticks(spots, [f"{a} → {b}" for a, b in zip(shown["a"], shown["b"], strict=True)])
+    named = shown.loc[:, :"b"].map(words.label)  # the columns within which pairs stay come first
+    ax.set_yticks(spots, [" · ".join([*within, f"{a} → {b}"]) for *within, a, b in named.itertuples(index=False)])
     ax.axvline(0, color=theme.INK, lw=0.9)
     ax.invert_yaxis()
     ax.set_xlabel(words.text("nps.axis_difference"))

@@ -32,8 +32,8 @@ def score_z(a: NDArray, n: NDArray, c: NDArray, nps: NDArray) -> NDArray:
     b = -a - c + (2 * n - a + c) * nps
     root = np.sqrt(np.maximum(b * b + 8 * n * c * nps * (1 - nps), 0.0))
     # the quadratic's larger root, written without cancellation
-    small = 2 * c * nps * (1 - nps) / np.maximum(root + b, 1e-300)
-    q = np.where(b <= 0, (root - b) / (4 * n), np.where(root + b > 0, small, 0.0))
+    small = 2 * c * nps * (1 - nps) / np.where(b > 0, root + b, 1.0)
+    q = np.where(b <= 0, (root - b) / (4 * n), small)
     q = np.clip(q, np.maximum(-nps, 0.0), (1 - nps) / 2)
     spread = np.sqrt(np.maximum(n * (2 * q + nps * (1 - nps)), 0.0))
     above = a - c - n * nps

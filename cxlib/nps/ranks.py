@@ -18,19 +18,20 @@ METHOD = "Kruskal-Wallis"
 class RankTest(Result):
     """`between, k, n, statistic, df, pvalue, confidence, method`; one row, none where there is nothing to compare."""
 
-    formats: ClassVar[dict[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue"}
+    formats: ClassVar[dict[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue", "confidence": "percent0"}
 
     def summary(self, language: str = "en") -> str:
-        """Say whether answers differ between the segments more than chance explains (at 5 %)."""
+        """Say whether answers differ between the segments more than chance explains (at 1 - confidence)."""
         if self.frame.empty:
             return " ".join(self.warnings)
         row = self.frame.iloc[0]
-        return words.text("nps.ranks_differ" if row["pvalue"] < 0.05 else "nps.ranks_alike", language, between=row["between"],
+        key = "nps.ranks_differ" if row["pvalue"] < 1 - row["confidence"] else "nps.ranks_alike"
+        return words.text(key, language, between=row["between"],
                           k=words.number(row["k"]), n=words.number(row["n"]), statistic=words.number(row["statistic"], 2),
                           df=words.number(row["df"]), p=words.pvalue(row["pvalue"]))
 
 
-def rank_test(rows: pd.DataFrame, *, score: str, between: str | None) -> RankTest:
+def rank_test(rows: pd.DataFrame, *, score: str, between: str | None, confidence: float = 0.95) -> RankTest:
     """Test whether any segment's answers tend to be higher than another's, on the raw scale.
 
     Use it before looking at many pairs: one question first. It does not depend on the cut points 9 and 6.
@@ -43,6 +44,8 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None) -> RankTes
         Column of numbers.
     between : str or None
         Column that tells segments apart. None gives an empty result that says what cannot be known.
+    confidence : float
+        The sentence speaks of a difference where the p value is below 1 - confidence.
 
     Returns
     -------
@@ -53,6 +56,8 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None) -> RankTes
     ------
     ColumnError
         If a column is absent.
+    ParameterError
+        If `confidence` does not lie between 0 and 1.
 
     Notes
     -----
@@ -61,6 +66,7 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None) -> RankTes
     """
     import pingouin  # heavy, and used here alone
 
+    confidence = check.confidence(confidence)
     check.columns(list(rows.columns), score=score, between=between)
     if between is None:
         return RankTest(_frame([]), METHOD, (words.text("nps.no_column"),))
@@ -69,7 +75,7 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None) -> RankTes
         return RankTest(_frame([]), METHOD, (words.text("nps.ranks_none", between=between),))
     row = pingouin.kruskal(data=known, dv=score, between=between).iloc[0]
     return RankTest(_frame([{"between": between, "k": known[between].nunique(), "n": len(known), "statistic": float(row["H"]),
-                             "df": int(row["ddof1"]), "pvalue": float(row["p_unc"]), "confidence": float("nan"),
+                             "df": int(row["ddof1"]), "pvalue": float(row["p_unc"]), "confidence": confidence,
                              "method": METHOD}]), METHOD)
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from cxlib import inference
+from cxlib import inference, theme
 from cxlib import language as words
+from cxlib.errors import ParameterError
 from cxlib.nps import figures, intervals
 from cxlib.nps.counts import ScoreCounts, count_scores
 from cxlib.result import Result
@@ -37,15 +38,19 @@ class Scores(Result):
 
     def summary(self, language: str = "en", **where: Any) -> str:
         """Say the NPS of one segment (the last row by default) with interval and n."""
+        if self.frame.empty:
+            return " ".join(self.warnings)
         row = self.row(**where)
-        name = " · ".join(str(row[column]) for column in self.by)
+        name = " · ".join(words.label(row[column]) for column in self.by)
         return words.text("nps.level_of" if name else "nps.level", language, name=name, **_said(row))
 
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en", joined: bool = False) -> Axes:
         """Draw each segment's NPS with its interval and n; `joined` connects them in time."""
+        if self.frame.empty:
+            return theme.message(ax, " ".join(self.warnings))
         return figures.levels(self.frame, self.by, ax, finding=finding, joined=joined,
                               measured=words.text("nps.measured_level", language,
-                                                  confidence=words.percent(self.frame["confidence"].iloc[0], 0)))
+                                                  confidence=words.level(self.frame["confidence"].iloc[0])))
 
 
 def score(data: Any, *, score: str | None = None, by: str | Sequence[str] | None = (), confidence: float = 0.95,
@@ -59,13 +64,13 @@ def score(data: Any, *, score: str | None = None, by: str | Sequence[str] | None
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     score : str, optional
-        Column of scores; not needed with ready counts.
+        Column of scores, `"score"` where it is None; not needed with ready counts.
     by : str or sequence of str
         Columns whose values tell segments apart.
     confidence : float
         Level of the interval.
     **counting
-        `scale`, `promoter`, `detractor` of `count_scores`.
+        `scale`, `promoter`, `detractor` of `count_scores`; refused with ready counts, which have theirs.
 
     Returns
     -------
@@ -103,13 +108,17 @@ def score(data: Any, *, score: str | None = None, by: str | Sequence[str] | None
 def counted(data: Any, score: str | None, by: str | Sequence[str] | None, counting: dict[str, Any]) -> ScoreCounts:
     """Return ready counts over `by`, or count the rows."""
     if isinstance(data, ScoreCounts):
+        if counting:
+            raise ParameterError(f"{', '.join(counting)}: ready counts were made with theirs; pass it to count_scores")
         return data.over(by)
     return count_scores(data, score=score or "score", by=by, **counting)
 
 
 def _cautions(frame: pd.DataFrame, by: tuple[str, ...]) -> tuple[str, ...]:
     """Say which segments are small, or have few promoters or detractors."""
-    name = frame[list(by)].astype(str).agg(" · ".join, axis=1) if by else pd.Series(words.text("nps.all"), index=frame.index)
+    if frame.empty:
+        return (words.text("nps.nobody_in", columns=words.joined(map(repr, by))),)
+    name = frame[list(by)].map(words.label).agg(" · ".join, axis=1) if by else pd.Series(words.text("nps.all"), index=frame.index)
     small = frame["n"] < FEW_ANSWERS
     rare = ~small & (frame[["promoters", "detractors"]].min(axis=1) < FEW_OF_A_KIND)
     out = []
@@ -128,4 +137,4 @@ def _listed(names: pd.Series, most: int = 6) -> str:
 
 def _said(row: pd.Series) -> dict[str, str]:
     return {"nps": words.points(row["nps"]), "low": words.points(row["ci_low"]), "high": words.points(row["ci_high"]),
-            "n": words.number(row["n"]), "confidence": words.percent(row["confidence"], 0)}
+            "n": words.number(row["n"]), "confidence": words.level(row["confidence"])}

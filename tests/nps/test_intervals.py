@@ -112,3 +112,21 @@ def test_size_of_the_two_sample_test_by_exact_enumeration(n, most):
     for p, m in shapes:
         chance = stats.multinomial.pmf(np.stack([a, n - a - c, c], axis=1), n, [p, m, 1 - p - m])
         assert (chance[i] * chance[j])[rejected].sum() <= most
+
+
+@pytest.mark.parametrize(("a", "n", "c"), [(10**9, 10**9, 0), (0, 10**9, 0), (0, 1, 0), (1, 1, 0)])
+def test_closed_forms_hold_for_one_answer_and_for_a_billion(a, n, c):
+    """Tango's equation solved by hand: with promoters alone the lower limit is (n - z^2) / (n + z^2), with passives alone the
+    upper one is z^2 / (n + z^2); no overflow on the way."""
+    low, high = intervals.score_limits(a, n, c, z=Z)
+    if a:
+        assert_allclose([1 - low, high], [2 * Z**2 / (n + Z**2), 1], rtol=1e-6)
+    else:
+        assert_allclose([-low, high], [Z**2 / (n + Z**2)] * 2, rtol=1e-6)
+
+
+def test_one_answer_against_a_million():
+    one, many = (group((1, 0, 0)), group((500_000, 200_000, 300_000)))
+    z = float(intervals.difference_z(one, many))
+    low, _ = intervals.difference_limits(one, many, z=z)
+    assert_allclose(low, 0, atol=1e-9)

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 
 from cxlib import nps
 from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError
+from cxlib.result import picture
 
 ROWS = pd.DataFrame({
     "score": [10, 9, 8, 7, 6, 0, 10, 10, 3, 9, None, 11, 7.5],
@@ -168,3 +169,71 @@ def test_one_pair_is_said_as_one(scores, wanted):
     ({"score": [1, None, 3], "s": ["a", "b", "b"]}, "s", "n = 2")])
 def test_the_rank_test_says_why_where_it_cannot_be_made(rows, between, wanted):
     assert wanted in nps.rank_test(pd.DataFrame(rows), score="score", between=between).summary()
+
+
+@pytest.mark.parametrize("name", ["n", "promoters", "nps", "method", "score"])
+def test_a_segment_column_with_the_name_of_a_result_is_refused(name):
+    rows = pd.DataFrame({"answer": [10, 3], name: ["x", "y"]})
+    with pytest.raises(ColumnError, match=f"by='{name}'.*rename yours"):
+        nps.score(rows, score="answer", by=name)
+    with pytest.raises(ColumnError, match=r"by='verdict'.*rename yours"):
+        nps.compare(rows.assign(verdict="x", g="y"), score="answer", between="g", by="verdict")
+
+
+@pytest.mark.parametrize("name", ["code", "by0", "by1", "kind"])
+def test_other_names_of_columns_do_not_matter(name):
+    rows = pd.DataFrame({"n": [10, 3, None], name: ["x", "y", "y"]})
+    counts = nps.count_scores(rows, score="n", by=name)
+    assert counts.categories()[[name, "n", "promoters"]].to_numpy().tolist() == [["x", 1, 1], ["y", 1, 0]]
+    assert counts.dropped == {"missing": 1, "out of range": 0, "not whole": 0, f"no {name}": 0}
+
+
+def test_a_column_named_twice_and_yes_or_no_for_scores_are_refused():
+    with pytest.raises(ColumnError, match="twice"):
+        nps.compare(ROWS, score="score", between="wave", by="wave")
+    with pytest.raises(ColumnError, match="true and false"):  # 1 and 0 would all be detractors
+        nps.score(pd.DataFrame({"score": [True, False, None]}), score="score")
+
+
+def test_what_ready_counts_cannot_follow_is_refused():
+    with pytest.raises(ParameterError, match="scale: ready counts"):
+        nps.score(nps.count_scores(ROWS, score="score"), scale=(1, 10))
+
+
+def test_a_column_without_values_says_so():
+    rows = pd.DataFrame({"score": [10, 3], "g": [None, None]})
+    for result in (nps.score(rows, by="g"), nps.compare(rows, between="g")):
+        assert result.frame.empty
+        assert result.summary() == "No answer has a value in 'g', so there is nothing to show by it."
+        assert repr(result.table()) == result.summary()
+        assert repr(picture(result.plot())).startswith("No answer has a value")
+
+
+def test_waves_that_are_days_or_numbers_are_written_as_a_reader_would():
+    days = pd.DataFrame({"score": [10, 3] * 5, "w": pd.to_datetime(["2026-01-01", "2026-04-01"] * 5), "y": [2025.0, 2026.0] * 5})
+    assert nps.score(days, by="w").summary().startswith("2026-04-01: the NPS")
+    assert nps.compare(days, between="w", against="previous").title() == "NPS fell from 2026-01-01 to 2026-04-01"
+    assert nps.score(days, by="y").warnings[0].startswith("Fewer than 30 answers in 2025 and 2026")
+
+
+def test_sentences_and_figures_name_the_group_within_which_a_pair_lies():
+    rows = pd.DataFrame({"score": [10, 3] * 40, "w": ["1", "2"] * 40, "国": ["日本"] * 40 + ["한국"] * 40})
+    changes = nps.compare(rows, between="w", by="国", against="previous")
+    assert changes.title() == "NPS fell from 한국 · 1 to 한국 · 2"
+    ax = changes.plot()
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["日本 · 1 → 2", "한국 · 1 → 2"]
+    picture(ax)
+
+
+def test_a_figure_that_leaves_pairs_out_says_so_and_a_level_keeps_its_digits():
+    rows = pd.DataFrame({"score": [10, 8, 3] * 30, "g": list("abcdefghij") * 9})
+    words = " ".join(repr(picture(nps.compare(rows, between="g", confidence=0.975).plot())).split())
+    assert "the 30 largest of 45" in words
+    assert "97.5 % interval" in words
+
+
+def test_the_rank_test_speaks_at_the_level_that_was_asked():
+    rows = pd.DataFrame({"score": [10] * 12 + [9] * 20 + [8] * 12, "g": ["a"] * 18 + ["b"] * 26})
+    p = nps.rank_test(rows, score="score", between="g").frame["pvalue"].item()
+    said = [nps.rank_test(rows, score="score", between="g", confidence=level).summary() for level in (1 - 2 * p, 1 - p / 2)]
+    assert ["do not differ" in sentence for sentence in said] == [False, True]

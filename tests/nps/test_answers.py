@@ -1,0 +1,71 @@
+"""From a survey file and parameters to answers: what is refused before a notebook runs, and how waves are written."""
+
+import pandas as pd
+import pytest
+
+from cxlib import nps
+from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError
+
+ROWS = pd.DataFrame({"score": ["10", "9点", "8", "3", None, "x", "0", "7"], "wave": [2025.0] * 3 + [2026.0] * 4 + [None],
+                     "店": [*list("aabbaab"), ""], "n": 1, "comment": ["", " ", "c", "遅い", "e", "f", "@SUM(1)", "h"]})
+
+
+@pytest.fixture
+def read(tmp_path):
+    def called(rows=ROWS, **values):
+        rows.to_excel(tmp_path / "survey.xlsx", index=False)
+        p = nps.Parameters.parse({"survey": tmp_path / "survey.xlsx", **values})
+        return p, nps.read(p)
+
+    return called
+
+
+@pytest.mark.parametrize("wave", [2026, "2026", None])
+def test_a_wave_may_be_a_number(read, wave):
+    _, answers = read(wave=wave, segment="店")
+    assert (answers.wave, answers.by, answers.against) == ("2026", ("wave", "店"), "previous")
+    assert answers.frame["n"].tolist() == [8, 6, 1, 1]
+    assert answers.rows["wave"].tolist() == ["2025"] * 3 + ["2026"] * 4  # the one without a wave is said
+    assert "1 row has no value in column 'wave'" in " ".join(answers.warnings)
+
+
+def test_days_from_excel_are_waves_without_a_time(read):
+    _, answers = read(ROWS.assign(wave=pd.to_datetime(["2026-01-01", "2026-04-01"] * 4)))
+    assert answers.wave == "2026-04-01"
+
+
+def test_later_waves_are_left_out_and_an_unknown_order_claims_nothing(read):
+    assert set(read(wave="2025")[1].rows["wave"]) == {"2025"}
+    answers = read(wave_order="unknown")[1]
+    assert (answers.wave, answers.against, len(answers.rows)) == (None, "each", 8)
+
+
+def test_comments_are_those_of_detractors_of_the_wave(read):
+    p, answers = read(comment="comment")
+    assert nps.comments(answers, p).frame["comment"].tolist() == ["@SUM(1)", "遅い"]
+    assert "'@SUM(1)" in nps.comments(answers, p).to_csv()
+    p, answers = read()
+    assert "set the parameter comment" in repr(nps.comments(answers, p))
+
+
+@pytest.mark.parametrize(("values", "error", "message"), [
+    ({"wave": "2027"}, ParameterError, "wave='2027' .* did you mean '2026'"),
+    ({"segment": "n"}, ColumnError, "segment='n': .*rename yours"),
+    ({"segment": "wave"}, ColumnError, "named by two parameters"),
+    ({"score": "skore"}, ColumnError, "did you mean 'score'"),
+    ({"score": "店"}, CxError, "none of the"),
+    ({"scale": [0]}, ParameterError, r"scale=\[0\]: has too few values"),
+    ({"confidence": 95}, ParameterError, "confidence=95"),
+])
+def test_bad_parameters_are_refused(read, values, error, message):
+    with pytest.raises(error, match=message):
+        read(**values)
+
+
+def test_files_that_hold_no_answer_are_refused(read):
+    with pytest.raises(EmptyDataError, match="no responses"):
+        read(ROWS[:0])
+    with pytest.raises(ColumnError, match=r"wave_column='wave' is empty .*wave_column=None"):
+        read(ROWS.assign(wave=None))
+    with pytest.raises(ScaleError, match=r"scale=\(1, 10\)"):
+        read(pd.DataFrame({"score": [1] * 12 + [9] * 20, "wave": "a"}))
