@@ -21,7 +21,7 @@ FORMATS = {
     "points": lambda value: words.points(value),
     "change": lambda value: words.points(value, sign=True),
     "percent": lambda value: words.percent(value),
-    "percent0": lambda value: words.level(value),
+    "level": lambda value: words.level(value),
     "pvalue": lambda value: words.pvalue(value),
     "integer": lambda value: words.number(value),
     "decimal1": lambda value: words.number(value, 1),

@@ -78,8 +78,8 @@ def _read(path: Path) -> ir.Table:
     if path.stat().st_size == 0:
         raise EmptyDataError(f"{path.as_posix()!r} is empty; give a file with a header and at least one row")
     try:
-        # a CSV's types are told from all its rows, so that what is wrong in a late one is found here and said
-        return ibis.read_csv(path.as_posix(), sample_size=-1) if suffix == ".csv" else ibis.read_parquet(path.as_posix())
+        # types are told from a million rows (under a second), so that a word far down a column is found here and said
+        return ibis.read_csv(path.as_posix(), sample_size=1_000_000) if suffix == ".csv" else ibis.read_parquet(path.as_posix())
     except duckdb.Error as error:
         raise SourceError(f"{path.as_posix()!r} cannot be read ({' '.join(str(error).split())[:200]}); save it as CSV in UTF-8 "
                           "with one header row, or as Parquet; survey exports go through cx.sources.read_survey") from None

@@ -34,7 +34,7 @@ class Bounds(Result):
     tipping: float = float("nan")
 
     formats: ClassVar[Mapping[str, str]] = {
-        "nps": "points", "ci_low": "points", "ci_high": "points", "confidence": "percent0"}
+        "nps": "points", "ci_low": "points", "ci_high": "points", "confidence": "level"}
 
     def row(self, kind: str) -> pd.Series:
         """Return the row of a kind."""
@@ -63,7 +63,7 @@ class Bounds(Result):
                  for kind, n in zip(self.frame["kind"], self.frame["n"], strict=True)]
         row = self.frame.iloc[2]
         finding = words.text("bias.bounds_title", language, low=words.points(row["ci_low"]), high=words.points(row["ci_high"]))
-        measured = words.text("bias.bounds_measured", language, confidence=words.percent(self.frame["confidence"].iloc[0], 0),
+        measured = words.text("bias.bounds_measured", language, confidence=words.level(self.frame["confidence"].iloc[0]),
                               answered=words.number(self.answered), asked=words.number(self.asked))
         return figures.intervals(self.frame, names, ax, finding=finding, measured=measured)
 

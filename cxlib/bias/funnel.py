@@ -34,7 +34,7 @@ class Funnel(Result):
     by: tuple[str, ...] = ()
 
     formats: ClassVar[Mapping[str, str]] = {
-        "rate": "percent", "ci_low": "percent", "ci_high": "percent", "confidence": "percent0"}
+        "rate": "percent", "ci_low": "percent", "ci_high": "percent", "confidence": "level"}
 
     def summary(self, language: str = "en") -> str:
         """Say how many of the invited gave an answer, and where most were lost."""
@@ -47,14 +47,14 @@ class Funnel(Result):
         return words.text("bias.funnel", language, invited=words.number(last["n"]), reached=words.number(last["reached"]),
                           stage=words.text(f"bias.stage_{together.index[-1]}", language),
                           rate=words.percent(last["reached"] / last["n"]), low=words.percent(float(low)),
-                          high=words.percent(float(high)), level=words.percent(self.frame["confidence"].iloc[0], 0),
+                          high=words.percent(float(high)), level=words.level(self.frame["confidence"].iloc[0]),
                           before=words.text(f"bias.stage_{names[worst]}", language),
                           after=words.text(f"bias.stage_{names[worst + 1]}", language))
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw a bar a stage; one colour a group where the funnel was counted by one."""
         finding = words.text("bias.funnel_title", language, rate=words.percent(self._overall(), 0))
-        measured = words.text("bias.funnel_measured", language, confidence=words.percent(self.frame["confidence"].iloc[0], 0))
+        measured = words.text("bias.funnel_measured", language, confidence=words.level(self.frame["confidence"].iloc[0]))
         stages = {stage: words.text(f"bias.stage_{stage}", language) for stage in self.frame["stage"].unique()}
         return figures.funnel(self.frame, self.by, stages, ax, finding=finding, measured=measured)
 

@@ -28,7 +28,7 @@ class Mean(Result):
 
     formats: ClassVar[Mapping[str, str]] = {
         "mean": "decimal2", "se": "decimal2", "ci_low": "decimal2", "ci_high": "decimal2", "n_eff": "integer", "df": "integer",
-        "confidence": "percent0", "deff": "decimal2"}
+        "confidence": "level", "deff": "decimal2"}
 
     def summary(self, language: str = "en") -> str:
         """Say the weighted mean with its interval, and the unweighted one beside it."""
@@ -211,5 +211,5 @@ def _summary(frame: pd.DataFrame, lang: str) -> str:
     last, first = frame.iloc[-1], frame.iloc[0]
     values = {"outcome": last["outcome"], "mean": language.number(last["mean"], 2), "n": language.number(last["n"]),
               "low": language.number(last["ci_low"], 2), "high": language.number(last["ci_high"], 2),
-              "level": language.percent(last["confidence"], 0), "plain": language.number(first["mean"], 2)}
+              "level": language.level(last["confidence"]), "plain": language.number(first["mean"], 2)}
     return language.text("bias.mean_beside" if len(frame) > 1 else "bias.mean", lang, **values)

@@ -34,7 +34,7 @@ class NpsBeside(Result):
     equal_chances: bool = True
 
     formats: ClassVar[Mapping[str, str]] = {
-        "nps": "points", "se": "decimal1", "ci_low": "points", "ci_high": "points", "n_eff": "integer", "confidence": "percent0",
+        "nps": "points", "se": "decimal1", "ci_low": "points", "ci_high": "points", "n_eff": "integer", "confidence": "level",
         "deff": "decimal2", "df": "integer"}
 
     def row(self, kind: str) -> pd.Series:
@@ -45,7 +45,7 @@ class NpsBeside(Result):
         """Say both, and what the weights can mend."""
         plain, raked = self.row("unweighted"), self.row("weighted")
         said = {"n": words.number(raked["n"]), "nps": words.points(raked["nps"]), "low": words.points(raked["ci_low"]),
-                "high": words.points(raked["ci_high"]), "level": words.percent(raked["confidence"], 0),
+                "high": words.points(raked["ci_high"]), "level": words.level(raked["confidence"]),
                 "plain": words.points(plain["nps"]), "margins": words.joined(self.margins, language)}
         return words.text("bias.nps_beside" if self.margins else "bias.nps_alone", language, **said)
 

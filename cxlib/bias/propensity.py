@@ -30,13 +30,13 @@ class RIndicator(Result):
 
     formats: ClassVar[Mapping[str, str]] = {
         "rate": "percent", "r_indicator": "decimal2", "r_unadjusted": "decimal2", "se": "decimal3", "ci_low": "decimal2",
-        "ci_high": "decimal2", "cv": "decimal2", "confidence": "percent0"}
+        "ci_high": "decimal2", "cv": "decimal2", "confidence": "level"}
 
     def summary(self, language: str = "en") -> str:
         """Say the indicator and what it cannot see."""
         row = self.frame.iloc[0]
         return words.text("bias.r_indicator", language, r=words.number(row["r_indicator"], 2), low=words.number(row["ci_low"], 2),
-                          high=words.number(row["ci_high"], 2), level=words.percent(row["confidence"], 0),
+                          high=words.number(row["ci_high"], 2), level=words.level(row["confidence"]),
                           columns=words.joined(self.columns, language), rate=words.percent(row["rate"], 0))
 
 

@@ -37,7 +37,7 @@ class Representativeness(Result):
 
     formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("share_frame", "share_respondents", "rate", "ci_low", "ci_high"), "percent") | {
-        "difference": "percent", "smd": "decimal2", "confidence": "percent0"}
+        "difference": "percent", "smd": "decimal2", "confidence": "level"}
 
     def summary(self, language: str = "en") -> str:
         """Say who is most over- and under-represented, and whether chance could do that."""

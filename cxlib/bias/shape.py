@@ -40,7 +40,7 @@ class Shape(Result):
 
     formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("share_low", "share_high", "share_ends", "ci_low", "ci_high"), "percent") | {
-        "confidence": "percent0", "bimodality": "decimal2"}
+        "confidence": "level", "bimodality": "decimal2"}
 
     def summary(self, language: str = "en") -> str:
         """Say how much lies at the ends, and both readings where the shape has two camps."""

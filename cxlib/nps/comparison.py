@@ -38,7 +38,7 @@ class Comparison(Result):
     directed: bool = False
     formats: ClassVar[dict[str, str]] = (
         dict.fromkeys(("nps_a", "nps_b", "se", "detectable"), "points") | dict.fromkeys(("pvalue", "pvalue_adj"), "pvalue")
-        | dict.fromkeys(("difference", "ci_low", "ci_high"), "change") | {"statistic": "decimal2", "confidence": "percent0"})
+        | dict.fromkeys(("difference", "ci_low", "ci_high"), "change") | {"statistic": "decimal2", "confidence": "level"})
 
     def summary(self, language: str = "en") -> str:
         """Say in one sentence how many of the pairs differ, and which is clearest."""

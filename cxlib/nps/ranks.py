@@ -18,7 +18,7 @@ METHOD = "Kruskal-Wallis"
 class RankTest(Result):
     """`between, k, n, statistic, df, pvalue, confidence, method`; one row, none where there is nothing to compare."""
 
-    formats: ClassVar[dict[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue", "confidence": "percent0"}
+    formats: ClassVar[dict[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue", "confidence": "level"}
 
     def summary(self, language: str = "en") -> str:
         """Say whether answers differ between the segments more than chance explains (at 1 - confidence)."""

@@ -27,7 +27,7 @@ class Scores(Result):
     """NPS by segment: `[*by], n, promoters, passives, detractors, nps, se, ci_low, ci_high, confidence, method`."""
 
     by: tuple[str, ...] = ()
-    formats: ClassVar[dict[str, str]] = dict.fromkeys(("nps", "se", "ci_low", "ci_high"), "points") | {"confidence": "percent0"}
+    formats: ClassVar[dict[str, str]] = dict.fromkeys(("nps", "se", "ci_low", "ci_high"), "points") | {"confidence": "level"}
 
     def row(self, **where: Any) -> pd.Series:
         """Return the one row of a segment; the only row where there is one."""

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from cxlib import check
 from cxlib.errors import ParameterError
-from cxlib.language import number, percent, text
+from cxlib.language import level, number, percent, text
 from cxlib.result import Result
 from cxlib.retention import figures
 from cxlib.retention.cohorts import Cohorts
@@ -111,7 +111,7 @@ class Revenue(Result):
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw net and gross revenue retention with their intervals; finished periods."""
-        measured = text("retention.revenue_measured", language, level=percent(self.frame["confidence"].iloc[0], 0))
+        measured = text("retention.revenue_measured", language, level=level(self.frame["confidence"].iloc[0]))
         return figures.revenue(self.frame.dropna(subset=["nrr"]), period=self.period, finding=self.headline(language),
                                measured=measured, ax=ax, language=language)
 

@@ -14,7 +14,7 @@ from scipy import stats
 
 from cxlib import check
 from cxlib.inference import holm, z_value
-from cxlib.language import number, percent, pvalue, text
+from cxlib.language import level, number, pvalue, text
 from cxlib.result import Result
 from cxlib.retention import figures
 from cxlib.retention.durations import Durations
@@ -64,7 +64,7 @@ class Survival(Result):
             sentences.append(text(key, language, group=self._name(row), months=number(months), unit=self._unit(months, language),
                                   rate=number(100 * row["survival"]), low=number(100 * row["ci_low"]),
                                   high=number(100 * row["ci_high"]), n=number(n),
-                                  level=percent(self.frame["confidence"].iloc[0], 0)))
+                                  level=level(self.frame["confidence"].iloc[0])))
         return " ".join(sentences)
 
     def meaning(self, language: str = "en") -> str:
@@ -75,7 +75,7 @@ class Survival(Result):
         """Draw the curves with their bands, and the numbers at risk beneath."""
         finding = self._spread(months, language) if self.by else self.summary(language, months=months)
         shown = self.frame[self.frame["at_risk"] >= min(FEW, int(self.frame["at_risk"].max()))]
-        measured = text("retention.curve_measured", language, level=percent(self.frame["confidence"].iloc[0], 0), few=FEW,
+        measured = text("retention.curve_measured", language, level=level(self.frame["confidence"].iloc[0]), few=FEW,
                         meaning=self.meaning(language))
         return figures.curves(shown, whole=self.frame, by=self.by, unit=self.unit, finding=finding, measured=measured, ax=ax,
                               language=language)
