@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "agg")
+
+# examples take as long as the machine needs; on a CI machine the same ones are tried every time
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
 ORACLES = Path(__file__).parent / "oracles"

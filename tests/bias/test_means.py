@@ -116,7 +116,7 @@ def test_nps_beside_at_its_edges():
     assert "Set “score”" in absent.summary()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 10), st.floats(0.2, 5)), min_size=4, max_size=30),
        st.floats(0.1, 50))
 def test_means_ignore_the_scale_of_weights_and_the_order_of_rows(rows, k):

@@ -29,7 +29,7 @@ def test_manski_bounds_of_the_schools(expected):
     assert_allclose([low, high], [case["lower"], case["upper"]], rtol=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 30), st.integers(0, 30), st.integers(1, 30), st.integers(0, 60), st.integers(0, 60))
 def test_bounds_hold_whatever_the_silent_ones_think(promoters, passives, detractors, silent_for, silent_against):
     silent = silent_for + silent_against

@@ -149,7 +149,7 @@ def test_the_callers_frame_is_not_changed_and_other_engines_work():
     pd.testing.assert_frame_equal(rows, TEN_AND_TEN)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"), st.floats(0.2, 5)), min_size=12, max_size=40),
        st.integers(0, 2**32 - 1), st.floats(0.01, 100))
 def test_properties_of_raking(rows, seed, scale):

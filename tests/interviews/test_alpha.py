@@ -80,7 +80,7 @@ tables = st.integers(2, 4).flatmap(
 
 
 @given(tables)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_alpha_is_what_its_definition_by_pairs_says(table):
     """Independent form: 1 minus mean disagreement of pairs within units over that of all pairs of pairable values."""
     units = pd.DataFrame(table)
@@ -100,7 +100,7 @@ def test_alpha_is_what_its_definition_by_pairs_says(table):
 
 
 @given(tables, st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_nominal_alpha_ignores_order(table, random):
     units = pd.DataFrame(table)
     rows, columns = list(units.index), list(units.columns)

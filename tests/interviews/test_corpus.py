@@ -188,7 +188,7 @@ def test_spans_meet_turns_at_their_edges(build):
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 39), st.integers(1, 40)), min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_spans_meet_turns_as_the_definition_says(build, spans):
     corpus = build({"a": 4, "b": 4}, [("a", 0, "x", "Mori")])
     rows = pd.DataFrame([(d, s, min(s + n, 40)) for d, s, n in spans], columns=["document", "start", "end"])

@@ -47,7 +47,7 @@ tables = st.integers(1, 6).flatmap(lambda c: st.lists(st.lists(st.booleans(), mi
 
 
 @given(tables)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_expected_is_the_mean_over_all_orders(table):
     """Independent form: every order of the interviews counted out; the band lies within what orders can give."""
     seen = np.array(table, bool)
@@ -61,7 +61,7 @@ def test_expected_is_the_mean_over_all_orders(table):
 
 
 @given(tables)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_estimates_are_in_bounds_or_say_why_not(table):
     row = interviews.accumulate(table, resamples=1).richness.iloc[0]
     if row["reason"] and np.isnan(row["estimate"]):

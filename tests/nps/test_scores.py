@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -46,7 +46,6 @@ def test_nps_of_known_counts():
 
 
 @given(scores, st.randoms())
-@settings(deadline=None)
 def test_row_order_changes_nothing(values, random):
     shuffled = random.sample(values, len(values))
     one, two = (nps.count_scores(pd.DataFrame({"score": v}), score="score").categories() for v in (values, shuffled))
@@ -54,7 +53,6 @@ def test_row_order_changes_nothing(values, random):
 
 
 @given(scores, scores)
-@settings(deadline=None)
 def test_counts_of_parts_add_to_the_counts_of_the_whole(one, two):
     def count(values):
         return nps.count_scores(pd.DataFrame({"score": values}), score="score")

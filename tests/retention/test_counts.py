@@ -146,7 +146,7 @@ def brute_force(rows, period_of, last):
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1200)), min_size=1, max_size=40),
        st.sampled_from(["week", "month", "year"]))
 def test_equals_brute_force_also_beyond_63_periods(rows, period):
@@ -160,7 +160,7 @@ def test_equals_brute_force_also_beyond_63_periods(rows, period):
             key: value for key, value in expected.items() if key[0] == kind}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 500)), min_size=1, max_size=50))
 def test_the_identities_of_the_accounting_hold(rows):
     frame = retention.movements(count(log(*[(who, D(2024, 1, 1) + dt.timedelta(days=days)) for who, days in rows]))).frame

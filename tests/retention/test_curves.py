@@ -77,7 +77,7 @@ def test_three_groups_pair_by_pair(shared):
 durations = st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.sampled_from("ab")), min_size=4, max_size=40)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(durations)
 def test_agrees_with_statsmodels(rows):
     frame = pd.DataFrame(rows, columns=["months", "left", "group"])
@@ -95,7 +95,7 @@ def test_agrees_with_statsmodels(rows):
         assert_allclose([compared.statistic, compared.pvalue], [statistic, p], rtol=1e-9, atol=1e-12)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(durations, st.randoms())
 def test_row_order_and_splitting_do_not_matter(rows, random):
     def count(part):
