@@ -52,7 +52,10 @@ class Comparison(Result):
         if self.frame.empty or not self.directed:
             return self.summary(language)
         row = self.frame.iloc[-1]
-        return words.text(f"nps.change_{row['verdict'].replace(' ', '_')}", language, **_said(row, directed=True))
+        key = row["verdict"].replace(" ", "_")
+        if key == "cannot_tell" and row["pvalue"] < 1 - row["confidence"]:  # the interval leaves 0 out: say why not
+            key = "alone" if min(row["n_a"], row["n_b"]) >= FEWEST else "too_few"
+        return words.text(f"nps.change_{key}", language, **self._numbers(), limit=FEWEST, **_said(row, directed=True))
 
     def title(self, language: str = "en") -> str:
         """Say the finding in a few words, as the title of a figure; empty where there is nothing to compare."""
@@ -229,7 +232,8 @@ def _said(row: pd.Series, *, directed: bool) -> dict[str, str]:
             "nps_a": words.points(row["nps_a"]), "nps_b": words.points(row["nps_b"]),
             "difference": words.points(row["difference"], sign=True), "size": words.points(abs(row["difference"])),
             "low": words.points(row["ci_low"], sign=True), "high": words.points(row["ci_high"], sign=True),
-            "p": words.pvalue(row["pvalue_adj"]), "detectable": words.points(row["detectable"], 0),
+            "p": words.pvalue(row["pvalue_adj"]), "p_alone": words.pvalue(row["pvalue"]),
+            "detectable": words.points(row["detectable"], 0),
             "confidence": words.level(row["confidence"]), "n_a": words.number(row["n_a"]),
             "n_b": words.number(row["n_b"])}
 

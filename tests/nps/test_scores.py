@@ -235,3 +235,21 @@ def test_the_rank_test_speaks_at_the_level_that_was_asked():
     p = nps.rank_test(rows, score="score", between="g").frame["pvalue"].item()
     said = [nps.rank_test(rows, score="score", between="g", confidence=level).summary() for level in (1 - 2 * p, 1 - p / 2)]
     assert ["do not differ" in sentence for sentence in said] == [False, True]
+
+
+def waves(*counts):
+    """Rows of waves `1`, `2`, … from promoters, passives and detractors of each."""
+    return pd.DataFrame([{"wave": wave, "score": score} for wave, kinds in enumerate(counts, start=1)
+                         for score, n in zip((10, 8, 0), kinds, strict=True) for _ in range(n)])
+
+
+@pytest.mark.parametrize(("rows", "wanted"), [
+    (waves((40, 20, 40), (40, 20, 40)), "we cannot tell this from noise"),
+    (waves((30, 30, 40), (44, 29, 27), (44, 29, 27), (57, 26, 17)), "Looked at alone that would pass"),
+    (waves((0, 0, 4), (4, 0, 0)), "too few for a verdict"),
+    (waves((10, 20, 70), (70, 20, 10)), "it rose by")])
+def test_the_finding_never_leaves_an_interval_unexplained(rows, wanted):
+    result = nps.compare(rows, score="score", between="wave", against="previous")
+    last = result.frame.iloc[-1]
+    assert wanted in result.finding()
+    assert ((last["ci_low"] > 0) | (last["ci_high"] < 0)) == ("we cannot tell this" not in result.finding())
