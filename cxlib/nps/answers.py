@@ -116,7 +116,22 @@ def read(p: Parameters) -> Answers:
 
 
 def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
-    """Show what detractors of the wave wrote: lowest scores first, then in the file's order; empty comments passed over."""
+    """Show what detractors of the headline's wave wrote.
+
+    Parameters
+    ----------
+    answers : Answers
+        From `read`.
+    p : Parameters
+        `comment` names the column; where it is None, one sentence says that the customers' words are not shown.
+    most : int
+        Most comments to show: lowest scores first, then in the file's order; empty ones are passed over.
+
+    Returns
+    -------
+    Table
+        Score, segment where there is one, and comment; a row a comment.
+    """
     if p.comment is None:
         return Table(pd.DataFrame(), empty=words.text("nps.comments_none", p.language))
     rows = answers.current

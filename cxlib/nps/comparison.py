@@ -13,7 +13,7 @@ from scipy import stats
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.nps import figures, intervals
-from cxlib.nps.counts import refuse_taken
+from cxlib.nps.counts import names, refuse_taken
 from cxlib.nps.scores import counted
 from cxlib.result import Result
 
@@ -104,7 +104,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     by : str or sequence of str
         Compare within each value of these columns only; they come first in the frame.
     reference : value of `between`, optional
-        Compare every other value with this one (it is `a`).
+        Compare every other value with this one (it is `a`); `against` then changes nothing.
     against : {"each", "previous"}
         All pairs, or each value with the one before it in natural order (waves).
     confidence : float
@@ -145,24 +145,22 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     check.one_of("against", against, ("each", "previous"))
     if between is None:
         return Comparison(_empty(()), METHOD, (words.text("nps.no_column"),))
-    within = _within(by)
+    within = names(by)
     refuse_taken(COLUMNS, by=within)
     categories = counted(data, score, (*within, between), counting).categories()
     if categories.empty:
         return Comparison(_empty(within), METHOD,
                           (words.text("nps.nobody_in", columns=words.joined(map(repr, (*within, between)))),))
-    check.one_of("reference", reference, [None, *dict.fromkeys(categories[between])])
+    if reference is not None:
+        check.one_of("reference", reference, dict.fromkeys(categories[between]))
     pairs = pd.concat([_pairs(group, between, within, reference, against)
                        for _, group in (categories.groupby(list(within), sort=False) if within else [((), categories)])],
                       ignore_index=True)
     if pairs.empty:
         value = words.label(categories[between].iloc[0])
         return Comparison(_empty(within), METHOD, (words.text("nps.one_value", column=between, value=value),))
-    return Comparison(_tested(pairs, within, confidence), METHOD, _cautions(pairs), directed=against == "previous")
-
-
-def _within(by: str | Sequence[str] | None) -> tuple[str, ...]:
-    return () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    return Comparison(_tested(pairs, within, confidence), METHOD, _cautions(pairs),
+                      directed=against == "previous" and reference is None)
 
 
 def _empty(within: tuple[str, ...]) -> pd.DataFrame:

@@ -54,7 +54,7 @@ class ScoreCounts:
 
     def over(self, by: str | Sequence[str] | None) -> ScoreCounts:
         """Return the counts by fewer columns (all of them together where `by` is None)."""
-        by = _names(by)
+        by = names(by)
         check.columns(self.by, by=by)
         return replace(self, frame=_added(self.frame, by), by=by)
 
@@ -128,7 +128,7 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
     if not low <= detractor < promoter <= high:
         raise ParameterError(f"promoter={promoter}, detractor={detractor}: they must lie on the scale {low} to {high}, "
                              "detractor below promoter; give the cut points of your scale")
-    by = _names(by)
+    by = names(by)
     rows = table.as_table(data)
     check.columns(rows.columns, score=score, by=by)
     table.numeric(rows, score=score)
@@ -152,12 +152,13 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
     return ScoreCounts(frame, by, (low, high), promoter, detractor, dropped)
 
 
-def _names(by: str | Sequence[str] | None) -> tuple[str, ...]:
-    names = () if by is None else (by,) if isinstance(by, str) else tuple(name for name in by if name is not None)
-    if len(set(names)) < len(names):
-        raise ColumnError(f"by={names!r} names a column twice; name each once")
-    refuse_taken(TAKEN, by=names)
-    return names
+def names(by: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the columns of `by`; refuse one given twice, or named like a column of the result."""
+    found = () if by is None else (by,) if isinstance(by, str) else tuple(name for name in by if name is not None)
+    if len(set(found)) < len(found):
+        raise ColumnError(f"by={found!r} names a column twice; name each once")
+    refuse_taken(TAKEN, by=found)
+    return found
 
 
 def refuse_taken(taken: Collection[str], **wanted: str | Sequence[str] | None) -> None:

@@ -24,7 +24,7 @@ def heat_map(frame: pd.DataFrame, *, period: str, finding: str, measured: str, a
     import seaborn as sns
 
     rates = frame.pivot(index="cohort", columns="age", values="rate")
-    unfinished = frame.pivot(index="cohort", columns="age", values="complete").reindex_like(rates) == False  # noqa: E712
+    unfinished = frame.pivot(index="cohort", columns="age", values="complete").reindex_like(rates).eq(False)
     sizes = frame.drop_duplicates("cohort").set_index("cohort")["size"]
     rows, columns = rates.shape
     ax = theme.axes(ax, width=min(13.0, max(7.0, 0.34 * columns + 3.0)), height=min(11.0, max(3.2, 0.26 * rows + 1.6)))

@@ -253,3 +253,10 @@ def test_the_finding_never_leaves_an_interval_unexplained(rows, wanted):
     last = result.frame.iloc[-1]
     assert wanted in result.finding()
     assert ((last["ci_low"] > 0) | (last["ci_high"] < 0)) == ("we cannot tell this" not in result.finding())
+
+
+def test_a_reference_makes_no_claim_about_time():
+    rows = waves((40, 20, 40), (30, 30, 40), (50, 20, 30))
+    result = nps.compare(rows, score="score", between="wave", reference=2, against="previous")
+    assert not result.directed
+    assert list(zip(result.frame["a"], result.frame["b"], strict=True)) == [(2, 1), (2, 3)]
