@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 _MODULES = ("bias", "check", "errors", "inference", "interviews", "language", "nps", "report", "result", "retention",
             "scales", "sources", "table", "theme")
-_SHOWN = ("finding", "flags", "picture", "say", "summaries")  # what a notebook shows with, from `cxlib.result`
+_SHOWN = ("finding", "flags", "ledger", "picture", "say", "summaries")  # what a notebook shows with, from `cxlib.result`
 __all__ = [*_MODULES, *_SHOWN]
 
 

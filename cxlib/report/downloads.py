@@ -77,7 +77,7 @@ def _frame(soup: BeautifulSoup, table: Tag, *, number: int, language: str, file:
     for cell in table.find_all("td"):
         if len(cell.get_text()) > _SENTENCE:
             cell["class"] = [*cell.get("class", []), "long"]
-    rows = len(table.find_all("tr")) - (1 if table.thead else 0)
+    rows = sum(1 for _ in csv.reader(io.StringIO(content, newline=""))) - (1 if table.thead else 0)
     words = text("report.download_long" if rows > _LONG else "report.download", language, number=number, rows=written(rows))
     link = soup.new_tag("a", string=words, attrs={
         "download": file, "class": "download",

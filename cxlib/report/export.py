@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from cxlib.errors import CxError
 from cxlib.language import text
-from cxlib.report.downloads import add_downloads
+from cxlib.report.downloads import add_downloads, inert_csv
 from cxlib.report.pages import render, unbroken
 from cxlib.report.sanitize import inert_html
 
@@ -39,6 +39,7 @@ class Page:
     tables: int
     pictures: int
     silenced: int  # outputs to stderr that are left out
+    figures: str = ""  # CSV of every figure, where the notebook ends in a ledger
 
 
 def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], language: str = "en") -> Page:
@@ -72,10 +73,18 @@ def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], lang
     _mark_languages(soup, language)
     tables = add_downloads(soup, report=name, language=language)
     _keep_together(soup)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    figures = _ledger(outputs)
     page = render("page.html.j2", language=language, name=name, title=title, headline=headline, contents=contents,
-                  article=soup.decode(formatter="html5"), **header)
-    streams = [output for cell in notebook.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"]
-    return Page(page, title, headline, tables, len(soup.find_all("img")), len(streams))
+                  article=soup.decode(formatter="html5"), figures=bool(figures), **header)
+    silenced = sum(output.get("name") == "stderr" for output in outputs)
+    return Page(page, title, headline, tables, len(soup.find_all("img")), silenced, figures)
+
+
+def _ledger(outputs: list[NotebookNode]) -> str:
+    """Return the last output that `cx.ledger` marked, as CSV; empty where there is none."""
+    marked = [output.data["text/csv"] for output in outputs if output.get("metadata", {}).get("text/csv", {}).get("ledger")]
+    return inert_csv(marked[-1]) if marked else ""
 
 
 def _gathered(notebook: NotebookNode) -> NotebookNode:

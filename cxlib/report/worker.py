@@ -57,6 +57,8 @@ def _work(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[s
         page = export(nbformat.read(folder / "run.ipynb", as_version=4), name=job["name"], header=job["header"],
                       language=job["language"])
         (folder / "report.html").write_text(page.html, encoding="utf-8")
+        if page.figures:
+            (folder / "figures.csv").write_text(page.figures, encoding="utf-8", newline="\n")
     except CxError as error:
         return {"error": {"message": str(error), "details": ""}}
     except Exception as error:  # noqa: BLE001  one report must not take the others with it

@@ -93,6 +93,21 @@ def test_tables_are_saved_as_csv_that_excel_reads():
     assert "data-csv" not in page.html
 
 
+def test_the_ledger_is_kept_as_a_file_and_its_csv_has_all_rows():
+    rows = "".join(f"nps,wave={n},n,{n}\r\n" for n in range(3000))
+    cut = shown({"text/html": '<table class="cx"><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>',
+                 "text/csv": f"result,row,quantity,value\r\n=x,@y,-n,-3.5e-10\r\n{rows}", "text/plain": ""},
+                {"text/csv": {"ledger": True}})
+    page, soup = page_of(shown({"text/html": "<table><tr><td>1</td></tr></table>", "text/csv": "a\n1\n"}), cut)
+    assert page.figures.splitlines()[:3] == ["result,row,quantity,value", "'=x,'@y,'-n,-3.5e-10", "nps,wave=0,n,0"]
+    assert len(page.figures.splitlines()) == 3002
+    link = soup.select("a.download")[1]
+    assert link.string == "Table 2 as CSV, all 3,001 rows"
+    assert base64.b64decode(link["href"].partition("base64,")[2]).decode("utf-8-sig") == page.figures
+    assert soup.select_one('footer a[href="figures.csv"]').string == "Every figure, as CSV"
+    assert not page_of(shown({"text/plain": "x"}))[0].figures
+
+
 def test_customers_words_cannot_add_to_the_page():
     words = ('<script>alert(1)</script><p onclick="x()">hello</p></article></main><h1 id="report">mine</h1>'
              '<a href="//x.example">x</a>')
