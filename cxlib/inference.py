@@ -43,20 +43,31 @@ def wilson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> t
     return low, high
 
 
-def holm(pvalues: ArrayLike) -> NDArray:
-    """Holm's adjusted p values (family-wise error); missing p values stay missing and do not count.
+def adjusted(pvalues: ArrayLike, *, method: str = "holm") -> NDArray:
+    """P values adjusted for having been looked at together; missing p values stay missing and do not count.
 
-    >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
+    Parameters
+    ----------
+    pvalues : array_like
+        One family.
+    method : {"holm", "BH", "BY", "none"}
+        Holm holds the chance of any false claim; Benjamini-Hochberg and -Yekutieli the share of false claims, the latter
+        under any dependence. Through `statsmodels.stats.multitest.multipletests`.
+
+    Examples
+    --------
+    >>> adjusted([0.01, 0.04, 0.03]).round(3).tolist()
     [0.03, 0.06, 0.06]
     """
     from statsmodels.stats.multitest import multipletests
 
-    p = np.asarray(pvalues, float)
-    adjusted = np.full(p.shape, np.nan)
+    names = {"holm": "holm", "BH": "fdr_bh", "BY": "fdr_by", "none": None}
+    check.one_of("adjust", method, names)
+    p = np.array(pvalues, float)
     known = ~np.isnan(p)
-    if known.any():
-        adjusted[known] = multipletests(p[known], method="holm")[1]
-    return adjusted
+    if known.any() and names[method]:
+        p[known] = multipletests(p[known], method=names[method])[1]
+    return p
 
 
 def unsampled(m: NDArray, strata: NDArray, fpc: ArrayLike) -> NDArray:

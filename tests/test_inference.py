@@ -25,11 +25,20 @@ def test_wilson_without_trials_is_missing():
     assert not np.isnan([low[1], high[1]]).any()
 
 
-def test_holm_by_hand():
+def test_adjusted_by_holm_by_hand():
     """0.01 x 3; max(0.03, 0.03 x 2); max(0.06, 0.04 x 1); missing p values do not count."""
-    assert_allclose(inference.holm([0.01, np.nan, 0.04, 0.03]), [0.03, np.nan, 0.06, 0.06])
-    assert np.isnan(inference.holm([np.nan])).all()
-    assert inference.holm([]).size == 0
+    assert_allclose(inference.adjusted([0.01, np.nan, 0.04, 0.03]), [0.03, np.nan, 0.06, 0.06])
+    assert np.isnan(inference.adjusted([np.nan])).all()
+    assert inference.adjusted([]).size == 0
+
+
+def test_adjusted_by_the_others_by_hand():
+    """BH: 0.01 x 3/1, 0.03 x 3/2, 0.04 x 3/3, each no more than the next; BY: times 1 + 1/2 + 1/3."""
+    assert_allclose(inference.adjusted([0.01, 0.04, 0.03], method="BH"), [0.03, 0.04, 0.04])
+    assert_allclose(inference.adjusted([0.01, 0.04, 0.03], method="BY"), np.array([0.03, 0.04, 0.04]) * 11 / 6)
+    assert inference.adjusted([0.01, 0.04], method="none").tolist() == [0.01, 0.04]
+    with pytest.raises(ParameterError, match="did you mean 'holm'"):
+        inference.adjusted([0.01], method="holms")
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5])

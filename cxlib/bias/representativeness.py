@@ -118,7 +118,7 @@ def representativeness(respondents: Any, frame: Any, *, columns: Sequence[str],
         rows.append(_categories(name, both, check.confidence(confidence)))
         tested.append(_test(name, both, warnings))
     tested = pd.DataFrame(tested)
-    tested.insert(5, "pvalue_adj", inference.holm(tested["pvalue"]))
+    tested.insert(5, "pvalue_adj", inference.adjusted(tested["pvalue"]))
     return Representativeness(pd.concat(rows, ignore_index=True), "standardised difference, chi-square", tuple(warnings),
                               tests=tested)
 

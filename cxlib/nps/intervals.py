@@ -1,4 +1,4 @@
-"""Promoters, passives, detractors -> score limits of the NPS, and the p value that belongs to them. On [-1, 1]."""
+"""Promoters, passives, detractors -> limits of one NPS and of a difference, and the p values that belong to them. On [-1, 1]."""
 
 from __future__ import annotations
 
@@ -81,6 +81,55 @@ def _lower(a: NDArray, n: NDArray, c: NDArray, z: float) -> NDArray:
     return low
 
 
+def newcombe_limits(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, z: float) -> tuple[NDArray, NDArray]:
+    """Limits of the NPS in closed form: MOVER on Wilson limits of both shares (Newcombe 1998), with their correlation."""
+    a, n, c = np.broadcast_arrays(*(np.asarray(x, float) for x in (a, n, c)))
+    p, q = a / n, c / n
+    (low_p, high_p), (low_q, high_q) = _wilson(p, n, z), _wilson(q, n, z)
+    spread = np.sqrt(p * (1 - p) * q * (1 - q))
+    r = np.where(spread > 0, -p * q / np.where(spread > 0, spread, 1), 0.0)
+
+    def reach(x: NDArray, y: NDArray) -> NDArray:
+        return np.sqrt(np.maximum(x * x - 2 * r * x * y + y * y, 0.0))
+
+    return p - q - reach(p - low_p, high_q - q), p - q + reach(high_p - p, q - low_q)
+
+
+def _wilson(p: NDArray, n: NDArray, z: float) -> tuple[NDArray, NDArray]:
+    centre, half = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
+
+
+def moments(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, method: str) -> tuple[NDArray, NDArray, NDArray]:
+    """Centre, variance and degrees of freedom from which a symmetric interval of the NPS is made.
+
+    Parameters
+    ----------
+    a, n, c : array_like of int
+        Promoters, all answers, detractors.
+    method : {"wald", "t", "adjusted_wald"}
+        V / n; V / (n - 1), with n - 1 degrees of freedom (missing at n = 1); or V and n of the counts +3/4, +3/2, +3/4
+        (Rocks 2016, arXiv 1601.07235), whose centre moves too.
+    """
+    a, n, c = np.broadcast_arrays(*(np.asarray(x, float) for x in (a, n, c)))
+    if method == "adjusted_wald":
+        a, n, c = a + 0.75, n + 3, c + 0.75
+    of = np.where(n > 1, n - 1, np.nan) if method == "t" else n
+    return nps_of(a, n, c), variance_of(a, n, c) / of, of if method == "t" else np.full(n.shape, np.inf)
+
+
+def known_variance(a: ArrayLike, n: ArrayLike, c: ArrayLike) -> NDArray:
+    """Variance of the NPS; of the counts +3/4, +3/2, +3/4 where all answers are of one kind: a plain 0 is not knowledge."""
+    plain = variance_of(a, n, c) / np.asarray(n, float)
+    return np.where(plain > 0, plain, moments(a, n, c, method="adjusted_wald")[1])
+
+
+def square_and_add(one: tuple[NDArray, NDArray, NDArray], two: tuple[NDArray, NDArray, NDArray]) -> tuple[NDArray, NDArray]:
+    """Limits of estimate one minus estimate two, each given as (estimate, low, high): MOVER (Zou and Donner 2008)."""
+    (d1, l1, u1), (d2, l2, u2) = one, two
+    return d1 - d2 - np.hypot(d1 - l1, u2 - d2), d1 - d2 + np.hypot(u1 - d1, d2 - l2)
+
+
 def difference_limits(one: tuple[NDArray, NDArray, NDArray], two: tuple[NDArray, NDArray, NDArray], *,
                       z: float) -> tuple[NDArray, NDArray]:
     """Limits of NPS one minus NPS two: MOVER (Newcombe's square-and-add) on the score limits of each.
@@ -90,41 +139,42 @@ def difference_limits(one: tuple[NDArray, NDArray, NDArray], two: tuple[NDArray,
     one, two : (a, n, c)
         Promoters, all answers, detractors of each group.
     """
-    (d1, (l1, u1)), (d2, (l2, u2)) = ((nps_of(*group), score_limits(*group, z=z)) for group in (one, two))
-    difference = d1 - d2
-    return difference - np.hypot(d1 - l1, u2 - d2), difference + np.hypot(u1 - d1, d2 - l2)
+    return square_and_add(*((nps_of(*group), *score_limits(*group, z=z)) for group in (one, two)))
 
 
-def difference_z(one: tuple[NDArray, NDArray, NDArray], two: tuple[NDArray, NDArray, NDArray]) -> NDArray:
-    """Statistic whose p value belongs to `difference_limits`: |z| at which one of those limits reaches 0, with its sign.
+def difference_z(one: tuple[NDArray, NDArray, NDArray], two: tuple[NDArray, NDArray, NDArray],
+                 null: ArrayLike = 0.0) -> NDArray:
+    """Statistic whose p value belongs to `difference_limits`: |z| at which one of those limits reaches `null`, with its sign.
 
     Notes
     -----
-    For a positive difference D the lower limit is 0 where (d1 - l1, u2 - d2) = D (cos t, sin t) for the one angle t at
-    which both score limits stem from the same z. That angle is found; the limits themselves are never inverted.
+    For an estimate D above the null by r the lower limit is the null where (d1 - l1, u2 - d2) = r (cos t, sin t) for the one
+    angle t at which both score limits stem from the same z. That angle is found; the limits themselves are never inverted.
     """
     a1, n1, c1 = np.broadcast_arrays(*(np.asarray(x, float) for x in one))
     a2, n2, c2 = np.broadcast_arrays(*(np.asarray(x, float) for x in two))
-    difference = nps_of(a1, n1, c1) - nps_of(a2, n2, c2)
-    swap = difference < 0
+    above = nps_of(a1, n1, c1) - nps_of(a2, n2, c2) - np.asarray(null, float)
+    swap = above < 0
     high = [np.where(swap, y, x) for x, y in ((a1, a2), (n1, n2), (c1, c2))]
     low = [np.where(swap, x, y) for x, y in ((a1, a2), (n1, n2), (c1, c2))]
-    z = np.zeros(difference.shape)
-    some = difference != 0
+    z = np.zeros(above.shape)
+    some = above != 0
     if some.any():
-        args = tuple(x[some] for x in (*high, *low, np.abs(difference)))
+        args = tuple(x[some] for x in (*high, *low, np.abs(above)))
         ends = np.zeros(args[0].shape), np.full(args[0].shape, np.pi / 2)
         angle = elementwise.find_root(lambda t, *args: np.subtract(*(np.arctan(side) for side in _sides(t, *args))),
                                       ends, args=args, tolerances={"xatol": 1e-14, "xrtol": 1e-15}).x
-        z[some] = np.minimum(*_sides(angle, *args))
+        # each side is flat, so exact, where the angle hardly moves it
+        z[some] = np.where(angle < np.pi / 4, *_sides(angle, *args))
     return np.where(swap, -z, z)
 
 
 def _sides(t: NDArray, a1: NDArray, n1: NDArray, c1: NDArray, a2: NDArray, n2: NDArray, c2: NDArray,
-           difference: NDArray) -> tuple[NDArray, NDArray]:
-    below = np.maximum(nps_of(a1, n1, c1) - difference * np.cos(t), -1.0)
-    above = np.minimum(nps_of(a2, n2, c2) + difference * np.sin(t), 1.0)
-    return score_z(a1, n1, c1, below), -score_z(a2, n2, c2, above)
+           above: NDArray) -> tuple[NDArray, NDArray]:
+    """Return the z at which limits lie at an angle; infinite where that is beyond -1 or 1, which no limit reaches."""
+    lower, upper = nps_of(a1, n1, c1) - above * np.cos(t), nps_of(a2, n2, c2) + above * np.sin(t)
+    return (np.where(lower < -1, np.inf, score_z(a1, n1, c1, np.maximum(lower, -1.0))),
+            np.where(upper > 1, np.inf, -score_z(a2, n2, c2, np.minimum(upper, 1.0))))
 
 
 def two_sided(z: ArrayLike) -> NDArray:

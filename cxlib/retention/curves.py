@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cxlib import check
-from cxlib.inference import holm, z_value
+from cxlib.inference import adjusted, z_value
 from cxlib.language import level, number, pvalue, text
 from cxlib.result import Result
 from cxlib.retention import figures
@@ -207,7 +207,7 @@ def compare(durations: Durations, *, between: str, adjust: str = "holm") -> Comp
     durations : Durations
     between : str
         Column that was counted.
-    adjust : {"holm", "none"}
+    adjust : {"holm", "BH", "BY", "none"}
 
     Returns
     -------
@@ -219,7 +219,7 @@ def compare(durations: Durations, *, between: str, adjust: str = "holm") -> Comp
     3.5 `survdiff` to 1e-10. Where nobody was lost, or there is one group, there is nothing to compare: the statistic is 0 on
     0 degrees of freedom, the p value is missing, and a warning says so.
     """
-    check.one_of("adjust", adjust, ("holm", "none"))
+    check.one_of("adjust", adjust, ("holm", "BH", "BY", "none"))
     groups, _, at_risk, lost, _ = durations.arrays([between])
     names = tuple(str(name) for name in groups[between])
     statistic, df, p = _log_rank(at_risk, lost)
@@ -228,8 +228,7 @@ def compare(durations: Durations, *, between: str, adjust: str = "holm") -> Comp
         one = _log_rank(at_risk[[i, j]], lost[[i, j]])
         rows.append({"a": names[i], "b": names[j], "statistic": one[0], "df": one[1], "pvalue": one[2]})
     frame = pd.DataFrame(rows, columns=["a", "b", "statistic", "df", "pvalue"])
-    adjusted = holm(frame["pvalue"].to_numpy(float)) if adjust == "holm" else frame["pvalue"].to_numpy(float)
-    frame = frame.assign(pvalue_adj=adjusted, confidence=np.nan, method="log-rank")
+    frame = frame.assign(pvalue_adj=adjusted(frame["pvalue"], method=adjust), confidence=np.nan, method="log-rank")
     warnings = () if df else (text("retention.compare_nothing", groups=number(len(names))),)
     return Comparison(frame=frame, method=f"log-rank, pairs adjusted by {adjust}", between=between, statistic=statistic, df=df,
                       pvalue=p, groups=names, warnings=warnings)

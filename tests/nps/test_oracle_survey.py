@@ -41,7 +41,7 @@ def test_every_pair_of_channels_is_there_and_holm_equals_r():
     assert len(pairs) == len(wanted) == 45
     for row in wanted.itertuples():
         assert_allclose(pairs[frozenset((row.A, row.B))], abs(100 * row.diff), rtol=1e-10)
-    assert_allclose(inference.holm(wanted["p_unc"]), wanted["p_holm"], rtol=1e-12)
+    assert_allclose(inference.adjusted(wanted["p_unc"]), wanted["p_holm"], rtol=1e-12)
 
 
 def test_the_rank_test_over_channels_equals_r():
