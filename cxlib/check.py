@@ -80,7 +80,8 @@ class StudyParameters(BaseModel):
 
     A field's type, bounds and description are the whole contract of a notebook parameter. `parse` checks values alone;
     `check` (overridden by a study) checks them against the files they name. Both run before a kernel starts, and `parse`
-    again inside the notebook.
+    again inside the notebook. A field `looks` for which no value is given is filled by `cx run`: one more than the published
+    runs that had the same `subject`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -109,6 +110,10 @@ class StudyParameters(BaseModel):
 
     def check(self) -> None:
         """Refuse parameters that disagree with the files they name. Nothing to check here; studies add theirs."""
+
+    def subject(self) -> str | None:
+        """Return what exactly is looked at (the wave, say; a file may be read for it), so that looks at it can be counted."""
+        return None
 
 
 # by the beginning of pydantic's own name for the rule; what is not here has a clear message already

@@ -165,7 +165,7 @@ def _model(node: Any) -> Any:
     except (ImportError, AttributeError, ValueError) as error:
         raise SourceError(f"the notebook's metadata names the parameters {name!r}, which cannot be loaded ({error}); "
                           "write \"cxlib\": {\"parameters\": \"module:Class\"}") from None
-    if not all(hasattr(model, needed) for needed in ("model_fields", "parse", "check")):
+    if not all(hasattr(model, needed) for needed in ("model_fields", "parse", "check", "subject")):
         raise SourceError(f"the notebook's metadata names the parameters {name!r}, which is no model of parameters; "
                           "derive it from cxlib.check.StudyParameters")
     return model

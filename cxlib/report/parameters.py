@@ -42,12 +42,15 @@ class Checked:
         The files and folders that parameters name, absolute.
     meanings : dict of str to str
         What each parameter means, in words.
+    subject : str, optional
+        What exactly is looked at, as the model says it.
     """
 
     given: dict[str, Any]
     values: dict[str, Any]
     inputs: dict[str, Path]
     meanings: dict[str, str]
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def check_values(notebook: NotebookNode, given: Mapping[str, Any], *, model: typ
     given : mapping
         Names to values: texts of a command line, or what a YAML file holds.
     model : pydantic model, optional
-        With `parse(values)` and `check()`; where it is None, only names can be checked.
+        With `parse(values)`, `check()` and `subject()`; where it is None, only names can be checked.
     folder : Path
         Where the notebook lies; paths in its defaults are relative to it.
     relative_to : Path
@@ -143,7 +146,7 @@ def check_values(notebook: NotebookNode, given: Mapping[str, Any], *, model: typ
     Raises
     ------
     CxError
-        What `parse` and `check` refuse.
+        What `parse`, `check` and `subject` refuse.
     """
     start = defaults(notebook)
     if model is None:
@@ -163,12 +166,13 @@ def check_values(notebook: NotebookNode, given: Mapping[str, Any], *, model: typ
     inputs = {name: value for name, value in parsed if isinstance(value, Path)}
     try:
         parsed.check()
+        subject = parsed.subject()
     except CxError as error:
         raise type(error)(_with_names(str(error), given, inputs, fields)) from None
     shown = {name: _relative(value, folder) if name in inputs else value
              for name, value in parsed.model_dump(mode="json").items()}
     return Checked(given={name: shown[name] for name in given}, values=shown, inputs=inputs,
-                   meanings={name: field.description or name for name, field in fields.items()})
+                   meanings={name: field.description or name for name, field in fields.items()}, subject=subject)
 
 
 def _with_names(message: str, given: Mapping[str, Any], inputs: Mapping[str, Path], fields: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,13 @@ TIMEOUT = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A planned report whose parameters were checked."""
+    """A planned report whose parameters were checked; `run` fills `looks` where it is a parameter that nobody gave."""
 
     planned: Planned
     notebook: NotebookNode
     checked: Checked
     known: tuple[str, ...]
+    counts_looks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def ready(planned: Planned, notebook: NotebookNode, *, model: type[BaseModel] | 
     known = known_names(notebook, model)
     given = {name: value for name, value in planned.defaults.items() if name in known} | planned.given
     checked = check_values(notebook, given, model=model, folder=planned.notebook.parent, relative_to=planned.relative_to)
-    return Ready(planned, notebook, checked, tuple(known))
+    return Ready(planned, notebook, checked, tuple(known), model is not None and "looks" in known and "looks" not in given)
 
 
 def run(reports: Sequence[Ready], *, out: Path, workers: int = WORKERS, timeout: float = TIMEOUT,
@@ -108,6 +109,8 @@ def run(reports: Sequence[Ready], *, out: Path, workers: int = WORKERS, timeout:
     outcomes: dict[str, Outcome] = {}
     out = out.absolute()
     with staging(out) as stage:
+        past = runs(out) if any(report.counts_looks for report in reports) else {}
+        reports = [_looked(report, past.get(report.planned.name, [])) for report in reports]
         manifests = {report.planned.name: _manifest(report) for report in reports}
         jobs = [_job(report, manifests[report.planned.name], stage, timeout) for report in reports]
         for job, told in crew.work(jobs, workers=workers, progress=progress):
@@ -117,6 +120,16 @@ def run(reports: Sequence[Ready], *, out: Path, workers: int = WORKERS, timeout:
     return [outcomes[report.planned.name] for report in reports]
 
 
+def _looked(report: Ready, past: Sequence[dict[str, Any]]) -> Ready:
+    """Fill `looks`: how often the subject was looked at, this time included; a run that failed showed nothing."""
+    if not report.counts_looks:
+        return report
+    checked = report.checked
+    about = ("published", provenance.relative(report.planned.notebook, report.planned.root), checked.subject)
+    looks = {"looks": 1 + sum((run["status"], run["notebook"], run.get("subject")) == about for run in past)}
+    return replace(report, checked=replace(checked, given=checked.given | looks, values=checked.values | looks))
+
+
 def _manifest(report: Ready) -> dict[str, Any]:
     planned, checked = report.planned, report.checked
     started = datetime.now(UTC)
@@ -124,7 +137,8 @@ def _manifest(report: Ready) -> dict[str, Any]:
     own = {name: checked.given[name] for name in planned.given}  # without what the file gives to all its reports
     return {
         "run": provenance.run_id(started, report.notebook, checked.values, records), "name": planned.name,
-        "notebook": provenance.relative(planned.notebook, planned.root), "given": _seen_from_root(report, own),
+        "notebook": provenance.relative(planned.notebook, planned.root), "subject": checked.subject,
+        "given": _seen_from_root(report, own),
         "parameters": _seen_from_root(report, checked.values), "inputs": records, "versions": provenance.versions(),
         "commit": provenance.commit(planned.notebook.parent),
         "command": provenance.command(planned, checked.given, checked.inputs),

@@ -12,16 +12,19 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cxlib import report
+from cxlib.report import crew
 from cxlib.report.publish import runs, staging
 from cxlib.report.site import write_index
 from tests.conftest import ROOT
-from tests.report.writing import Parameters, project
+from tests.report import writing
+from tests.report.writing import project
 
 
 def made_ready(root, name, given=None):
     planned = report.from_notebook(root / "notebooks" / name, given or {})
     notebook = report.read_notebook(planned.notebook)
-    return report.ready(planned, notebook, model=Parameters if report.model_name(notebook) else None)
+    named = report.model_name(notebook)
+    return report.ready(planned, notebook, model=getattr(writing, named.partition(":")[2]) if named else None)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +130,62 @@ def test_a_cell_that_takes_too_long_is_stopped(root, first):
     [outcome] = report.run([made_ready(root, "06_slow.ipynb")], out=root / "elsewhere", timeout=1)
     assert outcome.failed
     assert "longer than 1 seconds" in outcome.headline
+
+
+@pytest.fixture
+def look(root, tmp_path, monkeypatch):
+    """Publish `08_looks` without a kernel, and return what the manifest says."""
+    def look(given=None, *, fails=False, out=tmp_path / "looks", name=None):
+        told = {"error": {"message": "no", "details": ""}} if fails else {"title": "T", "headline": "H"}
+        with monkeypatch.context() as patched:
+            patched.setattr(crew, "work", lambda jobs, **_: [(job, told) for job in jobs])
+            planned = report.from_notebook(root / "notebooks" / "08_looks.ipynb", given or {}, name=name)
+            ready = report.ready(planned, report.read_notebook(planned.notebook), model=writing.Looking)
+            [outcome] = report.run([ready], out=out)
+        return json.loads((outcome.page.parent / "manifest.json").read_text(encoding="utf-8"))
+
+    return look
+
+
+def test_looks_are_counted_from_the_published_runs_of_the_same_subject(look):
+    first, second = look(), look()
+    assert (first["subject"], first["parameters"]["looks"], first["given"]) == ("2026Q3", 1, {})
+    assert second["parameters"]["looks"] == 2
+    assert second["command"] == "cx run notebooks/08_looks.ipynb -p looks=2"
+    assert look(fails=True)["parameters"]["looks"] == 3
+    assert look({"wave": "2026Q3"})["parameters"]["looks"] == 3  # the same wave by its name, and the failed run showed nothing
+    assert look({"wave": "2026Q2"})["parameters"]["looks"] == 1
+    assert look(name="other")["parameters"]["looks"] == 1
+
+
+def test_looks_that_are_given_win(look):
+    look()
+    manifest = look({"looks": "7"})
+    assert (manifest["parameters"]["looks"], manifest["given"]) == (7, {"looks": 7})
+    assert look()["parameters"]["looks"] == 3
+
+
+def test_looks_of_another_notebook_and_of_older_manifests_do_not_count(look, tmp_path):
+    look()
+    [path] = tmp_path.glob("looks/looks/*/manifest.json")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for number, change in enumerate(({"notebook": "notebooks/09_x.ipynb"}, {"subject": None}, {"parameters": {}})):
+        (path.parent.parent / str(number)).mkdir()
+        (path.parent.parent / str(number) / "manifest.json").write_text(json.dumps(manifest | change), encoding="utf-8")
+    assert look()["parameters"]["looks"] == 3
+
+
+def test_the_ledger_stands_beside_the_report_and_looks_are_injected(root, look):
+    out = root / "ledger"
+    look(out=out)
+    [outcome] = report.run([made_ready(root, "08_looks.ipynb")], out=out)
+    lines = (outcome.page.parent / "figures.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "result,row,quantity,value,text,method,confidence"
+    assert lines[2] == 'level,"wave==1+1, country=0",looks,2.0,,score,'
+    assert len(lines) == 1 + 2 * 30 + 1
+    page = BeautifulSoup(outcome.page.read_text(encoding="utf-8"), "html.parser")
+    assert page.tfoot.get_text() == "… and 51 more rows in the CSV"
+    assert page.select_one("a.download").string == "Table 1 as CSV, all 61 rows"
 
 
 def test_an_empty_index_says_so(tmp_path):

@@ -34,6 +34,15 @@ class Parameters(StudyParameters):
             raise ColumnError(f"wave={self.wave!r}: the file has no column 'wave'{did_you_mean('wave', head)}")
 
 
+class Looking(StudyParameters):
+    survey: InputFile = Field(description="file with the answers")
+    wave: str | None = Field(None, description="wave of the headline")
+    looks: int = Field(1, ge=1, description="how often this wave was looked at")
+
+    def subject(self) -> str | None:
+        return self.wave or self.survey.read_text(encoding="utf-8").splitlines()[-1].split(",")[0]
+
+
 DEFAULTS = '''survey = "../data/survey.csv"  # file with the answers
 wave = None  # wave of the headline
 scale = (0, 10)
@@ -52,6 +61,14 @@ Table(pd.DataFrame({"国": ["日本", "한국"], "n": [12, -3], "comment": ["<sc
       caption="回答の数")'''
 
 OWN = '''pd.DataFrame({"words": ["<img src=x onerror=alert(1)>", "+1+1"], "n": [1.5, -2.0]})'''
+
+
+LOOKS = 'survey = "../data/survey.csv"\nwave = None\nlooks = 1'
+
+LEDGER = '''import pandas as pd
+import cxlib as cx
+frame = pd.DataFrame({"wave": ["=1+1"] * 30, "country": range(30), "nps": 1 / 3, "looks": looks})
+cx.ledger(level=cx.result.Result(frame, "score", ("Few answers.",)))'''
 
 
 def text(words: str) -> nbformat.NotebookNode:
@@ -94,4 +111,6 @@ def project(root: Path) -> Path:
     write(notebooks / "05_killed.ipynb", [text("# Killed"), code("1"), code("import os; os._exit(9)")])
     write(notebooks / "06_slow.ipynb", [text("# Slow"), code("import time; time.sleep(60)")])
     write(notebooks / "07_wordless.ipynb", [text("# Wordless"), code("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])
+    write(notebooks / "08_looks.ipynb", [text("# Again"), code(LOOKS, "parameters"), code(LEDGER)],
+          model="tests.report.writing:Looking")
     return root
