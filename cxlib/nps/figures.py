@@ -86,3 +86,52 @@ def histogram(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, meas
 
 def _reach(frame: pd.DataFrame) -> list[pd.Series]:
     return [frame["nps"] - frame["ci_low"], frame["ci_high"] - frame["nps"]]
+
+
+def league(frame: pd.DataFrame, between: str, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
+    """Draw `shrunken` with its limits and, hollow, `nps`, by rank; of many rows those at the two ends."""
+    half = MOST // 2
+    shown = frame if len(frame) <= MOST else pd.concat([frame.iloc[:half], frame.iloc[-half:]])
+    ax = theme.axes(ax, height=1.4 + 0.3 * len(shown))
+    spots = [spot + (spot >= half and len(frame) > MOST) for spot in range(len(shown))]  # a gap for those left out
+    ax.hlines(spots, shown["ci_low"], shown["ci_high"], color=theme.SKY, lw=5)
+    ax.plot(shown["nps"], spots, "o", mfc="none", mec=theme.INK, ms=4.5, mew=0.8, zorder=4)
+    ax.margins(x=0.08)
+    ax.plot(shown["shrunken"], spots, "o", color=theme.BLUE, ms=6)
+    ax.set_yticks(spots, [f"{rank}  {words.label(name)}  (n = {n:,})" for rank, name, n in
+                          zip(shown["rank"], shown[between], shown["n"], strict=True)])
+    for spot, (high, value) in zip(spots, zip(shown["ci_high"], shown["shrunken"], strict=True), strict=True):
+        ax.annotate(words.points(value), (high, spot), (6, 0), textcoords="offset points", fontsize=9, va="center")
+    if len(frame) > MOST:
+        ax.annotate("…", (0.5, half), xycoords=("axes fraction", "data"), ha="center", va="center", color=theme.GREY)
+    ax.set_ylim(spots[-1] + 0.7, -0.7)
+    ax.axvline(0, color=theme.GREY, lw=0.8)
+    ax.set_xlabel("NPS")
+    return theme.title(ax, finding, measured)
+
+
+def waves(frame: pd.DataFrame, wave: str, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
+    """Draw `nps` by wave over the band from `limit_low` to `limit_high`, with `ewma`; rows that are `outside` in colour."""
+    ax = theme.axes(ax, width=min(max(7.0, 1.0 + 0.75 * len(frame)), 16.0))
+    every = max(1, -(-len(frame) // 20))  # names of waves that fit
+    spots = range(len(frame))
+    ax.bar(spots, frame["limit_high"] - frame["limit_low"], bottom=frame["limit_low"], width=1.0, color=theme.PALE, alpha=0.55,
+           lw=0, zorder=1)
+    centre = frame["centre"].iloc[0]
+    ax.axhline(centre, color=theme.GREY, lw=0.9, zorder=2)
+    ax.plot(spots, frame["ewma"], color=theme.SKY, lw=2.2, zorder=3)
+    ax.plot(spots, frame["nps"], color=theme.BLUE, lw=0.8, alpha=0.5, zorder=3)
+    colours = [theme.VERMILION if out else theme.BLUE for out in frame["outside"]]
+    ax.scatter(spots, frame["nps"], c=colours, s=42, zorder=4)
+    for spot, (value, out, colour) in enumerate(zip(frame["nps"], frame["outside"], colours, strict=True)):
+        if out or spot % every == 0:
+            ax.annotate(words.points(value), (spot, value), (0, 7 if value >= centre else -15), textcoords="offset points",
+                        fontsize=9, ha="center", color=colour, zorder=5)
+    ax.set_xticks(spots[::every], [f"{words.label(name)}\nn = {n:,}" for name, n in
+                                   zip(frame[wave][::every], frame["n"][::every], strict=True)])
+    ax.set_xlim(-0.6, len(frame) - 0.4)
+    for value, key, colour in ((centre, "nps.axis_centre", theme.GREY), (frame["ewma"].iloc[-1], "nps.axis_ewma", theme.SKY)):
+        ax.annotate(words.text(key), (1.0, value), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                    fontsize=9, va="center", color=colour)
+    ax.set_ylabel("NPS")
+    return theme.title(ax, finding, measured)

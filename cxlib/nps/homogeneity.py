@@ -14,9 +14,10 @@ from cxlib import check
 from cxlib import language as words
 from cxlib.errors import ParameterError
 from cxlib.nps import intervals
+from cxlib.nps.cautions import FEW_OF_A_KIND
 from cxlib.nps.counts import refuse_taken
 from cxlib.nps.design import estimates
-from cxlib.nps.scores import FEW_OF_A_KIND, counted
+from cxlib.nps.scores import counted
 from cxlib.result import Result
 
 COLUMNS = ("between", "k", "n", "statistic", "df", "df_error", "pvalue", "i_squared", "tau", "confidence", "method")
@@ -121,10 +122,10 @@ def homogeneity(data: Any, *, between: str | None, score: str | None = None, met
 
 
 def known(frame: pd.DataFrame) -> NDArray:
-    """Variance of each NPS of `design.estimates`, never 0; on [-1, 1]."""
+    """Variance of each NPS of `design.estimates`, never 0, on [-1, 1]; missing where a segment is a single cluster."""
     a, n, c = (frame[name].to_numpy(float) for name in ("promoters", "n", "detractors"))
     se = frame["se"].to_numpy(float)
-    return np.where(se > 0, se**2, intervals.known_variance(a, n, c))
+    return np.where(se != 0, se**2, intervals.known_variance(a, n, c))
 
 
 def spread(nps: ArrayLike, variance: ArrayLike) -> tuple[float, float, float]:
@@ -147,6 +148,9 @@ def welch(nps: ArrayLike, variance: ArrayLike, n: ArrayLike) -> tuple[float, flo
 
 def _usable(frame: pd.DataFrame, between: str, method: str, *, design: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
     out = []
+    if lone := int(frame["se"].isna().sum()):
+        out.append(words.text("nps.homogeneity_cluster", n=words.number(lone)))
+        frame = frame[frame["se"].notna()]
     if method == "welch" and (single := int((frame["n"] < 2).sum())):
         out.append(words.text("nps.homogeneity_single", n=words.number(single)))
         frame = frame[frame["n"] >= 2]
