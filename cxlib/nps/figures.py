@@ -51,10 +51,11 @@ def differences(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, me
     shown = frame.loc[frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:MOST]].sort_index()
     ax = theme.axes(ax, height=1.4 + 0.34 * len(shown))
     spots = range(len(shown))
-    colours = [theme.VERMILION if verdict != "cannot tell" else theme.GREY for verdict in shown["verdict"]]
-    for spot, (row, colour) in enumerate(zip(shown.itertuples(), colours, strict=True)):
+    sure = shown["verdict"].isin(("up", "down"))
+    colours = [theme.VERMILION if yes else theme.GREY for yes in sure]
+    for spot, (row, yes, colour) in enumerate(zip(shown.itertuples(), sure, colours, strict=True)):
         ax.plot([row.ci_low, row.ci_high], [spot, spot], color=colour, lw=2.5, alpha=0.6, solid_capstyle="butt")
-        ax.plot(row.difference, spot, "o" if row.verdict != "cannot tell" else "D", color=colour, ms=6)
+        ax.plot(row.difference, spot, "o" if yes else "D", color=colour, ms=6)
     named = shown.loc[:, :"b"].map(words.label)  # the columns within which pairs stay come first
     ax.set_yticks(spots, [" · ".join([*within, f"{a} → {b}"]) for *within, a, b in named.itertuples(index=False)])
     ax.axvline(0, color=theme.INK, lw=0.9)
@@ -113,10 +114,11 @@ def league(frame: pd.DataFrame, between: str, ax: Axes | None = None, *, finding
 def waves(frame: pd.DataFrame, wave: str, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
     """Draw `nps` by wave over the band from `limit_low` to `limit_high`, with `ewma`; rows that are `outside` in colour."""
     ax = theme.axes(ax, width=min(max(7.0, 1.0 + 0.75 * len(frame)), 16.0))
-    every = max(1, -(-len(frame) // 20))  # names of waves that fit
+    every = max(1, -(-len(frame) // 12))  # names of waves that fit
     spots = range(len(frame))
-    ax.bar(spots, frame["limit_high"] - frame["limit_low"], bottom=frame["limit_low"], width=1.0, color=theme.PALE, alpha=0.55,
-           lw=0, zorder=1)
+    low, high = frame["limit_low"].clip(lower=-100), frame["limit_high"].clip(upper=100)
+    ax.bar(spots, high - low, bottom=low, width=1.0, color=theme.PALE, alpha=0.55, lw=0, zorder=1)
+    ax.set_ylim(min(low.min(), frame["nps"].min()) - 8, max(high.max(), frame["nps"].max()) + 6)
     centre = frame["centre"].iloc[0]
     ax.axhline(centre, color=theme.GREY, lw=0.9, zorder=2)
     ax.plot(spots, frame["ewma"], color=theme.SKY, lw=2.2, zorder=3)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cxlib import check, theme
 from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.nps import figures, intervals
+from cxlib.nps import cautions, figures, intervals
 from cxlib.nps.counts import refuse_taken
 from cxlib.nps.crossing import crossing
 from cxlib.nps.design import estimates
@@ -72,8 +72,8 @@ class Waves(Result):
                 "centre": words.points(self.frame["centre"].iloc[0]), "n": words.number(self.frame["n"].sum())}
         if out.empty:
             return words.text("nps.waves_inside", language, **said)
-        named = words.joined([f"{words.label(row[self.wave])} ({words.points(row['nps'])}, n = {words.number(row['n'])})"
-                              for _, row in out.iterrows()], language)
+        named = cautions.listed(pd.Series([f"{words.label(row[self.wave])} ({words.points(row['nps'])}, "
+                                           f"n = {words.number(row['n'])})" for _, row in out.iterrows()]))
         return words.text("nps.waves_outside", language, out=words.number(len(out)), names=named, **said)
 
     def _change(self, language: str) -> str:
@@ -90,11 +90,11 @@ class Waves(Result):
     def title(self, language: str = "en") -> str:
         """Say the finding in a few words, as the title of a figure."""
         out = self.frame.loc[self.frame["outside"], self.wave]
+        said = {"k": words.number(len(self.frame)), "out": words.number(len(out))}
         if out.empty:
-            return words.text("nps.title_waves_inside", language, k=words.number(len(self.frame)))
-        return words.text("nps.title_waves_outside", language, names=words.joined(map(words.label, out[-4:]), language),
-                          more=words.text("nps.title_waves_more", language, n=words.number(len(out) - 4))
-                          if len(out) > 4 else "")
+            return words.text("nps.title_waves_inside", language, **said)
+        return words.text("nps.title_waves_outside" if len(out) <= 3 else "nps.title_waves_many", language,
+                          names=words.joined(map(words.label, out), language), **said)
 
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
         """Draw waves with n, the limits as a band that follows n, and the moving average; waves outside in colour."""
