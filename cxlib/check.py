@@ -6,9 +6,11 @@ import difflib
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from types import UnionType
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from cxlib.errors import ColumnError, ParameterError
 
@@ -116,10 +118,17 @@ class StudyParameters(BaseModel):
         return None
 
 
+def nested(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model of a parameter that is a mapping of names to values (or None); None for any other parameter."""
+    kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else (field.annotation,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
 # by the beginning of pydantic's own name for the rule; what is not here has a clear message already
 _RULES = {"missing": "has too few values",
           "date": "is not a date; write it like 2026-01-31", "path_type": "is not a path; give the path of a file or folder",
           "tuple_type": "is not a list of values; write them with commas, like 0,10",
+          "model_": "is not a mapping of names to values; write it like {name: value}",
           "list_type": "is not a list of values; write them with commas, like a,b",
           "string_type": "is not a text", "int_": "is not a whole number", "float_": "is not a number",
           "bool_": "is neither true nor false"}
@@ -127,16 +136,26 @@ _SHORT = reprlib.Repr()
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 200, 200
 
 
-def _line(problem: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
-    name = str(problem["loc"][0]) if problem["loc"] else "parameters"
+def _line(problem: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> str:
+    path, known = _place(problem["loc"], fields)
+    name, field = ".".join(path) or "parameters", known.get(path[-1]) if path else None
     if problem["type"] == "extra_forbidden":
-        return f"parameter {name!r} is unknown{did_you_mean(name, fields)}"
-    if problem["type"] == "missing" and len(problem["loc"]) == 1:
-        return f"parameter {name!r} is missing: {fields[name].description}"
+        return f"parameter {name!r} is unknown{did_you_mean(path[-1], known)}"
+    if problem["type"] == "missing" and field and len(problem["loc"]) == len(path):
+        return f"parameter {name!r} is missing: {field.description}"
     message = problem["msg"].removeprefix("Value error, ")
     if message.startswith(f"{name}="):  # a study's own rule says all of it
         return f"parameter {message}"
     message = next((words for rule, words in _RULES.items() if problem["type"].startswith(rule)), message)
-    described = f" ({name}: {fields[name].description})" if name in fields and fields[name].description else ""
+    described = f" ({name}: {field.description})" if field and field.description else ""
     value = problem["input"].as_posix() if isinstance(problem["input"], Path) else problem["input"]
     return f"parameter {name}={_SHORT.repr(value)}: {message}{described}"
+
+
+def _place(loc: Sequence[Any], fields: Mapping[str, FieldInfo]) -> tuple[list[str], Mapping[str, FieldInfo]]:
+    """Return the names that lead to a problem, `columns` and `respondent`, and the fields among which the last one stands."""
+    path = [str(part) for part in loc[:1]]
+    while len(path) < len(loc) and path[-1] in fields and (model := nested(fields[path[-1]])):
+        path.append(str(loc[len(path)]))
+        fields = model.model_fields
+    return path, fields

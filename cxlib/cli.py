@@ -76,9 +76,11 @@ def describe(notebook: Annotated[Path, typer.Argument(help="A notebook.")]) -> N
         return
     console = Console()
     for row in rows:
-        console.print(Text.assemble((row.name, "bold"), f" = {row.default}  ", (f"({row.kind})", "dim")), soft_wrap=True)
+        *above, own = row.name.split(".")
+        indent = 4 * len(above)
+        console.print(Text.assemble(" " * indent, (own, "bold"), f" = {row.default}  ", (f"({row.kind})", "dim")), soft_wrap=True)
         if row.meaning:
-            console.print(Padding(Text(row.meaning), (0, 0, 0, 4), expand=False))
+            console.print(Padding(Text(row.meaning), (0, 0, 0, indent + 4), expand=False))
 
 
 @app.command()

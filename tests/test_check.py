@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cxlib import check
 from cxlib.errors import ColumnError, CxError, ParameterError
+
+
+class Columns(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    respondent: str = Field(description="who answered")
+    comment: str | None = None
 
 
 class Parameters(check.StudyParameters):
@@ -19,6 +26,7 @@ class Parameters(check.StudyParameters):
     wave: str | None = Field(None, description="wave to report")
     confidence: float = Field(0.95, gt=0, lt=1, description="level of the intervals")
     scale: tuple[int, int] = Field((0, 10), description="lowest and highest score")
+    columns: Columns | None = Field(None, description="names of columns")
 
 
 @pytest.fixture
@@ -43,6 +51,13 @@ def test_good_values_are_typed(survey, tmp_path):
     ({"survey": "none.csv"}, "parameter survey='none.csv': there is no file 'none.csv'; give the path of an existing file"),
     ({"folder": "none"}, "there is no folder 'none'"),
     ({"language": "xx"}, "parameter language='xx'"),
+    ({"columns": {"respondent": "a", "coment": "b"}}, "parameter 'columns.coment' is unknown; did you mean 'comment'?"),
+    ({"columns": {"respondent": 5}}, r"parameter columns\.respondent=5: is not a text \(columns\.respondent: who answered\)"),
+    ({"columns": {"respondent": "a", "comment": 5}}, r"parameter columns\.comment=5: is not a text$"),
+    ({"columns": {}}, r"parameter 'columns\.respondent' is missing: who answered"),
+    ({"columns": "respondent"}, r"parameter columns='respondent': is not a mapping .* \(columns: names of columns\)"),
+    ({"columns": ["respondent"]}, r"parameter columns=\['respondent'\]: is not a mapping"),
+    ({"columns": {5: "a"}}, r"parameter columns\.5=5: Keys should be strings"),
 ])
 def test_bad_values_are_refused(survey, values, message):
     with pytest.raises(ParameterError, match=message):

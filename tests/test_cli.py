@@ -48,7 +48,8 @@ def test_help_is_there_at_once():
 
 @pytest.mark.parametrize(("given", "message"), [
     ("wavee=2026Q3", "'wavee' is unknown; did you mean 'wave'"), ("survey=data/none.csv", "there is no file"),
-    ("scale=word", "scale='word'"), ("wave", "write a parameter as name=value")])
+    ("scale=word", "scale='word'"), ("columns={respondnt: a}", "'columns.respondnt' is unknown; did you mean 'respondent'"),
+    ("wave", "write a parameter as name=value")])
 def test_bad_parameters_publish_nothing(cx, root, given, message):
     status, _, complaint = cx("run", "notebooks/03_nps.ipynb", "-p", given)
     assert status == 2
@@ -72,7 +73,7 @@ def test_what_is_wrong_in_a_file_does_not_stop_the_others(cx, root):
     (root / "reports" / "all.yml").write_text("""
         defaults: {languag: en}
         reports:
-          - {notebook: notebooks/03_nps.ipynb, parameters: {wave: 2026Q3, survey: data/survey.csv}}
+          - {notebook: notebooks/03_nps.ipynb, parameters: {wave: 2026Q3, survey: data/survey.csv, columns: {comment: 声}}}
           - {notebook: notebooks/03_nps.ipynb, name: typo, parameters: {wavee: 2026Q3}}
           - notebook: notebooks/none.ipynb
         """, encoding="utf-8")
@@ -112,6 +113,7 @@ def test_describe(cx, root, monkeypatch, columns):
     assert status == 0
     assert "survey = ../data/survey.csv  (file)\n    file with the answers\n" in said
     assert "scale = 0,10  (whole number, whole number)\n" in said
+    assert "columns = {respondent: 顧客番号}  (mapping)\n    names of columns\n    respondent = 顧客番号  (text)\n" in said
     assert "no parameters" in cx("describe", "notebooks/04_retention.ipynb")[1]
 
 

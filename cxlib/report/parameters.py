@@ -160,8 +160,9 @@ def check_values(notebook: NotebookNode, given: Mapping[str, Any], *, model: typ
         if name in fields and given[name] == "" and _is_path(fields[name]) and NoneType not in _parts(fields[name].annotation):
             raise ParameterError(f"parameter {name}='' is empty; give a path ({name}: {fields[name].description})")
     values = {name: _absolute(value, fields[name], folder) for name, value in start.items() if name in fields}
-    values |= {name: _absolute(_as_field(value, fields[name]), fields[name], relative_to) if name in fields else value
-               for name, value in given.items()}
+    read = {name: _absolute(_as_field(value, fields[name]), fields[name], relative_to) if name in fields else value
+            for name, value in given.items()}
+    values |= {name: _over(values.get(name), value, fields.get(name)) for name, value in read.items()}
     parsed = model.parse(values)
     inputs = {name: value for name, value in parsed if isinstance(value, Path)}
     try:
@@ -172,31 +173,56 @@ def check_values(notebook: NotebookNode, given: Mapping[str, Any], *, model: typ
     shown = {name: _relative(value, folder) if name in inputs else value
              for name, value in parsed.model_dump(mode="json").items()}
     return Checked(given={name: shown[name] for name in given}, values=shown, inputs=inputs,
-                   meanings={name: field.description or name for name, field in fields.items()}, subject=subject)
+                   meanings=_meanings(fields), subject=subject)
 
 
 def _with_names(message: str, given: Mapping[str, Any], inputs: Mapping[str, Path], fields: Iterable[str]) -> str:
     """Return a refusal that names a parameter: one whose file it is about, or else those that were given."""
-    if re.search(rf"(?<![\w-])({'|'.join(map(re.escape, fields))})=", message):
+    if re.search(rf"(?<![\w-])({'|'.join(map(re.escape, fields))})(\.\w+)*=", message):
         return message
     about = [name for name, path in inputs.items() if path.name in message][:1] or list(given)
     named = ", ".join(f"{name}={inputs[name].as_posix() if name in inputs else given[name]!r}" for name in about)
     return f"{named}: {message}" if named else message
 
 
+def _meanings(fields: Mapping[str, FieldInfo], within: str = "") -> dict[str, str]:
+    said = {}
+    for name, field in fields.items():
+        said[within + name] = field.description or name
+        if model := check.nested(field):
+            said |= _meanings(model.model_fields, f"{within}{name}.")
+    return said
+
+
 def describe(notebook: NotebookNode, *, model: type[BaseModel] | None) -> list[Described]:
-    """Return name, type, default and meaning of each parameter; the default is the notebook's own."""
+    """Return name, type, default and meaning of each parameter; the default is the notebook's own.
+
+    The names within a mapping follow it, as `columns.respondent`.
+    """
     start = defaults(notebook)
     if model is None:
         comments = _comments(_cell(notebook))
         return [Described(name, _KINDS.get(type(value).__name__, type(value).__name__), repr(value), comments.get(name, ""))
                 for name, value in start.items()]
+    return _described(model.model_fields, start)
+
+
+def _described(fields: Mapping[str, FieldInfo], start: Mapping[str, Any], within: str = "") -> list[Described]:
     rows = []
-    for name, field in model.model_fields.items():
+    for name, field in fields.items():
         default = start.get(name, "(must be given)" if field.is_required() else field.get_default(call_default_factory=True))
-        shown = ",".join(map(str, default)) if isinstance(default, list | tuple) else str(default)  # as `-p` takes it
-        rows.append(Described(name, _kind(_annotated(field)), shown, field.description or ""))
+        default = default.model_dump() if isinstance(default, BaseModel) else default
+        rows.append(Described(within + name, _kind(_annotated(field)), _as_given(default), field.description or ""))
+        if model := check.nested(field):
+            rows += _described(model.model_fields, default if isinstance(default, dict) else {}, f"{within}{name}.")
     return rows
+
+
+def _as_given(value: Any) -> str:
+    """Write a value as `-p` takes it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {item}" for name, item in value.items()) + "}"
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _cell(notebook: NotebookNode) -> str:
@@ -244,6 +270,13 @@ def _check_names(notebook: NotebookNode, start: dict[str, Any], given: Mapping[s
 
 def _as_field(value: Any, field: FieldInfo) -> Any:
     """Return the first reading of `value` that the field takes; `value` itself where none does."""
+    if model := check.nested(field):
+        known, flow = model.model_fields, isinstance(value, str) and value.lstrip().startswith("{")
+        read = _yaml(value, as_written) if flow else value
+        if isinstance(read, dict):
+            return {name: _as_field(item, known[name]) if name in known else item for name, item in read.items()}
+        if flow:
+            return value
     for candidate in _readings(value, _parts(field.annotation)):
         try:
             TypeAdapter(_annotated(field)).validate_python(candidate)
@@ -251,6 +284,12 @@ def _as_field(value: Any, field: FieldInfo) -> Any:
             continue
         return candidate
     return value
+
+
+def _over(start: Any, value: Any, field: FieldInfo | None) -> Any:
+    """Return a mapping laid over the notebook's own, whose other names keep their values; any other value as it is."""
+    laid = field and check.nested(field) and isinstance(start, dict) and isinstance(value, dict)
+    return {**start, **value} if laid else value
 
 
 def _readings(value: Any, parts: set[Any]) -> list[Any]:
@@ -354,6 +393,8 @@ def _kind(annotation: Any) -> str:
         return " or ".join(_kind(part) for part in parts)
     if origin is tuple and Ellipsis not in parts:
         return ", ".join(_kind(part) for part in parts)
+    if origin is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return "mapping"
     if origin is not None:
         return f"list of {_kind(parts[0])}" if parts else str(origin.__name__)
     if isinstance(annotation, type) and issubclass(annotation, Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,11 +156,18 @@ def _job(report: Ready, manifest: dict[str, Any], stage: Path, timeout: float) -
     folder.mkdir()
     language = report.checked.values.get("language", "en")
     rows = [{"name": name, "meaning": report.checked.meanings[name], "value": _written(value, language)}
-            for name, value in manifest["parameters"].items()]
+            for name, value in _flat(manifest["parameters"], report.checked.meanings)]
     header = {key: manifest[key] for key in ("run", "inputs", "versions", "commit", "command")}
     return {"name": report.planned.name, "notebook": str(report.planned.notebook), "folder": str(folder),
             "values": report.checked.given, "root": str(report.planned.root), "timeout": timeout, "language": language,
             "header": {**header, "time": written_time(manifest["started"]), "parameters": rows}}
+
+
+def _flat(values: dict[str, Any], known: Collection[str], within: str = "") -> Iterator[tuple[str, Any]]:
+    """Give the names within a mapping one by one, as `columns.respondent`."""
+    for name, value in values.items():
+        inner = isinstance(value, dict) and value and all(f"{within}{name}.{key}" in known for key in value)
+        yield from _flat(value, known, f"{within}{name}.") if inner else [(within + name, value)]
 
 
 def _written(value: Any, language: str) -> str:

@@ -46,7 +46,13 @@ def test_a_value_is_read_as_its_field_needs_it(values, name, written, wanted):
     ("wave", True, "wave=True"), ("password", "hunter2", "is a secret"), ("survey", "", "survey='' is empty"),
     ("survey", "data", "is a folder; give the path of a file"), ("since", "soon", "since='soon': is not a date; write it"),
     ("since", "2026-13-45", "since='2026-13-45': is not a date"), ("top", "[" * 3000, "top='"),
-    ("wave", [["x"] * 50] * 50, r"wave=\[\['x', ")])
+    ("wave", [["x"] * 50] * 50, r"wave=\[\['x', "),
+    ("columns", "customer_id", "columns='customer_id': is not a mapping .* {name: value}"),
+    ("columns", "{respondnt: a}", "parameter 'columns.respondnt' is unknown; did you mean 'respondent'"),
+    ("columns", {"top": "0"}, r"parameter columns\.top='0': .* \(columns\.top: how many comments\)"),
+    ("columns", "{top: many}", "columns.top='many'"), ("columns", "{respondent: a, respondent: b}", "is not a mapping"),
+    ("columns", "{respondent: null}", "columns.respondent=None: is not a text"),
+    ("columns", "None", "columns='None': is not a mapping")])
 def test_a_bad_value_is_refused_by_name(values, name, written, message):
     with pytest.raises(ParameterError, match=message) as refused:
         values(**{name: written})
@@ -67,6 +73,30 @@ def test_a_refusal_of_the_files_names_its_parameter(values, root, monkeypatch, m
     assert str(refused.value) == wanted.format(root=root.as_posix())
 
 
+@pytest.mark.parametrize("written", ["{comment: 声, top: 5}", '{"comment": "声", "top": 5}', {"comment": "声", "top": "5"}])
+def test_a_mapping_is_laid_over_the_notebooks_own(values, written):
+    checked = values(columns=written)
+    assert checked.given == {"columns": {"respondent": "顧客番号", "comment": "声", "top": 5}}
+    assert values().values["columns"] == {"respondent": "顧客番号", "comment": None, "top": 3}
+    assert checked.meanings["columns.comment"] == "column with comments"
+
+
+@pytest.mark.parametrize(("written", "wanted"), [
+    ("{comment: no}", "no"), ("{comment: 010}", "010"), ("{comment: None}", None), ("{comment: null}", None),
+    ("{comment: 2026-07-01}", "2026-07-01"), ("{}", None)])
+def test_a_value_in_a_mapping_is_read_as_its_field_needs_it(values, written, wanted):
+    assert values(columns=written).given["columns"]["comment"] == wanted
+
+
+def test_a_refusal_of_a_name_in_a_mapping_says_enough(values, monkeypatch):
+    def refuse(self):
+        raise ColumnError("columns.respondent='x': there is no such column")
+
+    monkeypatch.setattr(Parameters, "check", refuse)
+    with pytest.raises(ColumnError, match=r"^columns\.respondent='x': there is no such column$"):
+        values(wave="w")
+
+
 def test_the_model_checks_values_against_the_files(values, root):
     (root / "data" / "plain.csv").write_text("score\n9\n", encoding="utf-8")
     with pytest.raises(ColumnError, match="no column 'wave'"):
@@ -83,7 +113,7 @@ def test_paths_are_injected_relative_to_the_notebook_and_checked_absolute(values
 def test_defaults_are_the_notebooks_own_also_with_modern_annotations():
     notebook = new_notebook(cells=[code("x = 1"), code(DEFAULTS, "parameters")])
     assert parameters.defaults(notebook) == {"survey": "../data/survey.csv", "wave": None, "scale": (0, 10), "top": None,
-                                             "channel": "電話"}
+                                             "columns": {"respondent": "顧客番号"}, "channel": "電話"}
 
 
 @pytest.mark.parametrize(("source", "message"), [("%time\nx = 1", "line 1"), ("x = today()", "x is set to today()")])
@@ -107,7 +137,11 @@ def test_without_a_model_names_are_checked_all_the_same(root):
 def test_describe_says_type_default_and_meaning(root):
     rows = {row.name: row for row in parameters.describe(
         parameters.read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters)}
-    assert list(rows) == list(Parameters.model_fields)
+    assert [name for name in rows if "." not in name] == list(Parameters.model_fields)
+    assert (rows["columns"].kind, rows["columns"].default) == ("mapping", "{respondent: 顧客番号}")
+    assert rows["columns.respondent"].default == "顧客番号"
+    assert rows["columns.respondent"].meaning == "column that says who answered"
+    assert (rows["columns.comment"].kind, rows["columns.comment"].default) == ("text or None", "None")
     assert (rows["survey"].kind, rows["survey"].default) == ("file", "../data/survey.csv")
     assert rows["scale"].kind == "whole number, whole number"
     assert rows["by"].kind == "list of text"

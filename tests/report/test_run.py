@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -38,7 +39,8 @@ def root(tmp_path_factory):
 def first(root):
     """One run of a good notebook with parameters, a failing one, one whose kernel dies, and one with a wordless picture."""
     seen = []
-    reports = [made_ready(root, "03_nps.ipynb", {"wave": "2026Q3", "scale": "1,10"}), made_ready(root, "04_retention.ipynb"),
+    given = {"wave": "2026Q3", "scale": "1,10", "columns": "{comment: 声}"}
+    reports = [made_ready(root, "03_nps.ipynb", given), made_ready(root, "04_retention.ipynb"),
                made_ready(root, "05_killed.ipynb"), made_ready(root, "07_wordless.ipynb")]
     outcomes = report.run(reports, out=root / "reports" / "published", workers=2,
                           progress=lambda name, cell, cells: seen.append((name, cell, cells)))
@@ -87,13 +89,27 @@ def test_nothing_published_names_the_machine(root, first):
 
 def test_the_manifest_tells_the_run_again(root, first):
     manifest = json.loads((first[0]["nps"].page.parent / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["given"] == {"wave": "2026Q3", "scale": [1, 10]}
+    named = {"respondent": "顧客番号", "comment": "声", "top": 3}
+    assert manifest["given"] == {"wave": "2026Q3", "scale": [1, 10], "columns": named}
     assert manifest["parameters"]["survey"] == "data/survey.csv"
     [record] = manifest["inputs"]
     assert (record["parameter"], record["path"], record["bytes"]) == ("survey", "data/survey.csv", 20)
-    assert manifest["command"] == "cx run notebooks/03_nps.ipynb -p wave=2026Q3 -p 'scale=[1, 10]'"
+    assert shlex.split(manifest["command"]) == [
+        "cx", "run", "notebooks/03_nps.ipynb", "-p", "wave=2026Q3", "-p", "scale=[1, 10]", "-p",
+        'columns={"respondent": "顧客番号", "comment": "声", "top": 3}']
     assert (manifest["status"], manifest["tables"], manifest["pictures"], manifest["silenced"]) == ("published", 2, 1, 1)
     assert manifest["run"] == first[0]["nps"].page.parent.name
+
+
+def test_a_mapping_is_injected_and_shown_name_by_name(root, first):
+    page = first[0]["nps"].page
+    notebook = nbformat.read(page.parent / "run.ipynb", as_version=4)
+    [injected] = [cell.source for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", ())]
+    assert 'columns = {"respondent": "顧客番号", "comment": "声", "top": 3}' in injected
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    shown = {row.code.string: [cell.get_text() for cell in row.find_all("td")][:2] for row in soup.select("details.box tbody tr")}
+    assert shown["columns.comment"] == ["column with comments", "声"]
+    assert "columns" not in shown
 
 
 def test_a_failing_rerun_leaves_the_last_good_report(root, first, second):

@@ -8,10 +8,18 @@ from typing import Annotated, Literal
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from cxlib.check import InputFile, InputFolder, StudyParameters, did_you_mean
 from cxlib.errors import ColumnError
+
+
+class Columns(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    respondent: str = Field("respondent_id", description="column that says who answered")
+    comment: str | None = Field(None, description="column with comments")
+    top: int = Field(3, ge=1, description="how many comments")
 
 
 class Parameters(StudyParameters):
@@ -25,6 +33,7 @@ class Parameters(StudyParameters):
     top: Annotated[int, Field(ge=1)] | None = Field(None, description="how many rows to show")
     method: Literal["tango", "wald"] = Field("tango", description="kind of interval")
     gap_days: float = Field(30.0, gt=0, description="days without an order")
+    columns: Columns = Field(Columns(), description="names of columns")
     exact: bool = Field(False, description="whether to wait for the exact answer")
     password: SecretStr = Field(SecretStr(""), description="of the database")
 
@@ -47,6 +56,7 @@ DEFAULTS = '''survey = "../data/survey.csv"  # file with the answers
 wave = None  # wave of the headline
 scale = (0, 10)
 top: int | None = None  # how many rows
+columns = {"respondent": "顧客番号"}
 channel = "電話"  # not in the model'''
 
 PICTURE = '''from cxlib import theme
