@@ -57,10 +57,10 @@ def posterior(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 0
 
     Notes
     -----
-    With shares ~ Dirichlet(x, m, y), the share of promoters and detractors is S ~ Beta(x + y, m), and that of promoters among
-    them is B ~ Beta(x, y), independent of S. The NPS is S (2B - 1), so P(NPS > 0) = P(B > 1/2), and its distribution function
-    is one integral over S of a beta tail: double-exponential quadrature (Takahasi and Mori 1974). Compared with quadrature of
-    another form on ten times the points (make_bayes.py), itself checked with mpmath: limits 1e-9, the rest 1e-12 relative.
+    The shares are Dirichlet(x, m, y). P(NPS > 0) is a beta tail: among promoters and detractors, the promoters' part is
+    Beta(x, y). The distribution function is an integral over the share of the rarest kind, by double-exponential quadrature
+    (Takahasi and Mori 1974); the limits are its roots. Compared with a quadrature of another form (make_bayes.py), itself
+    checked with mpmath: limits to 1e-11, the rest to 1e-12 relative. 2,400 rows take about 1.5 s.
 
     Examples
     --------
@@ -108,8 +108,8 @@ def _chance(nps: NDArray, kind: NDArray, outer: NDArray, one: NDArray, other: ND
     t = (1 + nps - 2s)/(1 - s), (1 - s + nps)/(2 - 2s), (nps + s)/(1 - s). Below `first` and above `last` t leaves (0, 1).
     """
     first = np.choose(kind, [np.maximum(nps, 0), 0 * nps, np.maximum(-nps, 0)])
-    last, after = (np.choose(kind, [(1 + e) / 2, 1 - np.abs(nps), (1 - e) / 2]) for e in (nps, -nps))
-    after = np.choose(kind, [after, np.abs(nps), after])  # 1 - last
+    last = np.choose(kind, [(1 + nps) / 2, 1 - np.abs(nps), (1 - nps) / 2])
+    after = np.choose(kind, [(1 - nps) / 2, np.abs(nps), (1 + nps) / 2])  # 1 - last
     sure = np.where(kind == 0, special.betainc(outer, one + other, first),
                     np.where((kind == 2) | (nps > 0), special.betaincc(outer, one + other, last), 0.0))
     end, after = np.minimum(last, 1 - rest), np.maximum(after, rest)
@@ -118,9 +118,8 @@ def _chance(nps: NDArray, kind: NDArray, outer: NDArray, one: NDArray, other: ND
     left, right = width * _LEFT, width * _RIGHT
     # s and 1 - s, either exact near 0; at nps = -1 or 1 the width may be 0 at a pole of the density
     s, beside = np.maximum(start[:, None] + left, _TINY), np.maximum(after[:, None] + right, _TINY)
-    kind, up = kind[:, None], np.maximum(nps, 0)[:, None]
-    to_first, to_last = (start - first)[:, None] + left, (last - end)[:, None] + right
-    t = np.choose(kind, [2 * to_last, to_last / 2 + up, to_first + up]) / beside
+    to_first, to_last, up = (start - first)[:, None] + left, (last - end)[:, None] + right, np.maximum(nps, 0)[:, None]
+    t = np.choose(kind[:, None], [2 * to_last, to_last / 2 + up, to_first + up]) / beside
     density = np.exp((outer[:, None] - 1) * np.log(s) + (one + other - 1)[:, None] * np.log(beside)
                      - special.betaln(outer, one + other)[:, None])
     mass = width * _WEIGHT * density

@@ -94,7 +94,7 @@ def _limits(a: ArrayLike, n: ArrayLike, c: ArrayLike, confidence: float,
     found = np.empty((len(rows), 2))
     for i, row in enumerate(rows):
         law = _law(*row)
-        reached = np.searchsorted(np.cumsum(law), special.ndtr(levels(*row, law)) - _SAME)
+        reached = np.searchsorted(np.cumsum(law), np.maximum(special.ndtr(levels(*row, law)) - _SAME, _SAME))
         found[i] = (reached - row[1]) / row[1]
     low, high = found[place.ravel()].T
     return low.reshape(a.shape), high.reshape(a.shape)
@@ -112,8 +112,8 @@ def _law(a: float, n: float, c: float) -> NDArray:
     for kind, share in shares.items():
         angle = 2 * np.pi / size * ((power * (common - kind) + half) % size - half)
         less_one += share * (-2 * np.sin(angle / 2) ** 2 + 1j * np.sin(angle))
-    with np.errstate(divide="ignore"):  # a characteristic function may be 0
-        law = fft.irfft(np.exp(n * special.log1p(less_one)), size)
+    less_one[less_one == -1] += 1e-300j  # 0 has no logarithm
+    law = fft.irfft(np.exp(n * special.log1p(less_one)), size)
     return np.maximum(np.roll(law, int(n + n * common))[:int(2 * n + 1)], 0.0)
 
 
