@@ -185,7 +185,7 @@ def compare_ranks(data: Any, *, between: str | None, score: str | None = None, b
     segments, by_score = score_matrix(counts)
     i, j = pairs_within(segments, within)
     if not len(i):
-        return RankComparison(_nothing(within), BRUNNER_MUNZEL, (words.text("nps.ranks_no_pair", column=between),))
+        return RankComparison(_nothing(within), BRUNNER_MUNZEL, (words.text("nps.no_pair", column=between),))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     tests = _brunner_munzel(*_placements(by_score, i, j), confidence=confidence)
     frame = one[list(within)].assign(a=one[between], b=two[between], n_a=one["n"], n_b=two["n"], **tests,
