@@ -20,14 +20,14 @@ from cxlib.nps.ranks import family, pairs_within, unweighted
 from cxlib.result import Result
 
 METHOD = "exact permutation"
-MOST_ANSWERS, MOST_TERMS = 1000, 30_000_000  # of a pair; of all pairs (some five seconds)
+MOST_ANSWERS, MOST_TERMS = 1000, 30_000_000  # of a pair; of all pairs (at most ten seconds)
 COLUMNS = ("a", "b", "n_a", "n_b", "nps_a", "nps_b", "difference", "pvalue", "pvalue_adj", "confidence", "method")
 Triple = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PermutationTest(Result):
-    """Differences b minus a in points with their exact p values, one row a pair: the columns of `COLUMNS`, after those of `by`."""
+    """Differences b minus a in points with their exact p values, one row a pair: `COLUMNS`, after the columns of `by`."""
 
     formats: ClassVar[dict[str, str]] = (
         dict.fromkeys(("nps_a", "nps_b"), "points") | dict.fromkeys(("pvalue", "pvalue_adj"), "pvalue")
@@ -91,13 +91,13 @@ def permutation_test(data: Any, *, between: str | None, score: str | None = None
 
     Notes
     -----
-    See `exact_pvalue`. At the sizes that are refused, the score test of `compare` and the exact one agree.
+    See `exact_pvalue`. At 500 answers a side the p value of `compare` is about a tenth smaller: NPS of deals lie apart.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"store": ["A"] * 10 + ["B"] * 10, "score": [2] * 5 + [8] * 5 + [8] * 6 + [10] * 4})
     >>> permutation_test(rows, between="store").frame[["difference", "pvalue"]].round(4).to_dict("records")
-    [{'difference': 90.0, 'pvalue': 0.0014}]
+    [{'difference': 90.0, 'pvalue': 0.005}]
     """
     confidence = check.confidence(confidence)
     if between is None:
@@ -181,7 +181,7 @@ def _tested(one: pd.DataFrame, two: pd.DataFrame, between: str, within: tuple[st
 
 def _refuse_work(one: pd.DataFrame, two: pd.DataFrame, between: str) -> None:
     n = one["n"] + two["n"]
-    advice = "use nps.compare, whose score test agrees with the exact one at such sizes"
+    advice = "use nps.compare, whose score test comes close to the exact one at such sizes"
     if (n > MOST_ANSWERS).any():
         at = n.idxmax()
         raise ParameterError(f"between={between!r}: {one.at[at, between]!r} and {two.at[at, between]!r} have {n[at]:,} answers "
