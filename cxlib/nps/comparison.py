@@ -8,54 +8,66 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from numpy.typing import NDArray
+from scipy import sparse, stats
 
 from cxlib import check, inference
 from cxlib import language as words
-from cxlib.nps import figures, intervals
-from cxlib.nps.counts import names, refuse_taken
-from cxlib.nps.scores import counted
+from cxlib.errors import ParameterError
+from cxlib.nps import cautions, differences, figures, intervals, pairing, verdicts
+from cxlib.nps.counts import ScoreCounts, names, refuse_taken
+from cxlib.nps.design import linearise
+from cxlib.nps.scores import LINEARISED, counted
 from cxlib.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POWER = 0.8
-FEWEST = 5  # answers on each side for a verdict: below, the test rejects too often in polarised groups (see compare's Notes)
-COLUMNS = ("a", "b", "n_a", "n_b", "nps_a", "nps_b", "difference", "se", "ci_low", "ci_high", "statistic", "pvalue",
-           "pvalue_adj", "detectable", "verdict", "confidence", "method")
-METHOD = "MOVER of score limits (Tango), Holm"
+REST = "rest"
+COLUMNS = ("a", "b", "n_a", "n_b", "nps_a", "nps_b", "difference", "se", "ci_low", "ci_high", "statistic", "df", "pvalue",
+           "pvalue_adj", "detectable", "n_needed", "verdict", "reason", "confidence", "method")
+MARGIN = ("pvalue_equivalent", "pvalue_not_worse")
+METHODS = {"score": "MOVER of score limits (Tango)", "mover": "MOVER of Newcombe-Wilson limits",
+           "adjusted_wald": "adjusted Wald (+3/4, +3/2, +3/4)", "wald": "Wald", "t": "Welch t"}
+ADJUSTMENTS = {"holm": "Holm", "BH": "Benjamini-Hochberg", "BY": "Benjamini-Yekutieli", "none": "unadjusted"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison(Result):
     """Differences b minus a, one row a pair: the columns of `COLUMNS`; NPS and differences in points.
 
-    `pvalue` and the interval come from one inversion, so they never disagree; `pvalue_adj` is Holm's over all rows, and
-    `verdict` (up, down, cannot tell) follows it. `directed`: the pairs follow one another in time.
+    `pvalue` and the interval come from one inversion, so they never disagree; `pvalue_adj` is adjusted over all rows, and
+    `verdict` follows it. `directed`: the pairs follow one another in time.
     """
 
     directed: bool = False
+    margin: float | None = None
     formats: ClassVar[dict[str, str]] = (
-        dict.fromkeys(("nps_a", "nps_b", "se", "detectable"), "points") | dict.fromkeys(("pvalue", "pvalue_adj"), "pvalue")
-        | dict.fromkeys(("difference", "ci_low", "ci_high"), "change") | {"statistic": "decimal2", "confidence": "level"})
+        dict.fromkeys(("nps_a", "nps_b", "se", "detectable"), "points")
+        | dict.fromkeys(("pvalue", "pvalue_adj", *MARGIN), "pvalue")
+        | dict.fromkeys(("difference", "ci_low", "ci_high"), "change")
+        | {"statistic": "decimal2", "df": "decimal1", "n_needed": "integer", "confidence": "level"})
 
     def summary(self, language: str = "en") -> str:
         """Say in one sentence how many of the pairs differ, and which is clearest."""
         if self.frame.empty:
             return " ".join(self.warnings)
-        clearest = _said(self.frame.loc[self.frame["pvalue"].idxmin()], directed=self.directed)
+        if self.frame["pvalue"].isna().all():
+            return words.text("nps.none_known", language, **self._numbers())
+        clearest = self._said(self.frame.loc[self.frame["pvalue"].idxmin()])
         return words.text(f"nps.{self._key()}", language, **self._numbers(), **clearest)
 
     def finding(self, language: str = "en") -> str:
-        """Say the last change (up, down, or cannot tell and what would have shown); the summary where nothing has an order."""
+        """Say the last change in words, with what would have shown; the summary where nothing has an order."""
         if self.frame.empty or not self.directed:
             return self.summary(language)
         row = self.frame.iloc[-1]
-        key = row["verdict"].replace(" ", "_")
-        if key == "cannot_tell" and row["pvalue"] < 1 - row["confidence"]:  # the interval leaves 0 out: say why not
-            key = "alone" if min(row["n_a"], row["n_b"]) >= FEWEST else "too_few"
-        return words.text(f"nps.change_{key}", language, **self._numbers(), limit=FEWEST, **_said(row, directed=True))
+        said = words.text(f"nps.change_{self._word(row)}", language, **self._numbers(), limit=verdicts.FEWEST, **self._said(row))
+        if row["verdict"] != "cannot tell" or not np.isfinite(row["n_needed"]):
+            return said
+        size = abs(row["difference"]) if self.margin is None else self.margin
+        return said + " " + words.text("nps.needed", language, n=words.number(row["n_needed"]), size=words.points(size))
 
     def title(self, language: str = "en") -> str:
         """Say the finding in a few words, as the title of a figure; empty where there is nothing to compare."""
@@ -63,18 +75,30 @@ class Comparison(Result):
             return ""
         if self.directed:
             row = self.frame.iloc[-1]
-            return words.text(f"nps.title_{row['verdict'].replace(' ', '_')}", language, **_said(row, directed=True))
-        return words.text(f"nps.title_{self._key()}", language, **self._numbers(), **_said(self.frame.iloc[0], directed=False))
+            return words.text(f"nps.title_{row['verdict'].replace(' ', '_')}", language, **self._said(row))
+        return words.text(f"nps.title_{self._key()}", language, **self._numbers(), **self._said(self.frame.iloc[0]))
+
+    def _word(self, row: pd.Series) -> str:
+        """Return which sentence says a change: its verdict, or why there is none."""
+        if row["verdict"] == "do not compare":
+            return "too_few" if min(row["n_a"], row["n_b"]) < verdicts.FEWEST else "unknown"
+        # the interval leaves 0 out: say why that is no verdict
+        alone = row["verdict"] == "cannot tell" and row["pvalue"] < 1 - row["confidence"]
+        return "alone" if alone else row["verdict"].replace(" ", "_")
 
     def _key(self) -> str:
         return ("some" if self._sure else "none") if len(self.frame) > 1 else "one_sure" if self._sure else "one_unsure"
 
     @property
     def _sure(self) -> int:
-        return int((self.frame["verdict"] != "cannot tell").sum())
+        return int(self.frame["verdict"].isin(("up", "down")).sum())
 
     def _numbers(self) -> dict[str, str]:
-        return {"sure": words.number(self._sure), "pairs": words.number(len(self.frame))}
+        margin = "" if self.margin is None else words.points(self.margin)
+        return {"sure": words.number(self._sure), "pairs": words.number(len(self.frame)), "margin": margin}
+
+    def _said(self, row: pd.Series) -> dict[str, str]:
+        return _said(row, directed=self.directed, values=self.frame.columns.get_loc("a"))
 
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
         """Draw each pair's difference with its interval; those that differ for certain in colour."""
@@ -87,9 +111,10 @@ class Comparison(Result):
 
 
 def compare(data: Any, *, between: str | None, score: str | None = None, by: str | Sequence[str] | None = (),
-            reference: Any = None, against: Literal["each", "previous"] = "each", confidence: float = 0.95,
-            **counting: Any) -> Comparison:
-    """Test NPS differences between segments or waves, with intervals and Holm's adjustment.
+            reference: Any = None, against: Literal["each", "rest", "previous"] = "each", method: str | None = None,
+            alternative: Literal["two-sided", "greater", "less"] = "two-sided", adjust: str = "holm",
+            margin: float | None = None, confidence: float = 0.95, **counting: Any) -> Comparison:
+    """Test NPS differences between segments or waves, with intervals that belong to the tests.
 
     Use it before calling a move a move. Interval and p value come from the same inversion.
 
@@ -105,23 +130,38 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
         Compare within each value of these columns only; they come first in the frame.
     reference : value of `between`, optional
         Compare every other value with this one (it is `a`); `against` then changes nothing.
-    against : {"each", "previous"}
-        All pairs, or each value with the one before it in natural order (waves).
+    against : {"each", "rest", "previous"}
+        All pairs; each value with all others together (`a` is "rest"; never with the total, which contains it); or each
+        value with the one before it in natural order (waves).
+    method : str, optional
+        None is `"score"` (MOVER on Tango's limits), or the linearised t where weights, strata or clusters are given. Others,
+        for unweighted answers: `"mover"` (MOVER on Newcombe-Wilson limits), `"adjusted_wald"` (+3/4, +3/2, +3/4 in each
+        group), `"wald"`, `"t"` (Welch).
+    alternative : {"two-sided", "greater", "less"}
+        Whether b is asked to be higher or lower than a; the interval then has one end.
+    adjust : {"holm", "BH", "BY", "none"}
+        How p values are adjusted for the number of pairs (see `inference.adjusted`).
+    margin : float, optional
+        Smallest difference in points that matters; adds `pvalue_equivalent` (two one-sided tests: the difference is less
+        than the margin either way) and `pvalue_not_worse` (b is not lower than a by the margin).
     confidence : float
-        Level of the intervals; verdicts use 1 - confidence on the adjusted p value.
+        Level of the intervals; verdicts use 1 - confidence on adjusted p values.
     **counting
-        `scale`, `promoter`, `detractor` of `count_scores`; refused with ready counts, which have theirs.
+        `weight`, `strata`, `cluster`, `scale`, `promoter`, `detractor` of `count_scores`; refused with ready counts.
 
     Returns
     -------
     Comparison
         One row a pair, `difference` = b minus a in points; `detectable` is the smallest true difference that such numbers
-        of answers would show (80 % power, unadjusted): (z(1 - alpha/2) + z(0.8)) se.
+        of answers would show (80 % power, unadjusted): (z(1 - alpha/2) + z(0.8)) se; `n_needed` is how many answers on each
+        side would show the margin (where none is given, the observed difference) with that power; `verdict` is up, down,
+        equivalent, cannot tell or do not compare, and `reason` says why.
 
     Raises
     ------
     ParameterError
-        If `reference` is not a value of `between`, or `against` is unknown.
+        If `reference` is not a value of `between`; if `against`, `method`, `alternative` or `adjust` is unknown; if a method
+        is asked for together with a design; if `margin` is not above 0.
     ColumnError
         If a column of `by` has the name of a column of the result; and what `count_scores` refuses.
 
@@ -129,7 +169,8 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     -----
     MOVER (Newcombe 1998; Zou and Donner 2008) on Tango's score limits; the p value is where the interval's end meets 0.
     `se` is the unpooled sqrt(V1/n1 + V2/n2); a group whose answers are all of one kind enters it with Rocks' +3/4, +3/2,
-    +3/4 counts, for its plain variance of 0 is not knowledge. Limits compared with exact arithmetic to 1e-9 on [-1, 1].
+    +3/4 counts, for its plain variance of 0 is not knowledge. Limits compared with exact arithmetic to 1e-9 on [-1, 1]; Wald,
+    Welch and adjusted Wald with R to 1e-12; the linearised t with R survey 4.1 `svycontrast` and `svyttest` to 1e-12.
     Size at 5 %, by exact enumeration over eight shapes of answers: at most 5.6 % from 20 to a side on, 6.3 % from 5 on, but
     10.6 % at 2 to a side; so a side with fewer than 5 answers gets no verdict.
     A pooled test is not offered: it asks for equal distributions, not equal NPS.
@@ -142,96 +183,116 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     >>> compare(rows, score="score", between="wave").frame[["difference", "verdict"]].to_dict("records")
     [{'difference': 20.0, 'verdict': 'cannot tell'}]
     """
-    check.one_of("against", against, ("each", "previous"))
+    check.one_of("against", against, ("each", "rest", "previous"))
+    check.one_of("alternative", alternative, ("two-sided", "greater", "less"))
+    check.one_of("method", method, (None, *METHODS))
+    if margin is not None and not margin > 0:
+        raise ParameterError(f"margin={margin!r} must be above 0: it is the smallest difference in points that matters")
+    name = METHODS[method or "score"]
     if between is None:
-        return Comparison(_empty(()), METHOD, (words.text("nps.no_column"),))
+        return Comparison(_empty((), margin), name, (words.text("nps.no_column"),))
     within = names(by)
     refuse_taken(COLUMNS, by=within)
-    categories = counted(data, score, (*within, between), counting).categories()
-    if categories.empty:
-        return Comparison(_empty(within), METHOD,
-                          (words.text("nps.nobody_in", columns=words.joined(map(repr, (*within, between)))),))
-    if reference is not None:
-        check.one_of("reference", reference, dict.fromkeys(categories[between]))
-    pairs = pd.concat([_pairs(group, between, within, reference, against)
-                       for _, group in (categories.groupby(list(within), sort=False) if within else [((), categories)])],
-                      ignore_index=True)
-    if pairs.empty:
-        value = words.label(categories[between].iloc[0])
-        return Comparison(_empty(within), METHOD, (words.text("nps.one_value", column=between, value=value),))
-    return Comparison(_tested(pairs, within, confidence), METHOD, _cautions(pairs),
-                      directed=against == "previous" and reference is None)
+    counts = counted(data, score, (*within, between), counting)
+    if counts.design and method is not None:
+        raise ParameterError(f"method={method!r} is for unweighted answers; leave it out, or count without "
+                             "weight, strata and cluster")
+    cells = counts.categories()
+    if reference is not None and len(cells):
+        check.one_of("reference", reference, dict.fromkeys(cells[between]))
+    against = "each" if reference is not None else against
+    i, j = pairing.pairs(cells, between, reference=reference, against=against)
+    if not len(i):
+        return Comparison(_empty(within, margin), name, (_nothing(cells, between, within),))
+    members, a = (pairing.with_rests(cells, within), i + len(cells)) if against == "rest" else (None, i)
+    frame = _tested(counts, cells, (a, j), members=members, method=method or "score", alternative=alternative, adjust=adjust,
+                    margin=margin, confidence=check.confidence(confidence))
+    values, ends = cells[between].to_numpy(), cells[list(within)].iloc[j].reset_index(drop=True)
+    frame = pd.concat([ends, frame.assign(a=REST if against == "rest" else values[i], b=values[j])], axis=1)
+    return Comparison(frame[_columns(within, margin)], frame["method"].iloc[0],
+                      _cautions(frame, cells, adjust, method, (*within, between)), directed=against == "previous", margin=margin)
 
 
-def _empty(within: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=object if name in ("a", "b", "verdict", "method", *within) else float)
-                         for name in (*within, *COLUMNS)})
+def _columns(within: tuple[str, ...], margin: float | None) -> list[str]:
+    at = COLUMNS.index("verdict")
+    return [*within, *COLUMNS[:at], *(MARGIN if margin is not None else ()), *COLUMNS[at:]]
 
 
-def _pairs(group: pd.DataFrame, between: str, within: tuple[str, ...], reference: Any, against: str) -> pd.DataFrame:
-    k = len(group)
-    if reference is not None:
-        at = np.flatnonzero((group[between] == reference).to_numpy())
-        others = np.setdiff1d(np.arange(k), at)
-        i, j = (np.repeat(at, len(others)), others) if len(at) else (at, at)
-    elif against == "previous":
-        i, j = np.arange(k - 1), np.arange(1, k)
-    else:
-        i, j = np.triu_indices(k, 1)
-    sides = [group.iloc[index].reset_index(drop=True)[[between, "n", "promoters", "detractors"]] for index in (i, j)]
-    joined = pd.concat([side.rename(columns={between: name, "n": f"n_{name}", "promoters": f"promoters_{name}",
-                                             "detractors": f"detractors_{name}"})
-                        for side, name in zip(sides, "ab", strict=True)], axis=1)
-    return pd.concat([group.iloc[i].reset_index(drop=True)[list(within)], joined], axis=1)
+def _empty(within: tuple[str, ...], margin: float | None) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=object if name in ("a", "b", "verdict", "reason", "method", *within) else float)
+                         for name in _columns(within, margin)})
 
 
-def _tested(pairs: pd.DataFrame, within: tuple[str, ...], confidence: float) -> pd.DataFrame:
-    z, alpha = inference.z_value(confidence), 1 - confidence
-    a, b = (tuple(pairs[f"{name}_{side}"].to_numpy(float) for name in ("promoters", "n", "detractors")) for side in "ab")
-    low, high = intervals.difference_limits(b, a, z=z)
-    statistic = intervals.difference_z(b, a)
-    p = intervals.two_sided(statistic)
-    adjusted = inference.holm(p)
-    difference = intervals.nps_of(*b) - intervals.nps_of(*a)
-    se = np.sqrt(_known_variance(*a) + _known_variance(*b))
-    sure = (adjusted < alpha) & (np.minimum(a[1], b[1]) >= FEWEST)
-    frame = pairs[[*within, "a", "b", "n_a", "n_b"]].assign(
-        nps_a=100 * intervals.nps_of(*a), nps_b=100 * intervals.nps_of(*b), difference=100 * difference, se=100 * se,
-        ci_low=100 * low, ci_high=100 * high, statistic=statistic, pvalue=p, pvalue_adj=adjusted,
-        detectable=100 * (z + stats.norm.ppf(POWER)) * se,
-        verdict=np.where(sure, np.where(difference > 0, "up", "down"), "cannot tell"), confidence=float(confidence),
-        method=METHOD)
-    return frame[[*within, *COLUMNS]]
+def _nothing(cells: pd.DataFrame, between: str, within: tuple[str, ...]) -> str:
+    if cells.empty:
+        return words.text("nps.nobody_in", columns=words.joined(map(repr, (*within, between))))
+    return words.text("nps.one_value", column=between, value=words.label(cells[between].iloc[0]))
 
 
-def _known_variance(a: np.ndarray, n: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """Variance of the NPS; from counts +3/4, +3/2, +3/4 where all answers are of one kind."""
-    plain = intervals.variance_of(a, n, c)
-    return np.where(plain > 0, plain / n, intervals.variance_of(a + 0.75, n + 3, c + 0.75) / (n + 3))
+def _tested(counts: ScoreCounts, cells: pd.DataFrame, pairs: tuple[NDArray, NDArray], *, members: sparse.csr_array | None,
+            method: str, alternative: str, adjust: str, margin: float | None, confidence: float) -> pd.DataFrame:
+    """Return the frame of a comparison without its labels."""
+    i, j = pairs
+    n, nps, answer, sides, name = _sides(counts, cells, members, method)
+    difference, df, alpha = nps[j] - nps[i], sides.df(i, j), 1 - confidence
+    low, high = sides.limits(i, j, confidence if alternative == "two-sided" else 2 * confidence - 1)
+    statistic, se = sides.statistic(i, j), 100 * sides.se(i, j)
+    p = differences.pvalue(statistic, df, alternative)
+    power = stats.norm.ppf(1 - alpha / (2 if alternative == "two-sided" else 1)) + stats.norm.ppf(POWER)
+    with np.errstate(divide="ignore"):
+        needed = power**2 * (answer[i] + answer[j]) / (difference if margin is None else margin / 100) ** 2
+    frame = pd.DataFrame({
+        "n_a": n[i].astype("int64"), "n_b": n[j].astype("int64"), "nps_a": 100 * nps[i], "nps_b": 100 * nps[j],
+        "difference": 100 * difference, "se": se,
+        "ci_low": -200.0 if alternative == "less" else 100 * np.maximum(low, -2),
+        "ci_high": 200.0 if alternative == "greater" else 100 * np.minimum(high, 2),
+        "statistic": statistic, "df": df, "pvalue": p, "pvalue_adj": inference.adjusted(p, method=adjust),
+        "detectable": power * se, "n_needed": np.ceil(needed), "confidence": confidence,
+        "method": f"{name}, {ADJUSTMENTS[adjust]}"})
+    if margin is not None:
+        worse, better = (differences.pvalue(sides.statistic(i, j, null), df, side) for null, side in
+                         ((-margin / 100, "greater"), (margin / 100, "less")))
+        frame = frame.assign(pvalue_equivalent=np.maximum(worse, better), pvalue_not_worse=worse)
+    return verdicts.decided(frame, adjust=adjust)
 
 
-def _cautions(pairs: pd.DataFrame) -> tuple[str, ...]:
+def _sides(counts: ScoreCounts, cells: pd.DataFrame, members: sparse.csr_array | None, method: str,
+           ) -> tuple[NDArray, NDArray, NDArray, differences.Inverted | differences.Symmetric, str]:
+    """Return n, NPS and the variance of one answer of each side, the sides, and the name of the method."""
+    if counts.design:
+        found = linearise(counts, sides=members)
+        return found.n, found.nps, found.variance * found.n, differences.of_design(found), LINEARISED
+    sums = cells[["promoters", "n", "detractors"]].to_numpy(float)
+    a, n, c = (sums if members is None else members @ sums).T
+    return (n, intervals.nps_of(a, n, c), intervals.known_variance(a, n, c) * n, differences.of_counts(a, n, c, method=method),
+            METHODS[method])
+
+
+def _cautions(frame: pd.DataFrame, cells: pd.DataFrame, adjust: str, method: str | None,
+              by: tuple[str, ...]) -> tuple[str, ...]:
     out = []
-    if len(pairs) > 1:
-        out.append(words.text("nps.family", pairs=words.number(len(pairs))))
-    tiny = int((pairs[["n_a", "n_b"]].min(axis=1) < FEWEST).sum())
-    if tiny:
-        out.append(words.text("nps.no_verdict", limit=FEWEST, n=words.number(tiny)))
+    if len(frame) > 1:
+        out.append(words.text(f"nps.family_{adjust.lower()}", pairs=words.number(len(frame)), method=ADJUSTMENTS[adjust]))
+    few = int((frame[["n_a", "n_b"]].min(axis=1) < verdicts.FEWEST).sum())
+    if few:
+        out.append(words.text("nps.no_verdict", limit=verdicts.FEWEST, n=words.number(few)))
+    unknown = int((frame["verdict"] == "do not compare").sum()) - few
+    if unknown > 0:
+        out.append(words.text("nps.no_variance", n=words.number(unknown)))
+    if method in ("wald", "t"):
+        out += cautions.of_method(cells.assign(ci_low=0.0, ci_high=0.0, method=METHODS[method]), method, by)
     return tuple(out)
 
 
-def _said(row: pd.Series, *, directed: bool) -> dict[str, str]:
-    group = [words.label(value) for value in row.iloc[:row.index.get_loc("a")]]
+def _said(row: pd.Series, *, directed: bool, values: int) -> dict[str, str]:
+    group = [words.label(value) for value in row.iloc[:values]]
+    a, b, sign, low, high = "a", "b", 1, "ci_low", "ci_high"
     if not directed and row["difference"] < 0:  # without an order the higher one is named second
-        row = row.rename({"a": "b", "b": "a", "n_a": "n_b", "n_b": "n_a", "nps_a": "nps_b", "nps_b": "nps_a",
-                          "ci_low": "ci_high", "ci_high": "ci_low"})
-        row = pd.concat([row.drop(["difference", "ci_low", "ci_high"]), -row[["difference", "ci_low", "ci_high"]]])
-    return {"a": " · ".join([*group, words.label(row["a"])]), "b": " · ".join([*group, words.label(row["b"])]),
-            "nps_a": words.points(row["nps_a"]), "nps_b": words.points(row["nps_b"]),
-            "difference": words.points(row["difference"], sign=True), "size": words.points(abs(row["difference"])),
-            "low": words.points(row["ci_low"], sign=True), "high": words.points(row["ci_high"], sign=True),
+        a, b, sign, low, high = "b", "a", -1, "ci_high", "ci_low"
+    return {"a": " · ".join([*group, words.label(row[a])]), "b": " · ".join([*group, words.label(row[b])]),
+            "nps_a": words.points(row[f"nps_{a}"]), "nps_b": words.points(row[f"nps_{b}"]),
+            "n_a": words.number(row[f"n_{a}"]), "n_b": words.number(row[f"n_{b}"]),
+            "difference": words.points(sign * row["difference"], sign=True), "size": words.points(abs(row["difference"])),
+            "low": words.points(sign * row[low], sign=True), "high": words.points(sign * row[high], sign=True),
             "p": words.pvalue(row["pvalue_adj"]), "p_alone": words.pvalue(row["pvalue"]),
-            "detectable": words.points(row["detectable"], 0),
-            "confidence": words.level(row["confidence"]), "n_a": words.number(row["n_a"]),
-            "n_b": words.number(row["n_b"])}
-
+            "detectable": words.points(row["detectable"], 0), "confidence": words.level(row["confidence"])}

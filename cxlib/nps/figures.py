@@ -137,3 +137,22 @@ def waves(frame: pd.DataFrame, wave: str, ax: Axes | None = None, *, finding: st
                     fontsize=9, va="center", color=colour)
     ax.set_ylabel("NPS")
     return theme.title(ax, finding, measured)
+
+
+def monitor(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
+    """Draw `difference` with `ci_low` to `ci_high` and, thin, the naive limits, for the last `MOST` rows; claims in colour."""
+    shown = frame.tail(MOST)
+    ax = theme.axes(ax, height=1.6 + 0.4 * len(shown))
+    spots = range(len(shown))
+    for spot, row in zip(spots, shown.itertuples(), strict=True):
+        colour = theme.VERMILION if row.verdict in ("up", "down") else theme.GREY
+        ax.plot([row.ci_low, row.ci_high], [spot, spot], color=colour, lw=5, alpha=0.45, solid_capstyle="butt")
+        ax.errorbar(row.difference, spot, xerr=[[row.difference - row.naive_low], [row.naive_high - row.difference]], fmt="o",
+                    color=colour, lw=1.2, capsize=4, ms=6)
+    names = shown.loc[:, :"b"].map(words.label)
+    ax.set_yticks(spots, [f"{' · '.join([*within, f'{a} → {b}'])}  (n = {n_a:,}, {n_b:,})" for (*within, a, b), n_a, n_b in
+                          zip(names.itertuples(index=False), shown["n_a"], shown["n_b"], strict=True)])
+    ax.axvline(0, color=theme.INK, lw=0.9)
+    ax.set_ylim(len(shown) - 0.4, -0.6)
+    ax.set_xlabel(words.text("nps.axis_difference"))
+    return theme.title(ax, finding, measured)

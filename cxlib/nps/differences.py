@@ -1,0 +1,134 @@
+"""Two NPS, each from counts or with a linearised error -> their difference, its limits, and the test that belongs to them.
+
+Sides of comparisons are arrays; `i` and `j` are positions in them, and differences are j minus i, on [-2, 2]. Both kinds of sides
+have `difference`, `se` (missing where it cannot be known), `df` (infinite for z), `limits` (two-sided) and `statistic` of the
+hypothesis that the difference is `null`: where it equals the quantile, the matching limit is `null`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.optimize import elementwise
+
+from cxlib import inference
+from cxlib.nps import intervals
+from cxlib.nps.design import Linearised
+
+_FAR = 40.0  # a z beyond which a p value is 0 in floating point
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inverted:
+    """Sides given as counts, compared by MOVER on the limits of each: `limits_of` takes (a, n, c, z=)."""
+
+    a: NDArray
+    n: NDArray
+    c: NDArray
+    limits_of: Callable = intervals.score_limits
+
+    @property
+    def centre(self) -> NDArray:
+        """NPS of each side."""
+        return intervals.nps_of(self.a, self.n, self.c)
+
+    def difference(self, i: NDArray, j: NDArray) -> NDArray:
+        """Estimate the difference."""
+        return self.centre[j] - self.centre[i]
+
+    def se(self, i: NDArray, j: NDArray) -> NDArray:
+        """Unpooled; a side whose answers are all of one kind enters with the variance of adjusted counts."""
+        variance = intervals.known_variance(self.a, self.n, self.c)
+        return np.sqrt(variance[i] + variance[j])
+
+    def df(self, i: NDArray, j: NDArray) -> NDArray:
+        """Infinite."""
+        return np.full(len(i), np.inf)
+
+    def limits(self, i: NDArray, j: NDArray, confidence: float) -> tuple[NDArray, NDArray]:
+        """MOVER: each side's limits once, then arithmetic on pairs."""
+        centre, (low, high) = self.centre, self.limits_of(self.a, self.n, self.c, z=inference.z_value(confidence))
+        return intervals.square_and_add(*((centre[k], low[k], high[k]) for k in (j, i)))
+
+    def statistic(self, i: NDArray, j: NDArray, null: float = 0.0) -> NDArray:
+        """Z at which one limit of the difference reaches `null`."""
+        if self.limits_of is intervals.score_limits:
+            return intervals.difference_z(*((self.a[k], self.n[k], self.c[k]) for k in (j, i)), null)
+        above = self.difference(i, j) - null
+
+        def beyond(z: NDArray, *args: NDArray) -> NDArray:
+            *counts, up = args
+            sides = [(intervals.nps_of(*each), *self.limits_of(*each, z=z)) for each in (counts[:3], counts[3:])]
+            low, high = intervals.square_and_add(*sides)
+            return np.where(up, low - null, null - high)
+
+        args = tuple(side[k].astype(float) for k in (j, i) for side in (self.a, self.n, self.c))
+        ends = np.zeros(len(i)), np.full(len(i), _FAR)
+        found = elementwise.find_root(beyond, ends, args=(*args, above > 0), tolerances={"xatol": 1e-13, "xrtol": 1e-14})
+        reached = np.where(found.status == 0, found.x, np.where(above == 0, 0.0, _FAR))
+        return np.copysign(reached, above)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symmetric:
+    """Sides with a centre and a variance, compared by z or t: Wald, Welch, adjusted Wald, or linearised."""
+
+    centre: NDArray
+    variance: NDArray
+    side_df: NDArray
+    linearised: Linearised | None = None
+
+    def difference(self, i: NDArray, j: NDArray) -> NDArray:
+        """Estimate the difference."""
+        return self.centre[j] - self.centre[i]
+
+    def se(self, i: NDArray, j: NDArray) -> NDArray:
+        """Root of both variances, less twice the covariance where sides share clusters."""
+        shared = 0.0 if self.linearised is None else self.linearised.covariance(i, j)
+        return np.sqrt(np.maximum(self.variance[i] + self.variance[j] - 2 * shared, 0.0))
+
+    def df(self, i: NDArray, j: NDArray) -> NDArray:
+        """Welch-Satterthwaite; of a design, clusters minus strata minus 1."""
+        if self.linearised is not None:
+            df = self.linearised.df_of(i, j)
+            return np.where(df > 0, df, np.nan)
+        if np.isinf(self.side_df).all():
+            return np.full(len(i), np.inf)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (self.variance[i] + self.variance[j]) ** 2 / (self.variance[i] ** 2 / self.side_df[i]
+                                                                 + self.variance[j] ** 2 / self.side_df[j])
+
+    def limits(self, i: NDArray, j: NDArray, confidence: float) -> tuple[NDArray, NDArray]:
+        """Difference minus and plus the quantile times the standard error."""
+        half = stats.t.ppf(0.5 + confidence / 2, self.df(i, j)) * self.se(i, j)
+        return self.difference(i, j) - half, self.difference(i, j) + half
+
+    def statistic(self, i: NDArray, j: NDArray, null: float = 0.0) -> NDArray:
+        """(difference - null) / se; missing where the standard error is 0 or unknown."""
+        se = self.se(i, j)
+        return (self.difference(i, j) - null) / np.where(se > 0, se, np.nan)
+
+
+def pvalue(statistic: NDArray, df: NDArray, alternative: str) -> NDArray:
+    """P value of a statistic: two-sided, or that the difference is `"greater"` or `"less"` than the null."""
+    law = stats.norm if np.isinf(df).all() else stats.t(df)
+    if alternative == "two-sided":
+        return 2 * law.sf(np.abs(statistic))
+    return law.sf(statistic) if alternative == "greater" else law.cdf(statistic)
+
+
+def of_counts(a: NDArray, n: NDArray, c: NDArray, *, method: str) -> Inverted | Symmetric:
+    """Return the sides of unweighted counts for a method."""
+    if method in ("score", "mover"):
+        return Inverted(a, n, c, intervals.score_limits if method == "score" else intervals.newcombe_limits)
+    return Symmetric(*intervals.moments(a, n, c, method=method))
+
+
+def of_design(found: Linearised) -> Symmetric:
+    """Return the sides of linearised estimates."""
+    # answers all of one kind have a variance of 0, which is no knowledge
+    return Symmetric(found.nps, np.where(found.answer_variance > 0, found.variance, np.nan), found.df, found)

@@ -1,0 +1,60 @@
+"""Segments -> which is compared with which, as positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+def pairs(cells: pd.DataFrame, between: str, *, reference: Any = None, against: str = "each") -> tuple[NDArray, NDArray]:
+    """Return the positions of a and of b among the cells; with `against="rest"` both are the segment's own.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        `[*within, between], n, …`, as `ScoreCounts.categories` returns them; pairs stay within the columns before `between`.
+    reference : value of `between`, optional
+        Is a of every pair.
+    against : {"each", "previous", "rest"}
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"wave": ["Q1", "Q1", "Q2", "Q2"], "shop": ["a", "b", "a", "b"]})
+    >>> [side.tolist() for side in pairs(cells, "shop")]
+    [[0, 2], [1, 3]]
+    """
+    within = list(cells.columns[:cells.columns.get_loc(between)])
+    groups = cells.groupby(within, sort=False, observed=True).indices.values() if within else [np.arange(len(cells))]
+    found = [(np.empty(0, int), np.empty(0, int))]
+    for at in groups:
+        if reference is not None:
+            here = cells[between].to_numpy()[at] == reference
+            found.append((np.repeat(at[here], (~here).sum()), np.tile(at[~here], here.sum())))
+        elif against == "previous":
+            found.append((at[:-1], at[1:]))
+        elif against == "rest":
+            found.append((at, at) if len(at) > 1 else (at[:0], at[:0]))
+        else:
+            i, j = np.triu_indices(len(at), 1)
+            found.append((at[i], at[j]))
+    i, j = (np.concatenate(side) for side in zip(*found, strict=True))
+    return i, j
+
+
+def with_rests(cells: pd.DataFrame, within: Sequence[str]) -> sparse.csr_array:
+    """Return which cells make up each side: first each cell alone, then for each cell the others of its group.
+
+    Examples
+    --------
+    >>> with_rests(pd.DataFrame({"shop": ["a", "b", "c"]}), ()).toarray()[3].tolist()   # the rest of "a"
+    [0.0, 1.0, 1.0]
+    """
+    k = len(cells)
+    group = cells.groupby(list(within), sort=False, observed=True).ngroup().to_numpy() if within else np.zeros(k, int)
+    rest = (group[:, None] == group[None, :]) & ~np.eye(k, dtype=bool)
+    return sparse.vstack([sparse.eye_array(k), sparse.csr_array(rest.astype(float))]).tocsr()
