@@ -156,3 +156,19 @@ def monitor(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measur
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.set_xlabel(words.text("nps.axis_difference"))
     return theme.title(ax, finding, measured)
+
+
+def shares(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
+    """Draw `rate` in % with `ci_low` to `ci_high` and n for each row, down the page."""
+    names = [" · ".join(words.label(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
+    ax = theme.axes(ax, height=1.4 + 0.34 * len(frame))
+    spots = range(len(frame))
+    reach = [100 * (frame["rate"] - frame["ci_low"]), 100 * (frame["ci_high"] - frame["rate"])]
+    ax.errorbar(100 * frame["rate"], spots, xerr=reach, fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6)
+    ax.set_yticks(spots, [f"{name}  (n = {n:,})" for name, n in zip(names, frame["n"], strict=True)])
+    for spot, row in zip(spots, frame.itertuples(), strict=True):
+        ax.annotate(words.percent(row.rate, 0), (100 * row.ci_high, spot), (6, 0), textcoords="offset points", fontsize=9,
+                    va="center")
+    ax.set_ylim(len(frame) - 0.4, -0.6)
+    ax.set_xlabel(words.text("nps.axis_share"))
+    return theme.title(ax, finding, measured)
