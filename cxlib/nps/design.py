@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -148,6 +148,15 @@ class _Cells:
     def _folded(self, values: NDArray, column: NDArray, width: int) -> sparse.csr_array:
         cells = sparse.coo_array((values, (self.cell, column)), shape=(self.sides.shape[1], width)).tocsr()
         return (self.sides @ cells).tocsr()
+
+
+def weighted(counts: ScoreCounts) -> ScoreCounts:
+    """Return counts that carry a design: where they have none, each answer weighs 1 and is its own sampling unit."""
+    if counts.design:
+        return counts
+    frame = counts.frame.assign(**{STRATUM: 0, CLUSTER: 0, WEIGHT: counts.frame["n"].astype(float),
+                                   SQUARE: counts.frame["n"].astype(float)})
+    return replace(counts, frame=frame, units=pd.DataFrame({STRATUM: [0], CLUSTER: [0], "n": [counts.frame["n"].sum()]}))
 
 
 def estimates(counts: ScoreCounts) -> pd.DataFrame:
