@@ -205,8 +205,8 @@ def unweighted(data: Any, score: str | None, by: Sequence[str], counting: dict[s
 def score_matrix(counts: ScoreCounts) -> tuple[pd.DataFrame, NDArray]:
     """Return the segments in natural order (`categories`), and their answers by score: int array, shape (segments, scores)."""
     segments = counts.categories()
-    by = list(counts.by)
-    rows = counts.frame.merge(segments[by].assign(at=np.arange(len(segments))), on=by)
+    by, frame = list(counts.by), counts.frame
+    rows = frame.merge(segments[by].assign(at=np.arange(len(segments))), on=by) if by else frame.assign(at=0)
     by_score = np.zeros((len(segments), counts.scale[1] - counts.scale[0] + 1), np.int64)
     by_score[rows["at"], rows["score"] - counts.scale[0]] = rows["n"]
     return segments, by_score
