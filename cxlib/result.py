@@ -32,6 +32,7 @@ FORMATS = {
     "date": lambda value: f"{value:%Y-%m-%d}",
     "figure": lambda value: words.number(value) if value % 1 == 0 else f"{value:.6g}".replace("-", "−"),
 }
+_TEXT = 'class="txt" style="text-align:left"'  # JupyterLab's sheet puts every cell to the right; a report's page drops the style
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # OWASP, CSV injection
 
 
@@ -154,17 +155,17 @@ class Table:
         return buffer.getvalue()
 
     def to_html(self) -> str:
-        """Return an escaped HTML table; figures are right-aligned by class `num`."""
+        """Return an escaped HTML table; text is left-aligned and figures right-aligned (by class `num`)."""
         shown = self.written()
         numeric = [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in self.frame.dtypes]
-        css = ["num" if flag else "txt" for flag in numeric]
-        head = "".join(f'<th scope="col" class="{c}">{html.escape(h)}</th>' for h, c in zip(shown.columns, css, strict=True))
+        marks = ['class="num"' if flag else _TEXT for flag in numeric]
+        head = "".join(f'<th scope="col" {m}>{html.escape(h)}</th>' for h, m in zip(shown.columns, marks, strict=True))
         body = "\n".join(
-            "<tr>" + "".join(f'<td class="{c}">{html.escape(v)}</td>' for v, c in zip(row, css, strict=True)) + "</tr>"
+            "<tr>" + "".join(f"<td {m}>{html.escape(v)}</td>" for v, m in zip(row, marks, strict=True)) + "</tr>"
             for row in shown.itertuples(index=False, name=None))
         caption = f"<caption>{html.escape(self.caption)}</caption>\n" if self.caption else ""
         more = self._more()
-        foot = f'\n<tfoot><tr><td class="txt" colspan="{len(css)}">{html.escape(more)}</td></tr></tfoot>' if more else ""
+        foot = f'\n<tfoot><tr><td {_TEXT} colspan="{len(marks)}">{html.escape(more)}</td></tr></tfoot>' if more else ""
         return f'<table class="cx">\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>'
 
     def __repr__(self) -> str:

@@ -82,6 +82,7 @@ def test_a_table_shows_the_same_in_text_page_and_csv():
     page = BeautifulSoup(bundle["text/html"], "html.parser")
     assert [cell["class"] for cell in page.tbody.tr.find_all("td")] == [["txt"], ["num"]]
     assert all(cell["scope"] == "col" for cell in page.find_all("th"))
+    assert [cell.get("style") for cell in page.find_all(["th", "td"])][:2] == ["text-align:left", None]
 
 
 def test_columns_that_read_alike_are_both_shown():
