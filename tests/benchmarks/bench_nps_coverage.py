@@ -72,7 +72,7 @@ def one_sample() -> Iterator[str]:
     steps = np.arange(41) / 40
     shapes = np.array([(p, 1 - p - q, q) for p in steps for q in steps if p + q < 1 + 1e-9]).clip(0)
     shapes = shapes[shapes.max(axis=1) < 1 - 1e-9]
-    print(f"One NPS, {len(shapes)} shapes (simplex in steps of 0.025, corners out), exact: worst coverage in % / shapes under 93 %")
+    print(f"One NPS, {len(shapes)} shapes (steps of 0.025, corners out), exact: worst coverage in % / shapes under 93 %")
     print(f"{'n':>4}{'bar':>7}" + "".join(f"{name:>19}" for name in ONE_SAMPLE))
     for n, bar in WORST.items():
         a, c = outcomes(n)
