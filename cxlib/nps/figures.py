@@ -170,5 +170,6 @@ def shares(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, 
         ax.annotate(words.percent(row.rate, 0), (100 * row.ci_high, spot), (6, 0), textcoords="offset points", fontsize=9,
                     va="center")
     ax.set_ylim(len(frame) - 0.4, -0.6)
+    ax.set_xlim(left=0)
     ax.set_xlabel(words.text("nps.axis_share"))
     return theme.title(ax, finding, measured)

@@ -133,7 +133,8 @@ def league(data: Any, *, between: str | None, score: str | None = None, fewest: 
     enough = (found["n"] >= fewest) & found["se"].notna()
     out = pd.concat([_ranked(found[enough], confidence), _listed(found[~enough], fewest), _absent(counts.empty)],
                     ignore_index=True)
-    out = out.reindex(columns=columns).assign(rank=out["rank"].astype("Int64"), n=out["n"].astype("int64"), confidence=confidence, method=METHOD)
+    out = out.reindex(columns=columns).assign(rank=out["rank"].astype("Int64"), n=out["n"].astype("int64"),
+                                              confidence=confidence, method=METHOD)
     return League(out, METHOD, _cautions(out, between, fewest, design=bool(counts.design)), between=between)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cxlib import check, theme
 from cxlib import language as words
-from cxlib.errors import ParameterError
+from cxlib.errors import ParameterError, WeightError
 from cxlib.nps import cautions, figures, intervals
 from cxlib.nps.counts import refuse_taken
 from cxlib.nps.crossing import crossing
@@ -139,6 +139,8 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
     ParameterError
         If `baseline` is not a number of waves that there are, or `smoothing` is not above 0 and at most 1; and what
         `count_scores` refuses.
+    WeightError
+        If a wave's answers all come from a single cluster.
 
     Notes
     -----
@@ -169,6 +171,10 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
     found = estimates(counts)
     if found.empty:
         return Waves(pd.DataFrame(columns=[wave, *COLUMNS]), METHOD, (words.text("nps.nobody_in", columns=repr(wave)),))
+    lone = found.loc[found["se"].isna(), wave]
+    if len(lone):
+        raise WeightError(f"wave={wave!r}: all answers of {words.label(lone.iloc[0])!r} come from a single cluster, so their error "
+                          "cannot be known; leave that wave out, or name a finer cluster")
     baseline = _checked(baseline, len(found))
     charted = chart(found["nps"], known_per_answer(found), found["n_eff"], baseline=baseline, smoothing=smoothing)
     _, weight, p = change_point(found["nps"], known(found))
