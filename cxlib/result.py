@@ -292,7 +292,7 @@ def ledger(*, language: str = "en", **results: Result) -> Ledger:
 
 
 _LEDGER = ["result", "row", "quantity", "value", "text", "method", "confidence"]
-_SAID = ("verdict", "reason", "box")  # texts that are found out; other texts say which row it is
+_SAID = ("verdict", "judgement", "reason", "box")  # texts that are found out; other texts say which row it is
 
 
 def _entries(found: Result) -> pd.DataFrame:
