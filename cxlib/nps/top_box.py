@@ -14,7 +14,7 @@ from scipy import stats
 from cxlib import check, scales, theme
 from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.nps import figures
+from cxlib.nps import cautions, figures
 from cxlib.nps.counts import ScoreCounts, count_scores, names, refuse_taken
 from cxlib.nps.ranks import score_matrix
 from cxlib.result import Result
@@ -44,20 +44,29 @@ class TopBox(Result):
             return " ".join(self.warnings)
         if len(self.frame) == 1:
             return words.text("nps.box_one", language, **self._said(self.frame.iloc[0]))
-        ends = [self._said(self.frame.loc[self.frame["rate"].agg(end)]) for end in ("idxmax", "idxmin")]
-        return words.text("nps.box_many", language, k=words.number(len(self.frame)), box=ends[0]["box"], top=ends[0]["top"],
-                          confidence=ends[0]["confidence"],
-                          **{f"{key}_{end}": said[key] for end, said in zip(("best", "worst"), ends, strict=True)
-                             for key in ("name", "rate", "low", "high", "n")})
+        best, worst = self._ends()
+        key = "nps.box_many" if worst["ci_high"] < best["ci_low"] else "nps.box_overlap"
+        ends = {f"{name}_{end}": text for end, row in (("best", best), ("worst", worst))
+                for name, text in self._said(row).items()}
+        return words.text(key, language, k=words.number(len(self.frame)), **self._said(best), **ends)
+
+    def title(self, language: str = "en") -> str:
+        """Say the share in a few words, as the title of a figure."""
+        best, worst = (self._said(row) for row in self._ends())
+        key = "nps.title_box" if len(self.frame) == 1 else "nps.title_boxes"
+        return words.text(key, language, low_rate=worst["rate"], **best)
 
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
         """Draw each segment's share with its interval and n."""
         if self.frame.empty:
             return theme.message(ax, " ".join(self.warnings))
         row = self.frame.iloc[0]
-        return figures.shares(self.frame, self.by, ax, finding=finding or self.summary(language), measured=words.text(
+        return figures.shares(self.frame, self.by, ax, finding=finding or self.title(language), measured=words.text(
             "nps.measured_box", language, box=row["box"], top=words.number(self.scale[1]),
             confidence=words.level(row["confidence"])))
+
+    def _ends(self) -> list[pd.Series]:
+        return [self.frame.loc[self.frame["rate"].agg(end)] for end in ("idxmax", "idxmin")]
 
     def _said(self, row: pd.Series) -> dict[str, str]:
         name = " · ".join(words.label(row[column]) for column in self.by)
@@ -172,10 +181,5 @@ def _doubts(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
         out.append(words.text("nps.box_outside", n=words.number(outside), low=counts.scale[0], high=counts.scale[1]))
     unknown = frame["mean_ci_low"].isna()
     if unknown.any():
-        if counts.by:
-            label = frame.loc[unknown, list(counts.by)].map(words.label).agg(" · ".join, axis=1)
-            shown = list(label[:6]) + ([words.text("nps.more", n=len(label) - 6)] if len(label) > 6 else [])
-        else:
-            shown = [words.text("nps.all")]
-        out.append(words.text("nps.box_mean", names=words.joined(shown)))
+        out.append(words.text("nps.box_mean", names=cautions.listed(cautions.named(frame, counts.by)[unknown])))
     return tuple(out)

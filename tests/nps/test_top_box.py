@@ -83,6 +83,8 @@ def test_the_share_is_said_with_its_box():
     many = top_box(rows, by="店", box=1)
     assert "5 of 5 was answered most by 東京 (50 %" in many.summary()
     assert "least by 서울 (25 %" in many.summary()
+    assert "intervals overlap" in many.summary()
+    assert "overlap" not in top_box(pd.concat([rows] * 9), by="店", box=1).summary()
     only = top_box(rows[rows["店"] == "東京"], by="店")
     assert only.summary().startswith("東京: 75 % answered 4-5 of 5")
 
@@ -102,9 +104,10 @@ def test_a_segment_without_answers_is_said():
 
 def test_the_figure_names_segments_and_n():
     rows = pd.DataFrame({"score": [5, 5, 4, 1, 2, 5], "店": ["東京"] * 3 + ["서울"] * 3})
-    ax = top_box(rows, by="店").plot(finding="Tokyo answers higher")
+    ax = top_box(rows, by="店").plot()
     assert {label.get_text() for label in ax.get_yticklabels()} == {"서울  (n = 3)", "東京  (n = 3)"}
-    assert ax.get_title(loc="left") == "Tokyo answers higher"
+    assert ax.get_title(loc="left") == "33 % to 100 % answered 4-5 of 5, by segment"
+    assert top_box(rows).plot(finding="Tokyo").get_title(loc="left") == "Tokyo"
     assert any("4-5 of 5" in note.get_text() for note in ax.texts)
     plt.close("all")
 
