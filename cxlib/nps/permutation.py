@@ -14,9 +14,10 @@ import pandas as pd
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.nps import intervals
+from cxlib.nps import intervals, pairing
+from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import names, refuse_taken
-from cxlib.nps.ranks import family, pairs_within, unweighted
+from cxlib.nps.ranks import unweighted
 from cxlib.result import Result
 
 METHOD = "exact permutation"
@@ -106,13 +107,11 @@ def permutation_test(data: Any, *, between: str | None, score: str | None = None
     within = names(by)
     refuse_taken(COLUMNS, by=within)
     segments = unweighted(data, score, (*within, between), counting).categories()
-    i, j = pairs_within(segments, within)
-    if not len(i):
-        return PermutationTest(_nothing(within), METHOD, (words.text("nps.no_pair", column=between),))
     if reference is not None:
         check.one_of("reference", reference, dict.fromkeys(segments[between]))
-        first, second = ((segments[between] == reference).to_numpy()[side] for side in (i, j))
-        i, j = np.where(second, j, i)[first | second], np.where(second, i, j)[first | second]
+    i, j = pairing.pairs(segments, between, reference=reference)
+    if not len(i):
+        return PermutationTest(_nothing(within), METHOD, (words.text("nps.no_pair", column=between),))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     return _tested(one, two, between, within, adjust, confidence)
 
@@ -176,8 +175,10 @@ def _tested(one: pd.DataFrame, two: pd.DataFrame, between: str, within: tuple[st
         pvalue_adj=inference.adjusted(pvalue, method=adjust), confidence=confidence, method=METHOD)[[*within, *COLUMNS]]
     spread = np.stack([intervals.variance_of(*a), intervals.variance_of(*b)])
     uneven = (spread.max(axis=0) >= 2 * spread.min(axis=0)) & (np.maximum(a[1], b[1]) >= 2 * np.minimum(a[1], b[1]))
-    doubt = (words.text("nps.permutation_uneven", n=words.number(uneven.sum())),) if uneven.any() else ()
-    return PermutationTest(frame, METHOD, (*family(len(frame), adjust), *doubt))
+    key = "nps.tested_unadjusted" if adjust == "none" else "nps.tested_together"
+    family = words.text(key, pairs=words.number(len(frame)), adjust=ADJUSTMENTS[adjust])
+    doubt = words.text("nps.permutation_uneven", n=words.number(uneven.sum()))
+    return PermutationTest(frame, METHOD, (family,) * (len(frame) > 1) + (doubt,) * bool(uneven.any()))
 
 
 def _refuse_work(one: pd.DataFrame, two: pd.DataFrame, between: str) -> None:

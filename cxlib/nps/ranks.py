@@ -14,6 +14,8 @@ from scipy import stats
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.errors import ParameterError
+from cxlib.nps import pairing
+from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import ScoreCounts, names, refuse_taken
 from cxlib.nps.scores import counted
 from cxlib.result import Result
@@ -183,14 +185,14 @@ def compare_ranks(data: Any, *, between: str | None, score: str | None = None, b
     refuse_taken(COLUMNS, by=within)
     counts = unweighted(data, score, (*within, between), counting)
     segments, by_score = score_matrix(counts)
-    i, j = pairs_within(segments, within)
+    i, j = pairing.pairs(segments, between)
     if not len(i):
         return RankComparison(_nothing(within), BRUNNER_MUNZEL, (words.text("nps.no_pair", column=between),))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     tests = _brunner_munzel(*_placements(by_score, i, j), confidence=confidence)
     frame = one[list(within)].assign(a=one[between], b=two[between], n_a=one["n"], n_b=two["n"], **tests,
                                      pvalue_adj=inference.adjusted(tests["pvalue"], method=adjust), confidence=confidence)
-    return RankComparison(frame[[*within, *COLUMNS]], BRUNNER_MUNZEL, (*family(len(frame), adjust), *_doubts(frame)))
+    return RankComparison(frame[[*within, *COLUMNS]], BRUNNER_MUNZEL, _doubts(frame, adjust))
 
 
 def unweighted(data: Any, score: str | None, by: Sequence[str], counting: dict[str, Any]) -> ScoreCounts:
@@ -210,21 +212,6 @@ def score_matrix(counts: ScoreCounts) -> tuple[pd.DataFrame, NDArray]:
     by_score = np.zeros((len(segments), counts.scale[1] - counts.scale[0] + 1), np.int64)
     by_score[rows["at"], rows["score"] - counts.scale[0]] = rows["n"]
     return segments, by_score
-
-
-def pairs_within(segments: pd.DataFrame, within: Sequence[str]) -> tuple[NDArray, NDArray]:
-    """Return the row numbers of all pairs of segments that agree in the columns `within`."""
-    together = segments.groupby(list(within), sort=False).indices.values() if within else [np.arange(len(segments))]
-    found = [np.stack([rows[side] for side in np.triu_indices(len(rows), 1)]) for rows in together]
-    return tuple(np.concatenate(found, axis=1)) if found else (np.array([], int),) * 2
-
-
-def family(pairs: int, adjust: str) -> tuple[str, ...]:
-    """Say that many pairs were tested at once, and whether the p values know it."""
-    if pairs < 2:
-        return ()
-    key = "nps.tested_unadjusted" if adjust == "none" else "nps.tested_together"
-    return (words.text(key, pairs=words.number(pairs), adjust=adjust.capitalize() if adjust == "holm" else adjust),)
 
 
 def _placements(by_score: NDArray, i: NDArray, j: NDArray) -> tuple[NDArray, ...]:
@@ -267,11 +254,13 @@ def _brunner_munzel(m: NDArray, n: NDArray, twice_u: NDArray, untied: NDArray, s
             "u": twice_u / 2, "mw_pvalue": 2 * stats.norm.sf(np.abs(mw)), "method": np.where(known, BRUNNER_MUNZEL, BOUND)}
 
 
-def _doubts(frame: pd.DataFrame) -> tuple[str, ...]:
+def _doubts(frame: pd.DataFrame, adjust: str) -> tuple[str, ...]:
     bound = frame["method"] == BOUND
     few = ~bound & (frame[["n_a", "n_b"]].min(axis=1) < FEW)
-    return tuple(words.text(key, n=words.number(n), limit=FEW)
-                 for key, n in (("nps.ranks_bound", bound.sum()), ("nps.ranks_few", few.sum())) if n)
+    family = (words.text(f"nps.family_{adjust.lower()}", pairs=words.number(len(frame)), method=ADJUSTMENTS[adjust]),)
+    return (family if len(frame) > 1 else ()) + tuple(
+        words.text(key, n=words.number(n), limit=FEW)
+        for key, n in (("nps.ranks_bound", bound.sum()), ("nps.ranks_few", few.sum())) if n)
 
 
 def _nothing(within: Sequence[str]) -> pd.DataFrame:

@@ -132,7 +132,7 @@ def test_pairs_stay_within_their_group_and_names_of_any_script_are_kept():
     assert list(result.frame.columns) == ["店", *COLUMNS]
     assert list(result.frame["店"]) == ["東京", "서울"] or list(result.frame["店"]) == ["서울", "東京"]
     assert_allclose(result.frame["pvalue"], result.frame["pvalue_adj"])
-    assert "not adjusted" in result.warnings[0]
+    assert "nothing is adjusted" in result.warnings[0]
     counts = count_scores(data, score="score", by=["店", "wave"])
     pd.testing.assert_frame_equal(compare_ranks(counts, between="wave", by="店", adjust="none").frame, result.frame)
 
