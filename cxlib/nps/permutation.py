@@ -17,7 +17,7 @@ from cxlib.errors import ParameterError
 from cxlib.nps import intervals, pairing
 from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import names, refuse_taken
-from cxlib.nps.ranks import unweighted
+from cxlib.nps.ranks import absent, unweighted
 from cxlib.result import Result
 
 METHOD = "exact permutation"
@@ -106,14 +106,16 @@ def permutation_test(data: Any, *, between: str | None, score: str | None = None
         return PermutationTest(_nothing(()), METHOD, (words.text("nps.no_column"),))
     within = names(by)
     refuse_taken(COLUMNS, by=within)
-    segments = unweighted(data, score, (*within, between), counting).categories()
+    counts = unweighted(data, score, (*within, between), counting)
+    segments = counts.categories()
     if reference is not None:
         check.one_of("reference", reference, dict.fromkeys(segments[between]))
     i, j = pairing.pairs(segments, between, reference=reference)
     if not len(i):
-        return PermutationTest(_nothing(within), METHOD, (words.text("nps.no_pair", column=between),))
+        return PermutationTest(_nothing(within), METHOD, (words.text("nps.no_pair", column=between), *absent(counts)))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
-    return _tested(one, two, between, within, adjust, confidence)
+    frame = _tested(one, two, between, within, adjust, confidence)
+    return PermutationTest(frame, METHOD, (*_doubts(frame, one, two, adjust), *absent(counts)))
 
 
 def exact_pvalue(one: Triple, two: Triple) -> float:
@@ -133,7 +135,7 @@ def exact_pvalue(one: Triple, two: Triple) -> float:
     Notes
     -----
     Multivariate hypergeometric, counted and compared in whole numbers, so a tie is a tie. Equal to exact fractions to 1e-15,
-    and to R's coin 1.4 `oneway_test(distribution = exact())` to 1e-12.
+    and to R's coin `oneway_test(distribution = exact())` to 1e-12.
 
     Examples
     --------
@@ -163,22 +165,26 @@ def exact_pvalue(one: Triple, two: Triple) -> float:
 
 
 def _tested(one: pd.DataFrame, two: pd.DataFrame, between: str, within: tuple[str, ...], adjust: str,
-            confidence: float) -> PermutationTest:
+            confidence: float) -> pd.DataFrame:
     kinds = ["promoters", "n", "detractors"]
     _refuse_work(one, two, between)
     groups = [side[kinds].to_numpy().tolist() for side in (one, two)]
     pvalue = np.array([exact_pvalue(tuple(a), tuple(b)) for a, b in zip(*groups, strict=True)])
     a, b = ([side[kind].to_numpy(float) for kind in kinds] for side in (one, two))
-    frame = one[list(within)].assign(
+    return one[list(within)].assign(
         a=one[between], b=two[between], n_a=one["n"], n_b=two["n"], nps_a=100 * intervals.nps_of(*a),
         nps_b=100 * intervals.nps_of(*b), difference=100 * (intervals.nps_of(*b) - intervals.nps_of(*a)), pvalue=pvalue,
         pvalue_adj=inference.adjusted(pvalue, method=adjust), confidence=confidence, method=METHOD)[[*within, *COLUMNS]]
-    spread = np.stack([intervals.variance_of(*a), intervals.variance_of(*b)])
-    uneven = (spread.max(axis=0) >= 2 * spread.min(axis=0)) & (np.maximum(a[1], b[1]) >= 2 * np.minimum(a[1], b[1]))
+
+
+def _doubts(frame: pd.DataFrame, one: pd.DataFrame, two: pd.DataFrame, adjust: str) -> tuple[str, ...]:
+    spread = np.stack([intervals.variance_of(side["promoters"], side["n"], side["detractors"]) for side in (one, two)])
+    n = frame[["n_a", "n_b"]].to_numpy().T
+    uneven = int(((spread.max(axis=0) >= 2 * spread.min(axis=0)) & (n.max(axis=0) >= 2 * n.min(axis=0))).sum())
     key = "nps.tested_unadjusted" if adjust == "none" else "nps.tested_together"
     family = words.text(key, pairs=words.number(len(frame)), adjust=ADJUSTMENTS[adjust])
-    doubt = words.text("nps.permutation_uneven", n=words.number(uneven.sum()))
-    return PermutationTest(frame, METHOD, (family,) * (len(frame) > 1) + (doubt,) * bool(uneven.any()))
+    doubt = words.text("nps.permutation_uneven", n=words.number(uneven))
+    return (family,) * (len(frame) > 1) + (doubt,) * (uneven > 0)
 
 
 def _refuse_work(one: pd.DataFrame, two: pd.DataFrame, between: str) -> None:

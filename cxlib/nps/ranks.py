@@ -14,7 +14,7 @@ from scipy import stats
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.nps import pairing
+from cxlib.nps import cautions, pairing
 from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import ScoreCounts, names, refuse_taken
 from cxlib.nps.scores import counted
@@ -187,12 +187,12 @@ def compare_ranks(data: Any, *, between: str | None, score: str | None = None, b
     segments, by_score = score_matrix(counts)
     i, j = pairing.pairs(segments, between)
     if not len(i):
-        return RankComparison(_nothing(within), BRUNNER_MUNZEL, (words.text("nps.no_pair", column=between),))
+        return RankComparison(_nothing(within), BRUNNER_MUNZEL, (words.text("nps.no_pair", column=between), *absent(counts)))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     tests = _brunner_munzel(*_placements(by_score, i, j), confidence=confidence)
     frame = one[list(within)].assign(a=one[between], b=two[between], n_a=one["n"], n_b=two["n"], **tests,
                                      pvalue_adj=inference.adjusted(tests["pvalue"], method=adjust), confidence=confidence)
-    return RankComparison(frame[[*within, *COLUMNS]], BRUNNER_MUNZEL, _doubts(frame, adjust))
+    return RankComparison(frame[[*within, *COLUMNS]], BRUNNER_MUNZEL, (*_doubts(frame, adjust), *absent(counts)))
 
 
 def unweighted(data: Any, score: str | None, by: Sequence[str], counting: dict[str, Any]) -> ScoreCounts:
@@ -202,6 +202,13 @@ def unweighted(data: Any, score: str | None, by: Sequence[str], counting: dict[s
         raise ParameterError(f"design={counts.design}: this test counts every answer once and alone; count without weight, "
                              "strata and cluster, or use nps.compare, which knows them")
     return counts
+
+
+def absent(counts: ScoreCounts) -> tuple[str, ...]:
+    """Say which segments have rows, but no answer."""
+    empty = counts.empty
+    return () if empty is None or empty.empty else (
+        words.text("nps.no_answer", names=cautions.listed(cautions.named(empty, counts.by))),)
 
 
 def score_matrix(counts: ScoreCounts) -> tuple[pd.DataFrame, NDArray]:

@@ -146,3 +146,10 @@ def test_nothing_to_compare_is_said_and_other_columns_are_refused():
     rows = pd.DataFrame({"score": [1, 9], "s": ["a", "b"], "w": [1.0, 2.0]})
     with pytest.raises(ParameterError, match="counts every answer once"):
         permutation_test(rows, between="s", weight="w")
+
+
+def test_a_segment_with_rows_but_no_answer_is_named():
+    data = pd.DataFrame({"score": [1, 5, 4, 5, None], "s": ["a", "a", "b", "b", "空"]})
+    result = permutation_test(data, between="s")
+    assert any("空" in warning for warning in result.warnings)
+    assert "空" not in result.frame.to_string()

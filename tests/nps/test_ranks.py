@@ -172,3 +172,10 @@ def test_bad_parameters_are_refused(change, error, wanted):
     data = rows(a=[1, 2], b=[3, 4]).assign(w=1.0, u=1)
     with pytest.raises(error, match=wanted):
         compare_ranks(data, **({"between": "s"} | change))
+
+
+def test_a_segment_with_rows_but_no_answer_is_named():
+    data = pd.DataFrame({"score": [1, 5, 4, 5, None], "s": ["a", "a", "b", "b", "空"]})
+    result = compare_ranks(data, between="s")
+    assert any("空" in warning for warning in result.warnings)
+    assert "空" not in result.frame.to_string()

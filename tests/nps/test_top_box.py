@@ -128,3 +128,10 @@ def test_ready_counts_of_another_scale_or_with_weights_are_refused():
         top_box(count_scores(rows, score="score"))
     with pytest.raises(ParameterError, match="without weight"):
         top_box(count_scores(rows, score="score", weight="w", scale=(1, 9), promoter=9, detractor=6), scale=(1, 9))
+
+
+def test_a_segment_with_rows_but_no_answer_is_named():
+    data = pd.DataFrame({"score": [1, 5, 4, 5, None], "s": ["a", "a", "b", "b", "空"]})
+    result = top_box(data, by="s")
+    assert any("空" in warning for warning in result.warnings)
+    assert "空" not in result.frame.to_string()
