@@ -18,9 +18,10 @@ from cxlib.nps.cautions import FEW_OF_A_KIND
 from cxlib.nps.counts import refuse_taken
 from cxlib.nps.design import estimates
 from cxlib.nps.scores import counted
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 COLUMNS = ("between", "k", "n", "statistic", "df", "df_error", "pvalue", "i_squared", "tau", "confidence", "method")
+_ROUND_OFF = 1e-8  # what is left of a linearised standard error of 0
 METHODS = {"welch": "Welch ANOVA", "wald": "Wald Q"}
 
 
@@ -51,7 +52,7 @@ class Homogeneity(Result):
 
 
 def homogeneity(data: Any, *, between: str | None, score: str | None = None, method: Literal["welch", "wald"] | None = None,
-                confidence: float = 0.95, **counting: Any) -> Homogeneity:
+                confidence: float = 0.95, **counting: Any) -> Homogeneity | Absent:
     """Test whether the true NPS is the same in all segments.
 
     Use it before looking at many pairs: one question first. It asks for equal NPS, not for equal distributions: 5/90/5 and
@@ -62,7 +63,7 @@ def homogeneity(data: Any, *, between: str | None, score: str | None = None, met
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     between : str or None
-        Column whose values are the segments. None gives an empty result that says what cannot be known.
+        Column whose values are the segments. None gives an `Absent` that says what cannot be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
     method : {"welch", "wald"}, optional
@@ -105,7 +106,7 @@ def homogeneity(data: Any, *, between: str | None, score: str | None = None, met
     confidence = check.confidence(confidence)
     check.one_of("method", method, (None, *METHODS))
     if between is None:
-        return Homogeneity(pd.DataFrame(columns=list(COLUMNS)), METHODS[method or "welch"], (words.text("nps.no_column"),))
+        return Absent.of("nps.no_column")
     refuse_taken(COLUMNS, between=between)
     counts = counted(data, score, between, counting)
     if method == "welch" and counts.design:
@@ -125,7 +126,7 @@ def known(frame: pd.DataFrame) -> NDArray:
     """Variance of each NPS of `design.estimates`, never 0, on [-1, 1]; missing where a segment is a single cluster."""
     a, n, c = (frame[name].to_numpy(float) for name in ("promoters", "n", "detractors"))
     se = frame["se"].to_numpy(float)
-    return np.where(se != 0, se**2, intervals.known_variance(a, n, c))
+    return np.where(se <= _ROUND_OFF, intervals.known_variance(a, n, c), se**2)
 
 
 def spread(nps: ArrayLike, variance: ArrayLike) -> tuple[float, float, float]:

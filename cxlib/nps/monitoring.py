@@ -19,7 +19,7 @@ from cxlib.nps.counts import names, refuse_taken
 from cxlib.nps.crossing import crossing, growing
 from cxlib.nps.design import estimates
 from cxlib.nps.scores import counted
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ class Monitor(Result):
 
     `ci_low`, `ci_high` and `pvalue` hold at every look; the `naive_` columns are what a test made for a single look says.
     `naive_false_alarm` is the probability that `looks` such tests, equally spaced while b came in, claim a change at least once
-    where nothing changed. `verdict` is up, down, cannot tell, or too few yet.
+    where nothing changed. `verdict` is up, down, cannot tell, too few yet, or (a side is a single cluster) do not compare.
     """
 
     by: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class Monitor(Result):
 
 
 def monitor(data: Any, *, between: str | None, score: str | None = None, by: str | Sequence[str] | None = (), looks: int = 1,
-            planned: int | None = None, confidence: float = 0.95, **counting: Any) -> Monitor:
+            planned: int | None = None, confidence: float = 0.95, **counting: Any) -> Monitor | Absent:
     """Test each wave against the one before it, safely under looking again and again while the newer one comes in.
 
     Use it for a report that runs every week on a wave that is not finished: a usual 95 % test, looked at weekly, sooner or
@@ -113,7 +113,7 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     between : str or None
-        Column of the wave; put in natural order. None gives an empty result that says what cannot be known.
+        Column of the wave; put in natural order. None gives an `Absent` that says what cannot be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
     by : str or sequence of str
@@ -166,9 +166,9 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
             raise ParameterError(f"{parameter}={value!r} must be 1 or more")
     within = names(by)
     refuse_taken(COLUMNS, by=within)
-    columns = [*within, *COLUMNS]
     if between is None:
-        return Monitor(pd.DataFrame(columns=columns), METHOD, (words.text("nps.no_column"),), by=within)
+        return Absent.of("nps.no_order")
+    columns = [*within, *COLUMNS]
     counts = counted(data, score, (*within, between), counting)
     found = estimates(counts)
     pairs = _successive(found, between, within)
@@ -206,7 +206,8 @@ def _watched(pairs: pd.DataFrame, planned: int | None, looks: int, confidence: f
         difference=100 * difference, se=100 * se, ci_low=100 * (difference - half), ci_high=100 * (difference + half), pvalue=p,
         naive_low=100 * (difference - naive), naive_high=100 * (difference + naive),
         naive_pvalue=intervals.two_sided(difference / se), naive_false_alarm=_false_alarms(v_a / se**2, looks, confidence),
-        looks=int(looks), verdict=np.where(~enough, "too few yet", np.where(p < alpha, sure, "cannot tell")),
+        looks=int(looks),
+        verdict=np.select([np.isnan(se), ~enough, p < alpha], ["do not compare", "too few yet", sure], "cannot tell"),
         confidence=confidence, method=METHOD)
 
 

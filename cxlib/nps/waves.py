@@ -18,7 +18,7 @@ from cxlib.nps.crossing import crossing
 from cxlib.nps.design import estimates
 from cxlib.nps.homogeneity import known
 from cxlib.nps.scores import counted
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,7 +105,7 @@ class Waves(Result):
 
 
 def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: int | None = None, smoothing: float = 0.2,
-          confidence: float = 0.95, **counting: Any) -> Waves:
+          confidence: float = 0.95, **counting: Any) -> Waves | Absent:
     """Chart the NPS of waves against limits that follow n, and find a change of level with its uncertainty.
 
     Use it where waves come one after the other: most ups and downs of an NPS are chance, and the chart shows which are not.
@@ -115,7 +115,7 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     wave : str or None
-        Column of the wave; put in natural order. None gives an empty result that says what cannot be known.
+        Column of the wave; put in natural order. None gives an `Absent` that says what cannot be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
     baseline : int, optional
@@ -165,7 +165,7 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
     if not 0 < smoothing <= 1:
         raise ParameterError(f"smoothing={smoothing!r} must be above 0 and at most 1; 0.2 is usual")
     if wave is None:
-        return Waves(pd.DataFrame(columns=list(COLUMNS)), METHOD, (words.text("nps.no_column"),))
+        return Absent.of("nps.no_order")
     refuse_taken(COLUMNS, wave=wave)
     counts = counted(data, score, wave, counting)
     found = estimates(counts)
@@ -173,8 +173,8 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
         return Waves(pd.DataFrame(columns=[wave, *COLUMNS]), METHOD, (words.text("nps.nobody_in", columns=repr(wave)),))
     lone = found.loc[found["se"].isna(), wave]
     if len(lone):
-        raise WeightError(f"wave={wave!r}: all answers of {words.label(lone.iloc[0])!r} come from a single cluster, so their error "
-                          "cannot be known; leave that wave out, or name a finer cluster")
+        raise WeightError(f"wave={wave!r}: all answers of {words.label(lone.iloc[0])!r} come from a single cluster, so their "
+                          "error cannot be known; leave that wave out, or name a finer cluster")
     baseline = _checked(baseline, len(found))
     charted = chart(found["nps"], known_per_answer(found), found["n_eff"], baseline=baseline, smoothing=smoothing)
     _, weight, p = change_point(found["nps"], known(found))
