@@ -65,7 +65,7 @@ def adjusted(pvalues: ArrayLike, *, method: str = "holm") -> NDArray:
     check.one_of("adjust", method, names)
     p = np.array(pvalues, float)
     known = ~np.isnan(p)
-    if known.any() and names[method]:
+    if known.sum() > 1 and names[method]:
         p[known] = multipletests(p[known], method=names[method])[1]
     return p
 

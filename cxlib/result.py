@@ -98,6 +98,14 @@ class Absent(Result):
         """Say what cannot be known, and how to get it."""
         return words.text(self.key, language)
 
+    def finding(self, language: str = "en") -> str:
+        """Say the same as the summary."""
+        return self.summary(language)
+
+    def title(self, language: str = "en") -> str:
+        """Return one line in place of a figure's title."""
+        return words.text(f"{self.key}_short", language)
+
     def table(self, columns: Any = None, *, caption: str = "", language: str = "en") -> Text:
         """Return one line in place of a table; the whole sentence is the summary."""
         return say(words.text(f"{self.key}_short", language))
@@ -225,8 +233,8 @@ class Picture:
 
 
 def say(*sentences: str) -> Text:
-    """Show sentences as a paragraph each."""
-    return Text(tuple(sentences))
+    """Show sentences as a paragraph each; what several results say alike is said once."""
+    return Text(tuple(dict.fromkeys(sentences)))
 
 
 def finding(*sentences: str) -> Text:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from scipy import stats
 
 from cxlib import check, scales, sources
 from cxlib import language as words
 from cxlib.check import InputFile, StudyParameters
 from cxlib.errors import ColumnError
-from cxlib.nps.counts import DETRACTOR, TAKEN, refuse_taken
+from cxlib.nps.counts import DETRACTOR, TAKEN, count_scores, refuse_taken
+from cxlib.nps.design import linearise
 from cxlib.result import Result, Table
 from cxlib.table import natural_order
+
+MIX_SHIFT = 0.05  # a share that moved by more, and more than chance explains, is flagged
+
+
+class Columns(BaseModel):
+    """Columns of the file that play a part of their own; name those you have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weight: str | None = Field(None, description="sampling weight of the answer")
+    strata: str | None = Field(None, description="stratum the answer was sampled in")
+    cluster: str | None = Field(None, description="what was sampled together: store, agent, account")
+    respondent: str | None = Field(None, description="who answered; someone who answers twice in a wave is flagged")
+    mode: str | None = Field(None, description="how the answer came: e-mail, phone, app; a change between waves is flagged")
+    comment: str | None = Field(None, description="comments in the customers' own words")
 
 
 class Parameters(StudyParameters):
@@ -28,7 +45,9 @@ class Parameters(StudyParameters):
     wave: str | None = Field(None, coerce_numbers_to_str=True, description="the wave of the headline; None: the latest")
     wave_order: Literal["natural", "unknown"] = Field("natural", description="'unknown': claim no direction between waves")
     segment: str | None = Field(None, description="column with the segments to compare within the wave")
-    comment: str | None = Field(None, description="column with comments in the customers' own words")
+    columns: Columns = Field(Columns(), description="further columns, by the part they play")
+    margin: float | None = Field(None, gt=0, le=200, description="smallest difference in points that matters; None: not said")
+    looks: int = Field(1, ge=1, description="how often this wave was looked at, this time included; cx run fills it in")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="level of the intervals, and 1 - level that of the tests")
 
     @field_validator("scale")
@@ -37,8 +56,15 @@ class Parameters(StudyParameters):
         return scales.checked_scale(scale)
 
     def check(self) -> None:
-        """Read the file and refuse what the notebook would refuse."""
-        read(self)
+        """Read the file, count it, and refuse what the notebook would refuse."""
+        answers = read(self)
+        counts = count_scores(answers.rows, **answers.counting)
+        if counts.design:
+            linearise(counts.over(None))
+
+    def subject(self) -> str | None:
+        """Return the wave of the headline: looks at it are counted."""
+        return read(self).wave
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,29 +72,39 @@ class Answers(Result):
     """Answers ready to be counted.
 
     `frame` says what was read (`what, n`); `rows` are the answers with the score column as numbers and waves as text;
-    `by` are the columns that later steps need; `wave` is the headline's (None: all answers are one), `against` how waves
+    `counting` are the arguments of `count_scores`; `wave` is the headline's (None: all answers are one), `against` how waves
     are compared.
     """
 
     rows: pd.DataFrame | None = None
-    by: tuple[str, ...] = ()
+    counting: dict[str, Any] = field(default_factory=dict)
+    wave_column: str | None = None
     wave: str | None = None
     against: Literal["each", "previous"] = "previous"
+    scores: tuple[int, int] = (0, 10)
 
     @property
     def headline_by(self) -> str | None:
         """The wave column where the headline is one wave, so that it is named; None where it is all answers."""
-        return self.by[0] if self.wave is not None else None
+        return self.wave_column if self.wave is not None else None
 
     @property
     def current(self) -> pd.DataFrame:
         """Rows of the headline's wave; all rows where it is all answers."""
-        return self.rows if self.wave is None else self.rows[self.rows[self.by[0]] == self.wave]
+        return self.rows if self.wave is None else self.rows[self.rows[self.wave_column] == self.wave]
 
     @property
-    def ordered(self) -> bool:
-        """Whether the waves have a known order."""
-        return self.against == "previous"
+    def ordered(self) -> str | None:
+        """The wave column where waves have a known order; None where nothing can be said about time."""
+        return self.wave_column if self.against == "previous" else None
+
+    def summary(self, language: str = "en") -> str:
+        """Say how many answers there are, on which part of the scale, and in how many waves."""
+        low, high = self.counting["scale"]
+        waves = 1 if self.wave_column is None else self.rows[self.wave_column].nunique()
+        return words.text("nps.contract", language, n=words.number(self.rows[self.counting["score"]].notna().sum()),
+                          lowest=words.number(self.scores[0]), highest=words.number(self.scores[1]), low=words.number(low),
+                          high=words.number(high), waves=words.number(waves))
 
 
 def read(p: Parameters) -> Answers:
@@ -88,12 +124,7 @@ def read(p: Parameters) -> Answers:
         If the wave does not exist.
     """
     survey = sources.read_survey(p.survey)
-    columns = {"score": p.score, "wave_column": p.wave_column, "segment": p.segment, "comment": p.comment}
-    check.columns(list(survey.frame.columns), **columns)
-    refuse_taken(TAKEN, wave_column=p.wave_column, segment=p.segment)
-    twice = {name for name in columns.values() if name and list(columns.values()).count(name) > 1}
-    if twice:
-        raise ColumnError(f"column {sorted(twice)[0]!r} is named by two parameters; each needs a column of its own")
+    _refuse_columns(list(survey.frame.columns), p)
     scores = scales.parse_scores(survey.frame[p.score], scale=p.scale)
     counts = scores.values.dropna().value_counts()
     scales.refuse_contradiction({int(score): int(n) for score, n in counts.items()}, scale=scores.scale)
@@ -105,14 +136,63 @@ def read(p: Parameters) -> Answers:
     for name in (p.wave_column, p.segment):
         if name is not None and (n := int(rows.loc[scores.values.notna(), name].isna().sum())):
             warnings.append(words.text("nps.left_out", p.language, n=words.number(n), column=name))
-    rows, wave = _up_to(rows, p)
+    rows, waves, wave = _up_to(rows, p)
     if p.wave_column and p.wave_order == "unknown":
         warnings.append(words.text("nps.order_unknown", p.language, column=p.wave_column))
+    warnings += _changed(rows, waves, wave, p) + _repeated(rows, p)
     lines = [(words.text("nps.read_rows", p.language), len(survey.frame)), (words.text("nps.read_answers", p.language), scores.n)]
     lines += [(words.text("nps.read_left", p.language, reason=reason), n) for reason, n in scores.dropped.items() if n]
+    design = {name: getattr(p.columns, name) for name in ("weight", "strata", "cluster")}
     return Answers(pd.DataFrame(lines, columns=["what", "n"]), "read_survey, parse_scores", tuple(warnings), rows=rows,
-                   by=tuple(name for name in (p.wave_column, p.segment) if name), wave=wave,
-                   against="previous" if p.wave_order == "natural" else "each")
+                   counting={"score": p.score, "by": tuple(name for name in (p.wave_column, p.segment) if name),
+                             "scale": p.scale} | design,
+                   wave_column=p.wave_column, wave=wave, against="previous" if p.wave_order == "natural" else "each",
+                   scores=(int(counts.index.min()), int(counts.index.max())))
+
+
+def _refuse_columns(there: list[str], p: Parameters) -> None:
+    named = {"score": p.score, "wave_column": p.wave_column, "segment": p.segment}
+    further = {f"columns.{name}": column for name, column in p.columns.model_dump().items()}
+    check.columns(there, **named, **further)
+    refuse_taken(TAKEN, wave_column=p.wave_column, segment=p.segment)
+    alone = [*named.values(), p.columns.weight, p.columns.comment]
+    twice = {name for name in alone if name and alone.count(name) > 1}
+    if twice:
+        raise ColumnError(f"column {sorted(twice)[0]!r} is named by two parameters; each needs a column of its own")
+
+
+def _changed(rows: pd.DataFrame, waves: list[str], wave: str | None, p: Parameters) -> list[str]:
+    """Say where the mode, or the mix of segments, is not that of the wave before: part of a move may be that."""
+    if wave is None or p.wave_order == "unknown" or waves.index(wave) == 0:
+        return []
+    before, out = waves[waves.index(wave) - 1], []
+    scored = rows[rows[p.score].notna() & rows[p.wave_column].isin((before, wave))]
+    for key, column in (("mode_changed", p.columns.mode), ("mix_changed", p.segment)):
+        counts = pd.crosstab(scored[column], scored[p.wave_column]) if column else pd.DataFrame()
+        if len(counts) < 2 or counts.shape[1] < 2:
+            continue
+        shares = counts / counts.sum()
+        move = shares[wave] - shares[before]
+        if move.abs().max() > MIX_SHIFT and stats.chi2_contingency(counts)[1] < 1 - p.confidence:
+            most = move.abs().idxmax()
+            out.append(words.text(f"nps.{key}", p.language, column=column, value=words.label(most), a=before, b=wave,
+                                  before=words.percent(shares.loc[most, before], 0),
+                                  after=words.percent(shares.loc[most, wave], 0)))
+    return out
+
+
+def _repeated(rows: pd.DataFrame, p: Parameters) -> list[str]:
+    """Say whether some respondents answered more than once in a wave, or in several waves, while nothing knows it."""
+    who = p.columns.respondent
+    if who is None or p.columns.cluster == who:
+        return []
+    scored = rows.loc[rows[p.score].notna() & rows[who].notna()]
+    wave = [p.wave_column] if p.wave_column else []
+    twice = int((scored.groupby([*wave, who], observed=True).size() > 1).sum())
+    if twice:
+        return [words.text("nps.twice_in_wave", p.language, n=words.number(twice), column=who)]
+    panel = int((scored.groupby(who, observed=True).size() > 1).sum())
+    return [words.text("nps.panel", p.language, n=words.number(panel), column=who)] if panel else []
 
 
 def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
@@ -123,7 +203,7 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     answers : Answers
         From `read`.
     p : Parameters
-        `comment` names the column; where it is None, one sentence says that the customers' words are not shown.
+        `columns.comment` names the column; where it is None, one sentence says that the customers' words are not shown.
     most : int
         Most comments to show: lowest scores first, then in the file's order; empty ones are passed over.
 
@@ -132,12 +212,13 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     Table
         Score, segment where there is one, and comment; a row a comment.
     """
-    if p.comment is None:
+    comment = p.columns.comment
+    if comment is None:
         return Table(pd.DataFrame(), empty=words.text("nps.comments_none", p.language))
     rows = answers.current
-    written = rows[p.comment].notna() & (rows[p.comment].astype(str).str.strip() != "")
+    written = rows[comment].notna() & (rows[comment].astype(str).str.strip() != "")
     theirs = rows[(rows[p.score] <= DETRACTOR).fillna(False).astype(bool) & written]
-    shown = theirs.sort_values(p.score, kind="stable")[[p.score, *([p.segment] if p.segment else []), p.comment]].head(most)
+    shown = theirs.sort_values(p.score, kind="stable")[[p.score, *([p.segment] if p.segment else []), comment]].head(most)
     caption = words.text("nps.comments_caption", p.language, shown=words.number(len(shown)), n=words.number(len(theirs)))
     return Table(shown.reset_index(drop=True), caption=caption, language=p.language)
 
@@ -153,9 +234,10 @@ def _labels(values: pd.Series) -> pd.Series:
     return values.map(distinct).astype(object).where(values.notna(), None)
 
 
-def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, str | None]:
+def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[str], str | None]:
+    """Return the rows up to the headline's wave, the waves in order, and that wave."""
     if p.wave_column is None:
-        return rows, None
+        return rows, [], None
     waves = natural_order(rows.loc[rows[p.score].notna(), p.wave_column])
     if not waves:
         raise ColumnError(f"wave_column={p.wave_column!r} is empty for every answer with a score; name the column with the "
@@ -163,7 +245,7 @@ def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, str | None]
     if p.wave is not None:
         check.one_of("wave", p.wave, waves)
     if p.wave_order == "unknown":
-        return rows, p.wave
+        return rows, waves, p.wave
     wave = p.wave or waves[-1]
     known = waves[: waves.index(wave) + 1]
-    return rows[rows[p.wave_column].isin(known)].reset_index(drop=True), wave
+    return rows[rows[p.wave_column].isin(known)].reset_index(drop=True), known, wave

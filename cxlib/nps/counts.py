@@ -8,14 +8,16 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from cxlib import check, scales, table
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, WeightError
 
 PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
-TAKEN = {"score", "n", "promoters", "passives", "detractors", "nps", "se", "ci_low", "ci_high", "n_eff", "confidence", "method"}
 STRATUM, CLUSTER, WEIGHT, SQUARE = "_stratum", "_cluster", "_weight", "_square"  # columns of counts that carry a design
+TAKEN = {"score", "n", "promoters", "passives", "detractors", "nps", "se", "ci_low", "ci_high", "n_eff", "confidence", "method",
+         STRATUM, CLUSTER, WEIGHT, SQUARE, "_position"}
 _REASONS = {-1: "missing", -2: "out of range", -3: "not whole", -4: "zero weight"}
 _NO_WEIGHT = -5
 
@@ -95,6 +97,10 @@ class ScoreCounts:
         kept = (part[part[column] == value].reset_index(drop=True) for part in (self.frame, _listed(self)))
         return replace(self, **dict(zip(("frame", "empty"), kept, strict=True)))
 
+    def plain(self) -> ScoreCounts:
+        """Return the counts of people without their design: every answer once and alone."""
+        return replace(self, frame=_added(self.frame[[*self.by, "score", "n"]], self.by), design=Design(), units=None)
+
     def categories(self) -> pd.DataFrame:
         """Return `[*by], n, promoters, passives, detractors`, one row a segment, segments in natural order.
 
@@ -168,13 +174,13 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
         raise ParameterError(f"promoter={promoter}, detractor={detractor}: they must lie on the scale {low} to {high}, "
                              "detractor below promoter; give the cut points of your scale")
     by, design = names(by), Design(weight, strata, cluster)
-    rows = table.as_table(data)
+    rows = table.unread(data)
     check.columns(rows.columns, score=score, by=by, weight=weight, strata=strata, cluster=cluster)
     for parameter, name in (("score", score), ("weight", weight)):
         table.numeric(rows, **{parameter: name})
         if name is not None and rows[name].type().is_boolean():
             raise ColumnError(f"{parameter}={name!r} holds true and false, not numbers; name the column with the {parameter}s")
-    counted = _grouped(rows, score, by, design, (low, high))
+    counted = table.fetched(_grouped(rows, score, by, design, (low, high)), data)
     dropped = {reason: int(counted.loc[counted["code"] == code, "n"].sum()) for code, reason in _REASONS.items()
                if code > -4 or weight}
     _refuse_design(counted, design)
@@ -210,7 +216,7 @@ def refuse_taken(taken: Collection[str], **wanted: str | Sequence[str] | None) -
                                   f"for example to {name + '_'!r}")
 
 
-def _grouped(rows: ir.Table, score: str, by: tuple[str, ...], design: Design, scale: tuple[int, int]) -> pd.DataFrame:
+def _grouped(rows: ir.Table, score: str, by: tuple[str, ...], design: Design, scale: tuple[int, int]) -> ir.Table:
     """Return `by0 …, code, n` and, with a design, its columns: the one query of the study."""
     value = rows[score].cast("float64")
     bad = [(value.isnull() | value.isnan(), -1), ((value < scale[0]) | (value > scale[1]), -2), (value != value.floor(), -3)]
@@ -227,7 +233,7 @@ def _grouped(rows: ir.Table, score: str, by: tuple[str, ...], design: Design, sc
     if design:
         counts |= ({WEIGHT: coded["w"].sum(), SQUARE: (coded["w"] * coded["w"]).sum()} if design.weight else
                    {WEIGHT: coded.count().cast("float64"), SQUARE: coded.count().cast("float64")})
-    return coded.group_by([*columns, "code"]).agg(**counts).execute()
+    return coded.group_by([*columns, "code"]).agg(**counts)
 
 
 def _refuse_design(counted: pd.DataFrame, design: Design) -> None:
@@ -263,4 +269,5 @@ def _without(present: pd.DataFrame, frame: pd.DataFrame, by: Sequence[str]) -> p
         return pd.DataFrame()
     present = present.dropna().drop_duplicates()
     known = set(frame[list(by)].itertuples(index=False, name=None))
-    return present[[row not in known for row in present.itertuples(index=False, name=None)]].reset_index(drop=True)
+    new = [row not in known for row in present.itertuples(index=False, name=None)]
+    return present.loc[np.array(new, bool)].reset_index(drop=True)

@@ -16,6 +16,7 @@ from cxlib.nps import intervals
 from cxlib.nps.counts import CLUSTER, SQUARE, STRATUM, WEIGHT, ScoreCounts
 
 _CHUNK = 20_000  # pairs whose rows are multiplied at once
+_ROUNDING = 1e-14  # a variance below this, times that of one sampling unit, is what rounding leaves of 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,8 +26,8 @@ class Linearised:
     Attributes
     ----------
     nps, variance, answer_variance : ndarray, shape (g,)
-        Weighted NPS, its linearised variance (missing where a segment has no degrees of freedom), and the weighted variance
-        of one answer scored +1, 0, -1.
+        Weighted NPS, its linearised variance (missing where a segment has no degrees of freedom; exactly 0 where its clusters,
+        or the answers of each stratum, are alike), and the weighted variance of one answer scored +1, 0, -1.
     n, df, kish : ndarray, shape (g,)
         Answers; sampling units minus strata, of those that have an answer of the segment; and (sum w)^2 / sum w^2 over the
         sampling units.
@@ -107,8 +108,10 @@ def linearise(counts: ScoreCounts, *, sides: sparse.csr_array | None = None,
         cluster = (held > 0).astype(float)
         units = cluster.sum(axis=1)
     df = units - (in_stratum > 0).sum(axis=1)
-    variance = np.where(df > 0, np.maximum(squares - (taken**2).sum(axis=1), 0.0), np.nan)
-    return Linearised(nps, variance, p + q - nps**2, in_stratum.sum(axis=1), df, kish, error, taken, cluster,
+    mixed = (shares > 0).sum(axis=1) > 1  # of one kind alone: 0, not what rounding leaves of it
+    variance = squares - (taken**2).sum(axis=1)
+    variance = np.where(df > 0, np.where(mixed & (variance * kish > _ROUNDING), variance, 0.0), np.nan)
+    return Linearised(nps, variance, mixed * (p + q - nps**2), in_stratum.sum(axis=1), df, kish, error, taken, cluster,
                       (in_stratum > 0).astype(float))
 
 

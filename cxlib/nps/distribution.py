@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib import language as words
-from cxlib.nps import figures
+from cxlib.nps import figures, intervals
 from cxlib.nps.counts import ScoreCounts
 from cxlib.result import Result
 
@@ -25,8 +25,15 @@ class Distribution(Result):
     formats: ClassVar[dict[str, str]] = {"share": "percent", "score": "integer"}
 
     def summary(self, language: str = "en") -> str:
-        """Say the shares of promoters, passives and detractors."""
-        return words.text("nps.histogram", language, n=words.number(self.frame["n"].sum()), **self._shares())
+        """Say the shares of promoters, passives and detractors, and how far opinions are apart."""
+        return words.text("nps.histogram", language, n=words.number(self.frame["n"].sum()),
+                          apart=words.number(100 * self.polarisation), **self._shares())
+
+    @property
+    def polarisation(self) -> float:
+        """Variance of one answer scored +1, 0, -1: 0 where all are of one kind, 1 where half promote and half detract."""
+        n = self.frame.groupby("kind")["n"].sum()
+        return float(intervals.variance_of(n.get("promoters", 0), n.sum(), n.get("detractors", 0)))
 
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
         """Draw the histogram in the colours of detractors, passives and promoters."""

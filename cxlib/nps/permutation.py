@@ -18,7 +18,7 @@ from cxlib.nps import intervals, pairing
 from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import names, refuse_taken
 from cxlib.nps.ranks import absent, unweighted
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 METHOD = "exact permutation"
 MOST_ANSWERS, MOST_TERMS = 1000, 30_000_000  # of a pair; of all pairs (at most ten seconds)
@@ -53,7 +53,7 @@ class PermutationTest(Result):
 
 def permutation_test(data: Any, *, between: str | None, score: str | None = None, by: str | Sequence[str] | None = (),
                      reference: Any = None, adjust: str = "holm", confidence: float = 0.95,
-                     **counting: Any) -> PermutationTest:
+                     **counting: Any) -> PermutationTest | Absent:
     """Exact test of NPS differences between small segments.
 
     Use it where groups are too small for any approximation to be trusted. It asks whether the answers come from one and the
@@ -64,7 +64,7 @@ def permutation_test(data: Any, *, between: str | None, score: str | None = None
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     between : str or None
-        Column whose values are compared. None gives an empty result that says what cannot be known.
+        Column whose values are compared. None gives an `Absent` that says what cannot be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
     by : str or sequence of str
@@ -103,7 +103,7 @@ def permutation_test(data: Any, *, between: str | None, score: str | None = None
     """
     confidence = check.confidence(confidence)
     if between is None:
-        return PermutationTest(_nothing(()), METHOD, (words.text("nps.no_column"),))
+        return Absent.of("nps.no_column")
     within = names(by)
     refuse_taken(COLUMNS, by=within)
     counts = unweighted(data, score, (*within, between), counting)

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
-from cxlib import check
+from cxlib import check, inference
 from cxlib import language as words
 from cxlib.errors import EmptyDataError, ParameterError
-from cxlib.nps import cautions
+from cxlib.nps import cautions, intervals
 from cxlib.nps.design import linearise, weighted
 from cxlib.nps.scores import Scores, counted
 
@@ -57,6 +56,7 @@ def post_stratify(data: Any, *, by: str, shares: Mapping[Any, float], score: str
 
     Examples
     --------
+    >>> import pandas as pd
     >>> rows = pd.DataFrame({"plan": ["basic"] * 60 + ["pro"] * 40, "score": [9, 9, 3] * 20 + [10, 3] * 20})
     >>> post_stratify(rows, by="plan", shares={"basic": 0.5, "pro": 0.5}).frame["nps"].round(3).tolist()
     [16.667]
@@ -70,12 +70,17 @@ def post_stratify(data: Any, *, by: str, shares: Mapping[Any, float], score: str
     covariance = np.where(i == j, found.variance[i], found.covariance(i, j))
     nps, se = float(share @ found.nps), float(np.sqrt(np.maximum((share[i] * share[j] * covariance).sum(), 0.0)))
     everyone = linearise(weighted(counts.over(None)))
-    half = stats.t.ppf(0.5 + check.confidence(confidence) / 2, everyone.df[0]) * se
     spread = float(share @ (found.answer_variance + found.nps**2)) - nps**2  # of one answer in that population
+    kish = 1 / float((share**2 / found.kish)[kept].sum())
+    if se > 0:
+        half = stats.t.ppf(0.5 + check.confidence(confidence) / 2, everyone.df[0]) * se
+        low, high = max(nps - half, -1), min(nps + half, 1)
+    else:
+        low, high = (float(x) for x in intervals.weighted_score_limits(nps, spread, kish, z=inference.z_value(confidence)))
     n = int(frame["n"].sum())
     out = frame[["n", "promoters", "passives", "detractors"]].sum().to_frame().T.astype("int64").assign(
-        nps=100 * nps, se=100 * se, ci_low=100 * max(nps - half, -1), ci_high=100 * min(nps + half, 1),
-        n_eff=n * spread / ((n - 1) * se**2) if se > 0 else everyone.kish[0], confidence=float(confidence), method=METHOD)
+        nps=100 * nps, se=100 * se, ci_low=100 * low, ci_high=100 * high,
+        n_eff=n * spread / ((n - 1) * se**2) if se > 0 else kish, confidence=float(confidence), method=METHOD)
     alike = frame.loc[(share > 0) & (found.answer_variance <= 0)]
     warnings = (words.text("nps.alike_in", names=cautions.listed(cautions.named(alike, (by,)))),) if len(alike) else ()
     return Scores(out, METHOD, warnings, by=())

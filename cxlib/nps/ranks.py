@@ -18,7 +18,7 @@ from cxlib.nps import cautions, pairing
 from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import ScoreCounts, names, refuse_taken
 from cxlib.nps.scores import counted
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 METHOD = "Kruskal-Wallis"
 BRUNNER_MUNZEL, BOUND = "Brunner-Munzel", "Wilson, largest variance"
@@ -44,7 +44,7 @@ class RankTest(Result):
                           df=words.number(row["df"]), p=words.pvalue(row["pvalue"]))
 
 
-def rank_test(rows: pd.DataFrame, *, score: str, between: str | None, confidence: float = 0.95) -> RankTest:
+def rank_test(rows: pd.DataFrame, *, score: str, between: str | None, confidence: float = 0.95) -> RankTest | Absent:
     """Test whether any segment's answers tend to be higher than another's, on the raw scale.
 
     Use it before looking at many pairs: one question first. It does not depend on the cut points 9 and 6.
@@ -56,7 +56,7 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None, confidence
     score : str
         Column of numbers.
     between : str or None
-        Column that tells segments apart. None gives an empty result that says what cannot be known.
+        Column that tells segments apart. None gives an `Absent` that says what cannot be known.
     confidence : float
         The sentence speaks of a difference where the p value is below 1 - confidence.
 
@@ -82,7 +82,7 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None, confidence
     confidence = check.confidence(confidence)
     check.columns(list(rows.columns), score=score, between=between)
     if between is None:
-        return RankTest(_frame([]), METHOD, (words.text("nps.no_column"),))
+        return Absent.of("nps.no_column")
     known = rows[[score, between]].dropna().astype({score: float})
     if known[between].nunique() < 2 or known[score].nunique() < 2:
         return RankTest(_frame([]), METHOD, (words.text("nps.ranks_none", between=between),))
@@ -130,7 +130,7 @@ class RankComparison(Result):
 
 
 def compare_ranks(data: Any, *, between: str | None, score: str | None = None, by: str | Sequence[str] | None = (),
-                  adjust: str = "holm", confidence: float = 0.95, **counting: Any) -> RankComparison:
+                  adjust: str = "holm", confidence: float = 0.95, **counting: Any) -> RankComparison | Absent:
     """Test for every pair of segments whether one tends to answer higher, on the raw scale, from counts alone.
 
     Use it beside `compare`, to see whether a finding hangs on the cut points 9 and 6; spreads may differ.
@@ -140,7 +140,7 @@ def compare_ranks(data: Any, *, between: str | None, score: str | None = None, b
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     between : str or None
-        Column whose values are compared. None gives an empty result that says what cannot be known.
+        Column whose values are compared. None gives an `Absent` that says what cannot be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
     by : str or sequence of str
@@ -180,7 +180,7 @@ def compare_ranks(data: Any, *, between: str | None, score: str | None = None, b
     """
     confidence = check.confidence(confidence)
     if between is None:
-        return RankComparison(_nothing(()), BRUNNER_MUNZEL, (words.text("nps.no_column"),))
+        return Absent.of("nps.no_column")
     within = names(by)
     refuse_taken(COLUMNS, by=within)
     counts = unweighted(data, score, (*within, between), counting)

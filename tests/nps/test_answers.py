@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from cxlib import nps
-from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError
+from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError, WeightError
 
 ROWS = pd.DataFrame({"score": ["10", "9点", "8", "3", None, "x", "0", "7"], "wave": [2025.0] * 3 + [2026.0] * 4 + [None],
                      "店": [*list("aabbaab"), ""], "n": 1, "comment": ["", " ", "c", "遅い", "e", "f", "@SUM(1)", "h"]})
@@ -23,7 +23,7 @@ def read(tmp_path):
 @pytest.mark.parametrize("wave", [2026, "2026", None])
 def test_a_wave_may_be_a_number(read, wave):
     _, answers = read(wave=wave, segment="店")
-    assert (answers.wave, answers.by, answers.against) == ("2026", ("wave", "店"), "previous")
+    assert (answers.wave, answers.counting["by"], answers.against) == ("2026", ("wave", "店"), "previous")
     assert answers.frame["n"].tolist() == [8, 6, 1, 1]
     assert answers.rows["wave"].tolist() == ["2025"] * 3 + ["2026"] * 4  # the one without a wave is said
     assert "1 row has no value in column 'wave'" in " ".join(answers.warnings)
@@ -41,11 +41,11 @@ def test_later_waves_are_left_out_and_an_unknown_order_claims_nothing(read):
 
 
 def test_comments_are_those_of_detractors_of_the_wave(read):
-    p, answers = read(comment="comment")
+    p, answers = read(columns={"comment": "comment"})
     assert nps.comments(answers, p).frame["comment"].tolist() == ["@SUM(1)", "遅い"]
     assert "'@SUM(1)" in nps.comments(answers, p).to_csv()
     p, answers = read()
-    assert "set the parameter comment" in repr(nps.comments(answers, p))
+    assert "in the parameter columns, as comment" in repr(nps.comments(answers, p))
 
 
 @pytest.mark.parametrize(("values", "error", "message"), [
@@ -56,10 +56,51 @@ def test_comments_are_those_of_detractors_of_the_wave(read):
     ({"score": "店"}, CxError, "none of the"),
     ({"scale": [0]}, ParameterError, r"scale=\[0\]: has too few values"),
     ({"confidence": 95}, ParameterError, "confidence=95"),
+    ({"columns": {"wieght": "n"}}, ParameterError, r"columns\.wieght.*did you mean 'weight'"),
+    ({"columns": {"weight": "m"}}, ColumnError, r"columns\.weight='m': there is no such column"),
+    ({"margin": 0}, ParameterError, "margin=0"),
+    ({"looks": 0}, ParameterError, "looks=0"),
 ])
 def test_bad_parameters_are_refused(read, values, error, message):
     with pytest.raises(error, match=message):
         read(**values)
+
+
+def test_check_counts_with_the_design(tmp_path):
+    rows = pd.DataFrame({"score": [10, 9, 3], "wave": ["a"] * 3, "w": [1.0, None, 2.0], "shop": ["x", "x", "x"]})
+    rows.to_csv(tmp_path / "survey.csv", index=False)
+    for columns, message in (({"weight": "w"}, "weight='w': 1 answers with a score have none"),
+                             ({"cluster": "shop"}, "have a single cluster")):
+        with pytest.raises(WeightError, match=message):
+            nps.Parameters.parse({"survey": tmp_path / "survey.csv", "columns": columns}).check()
+    p = nps.Parameters.parse({"survey": tmp_path / "survey.csv"})
+    p.check()
+    assert p.subject() == "a"
+
+
+def test_a_changed_mode_or_mix_is_flagged_where_chance_does_not_explain_it(read):
+    rows = pd.DataFrame({"score": 9, "wave": ["1"] * 100 + ["2"] * 100, "mode": ["mail"] * 80 + ["app"] * 20 + ["mail"] * 50 + ["app"] * 50,
+                         "country": (["日本"] * 50 + ["한국"] * 50) * 2})
+    warnings = " ".join(read(rows, segment="country", columns={"mode": "mode"})[1].warnings)
+    assert "The way answers come in changed: mail made 80 % of them in 1 and 50 % in 2" in warnings
+    assert "Who answered changed" not in warnings
+    mixed = rows.assign(country=["日本"] * 80 + ["한국"] * 20 + ["日本"] * 50 + ["한국"] * 50)
+    assert "made 80 % of the answers in 1 and 50 % in 2" in " ".join(read(mixed, segment="country")[1].warnings)
+    few = read(rows.groupby(["wave", "mode"]).head(3), columns={"mode": "mode"})[1].warnings
+    assert "changed" not in " ".join(few)  # few answers: may be chance
+
+
+def test_respondents_who_answer_twice_are_flagged_until_they_are_the_cluster(read):
+    rows = pd.DataFrame({"score": [9, 9, 3, 8], "wave": ["1", "1", "2", "2"], "who": ["a", "b", "a", "c"]})
+    assert "1 respondent (in 'who') answered in several waves" in " ".join(read(rows, columns={"respondent": "who"})[1].warnings)
+    twice = rows.assign(who=["a", "a", "b", "c"])
+    assert "answered more than once in the same wave" in " ".join(read(twice, columns={"respondent": "who"})[1].warnings)
+    assert "respondent" not in " ".join(read(twice, columns={"respondent": "who", "cluster": "who"})[1].warnings)
+
+
+def test_the_contract_says_what_part_of_the_scale_was_used(read):
+    _, answers = read(pd.DataFrame({"score": [2, 9, 10], "wave": ["1", "2", "2"]}))
+    assert answers.summary() == "3 answers in 2 waves, from 2 to 10 on a scale of 0 to 10."
 
 
 def test_files_that_hold_no_answer_are_refused(read):
