@@ -17,6 +17,8 @@ import pandas as pd
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
 
+_RELATION = "cx_rows"  # a DuckDB relation's name in the query that is run inside it
+
 
 def as_table(data: Any) -> ir.Table:
     """Return rows as an Ibis table; nothing is read yet.
@@ -48,7 +50,7 @@ def as_table(data: Any) -> ir.Table:
         if data.columns.empty:
             raise EmptyDataError("data has no columns; give a frame with one row an observation")
         return _memory(data.rename(columns=str))
-    if hasattr(data, "to_arrow_table"):  # a DuckDB relation: its connection cannot be reached, so its rows are copied
+    if _is_relation(data):  # its connection cannot be reached, so its rows are copied; a count of them need not be: `unread`
         return ibis.memtable(data.to_arrow_table())
     if hasattr(data, "schema") and hasattr(data, "column_names"):  # Arrow
         return ibis.memtable(data)
@@ -56,10 +58,35 @@ def as_table(data: Any) -> ir.Table:
                       "a DuckDB relation or an Ibis table")
 
 
+def unread(data: Any) -> ir.Table:
+    """As `as_table`, for one query that `fetched` runs: a DuckDB relation is then not copied, but counted where it lies."""
+    if _is_relation(data):
+        return ibis.table(ibis.memtable(data.limit(0).to_arrow_table()).schema(), name=_RELATION)
+    return as_table(data)
+
+
+def fetched(query: ir.Table, data: Any) -> pd.DataFrame:
+    """Run a query on `unread(data)`.
+
+    >>> rows = duckdb.sql("SELECT 1 AS x UNION ALL SELECT 2")
+    >>> fetched(unread(rows).agg(n=ibis._.count()), rows)["n"].item()
+    2
+    """
+    if _is_relation(data):
+        return ibis.memtable(data.query(_RELATION, ibis.to_sql(query, dialect="duckdb")).to_arrow_table()).execute()
+    return query.execute()
+
+
+def _is_relation(data: Any) -> bool:
+    return hasattr(data, "to_arrow_table") and not isinstance(data, ir.Table)
+
+
 def _memory(frame: pd.DataFrame) -> ir.Table:
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise ColumnError(f"data has two columns named {twice[0]!r}; rename or drop one")
+    if "" in frame.columns:
+        raise ColumnError("data has a column without a name; name or drop it")
     for name, values in frame.items():
         if pd.api.types.is_object_dtype(values) and pd.api.types.infer_dtype(values, skipna=True) in ("mixed", "mixed-integer"):
             kinds = {type(value).__name__ for value in values.dropna()}
