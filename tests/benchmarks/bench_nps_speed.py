@@ -156,7 +156,8 @@ def report(responses: int, group_by: float, fresh: dict[str, float], loop: float
             ("statsmodels Welch on counts, loop", loop, fresh["pair"], f"{scaled}; against our pair step"),
             ("pandas recode and groupby, then the loop of statsmodels", by_pandas + loop, total, f"loop {scaled}"),
             ("pingouin Welch on rows, filter and loop", by_rows, total, f"scaled from {LOOP_ROWS} pairs"),
-            ("ours: compare_ranks, all pairs (Brunner-Munzel, Mann-Whitney)", ranks, fresh["pair"], "best of 3; against our pair step")):
+            ("ours: compare_ranks, all pairs (Brunner-Munzel, Mann-Whitney)", ranks, fresh["pair"],
+             "best of 3; against our pair step")):
         print(f"{step:<62}{seconds:>10.2f}{seconds / of:>9.2f}  {how}")
     print(f"peak memory of ours {fresh['peak']:.2f} GB")
     bars = ((total, TIMES * group_by + SECONDS, "s for counting and testing"), (fresh["peak"], GIGABYTES, "GB at the peak"),
