@@ -65,9 +65,10 @@ class Result:
         """Draw the result on `ax` (a new figure where it is None) and return the Axes."""
         raise TypeError(f"{type(self).__name__} has no figure of its own; read its .frame")
 
-    def table(self, columns: Iterable[str] | None = None, *, caption: str = "", language: str = "en") -> Table:
+    def table(self, columns: Iterable[str] | None = None, *, without: Iterable[str] = (), caption: str = "",
+              language: str = "en") -> Table:
         """Return the frame (or some of its columns) as a table for the reader; the CSV behind it is not rounded."""
-        frame = self.frame if columns is None else self.frame[list(columns)]
+        frame = (self.frame if columns is None else self.frame[list(columns)]).drop(columns=list(without))
         return Table(frame, caption=caption, formats=self.formats, language=language, empty=" ".join(self.warnings))
 
     def _repr_html_(self) -> str:
@@ -98,15 +99,15 @@ class Absent(Result):
         """Say what cannot be known, and how to get it."""
         return words.text(self.key, language)
 
-    def finding(self, language: str = "en") -> str:
-        """Say the same as the summary."""
-        return self.summary(language)
+    def findings(self, language: str = "en") -> tuple[str, ...]:
+        """Return the summary, as the sentences of a finding."""
+        return (self.summary(language),)
 
     def title(self, language: str = "en") -> str:
         """Return one line in place of a figure's title."""
         return words.text(f"{self.key}_short", language)
 
-    def table(self, columns: Any = None, *, caption: str = "", language: str = "en") -> Text:
+    def table(self, columns: Any = None, *, language: str = "en", **_: Any) -> Text:
         """Return one line in place of a table; the whole sentence is the summary."""
         return say(words.text(f"{self.key}_short", language))
 

@@ -19,6 +19,7 @@ from cxlib.nps.design import linearise
 from cxlib.result import Result, Table
 from cxlib.table import natural_order
 
+PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
 MIX_SHIFT = 0.05  # a share that moved by more, and more than chance explains, is flagged
 
 
@@ -43,7 +44,8 @@ class Parameters(StudyParameters):
     scale: tuple[int, int] = Field((0, 10), description="lowest and highest answer of the question")
     wave_column: str | None = Field("wave", description="column that says in which wave an answer came; None: one wave only")
     wave: str | None = Field(None, coerce_numbers_to_str=True, description="the wave of the headline; None: the latest")
-    wave_order: Literal["natural", "unknown"] = Field("natural", description="'unknown': claim no direction between waves")
+    wave_by: Literal["value", "unordered", "month", "quarter", "year"] = Field(
+        "value", description="each value is a wave; 'unordered': claim no direction between them; month, quarter, year: of dates")
     segment: str | None = Field(None, description="column with the segments to compare within the wave")
     columns: Columns = Field(Columns(), description="further columns, by the part they play")
     margin: float | None = Field(None, gt=0, le=200, description="smallest difference in points that matters; None: not said")
@@ -113,7 +115,8 @@ def read(p: Parameters) -> Answers:
     Raises
     ------
     ColumnError
-        If a named column is not in the file, is named twice, has the name of a result's column, or holds no wave.
+        If a named column is not in the file, is named twice, has the name of a result's column, holds no wave, or no dates
+        where `wave_by` needs them.
     EmptyDataError
         If the file has no rows.
     ScoreRangeError
@@ -131,13 +134,14 @@ def read(p: Parameters) -> Answers:
     rows = survey.frame.assign(**{p.score: scores.values})
     for name in (p.wave_column, p.segment):
         if name is not None:
-            rows = rows.assign(**{name: _labels(rows[name])})
+            dated = name == p.wave_column and p.wave_by in PERIODS
+            rows = rows.assign(**{name: _periods(rows[name], p) if dated else _labels(rows[name])})
     warnings = [*scores.warnings]
     for name in (p.wave_column, p.segment):
         if name is not None and (n := int(rows.loc[scores.values.notna(), name].isna().sum())):
             warnings.append(words.text("nps.left_out", p.language, n=words.number(n), column=name))
     rows, waves, wave = _up_to(rows, p)
-    if p.wave_column and p.wave_order == "unknown":
+    if p.wave_column and p.wave_by == "unordered":
         warnings.append(words.text("nps.order_unknown", p.language, column=p.wave_column))
     warnings += _changed(rows, waves, wave, p) + _repeated(rows, p)
     lines = [(words.text("nps.read_rows", p.language), len(survey.frame)), (words.text("nps.read_answers", p.language), scores.n)]
@@ -146,7 +150,7 @@ def read(p: Parameters) -> Answers:
     return Answers(pd.DataFrame(lines, columns=["what", "n"]), "read_survey, parse_scores", tuple(warnings), rows=rows,
                    counting={"score": p.score, "by": tuple(name for name in (p.wave_column, p.segment) if name),
                              "scale": p.scale} | design,
-                   wave_column=p.wave_column, wave=wave, against="previous" if p.wave_order == "natural" else "each",
+                   wave_column=p.wave_column, wave=wave, against="each" if p.wave_by == "unordered" else "previous",
                    scores=(int(counts.index.min()), int(counts.index.max())))
 
 
@@ -163,7 +167,7 @@ def _refuse_columns(there: list[str], p: Parameters) -> None:
 
 def _changed(rows: pd.DataFrame, waves: list[str], wave: str | None, p: Parameters) -> list[str]:
     """Say where the mode, or the mix of segments, is not that of the wave before: part of a move may be that."""
-    if wave is None or p.wave_order == "unknown" or waves.index(wave) == 0:
+    if wave is None or p.wave_by == "unordered" or waves.index(wave) == 0:
         return []
     before, out = waves[waves.index(wave) - 1], []
     scored = rows[rows[p.score].notna() & rows[p.wave_column].isin((before, wave))]
@@ -234,6 +238,17 @@ def _labels(values: pd.Series) -> pd.Series:
     return values.map(distinct).astype(object).where(values.notna(), None)
 
 
+def _periods(values: pd.Series, p: Parameters) -> pd.Series:
+    """Write dates as the month, quarter or year they lie in, on the calendar they were written in."""
+    text = values.astype(str).str.strip().where(values.notna(), None)
+    dates = pd.to_datetime(text.str.slice(0, 10).replace("", None), errors="coerce", format="ISO8601")
+    bad = text[dates.isna() & text.notna() & (text != "")]
+    if len(bad):
+        raise ColumnError(f"wave_by={p.wave_by!r}: {len(bad):,} values of wave_column={p.wave_column!r} are no dates (first: "
+                          f"{bad.iloc[0]!r}); write them like 2026-01-31, or pass wave_by='value'")
+    return dates.dt.to_period(PERIODS[p.wave_by]).astype(str).where(dates.notna(), None).astype(object)
+
+
 def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[str], str | None]:
     """Return the rows up to the headline's wave, the waves in order, and that wave."""
     if p.wave_column is None:
@@ -244,7 +259,7 @@ def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[str], 
                           "waves, or pass wave_column=None")
     if p.wave is not None:
         check.one_of("wave", p.wave, waves)
-    if p.wave_order == "unknown":
+    if p.wave_by == "unordered":
         return rows, waves, p.wave
     wave = p.wave or waves[-1]
     known = waves[: waves.index(wave) + 1]

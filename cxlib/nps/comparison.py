@@ -18,13 +18,13 @@ from cxlib.nps import cautions, differences, figures, intervals, pairing, verdic
 from cxlib.nps.counts import ScoreCounts, names, refuse_taken
 from cxlib.nps.design import linearise
 from cxlib.nps.scores import LINEARISED, counted
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POWER = 0.8
-REST = "rest"
+REST = "the rest"
 COLUMNS = ("a", "b", "n_a", "n_b", "nps_a", "nps_b", "difference", "se", "ci_low", "ci_high", "statistic", "df", "pvalue",
            "pvalue_adj", "detectable", "n_needed", "verdict", "reason", "confidence", "method")
 MARGIN = ("pvalue_equivalent", "pvalue_not_worse")
@@ -41,6 +41,7 @@ class Comparison(Result):
     `verdict` follows it. `directed`: the pairs follow one another in time.
     """
 
+    between: str = ""
     directed: bool = False
     margin: float | None = None
     formats: ClassVar[dict[str, str]] = (
@@ -55,19 +56,20 @@ class Comparison(Result):
             return " ".join(self.warnings)
         if self.frame["pvalue"].isna().all():
             return words.text("nps.none_known", language, **self._numbers())
-        clearest = self._said(self.frame.loc[self.frame["pvalue"].idxmin()])
-        return words.text(f"nps.{self._key()}", language, **self._numbers(), **clearest)
+        return words.text(f"nps.{self._key()}", language, **self._numbers(), **self._said(self._clearest))
 
-    def finding(self, language: str = "en") -> str:
-        """Say the last change in words, with what would have shown; the summary where nothing has an order."""
+    def findings(self, language: str = "en") -> tuple[str, ...]:
+        """Say the last change and, where it cannot be told, what would have shown; the summary where nothing has an order."""
         if self.frame.empty or not self.directed:
-            return self.summary(language)
+            return (self.summary(language),)
         row = self.frame.iloc[-1]
-        said = words.text(f"nps.change_{self._word(row)}", language, **self._numbers(), limit=verdicts.FEWEST, **self._said(row))
+        known = self._numbers() | self._said(row)
+        said = words.text(f"nps.change_{self._word(row)}", language, **known)
         if row["verdict"] != "cannot tell" or not np.isfinite(row["n_needed"]):
-            return said
+            return (said,)
         size = abs(row["difference"]) if self.margin is None else self.margin
-        return said + " " + words.text("nps.needed", language, n=words.number(row["n_needed"]), size=words.points(size))
+        return said, words.text("nps.would_have_shown", language, **known, needed=words.number(row["n_needed"]),
+                                wanted=words.points(size, 0 if float(size).is_integer() else 1))
 
     def title(self, language: str = "en") -> str:
         """Say the finding in a few words, as the title of a figure; empty where there is nothing to compare."""
@@ -76,18 +78,23 @@ class Comparison(Result):
         if self.directed:
             row = self.frame.iloc[-1]
             return words.text(f"nps.title_{row['verdict'].replace(' ', '_')}", language, **self._said(row))
+        if self.frame["pvalue"].isna().all() and len(self.frame) > 1:
+            return words.text("nps.title_none_known", language)
         return words.text(f"nps.title_{self._key()}", language, **self._numbers(), **self._said(self.frame.iloc[0]))
 
     def _word(self, row: pd.Series) -> str:
         """Return which sentence says a change: its verdict, or why there is none."""
         if row["verdict"] == "do not compare":
-            return "too_few" if min(row["n_a"], row["n_b"]) < verdicts.FEWEST else "unknown"
+            return "too_few" if min(row["n_a"], row["n_b"]) < verdicts.FEWEST and pd.notna(row["pvalue"]) else "unknown"
         # the interval leaves 0 out: say why that is no verdict
         alone = row["verdict"] == "cannot tell" and row["pvalue"] < 1 - row["confidence"]
         return "alone" if alone else row["verdict"].replace(" ", "_")
 
     def _key(self) -> str:
-        return ("some" if self._sure else "none") if len(self.frame) > 1 else "one_sure" if self._sure else "one_unsure"
+        if len(self.frame) > 1:
+            return "some" if self._sure else "none"
+        verdict = self.frame["verdict"].iloc[0]
+        return "one_sure" if self._sure else "do_not_compare" if verdict == "do not compare" else "one_unsure"
 
     @property
     def _sure(self) -> int:
@@ -95,7 +102,8 @@ class Comparison(Result):
 
     def _numbers(self) -> dict[str, str]:
         margin = "" if self.margin is None else words.points(self.margin)
-        return {"sure": words.number(self._sure), "pairs": words.number(len(self.frame)), "margin": margin}
+        return {"sure": words.number(self._sure), "pairs": words.number(len(self.frame)), "margin": margin,
+                "limit": words.number(verdicts.FEWEST)}
 
     def _said(self, row: pd.Series) -> dict[str, str]:
         return _said(row, directed=self.directed, values=self.frame.columns.get_loc("a"))
@@ -113,7 +121,7 @@ class Comparison(Result):
 def compare(data: Any, *, between: str | None, score: str | None = None, by: str | Sequence[str] | None = (),
             reference: Any = None, against: Literal["each", "rest", "previous"] = "each", method: str | None = None,
             alternative: Literal["two-sided", "greater", "less"] = "two-sided", adjust: str = "holm",
-            margin: float | None = None, confidence: float = 0.95, **counting: Any) -> Comparison:
+            margin: float | None = None, confidence: float = 0.95, **counting: Any) -> Comparison | Absent:
     """Test NPS differences between segments or waves, with intervals that belong to the tests.
 
     Use it before calling a move a move. Interval and p value come from the same inversion.
@@ -123,7 +131,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     between : str or None
-        Column whose values are compared. None gives an empty result that says what cannot be known.
+        Column whose values are compared. None gives an `Absent` that says what cannot be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
     by : str or sequence of str
@@ -131,7 +139,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     reference : value of `between`, optional
         Compare every other value with this one (it is `a`); `against` then changes nothing.
     against : {"each", "rest", "previous"}
-        All pairs; each value with all others together (`a` is "rest"; never with the total, which contains it); or each
+        All pairs; each value with all others together (`a` is "the rest"; never with the total, which contains it); or each
         value with the one before it in natural order (waves).
     method : str, optional
         None is `"score"` (MOVER on Tango's limits), or the linearised t where weights, strata or clusters are given. Others,
@@ -161,7 +169,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     ------
     ParameterError
         If `reference` is not a value of `between`; if `against`, `method`, `alternative` or `adjust` is unknown; if a method
-        is asked for together with a design; if `margin` is not above 0.
+        is asked for together with a design; if `margin` is not above 0, or a one-sided `confidence` not above 0.5.
     ColumnError
         If a column of `by` has the name of a column of the result; and what `count_scores` refuses.
 
@@ -186,11 +194,15 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     check.one_of("against", against, ("each", "rest", "previous"))
     check.one_of("alternative", alternative, ("two-sided", "greater", "less"))
     check.one_of("method", method, (None, *METHODS))
-    if margin is not None and not margin > 0:
-        raise ParameterError(f"margin={margin!r} must be above 0: it is the smallest difference in points that matters")
+    if margin is not None and not 0 < margin <= 200:
+        raise ParameterError(f"margin={margin!r} must be above 0 and at most 200: it is the smallest difference in points that "
+                             "matters")
+    if alternative != "two-sided" and not check.confidence(confidence) > 0.5:
+        raise ParameterError(f"confidence={confidence!r} must be above 0.5 with alternative={alternative!r}, whose interval has "
+                             "one end; write 0.95 for 95 %")
     name = METHODS[method or "score"]
     if between is None:
-        return Comparison(_empty((), margin), name, (words.text("nps.no_column"),))
+        return Absent.of("nps.no_column")
     within = names(by)
     refuse_taken(COLUMNS, by=within)
     counts = counted(data, score, (*within, between), counting)
@@ -210,7 +222,8 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     values, ends = cells[between].to_numpy(), cells[list(within)].iloc[j].reset_index(drop=True)
     frame = pd.concat([ends, frame.assign(a=REST if against == "rest" else values[i], b=values[j])], axis=1)
     return Comparison(frame[_columns(within, margin)], frame["method"].iloc[0],
-                      _cautions(frame, cells, adjust, method, (*within, between)), directed=against == "previous", margin=margin)
+                      (*cautions.of_empty(counts), *_cautions(frame, cells, adjust, method, (*within, between))), between=between,
+                      directed=against == "previous", margin=margin)
 
 
 def _columns(within: tuple[str, ...], margin: float | None) -> list[str]:
@@ -239,7 +252,7 @@ def _tested(counts: ScoreCounts, cells: pd.DataFrame, pairs: tuple[NDArray, NDAr
     statistic, se = sides.statistic(i, j), 100 * sides.se(i, j)
     p = differences.pvalue(statistic, df, alternative)
     power = stats.norm.ppf(1 - alpha / (2 if alternative == "two-sided" else 1)) + stats.norm.ppf(POWER)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         needed = power**2 * (answer[i] + answer[j]) / (difference if margin is None else margin / 100) ** 2
     frame = pd.DataFrame({
         "n_a": n[i].astype("int64"), "n_b": n[j].astype("int64"), "nps_a": 100 * nps[i], "nps_b": 100 * nps[j],
@@ -261,7 +274,8 @@ def _sides(counts: ScoreCounts, cells: pd.DataFrame, members: sparse.csr_array |
     """Return n, NPS and the variance of one answer of each side, the sides, and the name of the method."""
     if counts.design:
         found = linearise(counts, sides=members)
-        return found.n, found.nps, found.variance * found.n, differences.of_design(found), LINEARISED
+        sides = differences.of_design(found)
+        return found.n, found.nps, sides.variance * found.n, sides, LINEARISED
     sums = cells[["promoters", "n", "detractors"]].to_numpy(float)
     a, n, c = (sums if members is None else members @ sums).T
     return (n, intervals.nps_of(a, n, c), intervals.known_variance(a, n, c) * n, differences.of_counts(a, n, c, method=method),
@@ -276,8 +290,8 @@ def _cautions(frame: pd.DataFrame, cells: pd.DataFrame, adjust: str, method: str
     few = int((frame[["n_a", "n_b"]].min(axis=1) < verdicts.FEWEST).sum())
     if few:
         out.append(words.text("nps.no_verdict", limit=verdicts.FEWEST, n=words.number(few)))
-    unknown = int((frame["verdict"] == "do not compare").sum()) - few
-    if unknown > 0:
+    unknown = int(frame["pvalue"].isna().sum())
+    if unknown:
         out.append(words.text("nps.no_variance", n=words.number(unknown)))
     if method in ("wald", "t"):
         out += cautions.of_method(cells.assign(ci_low=0.0, ci_high=0.0, method=METHODS[method]), method, by)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.nps.comparison import REST, Comparison, compare
+from cxlib.nps.comparison import Comparison, compare
 from cxlib.nps.counts import CLUSTER, STRATUM, ScoreCounts
 from cxlib.nps.permutation import MOST_ANSWERS, permutation_test
 from cxlib.nps.ranks import compare_ranks
@@ -58,7 +58,8 @@ def robustness(data: ScoreCounts, comparison: Comparison | Absent) -> Robustness
     data : ScoreCounts
         The counts that were compared.
     comparison : Comparison
-        Its foremost pair is tested again: the last change, or the clearest difference. An absent one gives itself.
+        Its last change is tested again, or its only pair. An absent one gives itself, and many pairs without an order an
+        `Absent`: the clearest of them was picked by looking, and would seem certain in any way.
 
     Returns
     -------
@@ -70,16 +71,18 @@ def robustness(data: ScoreCounts, comparison: Comparison | Absent) -> Robustness
     Raises
     ------
     ParameterError
-        If the comparison was made within other columns, or with the rest: it has no two values of one column.
+        If the comparison was made within other columns.
     """
     if isinstance(comparison, Absent):
         return comparison
+    if len(comparison.frame) > 1 and not comparison.directed:
+        return Absent.of("nps.no_one_pair")
     if comparison.frame.empty:
         return Robustness(pd.DataFrame(columns=list(COLUMNS)), "side by side", comparison.warnings)
-    row, between = comparison.foremost, comparison.between
+    row, between = comparison.frame.iloc[-1], comparison.between
     a, b, confidence = row["a"], row["b"], float(row["confidence"])
-    if comparison.frame.columns[0] != "a" or a == REST:
-        raise ParameterError("comparison: it must be of two values of one column; compare without by, and not with the rest")
+    if comparison.frame.columns[0] != "a":
+        raise ParameterError("comparison: it must be of two values of one column; compare without by")
     ways = _ways(data.over(between), between, a, b)
     rows = [{"way": _named(way, part)} | _tested(part, method, between, a, confidence) for way, part, method in ways]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).dropna(subset="pvalue").reset_index(drop=True)

@@ -287,8 +287,11 @@ def _as_field(value: Any, field: FieldInfo) -> Any:
 
 
 def _over(start: Any, value: Any, field: FieldInfo | None) -> Any:
-    """Return a mapping laid over the notebook's own, whose other names keep their values; any other value as it is."""
-    laid = field and check.nested(field) and isinstance(start, dict) and isinstance(value, dict)
+    """Return a mapping laid over the notebook's own, whose other names keep their values; any other value as it is.
+
+    An empty mapping names nothing: the notebook's own is gone.
+    """
+    laid = field and check.nested(field) and isinstance(start, dict) and isinstance(value, dict) and value
     return {**start, **value} if laid else value
 
 

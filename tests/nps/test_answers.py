@@ -34,9 +34,24 @@ def test_days_from_excel_are_waves_without_a_time(read):
     assert answers.wave == "2026-04-01"
 
 
+@pytest.mark.parametrize(("by", "wanted"), [("month", ["2026-01", "2026-04"]), ("quarter", ["2026Q1", "2026Q2"]),
+                                            ("year", ["2026"])])
+@pytest.mark.parametrize("write", [pd.to_datetime, list, lambda days: [f"{day}T23:30:00+09:00" for day in days]])
+def test_dates_make_waves_by_month_quarter_and_year(read, by, wanted, write):
+    rows = pd.DataFrame({"score": [10, 3, 0, 9], "wave": write(["2026-01-31", "2026-04-01", "2026-04-01", "2026-01-01"])})
+    _, answers = read(rows, wave_by=by)
+    assert sorted(set(answers.rows["wave"])) == wanted
+    assert answers.wave == wanted[-1]
+
+
+def test_what_is_no_date_makes_no_period(read):
+    with pytest.raises(ColumnError, match=r"wave_by='quarter': 1 values of wave_column='wave' are no dates \(first: 'soon'"):
+        read(pd.DataFrame({"score": [10, 3], "wave": ["2026-01-31", "soon"]}), wave_by="quarter")
+
+
 def test_later_waves_are_left_out_and_an_unknown_order_claims_nothing(read):
     assert set(read(wave="2025")[1].rows["wave"]) == {"2025"}
-    answers = read(wave_order="unknown")[1]
+    answers = read(wave_by="unordered")[1]
     assert (answers.wave, answers.against, len(answers.rows)) == (None, "each", 8)
 
 
@@ -79,7 +94,8 @@ def test_check_counts_with_the_design(tmp_path):
 
 
 def test_a_changed_mode_or_mix_is_flagged_where_chance_does_not_explain_it(read):
-    rows = pd.DataFrame({"score": 9, "wave": ["1"] * 100 + ["2"] * 100, "mode": ["mail"] * 80 + ["app"] * 20 + ["mail"] * 50 + ["app"] * 50,
+    rows = pd.DataFrame({"score": 9, "wave": ["1"] * 100 + ["2"] * 100,
+                         "mode": ["mail"] * 80 + ["app"] * 20 + ["mail"] * 50 + ["app"] * 50,
                          "country": (["日本"] * 50 + ["한국"] * 50) * 2})
     warnings = " ".join(read(rows, segment="country", columns={"mode": "mode"})[1].warnings)
     assert "The way answers come in changed: mail made 80 % of them in 1 and 50 % in 2" in warnings

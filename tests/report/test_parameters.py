@@ -83,9 +83,14 @@ def test_a_mapping_is_laid_over_the_notebooks_own(values, written):
 
 @pytest.mark.parametrize(("written", "wanted"), [
     ("{comment: no}", "no"), ("{comment: 010}", "010"), ("{comment: None}", None), ("{comment: null}", None),
-    ("{comment: 2026-07-01}", "2026-07-01"), ("{}", None)])
+    ("{comment: 2026-07-01}", "2026-07-01")])
 def test_a_value_in_a_mapping_is_read_as_its_field_needs_it(values, written, wanted):
     assert values(columns=written).given["columns"]["comment"] == wanted
+
+
+@pytest.mark.parametrize("written", ["{}", {}])
+def test_an_empty_mapping_takes_the_notebooks_own_back(values, written):
+    assert values(columns=written).values["columns"] == {"respondent": "respondent_id", "comment": None, "top": 3}  # the model's
 
 
 def test_a_refusal_of_a_name_in_a_mapping_says_enough(values, monkeypatch):
