@@ -134,7 +134,8 @@ def waves(frame: pd.DataFrame, wave: str, ax: Axes | None = None, *, finding: st
     ax.set_xlim(-0.6, len(frame) - 0.4)
     average = frame["ewma"].iloc[-1]
     above = 7 if average >= centre else -7  # points by which labels make way for each other
-    for value, key, colour, shift in ((centre, "nps.axis_centre", theme.GREY, -above), (average, "nps.axis_ewma", theme.SKY, above)):
+    labels = ((centre, "nps.axis_centre", theme.GREY, -above), (average, "nps.axis_ewma", theme.SKY, above))
+    for value, key, colour, shift in labels:
         ax.annotate(words.text(key), (1.0, value), (4, shift), xycoords=("axes fraction", "data"), textcoords="offset points",
                     fontsize=9, va="center", color=colour)
     ax.set_ylabel("NPS")
