@@ -82,6 +82,13 @@ class Comparison(Result):
             return words.text("nps.title_none_known", language)
         return words.text(f"nps.title_{self._key()}", language, **self._numbers(), **self._said(self.frame.iloc[0]))
 
+    @property
+    def _clearest(self) -> pd.Series:
+        """The row with the smallest p value, of those with a verdict where there are any."""
+        judged = self.frame[self.frame["verdict"] != "do not compare"]
+        rows = judged if len(judged) else self.frame
+        return rows.loc[rows["pvalue"].idxmin()]
+
     def _word(self, row: pd.Series) -> str:
         """Return which sentence says a change: its verdict, or why there is none."""
         if row["verdict"] == "do not compare":
