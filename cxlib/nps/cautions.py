@@ -14,9 +14,7 @@ FEW_ANSWERS, FEW_OF_A_KIND, FEW_FOR_WALD, LOW_SHARE = 30, 5, 50, 0.6
 
 def of_segments(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
     """Say which segments are small, lopsided, without an answer, or worth far fewer answers than they have."""
-    by, out = counts.by, []
-    if counts.empty is not None and len(counts.empty):
-        out.append(words.text("nps.no_answer", names=listed(named(counts.empty, by))))
+    by, out = counts.by, [*of_empty(counts)]
     if frame.empty:
         return (words.text("nps.nobody_in", columns=words.joined(map(repr, by))),)
     name = named(frame, by)
@@ -26,15 +24,28 @@ def of_segments(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
         out.append(words.text("nps.small_n", limit=FEW_ANSWERS, names=listed(name[small])))
     if rare.any():
         out.append(words.text("nps.few_of_a_kind", limit=FEW_OF_A_KIND, names=listed(name[rare])))
-    single = frame["se"].isna()
+    single = frame["ci_low"].isna()
     if counts.design and single.any():
         out.append(words.text("nps.single_cluster", names=listed(name[single])))
+    if counts.design.weight and len(frame) == 1:
+        row = frame.iloc[0]
+        plain = words.points(100 * (row["promoters"] - row["detractors"]) / row["n"])
+        if plain != words.points(row["nps"]):
+            out.append(words.text("nps.weights_move", plain=plain, nps=words.points(row["nps"])))
     low = frame["n_eff"] < LOW_SHARE * frame["n"]
     if low.any():
         worst = (frame["n_eff"] / frame["n"]).idxmin()
         out.append(words.text("nps.low_n_eff", names=listed(name[low]), n=words.number(frame.loc[worst, "n"]),
                               n_eff=words.number(frame.loc[worst, "n_eff"])))
     return tuple(out)
+
+
+def of_empty(counts: ScoreCounts) -> tuple[str, ...]:
+    """Say which segments have rows, but none that counts."""
+    if counts.empty is None or counts.empty.empty:
+        return ()
+    key = "nps.no_answer" if counts.design.weight is None else "nps.no_weighted_answer"
+    return (words.text(key, names=listed(named(counts.empty, counts.by))),)
 
 
 def of_method(frame: pd.DataFrame, method: str | None, by: Sequence[str]) -> tuple[str, ...]:

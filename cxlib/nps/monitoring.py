@@ -272,6 +272,9 @@ def _cautions(frame: pd.DataFrame, within: tuple[str, ...], *, design: bool) -> 
     few = int((frame["verdict"] == "too few yet").sum())
     if few:
         out.append(words.text("nps.monitor_few", n=words.number(few), limit=FEWEST))
+    unknown = int(frame["se"].isna().sum())
+    if unknown:
+        out.append(words.text("nps.no_variance", n=words.number(unknown)))
     if within and len(frame.drop_duplicates(list(within))) > 1:
         out.append(words.text("nps.monitor_family", k=words.number(len(frame.drop_duplicates(list(within)))),
                               confidence=words.level(frame["confidence"].iloc[0])))

@@ -14,10 +14,10 @@ import pandas as pd
 from cxlib import check, inference
 from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.nps import intervals, pairing
+from cxlib.nps import cautions, intervals, pairing
 from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import names, refuse_taken
-from cxlib.nps.ranks import absent, unweighted
+from cxlib.nps.ranks import unweighted
 from cxlib.result import Absent, Result
 
 METHOD = "exact permutation"
@@ -112,10 +112,10 @@ def permutation_test(data: Any, *, between: str | None, score: str | None = None
         check.one_of("reference", reference, dict.fromkeys(segments[between]))
     i, j = pairing.pairs(segments, between, reference=reference)
     if not len(i):
-        return PermutationTest(_nothing(within), METHOD, (words.text("nps.no_pair", column=between), *absent(counts)))
+        return PermutationTest(_nothing(within), METHOD, (words.text("nps.no_pair", column=between), *cautions.of_empty(counts)))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     frame = _tested(one, two, between, within, adjust, confidence)
-    return PermutationTest(frame, METHOD, (*_doubts(frame, one, two, adjust), *absent(counts)))
+    return PermutationTest(frame, METHOD, (*_doubts(frame, one, two, adjust), *cautions.of_empty(counts)))
 
 
 def exact_pvalue(one: Triple, two: Triple) -> float:

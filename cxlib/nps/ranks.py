@@ -187,12 +187,13 @@ def compare_ranks(data: Any, *, between: str | None, score: str | None = None, b
     segments, by_score = score_matrix(counts)
     i, j = pairing.pairs(segments, between)
     if not len(i):
-        return RankComparison(_nothing(within), BRUNNER_MUNZEL, (words.text("nps.no_pair", column=between), *absent(counts)))
+        return RankComparison(_nothing(within), BRUNNER_MUNZEL,
+                              (words.text("nps.no_pair", column=between), *cautions.of_empty(counts)))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     tests = _brunner_munzel(*_placements(by_score, i, j), confidence=confidence)
     frame = one[list(within)].assign(a=one[between], b=two[between], n_a=one["n"], n_b=two["n"], **tests,
                                      pvalue_adj=inference.adjusted(tests["pvalue"], method=adjust), confidence=confidence)
-    return RankComparison(frame[[*within, *COLUMNS]], BRUNNER_MUNZEL, (*_doubts(frame, adjust), *absent(counts)))
+    return RankComparison(frame[[*within, *COLUMNS]], BRUNNER_MUNZEL, (*_doubts(frame, adjust), *cautions.of_empty(counts)))
 
 
 def unweighted(data: Any, score: str | None, by: Sequence[str], counting: dict[str, Any]) -> ScoreCounts:
@@ -204,20 +205,13 @@ def unweighted(data: Any, score: str | None, by: Sequence[str], counting: dict[s
     return counts
 
 
-def absent(counts: ScoreCounts) -> tuple[str, ...]:
-    """Say which segments have rows, but no answer."""
-    empty = counts.empty
-    return () if empty is None or empty.empty else (
-        words.text("nps.no_answer", names=cautions.listed(cautions.named(empty, counts.by))),)
-
-
 def score_matrix(counts: ScoreCounts) -> tuple[pd.DataFrame, NDArray]:
     """Return the segments in natural order (`categories`), and their answers by score: int array, shape (segments, scores)."""
     segments = counts.categories()
     by, frame = list(counts.by), counts.frame
-    rows = frame.merge(segments[by].assign(at=np.arange(len(segments))), on=by) if by else frame.assign(at=0)
+    rows = frame.merge(segments[by].assign(_position=np.arange(len(segments))), on=by) if by else frame.assign(_position=0)
     by_score = np.zeros((len(segments), counts.scale[1] - counts.scale[0] + 1), np.int64)
-    by_score[rows["at"], rows["score"] - counts.scale[0]] = rows["n"]
+    by_score[rows["_position"], rows["score"] - counts.scale[0]] = rows["n"]
     return segments, by_score
 
 

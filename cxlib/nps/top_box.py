@@ -16,7 +16,7 @@ from cxlib import language as words
 from cxlib.errors import ParameterError
 from cxlib.nps import cautions, figures
 from cxlib.nps.counts import ScoreCounts, count_scores, names, refuse_taken
-from cxlib.nps.ranks import absent, score_matrix
+from cxlib.nps.ranks import score_matrix
 from cxlib.result import Result
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ class TopBox(Result):
         return words.text(key, language, k=words.number(len(self.frame)), **self._said(best), **ends)
 
     def title(self, language: str = "en") -> str:
-        """Say the share in a few words, as the title of a figure."""
+        """Say the share in a few words, as the title of a figure; empty where there is nothing to show."""
+        if self.frame.empty:
+            return ""
         best, worst = (self._said(row) for row in self._ends())
         key = "nps.title_box" if len(self.frame) == 1 else "nps.title_boxes"
         return words.text(key, language, low_rate=worst["rate"], **best)
@@ -135,8 +137,8 @@ def top_box(data: Any, *, score: str | None = None, by: str | Sequence[str] | No
     frame = segments.rename(columns={"promoters": "top"}).drop(columns=["passives", "detractors"])
     if frame.empty:
         nobody = words.text("nps.nobody_in", columns=words.joined(map(repr, counts.by)))
-        return TopBox(frame.reindex(columns=[*counts.by, *COLUMNS]), METHODS[method], (nobody, *absent(counts)), by=counts.by,
-                      scale=scale)
+        return TopBox(frame.reindex(columns=[*counts.by, *COLUMNS]), METHODS[method], (nobody, *cautions.of_empty(counts)),
+                      by=counts.by, scale=scale)
     low, high = _limits(frame["top"].to_numpy(), frame["n"].to_numpy(), method, 1 - confidence)
     frame = frame.assign(rate=frame["top"] / frame["n"], ci_low=low, ci_high=high, **_means(by_score, scale, confidence),
                          box=str(scale[1]) if box == 1 else f"{counts.promoter}-{scale[1]}", confidence=confidence,
@@ -176,7 +178,7 @@ def _means(by_score: NDArray, scale: tuple[int, int], confidence: float) -> dict
 
 
 def _doubts(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
-    out = list(absent(counts))
+    out = list(cautions.of_empty(counts))
     outside = sum((counts.dropped or {}).get(reason, 0) for reason in ("out of range", "not whole"))
     if outside:
         out.append(words.text("nps.box_outside", n=words.number(outside), low=counts.scale[0], high=counts.scale[1]))

@@ -88,7 +88,9 @@ class Waves(Result):
                           wave=words.label(found[self.wave].iloc[0]), weight=words.percent(found["change_weight"].iloc[0], 0))
 
     def title(self, language: str = "en") -> str:
-        """Say the finding in a few words, as the title of a figure."""
+        """Say the finding in a few words, as the title of a figure; empty where there is nothing to compare."""
+        if len(self.frame) < 2:
+            return ""
         out = self.frame.loc[self.frame["outside"], self.wave]
         said = {"k": words.number(len(self.frame)), "out": words.number(len(out))}
         if out.empty:
