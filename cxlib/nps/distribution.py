@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlib import language as words
 from cxlib.nps import figures, intervals
-from cxlib.nps.counts import ScoreCounts
+from cxlib.nps.counts import WEIGHT, ScoreCounts
 from cxlib.result import Result
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distribution(Result):
-    """Answers by score: `score, n, share, kind, confidence, method`; `share` in [0, 1]."""
+    """Answers by score: `score, n, share, kind, confidence, method`; `n` people, `share` in [0, 1], weighted where they are."""
 
     counts: ScoreCounts | None = None
     formats: ClassVar[dict[str, str]] = {"share": "percent", "score": "integer"}
@@ -32,8 +32,8 @@ class Distribution(Result):
     @property
     def polarisation(self) -> float:
         """Variance of one answer scored +1, 0, -1: 0 where all are of one kind, 1 where half promote and half detract."""
-        n = self.frame.groupby("kind")["n"].sum()
-        return float(intervals.variance_of(n.get("promoters", 0), n.sum(), n.get("detractors", 0)))
+        share = self.frame.groupby("kind")["share"].sum()
+        return float(intervals.variance_of(share.get("promoters", 0), 1, share.get("detractors", 0)))
 
     def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
         """Draw the histogram in the colours of detractors, passives and promoters."""
@@ -61,9 +61,10 @@ def distribution(counts: ScoreCounts) -> Distribution:
     -------
     Distribution
     """
-    n = counts.over(None).frame.set_index("score")["n"].reindex(range(counts.scale[0], counts.scale[1] + 1), fill_value=0)
-    score = n.index.to_numpy()
+    by_score = counts.frame.groupby("score")[["n", *([WEIGHT] if counts.design else [])]].sum().reindex(
+        range(counts.scale[0], counts.scale[1] + 1), fill_value=0)
+    score, n, weight = by_score.index.to_numpy(), by_score["n"].to_numpy(), by_score.iloc[:, -1].to_numpy()
     kind = np.where(score >= counts.promoter, "promoters", np.where(score <= counts.detractor, "detractors", "passives"))
-    frame = pd.DataFrame({"score": score, "n": n.to_numpy(), "share": n.to_numpy() / n.sum(), "kind": kind,
+    frame = pd.DataFrame({"score": score, "n": n, "share": weight / weight.sum(), "kind": kind,
                           "confidence": np.nan, "method": "count"})
     return Distribution(frame, "count", counts=counts)

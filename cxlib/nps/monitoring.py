@@ -17,7 +17,7 @@ from cxlib.errors import ParameterError
 from cxlib.nps import figures, intervals
 from cxlib.nps.counts import names, refuse_taken
 from cxlib.nps.crossing import crossing, growing
-from cxlib.nps.design import estimates
+from cxlib.nps.design import estimates, linearise
 from cxlib.nps.scores import counted
 from cxlib.result import Absent, Result
 
@@ -152,7 +152,8 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
     where 100 answers were planned. `tests/benchmarks/bench_nps_monitor.py` prints some of them beside the naive rate.
     `naive_false_alarm` is exact for normal estimates (`crossing`); it is lower than for a wave against a fixed number (14 % at
     5 looks), for the wave before is the same at every look. The share of its variance in the difference is rounded to 0.01.
-    With a design, looks at the same clusters are not independent increments, and waves are taken as independent: a guide only.
+    With a design the standard error takes account of clusters that waves share; looks at the same clusters are not independent
+    increments: a guide only.
 
     Examples
     --------
@@ -176,7 +177,9 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
         key, said = (("nps.nobody_in", {"columns": words.joined(map(repr, (*within, between)))}) if found.empty else
                      ("nps.one_value", {"column": between, "value": words.label(found[between].iloc[0])}))
         return Monitor(pd.DataFrame(columns=columns), METHOD, (words.text(key, **said),), by=within)
-    frame = _watched(pairs, planned, looks, confidence)
+    at = pairs["at"].to_numpy()
+    shared = linearise(counts).covariance(at, at + 1) if counts.design else np.zeros(len(pairs))
+    frame = _watched(pairs, shared, planned, looks, confidence)
     return Monitor(frame[columns], METHOD, _cautions(frame, within, design=bool(counts.design)), by=within)
 
 
@@ -188,15 +191,16 @@ def _successive(found: pd.DataFrame, between: str, within: tuple[str, ...]) -> p
     pairs = pd.concat([side.add_suffix(f"_{name}") for side, name in zip(sides, "ab", strict=True)], axis=1)
     last = np.append(groups[1:] != groups[:-1], True)
     return pd.concat([found.iloc[i][list(within)].reset_index(drop=True), pairs.rename(columns={"_a": "a", "_b": "b"})],
-                     axis=1).assign(newest=last[i + 1])
+                     axis=1).assign(newest=last[i + 1], at=i)
 
 
-def _watched(pairs: pd.DataFrame, planned: int | None, looks: int, confidence: float) -> pd.DataFrame:
+def _watched(pairs: pd.DataFrame, shared: NDArray, planned: int | None, looks: int, confidence: float) -> pd.DataFrame:
     alpha = 1 - confidence
     (n_a, v_a), (n_b, v_b) = ((pairs[f"n_{side}"].to_numpy(float), _variance(pairs, side)) for side in "ab")
     goal = np.where(pairs["newest"] & (planned is not None), float(planned or 1), n_a)
     difference = (pairs["nps_b"] - pairs["nps_a"]).to_numpy()
-    se = np.sqrt(v_a + v_b)
+    variance = v_a + v_b - 2 * shared
+    se = np.sqrt(np.where(variance > 0, variance, np.nan))
     t = clock(v_a, v_b, n_b, goal, alpha=alpha)
     half, p = mixture_half_width(se, t, alpha), mixture_pvalue(difference / se, t)
     naive = inference.z_value(confidence) * se
@@ -205,7 +209,7 @@ def _watched(pairs: pd.DataFrame, planned: int | None, looks: int, confidence: f
     return pairs.assign(
         difference=100 * difference, se=100 * se, ci_low=100 * (difference - half), ci_high=100 * (difference + half), pvalue=p,
         naive_low=100 * (difference - naive), naive_high=100 * (difference + naive),
-        naive_pvalue=intervals.two_sided(difference / se), naive_false_alarm=_false_alarms(v_a / se**2, looks, confidence),
+        naive_pvalue=intervals.two_sided(difference / se), naive_false_alarm=_false_alarms(v_a / (v_a + v_b), looks, confidence),
         looks=int(looks),
         verdict=np.select([np.isnan(se), ~enough, p < alpha], ["do not compare", "too few yet", sure], "cannot tell"),
         confidence=confidence, method=METHOD)

@@ -144,4 +144,11 @@ def test_bad_values_are_refused():
     for parameters in ({"looks": 0}, {"planned": 0}, {"confidence": 95}):
         with pytest.raises(ParameterError, match=next(iter(parameters))):
             nps.monitor(rows, between="wave", **parameters)
-    assert "No column" in nps.monitor(rows, between=None).summary()
+    assert "No waves in a known order" in nps.monitor(rows, between=None).summary()
+
+
+def test_waves_that_share_clusters_have_the_standard_error_of_the_comparison():
+    design = {"score": "ltr", "weight": "weight", "strata": "stratum", "cluster": "store"}
+    watched = nps.monitor(ORACLES / "nps" / "responses.csv", between="wave", **design).frame["se"]
+    compared = nps.compare(ORACLES / "nps" / "responses.csv", between="wave", against="previous", **design).frame["se"]
+    assert_allclose(watched, compared, rtol=0.02)  # the monitor's variances are those of counts +3/4, +3/2, +3/4

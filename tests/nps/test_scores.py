@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose
 from cxlib import nps
 from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError
 from cxlib.result import picture
+from tests.conftest import ORACLES
 
 ROWS = pd.DataFrame({
     "score": [10, 9, 8, 7, 6, 0, 10, 10, 3, 9, None, 11, 7.5],
@@ -260,3 +261,15 @@ def test_a_reference_makes_no_claim_about_time():
     result = nps.compare(rows, score="score", between="wave", reference=2, against="previous")
     assert not result.directed
     assert list(zip(result.frame["a"], result.frame["b"], strict=True)) == [(2, 1), (2, 3)]
+
+
+def test_the_distribution_is_weighted_and_counts_people():
+    counts = nps.count_scores(ORACLES / "nps" / "responses.csv", score="ltr", by="wave", weight="weight", strata="stratum",
+                              cluster="store")
+    shape = nps.distribution(counts)
+    assert shape.frame["n"].sum() == 1200
+    # R survey: shares of promoters, passives and detractors (expected_r.json, strata_cluster)
+    wanted = {"promoters": 0.311268724266268, "passives": 0.359439895861149, "detractors": 0.329291379872583}
+    assert_allclose(shape.frame.groupby("kind")["share"].sum()[list(wanted)], list(wanted.values()), rtol=1e-12)
+    p, q = wanted["promoters"], wanted["detractors"]
+    assert_allclose(shape.polarisation, p + q - (p - q) ** 2, rtol=1e-12)
