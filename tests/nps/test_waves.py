@@ -165,4 +165,4 @@ def test_bad_values_are_refused():
     for parameters in ({"baseline": 3}, {"baseline": 0}, {"smoothing": 0}, {"smoothing": 1.2}, {"confidence": 95}):
         with pytest.raises(ParameterError, match=next(iter(parameters))):
             nps.waves(rows, wave="wave", **parameters)
-    assert "No column" in nps.waves(rows, wave=None).summary()
+    assert "No waves in a known order" in nps.waves(rows, wave=None).summary()
