@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.optimize import elementwise
 
+_PART, _NEAR = 20_000, 0.03  # pairs solved at once; how near its guess the angle is looked for first
 _EDGE = 1e-13  # how close to the estimate a limit is looked for: the test's variance is 0 at an estimate of -1 or 1
 
 
@@ -65,6 +66,19 @@ def score_limits(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, z: float) -> tuple
     a, n, c = np.broadcast_arrays(*(np.asarray(x, float) for x in (a, n, c)))
     high = -_lower(c, n, a, z)
     return _lower(a, n, c, z), high
+
+
+def weighted_score_limits(nps: ArrayLike, variance: ArrayLike, n_eff: ArrayLike, *, z: float) -> tuple[NDArray, NDArray]:
+    """Score limits of a weighted NPS whose linearised variance is 0, which is no knowledge: as if from `n_eff` plain answers.
+
+    Parameters
+    ----------
+    nps, variance, n_eff : array_like
+        Weighted NPS, weighted variance of one answer, and how many answers the sample is worth.
+    """
+    nps, variance, n_eff = (np.asarray(x, float) for x in (nps, variance, n_eff))
+    strong = np.clip(variance + nps**2, np.abs(nps), 1)  # share of promoters and detractors, in spite of rounding
+    return score_limits(n_eff * (strong + nps) / 2, n_eff, n_eff * (strong - nps) / 2, z=z)
 
 
 def _lower(a: NDArray, n: NDArray, c: NDArray, z: float) -> NDArray:
@@ -159,14 +173,24 @@ def difference_z(one: tuple[NDArray, NDArray, NDArray], two: tuple[NDArray, NDAr
     low = [np.where(swap, x, y) for x, y in ((a1, a2), (n1, n2), (c1, c2))]
     z = np.zeros(above.shape)
     some = above != 0
-    if some.any():
-        args = tuple(x[some] for x in (*high, *low, np.abs(above)))
-        ends = np.zeros(args[0].shape), np.full(args[0].shape, np.pi / 2)
-        angle = elementwise.find_root(lambda t, *args: np.subtract(*(np.arctan(side) for side in _sides(t, *args))),
-                                      ends, args=args, tolerances={"xatol": 1e-14, "xrtol": 1e-15}).x
-        # each side is flat, so exact, where the angle hardly moves it
-        z[some] = np.where(angle < np.pi / 4, *_sides(angle, *args))
+    args = [x[some] for x in (*high, *low, np.abs(above))]
+    # in parts that stay in the processor's cache: twice as fast
+    parts = [_statistic(*(x[start:start + _PART] for x in args)) for start in range(0, len(args[0]), _PART)]
+    z[some] = np.concatenate([np.empty(0), *parts])
     return np.where(swap, -z, z)
+
+
+def _statistic(*args: NDArray) -> NDArray:
+    """Z of sides (a, n, c), the higher first, whose estimates lie the last argument above the null; shape (pairs,)."""
+    def apart(t: NDArray, *args: NDArray) -> NDArray:
+        return np.subtract(*(np.arctan(side) for side in _sides(t, *args)))
+
+    guess = np.arctan2(*(np.sqrt(known_variance(*side)) for side in (args[3:6], args[:3])))  # where plain standard errors put it
+    left, right = guess * (1 - _NEAR), guess + _NEAR * (np.pi / 2 - guess)
+    ends = np.where(apart(left, *args) > 0, left, 0.0), np.where(apart(right, *args) < 0, right, np.pi / 2)
+    angle = elementwise.find_root(apart, ends, args=args, tolerances={"xatol": 1e-14, "xrtol": 1e-15, "fatol": 3e-14}).x
+    # each side is flat, so exact, where the angle hardly moves it
+    return np.where(angle < np.pi / 4, *_sides(angle, *args))
 
 
 def _sides(t: NDArray, a1: NDArray, n1: NDArray, c1: NDArray, a2: NDArray, n2: NDArray, c2: NDArray,
