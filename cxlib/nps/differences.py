@@ -20,6 +20,7 @@ from cxlib.nps import intervals
 from cxlib.nps.design import Linearised
 
 _FAR = 40.0  # a z beyond which a p value is 0 in floating point
+_ROUNDING = 1e-13  # a variance below this share of its parts is what rounding leaves of 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,10 @@ class Inverted:
         return intervals.square_and_add(*((centre[k], low[k], high[k]) for k in (j, i)))
 
     def statistic(self, i: NDArray, j: NDArray, null: float = 0.0) -> NDArray:
-        """Z at which one limit of the difference reaches `null`."""
+        """Z at which one limit of the difference reaches `null`; infinite (with Newcombe-Wilson limits 40) where none ever does.
+
+        Those of an NPS of 1 end at 1 - 2^0.5 whatever the level, so between all promoters and all detractors p is 0.
+        """
         if self.limits_of is intervals.score_limits:
             return intervals.difference_z(*((self.a[k], self.n[k], self.c[k]) for k in (j, i)), null)
         above = self.difference(i, j) - null
@@ -87,9 +91,10 @@ class Symmetric:
         return self.centre[j] - self.centre[i]
 
     def se(self, i: NDArray, j: NDArray) -> NDArray:
-        """Root of both variances, less twice the covariance where sides share clusters."""
-        shared = 0.0 if self.linearised is None else self.linearised.covariance(i, j)
-        return np.sqrt(np.maximum(self.variance[i] + self.variance[j] - 2 * shared, 0.0))
+        """Root of both variances, less twice the covariance where sides share clusters; missing where that is 0."""
+        both = self.variance[i] + self.variance[j]
+        variance = both - (0.0 if self.linearised is None else 2 * self.linearised.covariance(i, j))
+        return np.sqrt(np.where(variance > _ROUNDING * both, variance, np.nan))
 
     def df(self, i: NDArray, j: NDArray) -> NDArray:
         """Welch-Satterthwaite; of a design, clusters minus strata minus 1."""
@@ -108,9 +113,8 @@ class Symmetric:
         return self.difference(i, j) - half, self.difference(i, j) + half
 
     def statistic(self, i: NDArray, j: NDArray, null: float = 0.0) -> NDArray:
-        """(difference - null) / se; missing where the standard error is 0 or unknown."""
-        se = self.se(i, j)
-        return (self.difference(i, j) - null) / np.where(se > 0, se, np.nan)
+        """(difference - null) / se."""
+        return (self.difference(i, j) - null) / self.se(i, j)
 
 
 def pvalue(statistic: NDArray, df: NDArray, alternative: str) -> NDArray:
@@ -130,5 +134,5 @@ def of_counts(a: NDArray, n: NDArray, c: NDArray, *, method: str) -> Inverted | 
 
 def of_design(found: Linearised) -> Symmetric:
     """Return the sides of linearised estimates."""
-    # answers all of one kind have a variance of 0, which is no knowledge
-    return Symmetric(found.nps, np.where(found.answer_variance > 0, found.variance, np.nan), found.df, found)
+    # answers all of one kind, or clusters all alike, have a variance of 0, which is no knowledge
+    return Symmetric(found.nps, np.where(found.variance > 0, found.variance, np.nan), found.df, found)

@@ -112,8 +112,8 @@ def score(data: Any, *, score: str | None = None, by: str | Sequence[str] | None
     Tango (1998, Statistics in Medicine 17: 891-908). `se` is the plain sqrt((p + q - (p - q)^2) / n), which is 0 where all
     answers are of one kind; the score interval is not made from it. Score limits compared with exact arithmetic (mpmath) to
     1e-9 on [-1, 1], closed forms to 1e-12, linearised errors with R survey 4.1 to 1e-12. A segment is a domain of the whole
-    sample. Where all weighted answers of a segment are of one kind, its linearised variance of 0 is not knowledge: it gets the
-    score limits of its effective n.
+    sample. Where all weighted answers of a segment are of one kind, or its clusters answered alike, its linearised variance of 0
+    is not knowledge: it gets the score limits of its effective n. Several answers from a single cluster have no interval.
 
     Examples
     --------
@@ -188,10 +188,11 @@ def _sizes(population: Any, frame: pd.DataFrame, by: tuple[str, ...], method: st
     if missing:
         raise ParameterError(f"population: {missing[0]!r} is missing{check.did_you_mean(missing[0], population)}")
     size = np.array([float(population[key]) for key in keys]) if by else np.array([float(population)])
-    if (size < frame["n"].to_numpy()).any():
-        worst = int((frame["n"].to_numpy() - size).argmax())
-        raise ParameterError(f"population={size[worst]:,.0f} is less than the {frame['n'].iloc[worst]:,} answers; give the "
-                             "number of customers who could have been asked")
+    n = frame["n"].to_numpy()
+    small = np.flatnonzero(~(size >= n))
+    if len(small):
+        raise ParameterError(f"population={size[small[0]]:,.0f} is less than the {n[small[0]]:,} answers; give the number of "
+                             "customers who could have been asked")
     return size
 
 
@@ -200,11 +201,11 @@ def _linearised(counts: ScoreCounts, confidence: float, population: Any) -> pd.D
     se = np.sqrt(found.variance)
     half = stats.t.ppf(0.5 + confidence / 2, np.where(found.df > 0, found.df, np.nan)) * se
     low, high = np.maximum(found.nps - half, -1), np.minimum(found.nps + half, 1)
-    alike = found.answer_variance <= 0
+    alike = ((found.answer_variance <= 0) | (found.variance == 0)) & ((found.df > 0) | (found.n == 1))
     if alike.any():
-        n_eff = found.kish[alike]
-        a, c = (n_eff * (found.nps[alike] == sign) for sign in (1, -1))
-        low[alike], high[alike] = intervals.score_limits(a, n_eff, c, z=inference.z_value(confidence))
+        se[alike] = 0.0
+        low[alike], high[alike] = intervals.weighted_score_limits(
+            found.nps[alike], found.answer_variance[alike], found.kish[alike], z=inference.z_value(confidence))
     method = np.where(alike, "score (Tango) on n_eff", LINEARISED)
     return counts.categories().assign(nps=100 * found.nps, se=100 * se, ci_low=100 * low, ci_high=100 * high, n_eff=found.n_eff,
                                       method=method)
