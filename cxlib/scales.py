@@ -13,9 +13,9 @@ from cxlib.errors import ParameterError, ScaleError, ScoreRangeError
 
 REASONS = ("missing", "out of range", "not whole", "not a score")
 # One number and no other digit: first, with words after it ("10 - Extremely likely", "10点", "10점"), or last after words
-# and a separator ("Extremely likely - 10"). "9/10", "7-8", "90 %" and "–3" are not scores.
+# and a separator ("Extremely likely - 10"). "9/10", "7-8", "90 %", "–3" and a formula, "@SUM(1)", are not scores.
 _FIRST = re.compile(r"[(\[]?([+-]?\d+(?:\.\d+)?)[^\d/%]*", re.S)
-_LAST = re.compile(r"[^\d/%]*[^\W\d][^\d/%]*[-–—:=(]\s*(\d+(?:\.\d+)?)\s*[点점)\]]*", re.S)
+_LAST = re.compile(r"(?![=@]|[+-]\w)[^\d/%]*[^\W\d][^\d/%]*[-–—:=(]\s*(\d+(?:\.\d+)?)\s*[点점)\]]*", re.S)
 _BLANK = {"", "na", "n/a", "nan", "none", "null", "-", "無回答", "未回答", "무응답"}
 
 
