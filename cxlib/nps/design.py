@@ -198,8 +198,8 @@ def _population(population: float | Mapping[Any, float] | None, counts: ScoreCou
         raise ParameterError(f"population: stratum {missing[0]!r} is missing; give its number of sampling units")
     sizes = np.array([float(population[value]) for value in strata])
     if not (sizes >= m).all():
-        raise ParameterError(f"population={population!r}: a stratum has more sampling units in the sample than in the population; "
-                             "give the population's numbers")
+        raise ParameterError(f"population={population!r}: a stratum has more sampling units in the sample than in the "
+                             "population; give the population's numbers")
     return sizes
 
 
