@@ -87,14 +87,17 @@ def sampled(found: nps.Comparison, n: int) -> pd.DataFrame:
 
 
 def statsmodels_loop(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[float]:
-    """Welch's p of each pair from the counts of -1, 0, 1, as an analyst would write it."""
+    """Welch's interval and p of each pair from the counts of -1, 0, 1, as an analyst would write it; returns the p values."""
     from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
     kinds = cells.set_index(["wave", "segment"])[["detractors", "passives", "promoters"]]
     weights = {key: row.to_numpy(float) for key, row in kinds.iterrows()}
     x = np.array([-1.0, 0.0, 1.0])
-    return [CompareMeans(DescrStatsW(x, weights[wave, b]), DescrStatsW(x, weights[wave, a])).ttest_ind(usevar="unequal")[1]
-            for wave, a, b in pairs[["wave", "a", "b"]].itertuples(index=False)]
+    found = []
+    for wave, a, b in pairs[["wave", "a", "b"]].itertuples(index=False):
+        both = CompareMeans(DescrStatsW(x, weights[wave, b]), DescrStatsW(x, weights[wave, a]))
+        found.append((both.ttest_ind(usevar="unequal")[1], both.tconfint_diff(usevar="unequal")))
+    return [p for p, _ in found]
 
 
 def pandas_cells(path: Path) -> pd.DataFrame:
@@ -153,7 +156,7 @@ def report(responses: int, group_by: float, fresh: dict[str, float], loop: float
             ("ours: count_scores", fresh["count"], total, "best of 3, fresh process"),
             ("ours: compare, all pairs, score intervals and p, Holm", fresh["pair"], total, "best of 3, fresh process"),
             ("ours in all", total, total, "best of 3, fresh process"),
-            ("statsmodels Welch on counts, loop", loop, fresh["pair"], f"{scaled}; against our pair step"),
+            ("statsmodels Welch on counts, interval and p, loop", loop, fresh["pair"], f"{scaled}; against our pair step"),
             ("pandas recode and groupby, then the loop of statsmodels", by_pandas + loop, total, f"loop {scaled}"),
             ("pingouin Welch on rows, filter and loop", by_rows, total, f"scaled from {LOOP_ROWS} pairs"),
             ("ours: compare_ranks, all pairs (Brunner-Munzel, Mann-Whitney)", ranks, fresh["pair"],
