@@ -83,7 +83,7 @@ def has_df(by_hand, inside):
 
 @designs
 @given(samples())
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_segments_and_their_covariances_equal_rows(design, rows):
     counts = counted(rows, design)
     found, by_hand = linearise(counts), ByHand(rows, design)
@@ -108,7 +108,7 @@ def test_segments_and_their_covariances_equal_rows(design, rows):
 
 @some_designs
 @given(samples(), st.integers(0, 50))
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_a_finite_population_equals_rows(design, rows, more):
     counts, population = counted(rows, design), {1: 40 + more, 2: 1000}
     found, by_hand = linearise(counts, population=population), ByHand(rows, design, population)
@@ -131,7 +131,7 @@ def test_counts_are_those_of_the_query(design):
 
 @some_designs
 @given(samples(), st.floats(1e-3, 1e3))
-@settings(max_examples=8)
+@settings(max_examples=7)
 def test_the_scale_of_weights_changes_nothing(design, rows, k):
     one, two = (counted(rows.assign(w=rows["w"] * factor), design) for factor in (1, k))
     a, b = (nps.score(counts, by="g").frame for counts in (one, two))
@@ -144,7 +144,7 @@ def test_the_scale_of_weights_changes_nothing(design, rows, k):
 
 @some_designs
 @given(samples(), st.integers(1, 30))
-@settings(max_examples=8)
+@settings(max_examples=7)
 def test_counts_of_parts_add_also_where_clusters_lie_in_both(design, rows, cut):
     one, two = counted(rows.iloc[:cut], design), counted(rows.iloc[cut:], design)
     both, whole = one + two, counted(rows, design)
@@ -154,7 +154,7 @@ def test_counts_of_parts_add_also_where_clusters_lie_in_both(design, rows, cut):
 
 
 @given(samples())
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_weights_of_one_without_clusters_give_the_plain_standard_error(rows):
     rows = rows.assign(w=1.0)
     total = nps.score(counted(rows, {"weight": "w"}, by=None)).frame.iloc[0]
