@@ -175,6 +175,16 @@ def estimates(counts: ScoreCounts) -> pd.DataFrame:
     return frame.assign(nps=intervals.nps_of(a, n, c), se=np.sqrt(intervals.variance_of(a, n, c) / n), n_eff=n)
 
 
+def known_variance(found: pd.DataFrame) -> NDArray:
+    """Variance of the NPS of each row of `estimates`, never 0, on [-1, 1]; missing where a segment is a single cluster.
+
+    A linearised or plain variance of 0 is not knowledge: then it is that of the counts (adjusted, where all answers are of one
+    kind) as if from n_eff answers.
+    """
+    a, n, c, se, n_eff = (found[name].to_numpy(float) for name in ("promoters", "n", "detractors", "se", "n_eff"))
+    return np.where(se == 0, intervals.known_variance(a, n, c) * n / n_eff, se**2)
+
+
 def _positions(frame: pd.DataFrame, keys: pd.DataFrame, by: tuple[str, ...]) -> NDArray:
     """Return for each row of `frame` the row of `keys` with the same values."""
     if not by:

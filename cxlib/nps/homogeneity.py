@@ -7,21 +7,19 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from cxlib import check
 from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.nps import intervals
 from cxlib.nps.cautions import FEW_OF_A_KIND
 from cxlib.nps.counts import refuse_taken
-from cxlib.nps.design import estimates
+from cxlib.nps.design import estimates, known_variance
 from cxlib.nps.scores import counted
 from cxlib.result import Absent, Result
 
 COLUMNS = ("between", "k", "n", "statistic", "df", "df_error", "pvalue", "i_squared", "tau", "confidence", "method")
-_ROUND_OFF = 1e-8  # what is left of a linearised standard error of 0
 METHODS = {"welch": "Welch ANOVA", "wald": "Wald Q"}
 
 
@@ -115,18 +113,11 @@ def homogeneity(data: Any, *, between: str | None, score: str | None = None, met
     frame, warnings = _usable(estimates(counts), between, method, design=bool(counts.design))
     if len(frame) < 2:
         return Homogeneity(pd.DataFrame(columns=list(COLUMNS)), METHODS[method], _alone(frame, between, warnings))
-    nps, n, variance = frame["nps"].to_numpy(), frame["n"].to_numpy(), known(frame)
+    nps, n, variance = frame["nps"].to_numpy(), frame["n"].to_numpy(), known_variance(frame)
     q, i_squared, tau = spread(nps, variance)
     statistic, df_error, p = welch(nps, variance, n) if method == "welch" else (q, np.nan, stats.chi2.sf(q, len(n) - 1))
     row = (between, len(n), n.sum(), statistic, len(n) - 1, df_error, p, i_squared, 100 * tau, confidence, METHODS[method])
     return Homogeneity(pd.DataFrame([row], columns=list(COLUMNS)), METHODS[method], warnings)
-
-
-def known(frame: pd.DataFrame) -> NDArray:
-    """Variance of each NPS of `design.estimates`, never 0, on [-1, 1]; missing where a segment is a single cluster."""
-    a, n, c = (frame[name].to_numpy(float) for name in ("promoters", "n", "detractors"))
-    se = frame["se"].to_numpy(float)
-    return np.where(se <= _ROUND_OFF, intervals.known_variance(a, n, c), se**2)
 
 
 def spread(nps: ArrayLike, variance: ArrayLike) -> tuple[float, float, float]:

@@ -16,8 +16,7 @@ from cxlib import language as words
 from cxlib.errors import ParameterError
 from cxlib.nps import figures
 from cxlib.nps.counts import refuse_taken
-from cxlib.nps.design import estimates
-from cxlib.nps.homogeneity import known
+from cxlib.nps.design import estimates, known_variance
 from cxlib.nps.scores import counted
 from cxlib.result import Absent, Result
 
@@ -142,7 +141,7 @@ def league(data: Any, *, between: str | None, score: str | None = None, fewest: 
 def _ranked(found: pd.DataFrame, confidence: float) -> pd.DataFrame:
     if found.empty:
         return pd.DataFrame(columns=["rank"])
-    mean, low, high, worst, best = shrunken(found["nps"], known(found), confidence=confidence)
+    mean, low, high, worst, best = shrunken(found["nps"], known_variance(found), confidence=confidence)
     frame = found.assign(nps=100 * found["nps"], shrunken=100 * mean, ci_low=100 * low, ci_high=100 * high, p_worst=worst,
                          p_best=best, reason="")
     frame = frame.sort_values("shrunken", ascending=False, kind="stable")

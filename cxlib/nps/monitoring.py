@@ -216,9 +216,10 @@ def _watched(pairs: pd.DataFrame, shared: NDArray, planned: int | None, looks: i
 
 
 def _variance(pairs: pd.DataFrame, side: str) -> NDArray:
-    a, n, c, se = (pairs[f"{name}_{side}"].to_numpy(float) for name in ("promoters", "n", "detractors", "se"))
+    """Variance of one side: that of `never_zero`, times what a design makes of the plain one."""
+    a, n, c, se, n_eff = (pairs[f"{name}_{side}"].to_numpy(float) for name in ("promoters", "n", "detractors", "se", "n_eff"))
     plain, adjusted = intervals.variance_of(a, n, c) / n, never_zero(a, n, c)
-    return np.where(plain > 0, se**2 * adjusted / np.where(plain > 0, plain, 1.0), adjusted)
+    return adjusted * np.where(se == 0, n / n_eff, se**2 / np.where(plain > 0, plain, 1.0))
 
 
 def never_zero(a: ArrayLike, n: ArrayLike, c: ArrayLike) -> NDArray:

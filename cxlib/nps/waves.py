@@ -15,8 +15,7 @@ from cxlib.errors import ParameterError, WeightError
 from cxlib.nps import cautions, figures, intervals
 from cxlib.nps.counts import refuse_taken
 from cxlib.nps.crossing import crossing
-from cxlib.nps.design import estimates
-from cxlib.nps.homogeneity import known
+from cxlib.nps.design import estimates, known_variance
 from cxlib.nps.scores import counted
 from cxlib.result import Absent, Result
 
@@ -179,11 +178,11 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
                           "error cannot be known; leave that wave out, or name a finer cluster")
     baseline = _checked(baseline, len(found))
     charted = chart(found["nps"], known_per_answer(found), found["n_eff"], baseline=baseline, smoothing=smoothing)
-    _, weight, p = change_point(found["nps"], known(found))
+    _, weight, p = change_point(found["nps"], known_variance(found))
     frame = pd.DataFrame({wave: found[wave], "n": found["n"], "nps": 100 * found["nps"]} | {
         name: values if values.dtype == bool else 100 * values for name, values in charted.items()}).assign(
         change_weight=weight, confidence=confidence, method=METHOD)
-    shift = _shift(found["nps"].to_numpy(), known(found), int(weight.argmax()))
+    shift = _shift(found["nps"].to_numpy(), known_variance(found), int(weight.argmax()))
     return Waves(frame[[wave, *COLUMNS]], METHOD, _cautions(frame, wave, baseline, design=bool(counts.design)), wave=wave,
                  baseline=baseline, pvalue=p, shift=100 * shift)
 
@@ -196,9 +195,10 @@ def _checked(baseline: int | None, k: int) -> int:
     return int(baseline)
 
 
-def known_per_answer(frame: pd.DataFrame) -> NDArray:
-    """Variance of one answer of each row of `design.estimates`: se^2 n_eff; 0 where all answers are of one kind."""
-    return frame["se"].to_numpy(float) ** 2 * frame["n_eff"].to_numpy(float)
+def known_per_answer(found: pd.DataFrame) -> NDArray:
+    """Variance of one answer of each row of `design.estimates`; 0 where all answers are of one kind."""
+    se, n_eff, *counts = (found[name].to_numpy(float) for name in ("se", "n_eff", "promoters", "n", "detractors"))
+    return np.where(se == 0, intervals.variance_of(*counts), se**2 * n_eff)
 
 
 def chart(nps: ArrayLike, variance: ArrayLike, n: ArrayLike, *, baseline: int, smoothing: float) -> dict[str, NDArray]:

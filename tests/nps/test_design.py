@@ -14,7 +14,7 @@ from cxlib import inference, nps
 from cxlib.errors import ParameterError, WeightError
 from cxlib.nps import intervals
 from cxlib.nps.counts import CLUSTER, SQUARE, STRATUM, WEIGHT, Design, ScoreCounts
-from cxlib.nps.design import linearise
+from cxlib.nps.design import estimates, known_variance, linearise
 from tests.conftest import ORACLES
 
 FULL = {"weight": "w", "strata": "h", "cluster": "j"}
@@ -299,3 +299,17 @@ def test_a_stratum_with_a_single_cluster_is_refused_with_the_next_step():
     rows = pd.DataFrame({"score": [10, 0, 8] * 4, "h": ["x"] * 6 + ["y"] * 6, "j": [1, 2, 3] * 2 + [4] * 6})
     with pytest.raises(WeightError, match="merge those strata"):
         nps.score(rows, strata="h", cluster="j")
+
+
+def test_clusters_that_are_all_alike_are_worth_their_number():
+    """Ten stores, each with the same two answers: a linearised variance of 0 is not knowledge; ten answers are."""
+    rows = pd.DataFrame([{"wave": wave, "store": store, "score": score} for wave, scores in ((1, [10, 0]), (2, [10, 8]))
+                         for store in range(10) for score in scores])
+    found = estimates(nps.count_scores(rows, score="score", by="wave", cluster="store"))
+    assert found["se"].tolist() == [0, 0]
+    assert found["n_eff"].tolist() == [10, 10]
+    assert_allclose(known_variance(found), [1 / 10, 0.25 / 10], rtol=1e-12)
+    for function in (nps.waves, nps.monitor, nps.homogeneity, nps.league):
+        numbers = function(rows, **{"wave" if function is nps.waves else "between": "wave"}, cluster="store").frame
+        numbers = numbers.drop(columns="df_error", errors="ignore").select_dtypes("number")
+        assert np.isfinite(numbers.to_numpy(float)).all()
