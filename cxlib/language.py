@@ -48,16 +48,16 @@ def heading(column: str, language: str = "en") -> str:
 
 
 def number(value: float, digits: int = 0) -> str:
-    """Write a number with thousands separators and a true minus; missing is an en dash.
+    """Write a number with thousands separators and a true minus; missing is an en dash, and what has no bound is ∞.
 
-    >>> number(12345.678, 1), number(-0.04, 1), number(float("nan"))
-    ('12,345.7', '0.0', '–')
+    >>> number(12345.678, 1), number(-0.04, 1), number(float("nan")), number(float("-inf"))
+    ('12,345.7', '0.0', '–', '−∞')
     """
     if value is None or math.isnan(value):
         return "–"
-    written = f"{value:,.{digits}f}"
+    written = "∞" if value == math.inf else "-∞" if value == -math.inf else f"{value:,.{digits}f}"
     if written.startswith("-"):
-        written = written[1:] if float(written.replace(",", "")) == 0 else "−" + written[1:]
+        written = "−" * bool(written.strip("-0.,")) + written[1:]
     return written
 
 

@@ -1,5 +1,6 @@
 """How numbers and lists are written for a reader, and that every text can be filled in."""
 
+import math
 import string
 
 import pytest
@@ -32,6 +33,11 @@ def test_lists_in_words(items, wanted):
 def test_missing_is_a_dash_and_a_small_p_is_not_zero():
     assert language.percent(float("nan")) == "–"
     assert language.pvalue(1e-300) == "< 0.001"
+
+
+def test_what_has_no_bound_is_no_word():
+    assert [language.number(value, 1) for value in (math.inf, -math.inf)] == ["∞", "−∞"]
+    assert language.points(math.inf, sign=True) == "+∞"
 
 
 def test_an_unknown_language_is_refused_with_the_known_ones():
