@@ -117,12 +117,13 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
 
 def checked_scale(scale: tuple[int, int]) -> tuple[int, int]:
     """Return the scale as two whole numbers, or refuse it."""
-    if isinstance(scale, str) or len(scale) != 2:
+    try:
+        low, high = (int(end) for end in scale)
+    except (TypeError, ValueError, OverflowError):
+        low = high = 0
+    if low >= high or (low, high) != tuple(scale):
         raise ParameterError(f"scale={scale!r} must be two whole numbers, the lower first, such as (0, 10)")
-    low, high = scale
-    if int(low) != low or int(high) != high or low >= high:
-        raise ParameterError(f"scale={tuple(scale)!r} must be two whole numbers, the lower first, such as (0, 10)")
-    return int(low), int(high)
+    return low, high
 
 
 def contradiction(counts: dict[int, int], *, scale: tuple[int, int]) -> str:

@@ -92,7 +92,7 @@ def test_words_where_scores_should_be_are_refused_with_the_first():
         scales.parse_scores(["good", "bad", None])
 
 
-@pytest.mark.parametrize("scale", [(10, 0), (0, 0), (0.5, 10)])
+@pytest.mark.parametrize("scale", [(10, 0), (0, 0), (0.5, 10), (0, float("nan")), (0, float("inf")), (1, 2, 3), "01", 10, None])
 def test_a_scale_is_two_whole_numbers(scale):
     with pytest.raises(ParameterError, match="the lower first"):
         scales.parse_scores([1], scale=scale)

@@ -128,7 +128,7 @@ def top_box(data: Any, *, score: str | None = None, by: str | Sequence[str] | No
     check.one_of("method", method, METHODS)
     scale = scales.checked_scale(scale)
     steps = scale[1] - scale[0]
-    if not (int(box) == box and 1 <= box <= steps):
+    if box not in range(1, steps + 1):
         raise ParameterError(f"box={box!r} must be a whole number from 1 to {steps}: how many of the answers {scale[0]} to "
                              f"{scale[1]} count as top")
     refuse_taken(COLUMNS, by=names(by))

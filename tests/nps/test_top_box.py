@@ -114,6 +114,7 @@ def test_the_figure_names_segments_and_n():
 
 @pytest.mark.parametrize(("change", "error", "wanted"), [
     ({"box": 5}, ParameterError, "box=5 must be a whole number from 1 to 4"), ({"box": 0}, ParameterError, "box=0"),
+    ({"box": float("inf")}, ParameterError, "box=inf"), ({"box": 1.5}, ParameterError, "box=1.5"),
     ({"method": "wald"}, ParameterError, "method='wald'"), ({"scale": (5, 1)}, ParameterError, "the lower first"),
     ({"confidence": 95}, ParameterError, "0.95 for 95 %"), ({"score": "skore"}, ColumnError, "did you mean 'score'"),
     ({"by": "top"}, ColumnError, "rename yours")])
