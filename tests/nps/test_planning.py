@@ -68,6 +68,17 @@ def test_with_a_finite_population_the_half_width_is_reached(one, half_width, pop
     assert n <= max(population, 1) * (1 + 1e-12)
 
 
+@given(shares, st.floats(0.5, 100), st.integers(2, 10**6))
+def test_with_a_finite_population_the_adjusted_interval_of_so_many_answers_is_as_wide_as_asked(one, half_width, population):
+    n = only(sample_size(half_width=half_width, promoters=one[0], detractors=one[1], population=population,
+                         method="adjusted_wald"), "n_exact")
+    variance = sum(one) - (one[0] - one[1]) ** 2
+    assert n <= population * (1 + 1e-12)
+    if n > -2.9:  # fewer than no answers: the three that are added are enough
+        reached = 1.959963984540054 * math.sqrt(variance / (n + 3) * max(population - n, 0) / (population - 1))
+        assert reached == pytest.approx(half_width / 100, rel=1e-6)
+
+
 @given(shares, shares, st.integers(2, 5000), st.integers(2, 5000))
 def test_power_does_not_depend_on_who_is_called_a_and_grows_with_n(one, two, n_a, n_b):
     here, there = power(n_a=n_a, n_b=n_b, a=one, b=two), power(n_a=n_b, n_b=n_a, a=two, b=one)
@@ -117,6 +128,7 @@ def test_a_plan_of_few_answers_says_that_it_is_rough():
     (lambda: sample_size(half_width=5, promoters=1, detractors=0), "nothing to plan"),
     (lambda: sample_size(difference=5, promoters=(0.5, 0.4, 0.3), detractors=0.2), "one for each group"),
     (lambda: sample_size(half_width=5, population=0), "population=0"),
+    (lambda: sample_size(half_width=5, population=math.inf), "population=inf"),
     (lambda: sample_size(difference=5, population=100), "goes with half_width"),
     (lambda: sample_size(half_width=5, method="walt"), "did you mean 'wald'"),
     (lambda: sample_size(difference=5, power=80), "power=80"),
