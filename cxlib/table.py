@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable
 from numbers import Number
 from pathlib import Path
@@ -17,7 +18,7 @@ import pandas as pd
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
 
-_RELATION = "cx_rows"  # a DuckDB relation's name in the query that is run inside it
+_RELATION = f"rows_{uuid.uuid4().hex}"  # a DuckDB relation's name in the query run inside it; no table of the user's has it
 
 
 def as_table(data: Any) -> ir.Table:

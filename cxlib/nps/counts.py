@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -116,9 +117,7 @@ class ScoreCounts:
             return kinds.sum().to_frame().T.astype("int64")
         out = pd.concat([frame[list(self.by)], kinds], axis=1).groupby(list(self.by), as_index=False, sort=False,
                                                                       observed=True).sum()
-        ranks = [out[name].map({value: rank for rank, value in enumerate(table.natural_order(out[name]))}) for name in self.by]
-        order = pd.concat(ranks, axis=1, keys=range(len(ranks))).sort_values(list(range(len(ranks)))).index
-        return out.loc[order].reset_index(drop=True)
+        return _in_order(out, self.by)
 
 
 def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), weight: str | None = None,
@@ -151,8 +150,8 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
     Raises
     ------
     ColumnError
-        If a column is absent, `score` or `weight` is not numeric, or a column of `by` has the name of a result or is given
-        twice.
+        If a column is absent, `score` or `weight` is not numeric, a column of groups holds lists, mappings or spans of time,
+        or a column of `by` has the name of a result or is given twice.
     ParameterError
         If the cut points do not lie on the scale in order.
     WeightError
@@ -175,11 +174,7 @@ def count_scores(data: Any, *, score: str, by: str | Sequence[str] | None = (), 
                              "detractor below promoter; give the cut points of your scale")
     by, design = names(by), Design(weight, strata, cluster)
     rows = table.unread(data)
-    check.columns(rows.columns, score=score, by=by, weight=weight, strata=strata, cluster=cluster)
-    for parameter, name in (("score", score), ("weight", weight)):
-        table.numeric(rows, **{parameter: name})
-        if name is not None and rows[name].type().is_boolean():
-            raise ColumnError(f"{parameter}={name!r} holds true and false, not numbers; name the column with the {parameter}s")
+    _refuse_columns(rows, score, by, design)
     counted = table.fetched(_grouped(rows, score, by, design, (low, high)), data)
     dropped = {reason: int(counted.loc[counted["code"] == code, "n"].sum()) for code, reason in _REASONS.items()
                if code > -4 or weight}
@@ -216,14 +211,26 @@ def refuse_taken(taken: Collection[str], **wanted: str | Sequence[str] | None) -
                                   f"for example to {name + '_'!r}")
 
 
+def _refuse_columns(rows: ir.Table, score: str, by: tuple[str, ...], design: Design) -> None:
+    check.columns(rows.columns, score=score, by=by, weight=design.weight, strata=design.strata, cluster=design.cluster)
+    for parameter, name in (("score", score), ("weight", design.weight)):
+        table.numeric(rows, **{parameter: name})
+        if name is not None and rows[name].type().is_boolean():
+            raise ColumnError(f"{parameter}={name!r} holds true and false, not numbers; name the column with the {parameter}s")
+    for parameter, name in [*(("by", name) for name in by), ("strata", design.strata), ("cluster", design.cluster)]:
+        if name is not None and ((kind := rows[name].type()).is_nested() or kind.is_interval()):
+            raise ColumnError(f"{parameter}={name!r} holds {kind}, whose values name no group; make a column of text, numbers or "
+                              "dates from it")
+
+
 def _grouped(rows: ir.Table, score: str, by: tuple[str, ...], design: Design, scale: tuple[int, int]) -> ir.Table:
     """Return `by0 …, code, n` and, with a design, its columns: the one query of the study."""
     value = rows[score].cast("float64")
-    bad = [(value.isnull() | value.isnan(), -1), ((value < scale[0]) | (value > scale[1]), -2), (value != value.floor(), -3)]
+    bad = [(_missing(rows[score]), -1), ((value < scale[0]) | (value > scale[1]), -2), (value != value.floor(), -3)]
     columns = {f"by{i}": rows[name] for i, name in enumerate(by)}
     if design.weight is not None:
         weight = rows[design.weight].cast("float64")
-        bad += [(weight.isnull() | weight.isnan() | weight.isinf() | (weight < 0), _NO_WEIGHT), (weight == 0, -4)]
+        bad += [(_missing(rows[design.weight]) | (weight < 0) | (weight > sys.float_info.max), _NO_WEIGHT), (weight == 0, -4)]
     if design:
         columns |= {STRATUM: rows[design.strata] if design.strata else ibis.literal(0),
                     CLUSTER: rows[design.cluster] if design.cluster else ibis.literal(0)}
@@ -234,6 +241,11 @@ def _grouped(rows: ir.Table, score: str, by: tuple[str, ...], design: Design, sc
         counts |= ({WEIGHT: coded["w"].sum(), SQUARE: (coded["w"] * coded["w"]).sum()} if design.weight else
                    {WEIGHT: coded.count().cast("float64"), SQUARE: coded.count().cast("float64")})
     return coded.group_by([*columns, "code"]).agg(**counts)
+
+
+def _missing(column: ir.Column) -> ir.BooleanValue:
+    # an integer or decimal is never NaN, and some engines have no word for it
+    return column.isnull() | column.isnan() if column.type().is_floating() else column.isnull()
 
 
 def _refuse_design(counted: pd.DataFrame, design: Design) -> None:
@@ -270,4 +282,10 @@ def _without(present: pd.DataFrame, frame: pd.DataFrame, by: Sequence[str]) -> p
     present = present.dropna().drop_duplicates()
     known = set(frame[list(by)].itertuples(index=False, name=None))
     new = [row not in known for row in present.itertuples(index=False, name=None)]
-    return present.loc[np.array(new, bool)].reset_index(drop=True)
+    return _in_order(present.loc[np.array(new, bool)], by)  # an engine hands groups over in any order
+
+
+def _in_order(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    ranks = [frame[name].map({value: rank for rank, value in enumerate(table.natural_order(frame[name]))}) for name in by]
+    order = np.lexsort([rank.to_numpy(int) for rank in reversed(ranks)])
+    return frame.iloc[order].reset_index(drop=True)
