@@ -12,7 +12,8 @@ __version__ = "0.1.0"
 
 _MODULES = ("bias", "check", "errors", "inference", "interviews", "language", "nps", "report", "result", "retention",
             "scales", "sources", "table", "theme")
-_SHOWN = ("finding", "flags", "ledger", "picture", "say", "summaries")  # what a notebook shows with, from `cxlib.result`
+# what a notebook shows with, and where it lies
+_SHOWN = dict.fromkeys(("finding", "flags", "picture", "say", "summaries"), "result") | {"ledger": "entries"}
 __all__ = [*_MODULES, *_SHOWN]
 
 
@@ -20,7 +21,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"cxlib.{name}")
     if name in _SHOWN:
-        return getattr(importlib.import_module("cxlib.result"), name)
+        return getattr(importlib.import_module(f"cxlib.{_SHOWN[name]}"), name)
     raise AttributeError(f"cxlib has no {name!r}; it has {', '.join(sorted(__all__))}")
 
 

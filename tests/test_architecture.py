@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "cxlib"
-GROUND = {"errors", "check", "scales", "table", "inference", "result", "theme", "language"}
+GROUND = {"errors", "check", "scales", "table", "inference", "result", "entries", "theme", "language"}
 STUDIES = {"interviews", "bias", "nps", "retention"}
 HEAVY = {"matplotlib", "seaborn", "statsmodels", "pingouin", "docx", "openpyxl", "noto_cjk_sans_jp_regular"}
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
