@@ -61,6 +61,9 @@ def run(
             raise CxError(f"--out {target.as_posix()!r}: reports cannot be written there ({error}); make room, or give a folder "
                           "where you may write") from None
         typer.echo(f"\nIndex: {target / 'index.html'}")
+        for path in cxlib.report.broken(target):
+            _complain(f"{path.as_posix()} cannot be read: its run is left out of the index and not counted as a look; delete its "
+                      "folder")
     for problem in problems:
         _complain(problem)
     raise typer.Exit(2 if problems else 1 if any(outcome.failed for outcome in outcomes) else 0)

@@ -24,6 +24,7 @@ from cxlib.report.sanitize import inert_html
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _GLANCE = 320  # letters of a headline
+_WIDE = 2.4  # times as wide as high
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff]")
@@ -128,8 +129,17 @@ def _picture(kind: str, output: NotebookNode, number: int) -> str:
     alt = about.get("alt") or ("" if re.fullmatch(r"<.*>", beside, re.S) else beside)
     width = f' width="{int(about["width"])}"' if str(about.get("width", "")).isdecimal() else ""
     source = "".join(content.split())
-    return (f'<figure class="picture"><img src="data:{kind};base64,{escape(source)}" alt="{escape(alt)}"{width} '
+    css = "picture wide" if _is_wide(kind, source) else "picture"
+    return (f'<figure class="{css}"><img src="data:{kind};base64,{escape(source)}" alt="{escape(alt)}"{width} '
             f'data-cell="{number}"></figure>')
+
+
+def _is_wide(kind: str, source: str) -> bool:
+    """Return whether a PNG is so wide that a telephone had better show it in a box that scrolls."""
+    if kind != "image/png":
+        return False
+    size = base64.b64decode(source[:32])[16:24]  # a PNG says its width and height in these bytes
+    return int.from_bytes(size[:4], "big") > _WIDE * int.from_bytes(size[4:], "big")
 
 
 def _refuse_wordless(soup: BeautifulSoup) -> None:

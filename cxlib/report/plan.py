@@ -13,7 +13,7 @@ import yaml
 
 from cxlib import check
 from cxlib.errors import ParameterError, SourceError
-from cxlib.report.parameters import as_written
+from cxlib.report.reading import as_written
 
 _NAME = re.compile(r"[^\W_][\w-]*(\.[\w-]+)*")
 _PROJECT = ("reports", "pyproject.toml", ".git")  # one of these is in a project's folder

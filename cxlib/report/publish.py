@@ -67,13 +67,28 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def runs(out: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the manifests of all runs by report, newest first."""
+    """Return the manifests of all runs by report, newest first; what is no manifest is passed over (see `broken`)."""
     found: dict[str, list[dict[str, Any]]] = {}
     for path in out.glob("*/*/manifest.json"):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        found.setdefault(path.parent.parent.name, []).append({**manifest, "run": path.parent.name})
+        if manifest := _manifest(path):
+            found.setdefault(path.parent.parent.name, []).append({**manifest, "run": path.parent.name})
     return {name: sorted(manifests, key=lambda manifest: manifest["started"], reverse=True)
             for name, manifests in found.items()}
+
+
+def broken(out: Path) -> list[Path]:
+    """Return the files that should be manifests and are none: a disk was full, or someone wrote into them."""
+    return sorted(path for path in out.glob("*/*/manifest.json") if not _manifest(path))
+
+
+def _manifest(path: Path) -> dict[str, Any] | None:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        whole = all(isinstance(manifest[key], str) for key in ("started", "status", "notebook"))
+        shown = manifest["error"]["message"] if manifest["status"] == "failed" else manifest["title"] + manifest["headline"]
+        return manifest if whole and isinstance(shown, str) else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def last_good(manifests: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from cxlib.language import text
 from cxlib.report.pages import render
 from cxlib.report.publish import alone, last_good, runs, write_whole
+from cxlib.report.reading import as_given
 
 
 def write_index(out: Path, *, language: str = "en") -> Path:
@@ -39,12 +40,20 @@ def write_index(out: Path, *, language: str = "en") -> Path:
 
 
 def _entry(name: str, manifests: list[dict[str, Any]]) -> dict[str, Any]:
-    listed = [{**manifest, "time": written_time(manifest["started"]),
+    listed = [{**manifest, "given": _given(manifest), "time": written_time(manifest["started"]),
                "page": "report.html" if manifest["status"] == "published" else "failed.html"} for manifest in manifests]
     good = last_good(listed)
     failed = listed[0] if listed[0]["status"] == "failed" else None
     older = [run for run in listed if run is not good and run is not failed]
     return {"name": name, "order": (Path(listed[0]["notebook"]).name, name), "good": good, "failed": failed, "older": older}
+
+
+def _given(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return the parameters that were given, in words; of a mapping the names that have a value."""
+    given = manifest.get("given")
+    named = {name: {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
+             for name, value in (given if isinstance(given, dict) else {}).items()}
+    return {name: as_given(value) for name, value in named.items()}
 
 
 def written_time(stamp: str) -> str:

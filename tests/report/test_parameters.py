@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_notebook
 
 from cxlib.errors import ColumnError, ParameterError, SourceError
-from cxlib.report import parameters
+from cxlib.report import describing, parameters
 from tests.report.writing import DEFAULTS, Parameters, code, project, write
 
 
@@ -136,11 +136,11 @@ def test_without_a_model_names_are_checked_all_the_same(root):
         parameters.check_values(notebook, {"nn": "5"}, **keywords)
     with pytest.raises(ParameterError, match="the notebook has no parameters"):
         parameters.check_values(new_notebook(), {"n": "5"}, **keywords)
-    assert [row.meaning for row in parameters.describe(notebook, model=None)] == ["how many", ""]
+    assert [row.meaning for row in describing.describe(notebook, model=None)] == ["how many", ""]
 
 
 def test_describe_says_type_default_and_meaning(root):
-    rows = {row.name: row for row in parameters.describe(
+    rows = {row.name: row for row in describing.describe(
         parameters.read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters)}
     assert [name for name in rows if "." not in name] == list(Parameters.model_fields)
     assert (rows["columns"].kind, rows["columns"].default) == ("mapping", "{respondent: 顧客番号}")
