@@ -2,14 +2,18 @@
 
 from cxlib.retention.accounting import Movements, Revenue, movements, revenue
 from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.comparison import Comparison, compare
 from cxlib.retention.contracts import Contract, contract
 from cxlib.retention.counts import count_cohorts
-from cxlib.retention.curves import Comparison, Survival, compare, survival
+from cxlib.retention.cox import Cox, cox
+from cxlib.retention.curves import Survival, survival
 from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
-from cxlib.retention.durations import Durations
+from cxlib.retention.durations import Durations, durations_from_cohorts
 from cxlib.retention.parameters import Parameters, Records, read
+from cxlib.retention.restricted_means import RestrictedMean, rmst
 from cxlib.retention.triangles import Average, Triangle, average, triangle
 
-__all__ = ["Average", "Cohorts", "Comparison", "Contract", "Durations", "Movements", "Parameters", "Records", "Revenue",
-           "Survival", "Triangle", "average", "compare", "contract", "count_cohorts", "count_durations",
-           "durations_from_orders", "durations_from_spells", "movements", "read", "revenue", "survival", "triangle"]
+__all__ = ["Average", "Cohorts", "Comparison", "Contract", "Cox", "Durations", "Movements", "Parameters", "Records",
+           "RestrictedMean", "Revenue", "Survival", "Triangle", "average", "compare", "contract", "count_cohorts",
+           "count_durations", "cox", "durations_from_cohorts", "durations_from_orders", "durations_from_spells", "movements",
+           "read", "revenue", "rmst", "survival", "triangle"]

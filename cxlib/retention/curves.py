@@ -1,8 +1,7 @@
-"""Duration counts -> Kaplan-Meier curves with limits and at-risk numbers, and log-rank tests between groups."""
+"""Duration counts -> Kaplan-Meier curves with limits, a band, quantiles and at-risk numbers."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -10,19 +9,22 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib import check
-from cxlib.inference import adjusted, z_value
-from cxlib.language import level, number, pvalue, text
+from cxlib.errors import ParameterError
+from cxlib.inference import z_value
+from cxlib.language import level, number, text
 from cxlib.result import Result
 from cxlib.retention import figures
-from cxlib.retention.durations import Durations
+from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.durations import Durations, RiskTable, as_durations
+from cxlib.retention.kaplan_meier import LIMITS, hall_wellner, kaplan_meier, pointwise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DAYS_A_MONTH = 365.25 / 12
+MONTHLY = {"week": DAYS_A_MONTH / 7, "quarter": 1 / 3, "year": 1 / 12}  # units in a month
 FEW = 10  # customers at risk; a curve is not drawn beyond the tenure where fewer are left
 
 
@@ -30,16 +32,19 @@ FEW = 10  # customers at risk; a curve is not drawn beyond the tenure where fewe
 class Survival(Result):
     """Kaplan-Meier curves; `frame` has one row a group and tenure at which a customer was lost or censored.
 
-    Columns: `by`, `tenure`, `at_risk`, `lost`, `censored`, `survival` in [0, 1], `se`, `ci_low`, `ci_high`, `confidence`,
-    `method`.
+    Columns: `by`, `tenure`, `at_risk`, `lost`, `censored`, `survival` in [0, 1], `se`, `ci_low`, `ci_high` (each tenure on its
+    own), `band_low`, `band_high` (the whole curve), `cumhaz`, `cumhaz_se`, `confidence`, `method`; with weights also
+    `at_risk_weight`, `lost_weight`.
     """
 
     unit: str = "period"
     by: tuple[str, ...] = ()
     definition: str = "given"
     gap_days: int | None = None
+    gap: int | None = None
 
-    formats: ClassVar[Mapping[str, str]] = {"survival": "percent", "ci_low": "percent", "ci_high": "percent", "se": "decimal3"}
+    formats: ClassVar[Mapping[str, str]] = {"survival": "percent", "ci_low": "percent", "ci_high": "percent", "se": "decimal3",
+                                            "band_low": "percent", "band_high": "percent"}
 
     def at(self, tenure: float) -> pd.DataFrame:
         """Return each curve at a tenure; a curve whose last customer was followed for less is missing there."""
@@ -47,9 +52,31 @@ class Survival(Result):
         rows = [_read(group, tenure) | dict(zip(self.by, name, strict=True)) for name, group in curves]
         return pd.DataFrame(rows)[[*self.by, *_READ]]
 
+    def quantiles(self, probs: Sequence[float] = (0.25, 0.5, 0.75)) -> pd.DataFrame:
+        """Return the tenure by which a share of customers is lost (0.5: the median), with its limits.
+
+        Returns
+        -------
+        DataFrame
+            `by`, `prob`, `tenure`, `ci_low`, `ci_high`, `confidence`: the first tenure at which the curve, or its limit, is at
+            or below 1 - prob (the middle of the step where it is exactly that); missing where it has not come that far.
+
+        Notes
+        -----
+        Equal to R survival 3.5 `quantile(survfit(...))` (Brookmeyer and Crowley 1982).
+        """
+        if not all(0 < prob < 1 for prob in probs):
+            raise ParameterError(f"probs={tuple(probs)!r} must lie between 0 and 1; write 0.5 for the median")
+        curves = self.frame.groupby(list(self.by)) if self.by else [((), self.frame)]
+        rows = [dict(zip(self.by, name, strict=True)) | {"prob": prob} | {
+            column: _crossing(curve["tenure"].to_numpy(float), curve[source].to_numpy(float), 1 - prob)
+            for column, source in (("tenure", "survival"), ("ci_low", "ci_low"), ("ci_high", "ci_high"))}
+            for name, curve in curves for prob in probs]
+        return pd.DataFrame(rows).assign(confidence=self.frame["confidence"].iloc[0])
+
     def tenure(self, months: float) -> float:
         """Return a number of months in the unit of `tenure`."""
-        return round(months * DAYS_A_MONTH) if self.unit == "day" else months
+        return round(months * DAYS_A_MONTH) if self.unit == "day" else months * MONTHLY.get(self.unit, 1)
 
     def summary(self, language: str = "en", *, months: float = 6) -> str:
         """Return how many of 100 customers are still there after some months, with the interval, group by group."""
@@ -69,7 +96,8 @@ class Survival(Result):
 
     def meaning(self, language: str = "en") -> str:
         """Return who counts as lost, in a sentence."""
-        return text(f"retention.lost_{self.definition}", language, gap=number(self.gap_days or 0))
+        return text(f"retention.lost_{self.definition}", language, gap=number(self.gap_days or self.gap or 0),
+                    periods=text(f"retention.{self.unit if self.gap == 1 else self.unit + 's'}", language) if self.gap else "")
 
     def plot(self, ax: Axes | None = None, *, months: float = 6, language: str = "en") -> Axes:
         """Draw the curves with their bands, and the numbers at risk beneath."""
@@ -97,6 +125,18 @@ class Survival(Result):
         return ", ".join(str(row[name]) for name in self.by)
 
 
+def _crossing(tenure: NDArray, curve: NDArray, level_: float) -> float:
+    """Return where a falling curve comes to a level; where it stays exactly there for a while, the middle of that while."""
+    near = 1e-8  # the steps of a curve are computed, its levels are not: R takes the same allowance
+    at, below = np.flatnonzero(curve <= level_ + near), np.flatnonzero(curve < level_ - near)
+    if not len(at):
+        return float("nan")
+    if abs(curve[at[0]] - level_) > near:
+        return float(tenure[at[0]])
+    until = tenure[below[0]] if len(below) else tenure[-1]
+    return float(tenure[at[0]] + until) / 2
+
+
 _READ = ["survival", "ci_low", "ci_high", "at_risk"]
 
 
@@ -109,19 +149,24 @@ def _read(curve: pd.DataFrame, tenure: float) -> dict[str, float]:
     return last | {"at_risk": int(left.iloc[0]) if len(left) else 0}
 
 
-def survival(durations: Durations, *, by: str | Sequence[str] | None = None, confidence: float = 0.95) -> Survival:
-    """Kaplan-Meier curves from duration counts.
+def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None, confidence: float = 0.95,
+             limits: str = "log-log") -> Survival:
+    """Kaplan-Meier curves from counts, with the Nelson-Aalen cumulative hazard and a band for the whole curve.
 
     Use it when some customers are still there: a plain ratio would call them lost, or wait for them.
 
     Parameters
     ----------
-    durations : Durations
-        From `count_durations`, `durations_from_spells` or `durations_from_orders`.
+    data : Durations or Cohorts
+        From `count_durations`, `durations_from_spells`, `durations_from_orders` or `durations_from_cohorts`. Of cohorts (from
+        `count_cohorts`), those without activity in the last three finished periods count as lost; `durations_from_cohorts`
+        takes another number.
     by : str or sequence of str, optional
         Columns that were counted; one curve a combination. By default one curve for all.
     confidence : float
-        Level of the limits, each tenure on its own.
+        Level of the limits (each tenure on its own) and of the band (all tenures together).
+    limits : {"log-log", "log", "plain"}
+        Scale on which the limits are symmetric.
 
     Returns
     -------
@@ -132,7 +177,8 @@ def survival(durations: Durations, *, by: str | Sequence[str] | None = None, con
     -----
     S(t) = product of (1 - lost/at_risk); Greenwood's variance, limits on the log(-log) scale (Kalbfleisch and Prentice 1980).
     Before the first loss both limits are 1; at S = 0 standard error and limits do not exist and are missing, as in R.
-    Equal to R survival 3.5 `survfit(conf.type="log-log")` to 1e-10.
+    Equal to R survival 3.5 `survfit` (`conf.type` of the same names; weights; delayed entry) to 1e-10. The band is Hall and
+    Wellner's (see `kaplan_meier.hall_wellner`); with weights or delayed entry it is not known and missing.
 
     Examples
     --------
@@ -141,112 +187,48 @@ def survival(durations: Durations, *, by: str | Sequence[str] | None = None, con
     [0.75, 0.75]
     """
     by = () if by is None else (by,) if isinstance(by, str) else tuple(by)
-    z = z_value(confidence)
-    groups, tenure, at_risk, lost, censored = durations.arrays(by)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        curve = np.cumprod(np.where(at_risk > 0, 1 - lost / at_risk, 1.0), axis=1)
-        greenwood = np.cumsum(np.where(lost > 0, lost / (at_risk * (at_risk - lost)), 0.0), axis=1)
-        spread = z * np.sqrt(greenwood) / np.abs(np.log(curve))
-        low, high = curve ** np.exp(spread), curve ** np.exp(-spread)
-        se = curve * np.sqrt(greenwood)
-    low, high = np.where(curve == 1, 1.0, low), np.where(curve == 1, 1.0, high)
-    low, high, se = (np.where(curve == 0, np.nan, values) for values in (low, high, se))
-    row, column = np.nonzero(lost + censored)
-    cells = {"at_risk": at_risk, "lost": lost, "censored": censored, "survival": curve, "se": se, "ci_low": low, "ci_high": high}
-    frame = groups.iloc[row].reset_index(drop=True).assign(
-        tenure=tenure[column], **{name: values[row, column] for name, values in cells.items()},
-        confidence=confidence, method="Kaplan-Meier, log-log limits")
-    return Survival(frame=frame, method="Kaplan-Meier, log-log limits", unit=durations.unit, by=by,
-                    definition=durations.definition, gap_days=durations.gap_days, warnings=_left_out(durations))
+    check.one_of("limits", limits, LIMITS)
+    z, durations = z_value(confidence), as_durations(data)
+    table = durations.risk_table(by)
+    curve = kaplan_meier(table)
+    cells = {"at_risk": table.at_risk, "lost": table.lost, "censored": table.censored, "survival": curve.survival,
+             "se": np.where(curve.survival == 0, np.nan, _error(curve.survival, curve.log_variance))}
+    cells["ci_low"], cells["ci_high"] = pointwise(curve, z, limits)
+    cells["band_low"], cells["band_high"] = hall_wellner(curve, (table.lost + table.censored).sum(axis=1, keepdims=True),
+                                                         confidence)
+    if durations.weighted or durations.delayed:
+        cells["band_low"] = cells["band_high"] = np.full(curve.survival.shape, np.nan)
+    cells |= {"cumhaz": curve.cumhaz, "cumhaz_se": np.sqrt(curve.cumhaz_variance)}
+    if durations.weighted:
+        at_risk, lost = table.sums
+        cells |= {"at_risk_weight": at_risk, "lost_weight": lost}
+    row, column = np.nonzero(table.lost + table.censored)
+    method = f"Kaplan-Meier, {limits} limits" + (", robust variance" if durations.weighted else "")
+    frame = table.groups.iloc[row].reset_index(drop=True).assign(
+        tenure=table.tenure[column], **{name: values[row, column] for name, values in cells.items()},
+        confidence=confidence, method=method)
+    warnings = (*left_out(durations), *_emptied(table, curve.survival))
+    return Survival(frame=frame, method=method, unit=durations.unit, by=by, definition=durations.definition,
+                    gap_days=durations.gap_days, gap=durations.gap, warnings=warnings)
 
 
-def _left_out(durations: Durations) -> tuple[str, ...]:
-    names = ("missing", "missing_customer", "missing_start", "missing_duration", "after_as_of", "continued_spell", "later_spell")
+def _error(survival_: NDArray, log_variance: NDArray) -> NDArray:
+    with np.errstate(invalid="ignore"):
+        return survival_ * np.sqrt(log_variance)
+
+
+def _emptied(table: RiskTable, survival_: NDArray) -> tuple[str, ...]:
+    """Say where a curve fell to 0 while customers were still to come under observation."""
+    empty = ((survival_ == 0) & (table.at_risk > 0))[:, 1:] & (survival_[:, :-1] == 0)
+    if not empty.any():
+        return ()
+    first = table.tenure[(survival_ == 0).argmax(axis=1)][empty.any(axis=1)].min()
+    return (text("retention.emptied", tenure=number(first, 0 if first % 1 == 0 else 2)),)
+
+
+def left_out(durations: Durations) -> tuple[str, ...]:
+    """Return a sentence for each reason for which rows were left out."""
+    names = ("missing", "missing_customer", "missing_start", "missing_duration", "after_as_of", "continued_spell", "later_spell",
+             "too_new")
     return tuple(text(f"retention.left_out_{name}", n=number(durations.tally[name]), rows=number(durations.tally["rows"]))
                  for name in names if durations.tally.get(name, 0))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison(Result):
-    """Log-rank tests: `statistic`, `df` and `pvalue` for all groups at once; `frame` has a row for each pair.
-
-    Columns: `a`, `b`, `statistic`, `df`, `pvalue`, `pvalue_adj`, `confidence` (missing: a test has no level), `method`.
-    """
-
-    between: str = ""
-    statistic: float = np.nan
-    df: int = 0
-    pvalue: float = np.nan
-    groups: tuple[str, ...] = ()
-
-    formats: ClassVar[Mapping[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue", "pvalue_adj": "pvalue"}
-
-    def summary(self, language: str = "en") -> str:
-        """Return whether the groups differ, and which pairs do after Holm's correction."""
-        if self.df == 0:
-            return text("retention.compare_nothing", language, groups=number(len(self.groups)))
-        apart = self.frame[self.frame["pvalue_adj"] < 0.05]
-        head = text("retention.compare_differ" if self.pvalue < 0.05 else "retention.compare_cannot_tell", language,
-                    groups=number(len(self.groups)), between=self.between, statistic=number(self.statistic, 2),
-                    df=number(self.df), p=_p(self.pvalue))
-        return head + " " + text("retention.compare_pairs", language, apart=number(len(apart)), pairs=number(len(self.frame)))
-
-
-def _p(value: float) -> str:
-    shown = pvalue(value)
-    return f"p {shown}" if shown.startswith("<") else f"p = {shown}"
-
-
-def compare(durations: Durations, *, between: str, adjust: str = "holm") -> Comparison:
-    """Log-rank test between groups: overall, and pair by pair with Holm's correction.
-
-    Use it to ask whether groups are lost at different speeds over the whole time followed. It is weak where curves cross.
-
-    Parameters
-    ----------
-    durations : Durations
-    between : str
-        Column that was counted.
-    adjust : {"holm", "BH", "BY", "none"}
-
-    Returns
-    -------
-    Comparison
-
-    Notes
-    -----
-    Sum over tenures of observed minus expected losses, with the hypergeometric covariance (Mantel 1966). Equal to R survival
-    3.5 `survdiff` to 1e-10. Where nobody was lost, or there is one group, there is nothing to compare: the statistic is 0 on
-    0 degrees of freedom, the p value is missing, and a warning says so.
-    """
-    check.one_of("adjust", adjust, ("holm", "BH", "BY", "none"))
-    groups, _, at_risk, lost, _ = durations.arrays([between])
-    names = tuple(str(name) for name in groups[between])
-    statistic, df, p = _log_rank(at_risk, lost)
-    rows = []
-    for i, j in itertools.combinations(range(len(names)), 2):
-        one = _log_rank(at_risk[[i, j]], lost[[i, j]])
-        rows.append({"a": names[i], "b": names[j], "statistic": one[0], "df": one[1], "pvalue": one[2]})
-    frame = pd.DataFrame(rows, columns=["a", "b", "statistic", "df", "pvalue"])
-    frame = frame.assign(pvalue_adj=adjusted(frame["pvalue"], method=adjust), confidence=np.nan, method="log-rank")
-    warnings = () if df else (text("retention.compare_nothing", groups=number(len(names))),)
-    return Comparison(frame=frame, method=f"log-rank, pairs adjusted by {adjust}", between=between, statistic=statistic, df=df,
-                      pvalue=p, groups=names, warnings=warnings)
-
-
-def _log_rank(at_risk: NDArray[np.int64], lost: NDArray[np.int64]) -> tuple[float, int, float]:
-    """Return statistic, degrees of freedom and p value for `groups x tenures` counts."""
-    some = lost.sum(axis=0) > 0
-    n, d = at_risk[:, some].astype(float), lost[:, some].astype(float)
-    total, losses = n.sum(axis=0), d.sum(axis=0)
-    share = n / total
-    difference = (d - losses * share).sum(axis=1)
-    factor = losses * (total - losses) / np.maximum(total - 1, 1)  # one customer left: no variance
-    covariance = np.diag((factor * share).sum(axis=1)) - (factor * share) @ share.T
-    # the rows sum to 0, so one group is left out; what is then left is singular only where groups never meet at a loss
-    difference, covariance = difference[:-1], covariance[:-1, :-1]
-    df = int(np.linalg.matrix_rank(covariance, hermitian=True)) if covariance.size else 0
-    if df == 0:
-        return 0.0, 0, float("nan")
-    statistic = float(difference @ np.linalg.pinv(covariance, hermitian=True) @ difference)
-    return statistic, df, float(stats.chi2.sf(statistic, df))

@@ -8,10 +8,11 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import CohortError, EmptyDataError, ParameterError
+from cxlib.errors import CohortError, EmptyDataError, ParameterError, WeightError
 from cxlib.retention.counts import alike, date_column, day_number, identifier, judged, label, names, placed_events
 from cxlib.retention.durations import UNITS, Durations
 from cxlib.retention.periods import Clock
@@ -20,7 +21,8 @@ from cxlib.table import as_table, numeric
 _FOREVER = 10**6  # the day, since 1970, on which a spell ends that goes on
 
 
-def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[str] = (), unit: str = "period") -> Durations:
+def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[str] = (), weight: str | None = None,
+                    entry: str | None = None, unit: str = "period") -> Durations:
     """Count data that already are times and outcomes: lost and censored by tenure.
 
     Parameters
@@ -33,13 +35,20 @@ def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[
         Column that is 1 (or true) where the customer was lost at that time, 0 where still there (censored).
     by : str or sequence of str
         Columns of groups.
-    unit : {"day", "month", "period"}
+    weight : str, optional
+        Column with how many customers a row stands for (from `bias.rake`, say); its sums are kept beside the numbers of people.
+    entry : str, optional
+        Column with the time from which a customer was followed, less than `duration`: one who had been a customer for 5 months
+        when the records began could not be seen to leave before. Such a customer is at risk at times after `entry` only.
+    unit : {"day", "week", "month", "quarter", "year", "period"}
         Unit of `duration`, for the reader.
 
     Raises
     ------
     CohortError
-        If a duration is negative, or `event` has other values than 0 and 1.
+        If a duration is negative or not after its entry, or `event` has other values than 0 and 1.
+    WeightError
+        If a weight is negative or missing.
 
     Examples
     --------
@@ -50,20 +59,38 @@ def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[
     """
     by = names(by)
     check.one_of("unit", unit, UNITS)
+    if weight is not None and entry is not None:
+        raise ParameterError(f"weight={weight!r} and entry={entry!r} cannot be counted together: the variance of a weighted "
+                             "curve needs each customer's entry and exit at once; leave one of them out")
     table = as_table(data)
     check.columns(table.columns, duration=duration, event=event, by=by)
-    numeric(table, duration=duration, event=event)
-    rows = table.select(tenure=table[duration], gone=table[event].cast("float64"), **{name: label(table[name]) for name in by})
-    frame = rows.group_by([*by, "tenure", "gone"]).aggregate(customers=rows.count()).execute()
+    numeric(table, duration=duration, event=event, weight=weight, entry=entry)
+    rows = table.select(tenure=table[duration], gone=table[event].cast("float64"), **{name: label(table[name]) for name in by},
+                        **({} if entry is None else {"entry": table[entry].cast("float64")}),
+                        **({} if weight is None else {"weight": table[weight].cast("float64")}))
+    sums = {} if weight is None else {"weights": rows.weight.sum(), "squares": (rows.weight * rows.weight).sum(),
+                                      "unfit": ((rows.weight < 0) | rows.weight.isnull()).sum()}
+    keys = [*by, "tenure", "gone", *(() if entry is None else ("entry",))]
+    frame = rows.group_by(keys).aggregate(customers=rows.count(), **sums).execute()
+    _refuse_contradictions(frame, duration=duration, event=event, weight=weight, entry=entry)
+    missing = frame[keys[len(by):]].isna().any(axis=1)
+    tally = {"rows": int(frame["customers"].sum()), "missing_duration": int(frame.loc[missing, "customers"].sum())}
+    return _durations(frame[~missing], by, unit=unit, tally=tally)
+
+
+def _refuse_contradictions(frame: pd.DataFrame, *, duration: str, event: str, weight: str | None, entry: str | None) -> None:
     negative = frame.loc[frame["tenure"] < 0, "customers"].sum()
     if negative:
         raise CohortError(f"duration={duration!r} has {int(negative):,} negative values (lowest: {frame['tenure'].min():g}); "
                           "a customer cannot leave before coming: correct or remove these rows")
     if not frame["gone"].dropna().isin([0, 1]).all():
         raise CohortError(f"event={event!r} has values other than 0 and 1; write 1 where the customer was lost and 0 where not")
-    missing = frame["tenure"].isna() | frame["gone"].isna()
-    tally = {"rows": int(frame["customers"].sum()), "missing_duration": int(frame.loc[missing, "customers"].sum())}
-    return _durations(frame[~missing], by, unit=unit, tally=tally)
+    if weight is not None and (frame["unfit"].sum() or not np.isfinite(frame["weights"]).all()):
+        raise WeightError(f"weight={weight!r} is negative, missing or no number in some rows; give each customer a weight of "
+                          "0 or more")
+    if entry is not None and (late := frame.loc[frame["entry"] >= frame["tenure"], "customers"].sum()):
+        raise CohortError(f"entry={entry!r} is not before duration={duration!r} in {int(late):,} rows; a customer who was never "
+                          "followed says nothing: remove these rows")
 
 
 def durations_from_spells(subscriptions: Any, *, customer: str, started: str, ended: str, as_of: dt.date, unit: str = "month",
@@ -206,10 +233,19 @@ def _durations(frame: pd.DataFrame, by: tuple[str, ...], **described: Any) -> Du
     if frame.empty:
         raise EmptyDataError("no customer is left to follow; check the columns and as_of")
     gone = frame["gone"].astype(bool)
-    if (frame["tenure"] % 1 == 0).all():
-        frame = frame.astype({"tenure": "int64"})
-    split = frame.assign(lost=frame["customers"].where(gone, 0), censored=frame["customers"].where(~gone, 0))
-    return Durations(split.groupby([*by, "tenure"], as_index=False)[["lost", "censored"]].sum(), by=by, **described)
+    counts = {"lost": frame["customers"].where(gone, 0), "censored": frame["customers"].where(~gone, 0)}
+    if "weights" in frame:
+        counts |= {"lost_weight": frame["weights"].where(gone, 0.0), "censored_weight": frame["weights"].where(~gone, 0.0),
+                   "lost_square": frame["squares"].where(gone, 0.0), "censored_square": frame["squares"].where(~gone, 0.0)}
+    split = frame[[*by, "tenure"]].assign(**counts)
+    if "entry" in frame:
+        came = frame[[*by]].assign(tenure=frame["entry"], entered=frame["customers"])
+        split = pd.concat([split, came]).fillna({"lost": 0, "censored": 0, "entered": 0})
+        split = split.astype({"lost": "int64", "censored": "int64", "entered": "int64"})
+    if (split["tenure"] % 1 == 0).all():
+        split = split.astype({"tenure": "int64"})
+    sums = [name for name in split if name not in (*by, "tenure")]
+    return Durations(split.groupby([*by, "tenure"], as_index=False)[sums].sum(), by=by, **described)
 
 
 def _with_labels(rows: ir.Table, customers: Any, customer: str, by: Sequence[str]) -> ir.Table:

@@ -10,9 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlib import check
-from cxlib.errors import CohortError, EmptyDataError
+from cxlib.errors import CohortError, EmptyDataError, ParameterError
+from cxlib.retention.cohorts import Cohorts
 
-UNITS = ("day", "month", "period")
+UNITS = ("day", "week", "month", "quarter", "year", "period")
+GAP = 3  # finished periods without activity after which a customer of `Cohorts` counts as lost, unless another number is given
+WEIGHTED = ("lost_weight", "censored_weight", "lost_square", "censored_square")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,16 +25,21 @@ class Durations:
     Attributes
     ----------
     frame : pandas.DataFrame
-        The columns of `by`, `tenure`, `lost`, `censored`; one row a tenure at which anything happened.
+        The columns of `by`, `tenure`, `lost`, `censored`; one row a tenure at which anything happened. Where customers came
+        under observation later, `entered`: those followed from just after that tenure on. Where there are weights, `lost_weight`
+        and `censored_weight` (sums of weights beside the numbers of people) and `lost_square` and `censored_square` (sums of
+        squared weights, which the variance needs).
     by : tuple of str
     unit : str
-        Unit of `tenure`: "day", "month", or "period" where it is not known.
+        Unit of `tenure`: "day", "week", "month", "quarter", "year", or "period" where it is not known.
     tally : mapping of str to int
         Rows read, and rows left out, by reason.
     definition : str
-        Key of the sentence that says who counts as lost: "spell", "gap" or "given".
+        Key of the sentence that says who counts as lost: "spell", "gap", "silence" or "given".
     gap_days : int or None
         Days without an order after which a customer counts as lost, where the definition is "gap".
+    gap : int or None
+        Finished periods without activity after which a customer counts as lost, where the definition is "silence".
     """
 
     frame: pd.DataFrame
@@ -40,26 +48,37 @@ class Durations:
     tally: Mapping[str, int] = field(default_factory=dict)
     definition: str = "given"
     gap_days: int | None = None
+    gap: int | None = None
 
     @property
     def customers(self) -> int:
         """Number of customers counted."""
         return int(self.frame[["lost", "censored"]].to_numpy().sum())
 
+    @property
+    def delayed(self) -> bool:
+        """Whether some customers came under observation after their tenure began."""
+        return "entered" in self.frame
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the customers carry weights."""
+        return "lost_weight" in self.frame
+
     def __add__(self, other: Durations) -> Durations:
         if not isinstance(other, Durations):
             return NotImplemented
-        for name in ("by", "unit", "definition", "gap_days"):
+        for name in ("by", "unit", "definition", "gap_days", "gap", "weighted", "delayed"):
             if getattr(self, name) != getattr(other, name):
                 raise CohortError(f"these durations cannot be added: {name} is {getattr(self, name)!r} in one and "
                                   f"{getattr(other, name)!r} in the other; count both with the same {name}")
-        frame = pd.concat([self.frame, other.frame]).groupby([*self.by, "tenure"], as_index=False, dropna=False)[
-            ["lost", "censored"]].sum()
+        sums = [name for name in self.frame if name not in (*self.by, "tenure")]
+        frame = pd.concat([self.frame, other.frame]).groupby([*self.by, "tenure"], as_index=False, dropna=False)[sums].sum()
         tally = {name: self.tally.get(name, 0) + other.tally.get(name, 0) for name in {**self.tally, **other.tally}}
         return replace(self, frame=frame, tally=tally)
 
-    def arrays(self, by: Sequence[str]) -> tuple[pd.DataFrame, NDArray, NDArray, NDArray, NDArray]:
-        """Return `groups, tenure, at_risk, lost, censored`: one row a group of `by`, one column a tenure of any group.
+    def risk_table(self, by: Sequence[str] = ()) -> RiskTable:
+        """Return the counts as arrays: one row a group of `by`, one column a tenure of any group.
 
         Raises
         ------
@@ -77,8 +96,117 @@ class Durations:
         if by:
             row = self.frame[by].merge(groups.assign(_row=np.arange(len(groups))), on=by, how="left")["_row"].to_numpy()
         tenure, column = np.unique(self.frame["tenure"].to_numpy(), return_inverse=True)
-        lost, censored = np.zeros((2, len(groups), len(tenure)), dtype=np.int64)
-        np.add.at(lost, (row, column), self.frame["lost"].to_numpy())
-        np.add.at(censored, (row, column), self.frame["censored"].to_numpy())
-        at_risk = (lost + censored)[:, ::-1].cumsum(axis=1)[:, ::-1]
-        return groups, tenure, at_risk, lost, censored
+
+        def spread(name: str, kind: type = np.int64) -> NDArray:
+            cells = np.zeros((len(groups), len(tenure)), dtype=kind)
+            np.add.at(cells, (row, column), self.frame[name].to_numpy())
+            return cells
+
+        lost, censored = spread("lost"), spread("censored")
+        at_risk = _from_here(lost + censored)
+        if self.delayed:
+            entered = spread("entered")
+            at_risk = at_risk - _from_here(entered)  # who enters at a tenure or later is not yet followed at it
+        weights = tuple(spread(name, float) for name in WEIGHTED) if self.weighted else None
+        return RiskTable(groups, tenure, at_risk, lost, censored, weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RiskTable:
+    """Duration counts as arrays, `groups x tenures`.
+
+    Attributes
+    ----------
+    groups : pandas.DataFrame
+        One row a group, with the columns that name it.
+    tenure : ndarray, shape (tenures,)
+    at_risk, lost, censored : ndarray of int
+        Numbers of people.
+    weights : tuple of ndarray, or None
+        The arrays named in `WEIGHTED`, in this order.
+    """
+
+    groups: pd.DataFrame
+    tenure: NDArray
+    at_risk: NDArray[np.int64]
+    lost: NDArray[np.int64]
+    censored: NDArray[np.int64]
+    weights: tuple[NDArray, ...] | None = None
+
+    @property
+    def sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """At risk and lost: sums of weights where there are weights, else numbers of people."""
+        if self.weights is None:
+            return self.at_risk.astype(float), self.lost.astype(float)
+        return _from_here(self.weights[0] + self.weights[1]), self.weights[0]
+
+    @property
+    def squares(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums of squared weights of the lost and of the censored."""
+        return (self.lost, self.censored) if self.weights is None else self.weights[2:]
+
+    def rows(self, chosen: Sequence[int]) -> RiskTable:
+        """Return the table of some groups."""
+        weights = None if self.weights is None else tuple(part[chosen] for part in self.weights)
+        return RiskTable(self.groups.iloc[list(chosen)].reset_index(drop=True), self.tenure, self.at_risk[chosen],
+                         self.lost[chosen], self.censored[chosen], weights)
+
+
+def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
+    """Count customers by the periods until they fell silent, from the same counts as the triangle.
+
+    Use it where nothing but activity is recorded. A customer counts as lost where the last `gap` finished periods (or more)
+    were without activity, and was lost in the first period of that silence. It is a definition, not a fact: a customer
+    called lost may come back. Whoever was active later than that is censored at the last period that can be judged, the one
+    `gap - 1` before the last finished one.
+
+    Parameters
+    ----------
+    cohorts : Cohorts
+    gap : int
+        Finished periods without activity.
+
+    Returns
+    -------
+    Durations
+        By the columns of `cohorts.by` and `cohort` (first day of its period); `tenure` in periods since the period of coming,
+        which counts as active. Customers who came in a period that cannot be judged yet are left out and tallied.
+
+    Raises
+    ------
+    EmptyDataError
+        If no customer came early enough to be judged.
+    """
+    if gap < 1:
+        raise ParameterError(f"gap={gap!r} must be at least 1 period; 3 is a common choice")
+    finished = cohorts.clock.finished(cohorts.periods, cohorts.as_of)
+    judged = cohorts.first + int(finished.sum()) - gap  # the last period that can be the first of a silence
+    start, customers = cohorts.groups["cohort"].to_numpy(), cohorts.groups["customers"].to_numpy()
+    active = cohorts.active & finished[None, :]
+    latest = cohorts.first + active.shape[1] - 1 - active[:, ::-1].argmax(axis=1)
+    latest = np.maximum(np.where(active.any(axis=1), latest, start), start)
+    old = start <= judged
+    if not old.any():
+        raise EmptyDataError(f"gap={gap}: no customer came {gap} finished periods before as_of, so nobody can be called lost or "
+                             "still there; wait, or give a smaller gap")
+    gone = latest < judged
+    frame = cohorts.groups[list(cohorts.by)].assign(
+        cohort=cohorts.clock.starts(start), tenure=np.where(gone, latest + 1, judged) - start,
+        lost=np.where(gone, customers, 0), censored=np.where(gone, 0, customers))[old]
+    frame = frame.groupby([*cohorts.by, "cohort", "tenure"], as_index=False, dropna=False)[["lost", "censored"]].sum()
+    tally = {"rows": int(customers.sum()), "too_new": int(customers[~old].sum())}
+    return Durations(frame, by=(*cohorts.by, "cohort"), unit=cohorts.clock.period, tally=tally, definition="silence", gap=gap)
+
+
+def as_durations(data: Durations | Cohorts) -> Durations:
+    """Return durations as they are, and cohorts through `durations_from_cohorts` with its usual gap."""
+    if isinstance(data, Durations):
+        return data
+    if isinstance(data, Cohorts):
+        return durations_from_cohorts(data)
+    raise ParameterError(f"data={type(data).__name__}: give Durations (from count_durations, durations_from_spells, "
+                         "durations_from_orders or durations_from_cohorts) or Cohorts (from count_cohorts)")
+
+
+def _from_here(cells: NDArray) -> NDArray:
+    return cells[:, ::-1].cumsum(axis=1)[:, ::-1]

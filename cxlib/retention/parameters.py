@@ -14,7 +14,7 @@ from cxlib import check
 from cxlib.check import InputFile, StudyParameters
 from cxlib.errors import ParameterError
 from cxlib.result import Absent
-from cxlib.retention import accounting, curves
+from cxlib.retention import accounting, comparison, curves
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.counts import check_dates, count_cohorts, event_days, names
 from cxlib.retention.duration_counts import durations_from_orders, durations_from_spells
@@ -96,11 +96,11 @@ class Records:
             return Absent.of("retention.no_segment")
         return curves.survival(durations, by=self.parameters.segment, confidence=self.parameters.confidence)
 
-    def between_segments(self, durations: Durations) -> curves.Comparison | Absent:
+    def between_segments(self, durations: Durations) -> comparison.Comparison | Absent:
         """Return the log-rank tests between segments, or say that there are no segments."""
         if self.parameters.segment is None:
             return Absent.of("retention.no_segment")
-        return curves.compare(durations, between=self.parameters.segment)
+        return comparison.compare(durations, between=self.parameters.segment)
 
     def revenue(self) -> accounting.Revenue | Absent:
         """Return net and gross revenue retention, or say that there are no amounts."""
