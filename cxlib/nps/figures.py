@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,36 +13,75 @@ from cxlib import theme
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST = 30  # pairs in one figure
+MOST = 30  # rows in one figure
 
 
 def levels(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, finding: str, measured: str,
            joined: bool = False) -> Axes:
     """Draw `nps` with `ci_low` to `ci_high` and n for each row: across for waves (`joined`), down the page for segments."""
-    names = [" · ".join(words.label(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
     if joined and len(frame) > 1:
-        ax = theme.axes(ax, width=max(7.0, 1.0 + 0.75 * len(frame)))
-        spots = range(len(frame))
-        ax.plot(spots, frame["nps"], color=theme.BLUE, lw=1.2, zorder=2)
-        ax.errorbar(spots, frame["nps"], yerr=_reach(frame), fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6,
-                    zorder=3)
-        ax.set_xticks(spots, [f"{name}\nn = {n:,}" for name, n in zip(names, frame["n"], strict=True)])
-        ax.set_ylabel("NPS")
-        ax.axhline(0, color=theme.GREY, lw=0.8)
-        for spot, row in zip(spots, frame.itertuples(), strict=True):
-            ax.annotate(words.points(row.nps), (spot, row.ci_high), (0, 3), textcoords="offset points", fontsize=9, ha="center")
-    else:
-        ax = theme.axes(ax, height=1.4 + 0.34 * len(frame))
-        spots = range(len(frame))
-        ax.errorbar(frame["nps"], spots, xerr=_reach(frame), fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6)
-        ax.set_yticks(spots, [f"{name}  (n = {n:,})" for name, n in zip(names, frame["n"], strict=True)])
-        for spot, row in zip(spots, frame.itertuples(), strict=True):
-            ax.annotate(words.points(row.nps), (row.ci_high, spot), (6, 0), textcoords="offset points", fontsize=9,
-                        va="center")
-        ax.invert_yaxis()
-        ax.axvline(0, color=theme.GREY, lw=0.8)
-        ax.set_xlabel("NPS")
-    return theme.title(ax, finding, measured)
+        return theme.title(_across(frame, by, ax), finding, measured)
+    shown = _largest(frame)
+    ax = _down(shown, by, ax, shown[["nps", "ci_low", "ci_high"]], words.points)
+    ax.axvline(0, color=theme.GREY, lw=0.8)
+    ax.set_xlabel("NPS")
+    return theme.title(ax, finding, measured + _left_out(frame))
+
+
+def shares(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
+    """Draw `rate` in % with `ci_low` to `ci_high` and n for each row, down the page."""
+    shown = _largest(frame)
+    ax = _down(shown, by, ax, 100 * shown[["rate", "ci_low", "ci_high"]], lambda share: words.percent(share / 100, 0))
+    ax.set_xlim(left=0)
+    ax.set_xlabel(words.text("nps.axis_share"))
+    return theme.title(ax, finding, measured + _left_out(frame))
+
+
+def _across(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None) -> Axes:
+    ax = theme.axes(ax, width=_width(frame))
+    spots, every = range(len(frame)), _every(frame, 20)
+    reach = [frame["nps"] - frame["ci_low"], frame["ci_high"] - frame["nps"]]
+    ax.plot(spots, frame["nps"], color=theme.BLUE, lw=1.2, zorder=2)
+    ax.errorbar(spots, frame["nps"], yerr=reach, fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6, zorder=3)
+    shown = frame.iloc[::every]
+    ax.set_xticks(spots[::every], [f"{name}\nn = {n:,}" for name, n in zip(_names(shown, by), shown["n"], strict=True)])
+    ax.set_ylabel("NPS")
+    ax.axhline(0, color=theme.GREY, lw=0.8)
+    for spot, (value, high) in zip(spots[::every], zip(shown["nps"], shown["ci_high"], strict=True), strict=True):
+        ax.annotate(words.points(value), (spot, high), (0, 3), textcoords="offset points", fontsize=9, ha="center")
+    return ax
+
+
+def _down(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None, estimates: pd.DataFrame,
+          write: Callable[[float], str]) -> Axes:
+    ax = theme.axes(ax, height=1.4 + 0.34 * len(frame))
+    spots, (value, low, high) = range(len(frame)), (estimates[name] for name in estimates)
+    ax.errorbar(value, spots, xerr=[value - low, high - value], fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6)
+    ax.set_yticks(spots, [f"{name}  (n = {n:,})" for name, n in zip(_names(frame, by), frame["n"], strict=True)])
+    for spot, (dot, end) in zip(spots, zip(value, high.fillna(value), strict=True), strict=True):
+        ax.annotate(write(dot), (end, spot), (6, 0), textcoords="offset points", fontsize=9, va="center")
+    ax.set_ylim(len(frame) - 0.4, -0.6)
+    return ax
+
+
+def _names(frame: pd.DataFrame, by: tuple[str, ...]) -> list[str]:
+    return [" · ".join(words.label(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
+
+
+def _largest(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.loc[frame["n"].sort_values(ascending=False, kind="stable").index[:MOST]].sort_index()
+
+
+def _left_out(frame: pd.DataFrame) -> str:
+    return words.text("nps.largest", shown=MOST, pairs=words.number(len(frame))) if len(frame) > MOST else ""
+
+
+def _width(frame: pd.DataFrame) -> float:
+    return min(max(7.0, 1.0 + 0.75 * len(frame)), 16.0)  # inches
+
+
+def _every(frame: pd.DataFrame, most: int) -> int:
+    return max(1, -(-len(frame) // most))  # so that at most so many waves are named
 
 
 def differences(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
@@ -85,10 +125,6 @@ def histogram(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, meas
     return theme.title(ax, finding, measured)
 
 
-def _reach(frame: pd.DataFrame) -> list[pd.Series]:
-    return [frame["nps"] - frame["ci_low"], frame["ci_high"] - frame["nps"]]
-
-
 def league(frame: pd.DataFrame, between: str, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
     """Draw `shrunken` with its limits and, hollow, `nps`, by rank; of many rows those at the two ends."""
     half = MOST // 2
@@ -113,9 +149,8 @@ def league(frame: pd.DataFrame, between: str, ax: Axes | None = None, *, finding
 
 def waves(frame: pd.DataFrame, wave: str, ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
     """Draw `nps` by wave over the band from `limit_low` to `limit_high`, with `ewma`; rows that are `outside` in colour."""
-    ax = theme.axes(ax, width=min(max(7.0, 1.0 + 0.75 * len(frame)), 16.0))
-    every = max(1, -(-len(frame) // 12))  # names of waves that fit
-    spots = range(len(frame))
+    ax = theme.axes(ax, width=_width(frame))
+    spots, every = range(len(frame)), _every(frame, 12)
     low, high = frame["limit_low"].clip(lower=-100), frame["limit_high"].clip(upper=100)
     ax.bar(spots, high - low, bottom=low, width=1.0, color=theme.PALE, alpha=0.55, lw=0, zorder=1)
     ax.set_ylim(min(low.min(), frame["nps"].min()) - 8, max(high.max(), frame["nps"].max()) + 6)
@@ -158,21 +193,4 @@ def monitor(frame: pd.DataFrame, ax: Axes | None = None, *, finding: str, measur
     ax.axvline(0, color=theme.INK, lw=0.9)
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.set_xlabel(words.text("nps.axis_difference"))
-    return theme.title(ax, finding, measured)
-
-
-def shares(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None = None, *, finding: str, measured: str) -> Axes:
-    """Draw `rate` in % with `ci_low` to `ci_high` and n for each row, down the page."""
-    names = [" · ".join(words.label(row[column]) for column in by) or words.text("nps.all") for _, row in frame.iterrows()]
-    ax = theme.axes(ax, height=1.4 + 0.34 * len(frame))
-    spots = range(len(frame))
-    reach = [100 * (frame["rate"] - frame["ci_low"]), 100 * (frame["ci_high"] - frame["rate"])]
-    ax.errorbar(100 * frame["rate"], spots, xerr=reach, fmt="o", color=theme.BLUE, ecolor=theme.SKY, elinewidth=5, ms=6)
-    ax.set_yticks(spots, [f"{name}  (n = {n:,})" for name, n in zip(names, frame["n"], strict=True)])
-    for spot, row in zip(spots, frame.itertuples(), strict=True):
-        ax.annotate(words.percent(row.rate, 0), (100 * row.ci_high, spot), (6, 0), textcoords="offset points", fontsize=9,
-                    va="center")
-    ax.set_ylim(len(frame) - 0.4, -0.6)
-    ax.set_xlim(left=0)
-    ax.set_xlabel(words.text("nps.axis_share"))
     return theme.title(ax, finding, measured)
