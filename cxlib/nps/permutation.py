@@ -17,7 +17,7 @@ from cxlib.errors import ParameterError
 from cxlib.nps import cautions, intervals, pairing
 from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import names, refuse_taken
-from cxlib.nps.ranks import unweighted
+from cxlib.nps.ranks import no_pairs, unweighted
 from cxlib.result import Absent, Result
 
 METHOD = "exact permutation"
@@ -112,7 +112,8 @@ def permutation_test(data: Any, *, between: str | None, score: str | None = None
         check.one_of("reference", reference, dict.fromkeys(segments[between]))
     i, j = pairing.pairs(segments, between, reference=reference)
     if not len(i):
-        return PermutationTest(_nothing(within), METHOD, (words.text("nps.no_pair", column=between), *cautions.of_empty(counts)))
+        return PermutationTest(no_pairs((*within, *COLUMNS)), METHOD,
+                               (words.text("nps.no_pair", column=between), *cautions.of_empty(counts)))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     frame = _tested(one, two, between, within, adjust, confidence)
     return PermutationTest(frame, METHOD, (*_doubts(frame, one, two, adjust), *cautions.of_empty(counts)))
@@ -200,8 +201,3 @@ def _refuse_work(one: pd.DataFrame, two: pd.DataFrame, between: str) -> None:
     if terms > MOST_TERMS:
         raise ParameterError(f"between={between!r}: {len(n):,} exact tests of this size would take minutes ({terms:,} terms, at "
                              f"most {MOST_TERMS:,}); give a reference, or {advice}")
-
-
-def _nothing(within: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=object if name in ("a", "b", "method", *within) else float)
-                         for name in (*within, *COLUMNS)})

@@ -13,7 +13,7 @@ from scipy import stats
 
 from cxlib import check, inference
 from cxlib import language as words
-from cxlib.errors import ParameterError
+from cxlib.errors import ColumnError, ParameterError
 from cxlib.nps import cautions, pairing
 from cxlib.nps.comparison import ADJUSTMENTS
 from cxlib.nps.counts import ScoreCounts, names, refuse_taken
@@ -68,7 +68,7 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None, confidence
     Raises
     ------
     ColumnError
-        If a column is absent.
+        If a column is absent, or `score` is not numeric.
     ParameterError
         If `confidence` does not lie between 0 and 1.
 
@@ -83,7 +83,11 @@ def rank_test(rows: pd.DataFrame, *, score: str, between: str | None, confidence
     check.columns(list(rows.columns), score=score, between=between)
     if between is None:
         return Absent.of("nps.no_column")
-    known = rows[[score, between]].dropna().astype({score: float})
+    try:
+        known = rows[[score, between]].dropna().astype({score: float})
+    except (TypeError, ValueError):
+        raise ColumnError(f"score={score!r} does not hold numbers; turn the answers into scores with cx.scales.parse_scores "
+                          "first") from None
     if known[between].nunique() < 2 or known[score].nunique() < 2:
         return RankTest(_frame([]), METHOD, (words.text("nps.ranks_none", between=between),))
     row = pingouin.kruskal(data=known, dv=score, between=between).iloc[0]
@@ -187,7 +191,7 @@ def compare_ranks(data: Any, *, between: str | None, score: str | None = None, b
     segments, by_score = score_matrix(counts)
     i, j = pairing.pairs(segments, between)
     if not len(i):
-        return RankComparison(_nothing(within), BRUNNER_MUNZEL,
+        return RankComparison(no_pairs((*within, *COLUMNS)), BRUNNER_MUNZEL,
                               (words.text("nps.no_pair", column=between), *cautions.of_empty(counts)))
     one, two = segments.iloc[i].reset_index(drop=True), segments.iloc[j].reset_index(drop=True)
     tests = _brunner_munzel(*_placements(by_score, i, j), confidence=confidence)
@@ -203,6 +207,12 @@ def unweighted(data: Any, score: str | None, by: Sequence[str], counting: dict[s
         raise ParameterError(f"design={counts.design}: this test counts every answer once and alone; count without weight, "
                              "strata and cluster, or use nps.compare, which knows them")
     return counts
+
+
+def no_pairs(columns: Sequence[str]) -> pd.DataFrame:
+    """Return a frame of pairs without a row: what comes before `n_a`, and `method`, is text."""
+    texts = {*columns[:columns.index("n_a")], "method"}
+    return pd.DataFrame({name: pd.Series(dtype=object if name in texts else float) for name in columns})
 
 
 def score_matrix(counts: ScoreCounts) -> tuple[pd.DataFrame, NDArray]:
@@ -262,8 +272,3 @@ def _doubts(frame: pd.DataFrame, adjust: str) -> tuple[str, ...]:
     return (family if len(frame) > 1 else ()) + tuple(
         words.text(key, n=words.number(n), limit=FEW)
         for key, n in (("nps.ranks_bound", bound.sum()), ("nps.ranks_few", few.sum())) if n)
-
-
-def _nothing(within: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=object if name in ("a", "b", "method", *within) else float)
-                         for name in (*within, *COLUMNS)})
