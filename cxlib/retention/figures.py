@@ -18,43 +18,56 @@ _MANY = 40  # cohorts; beyond it not every one gets a label
 _WRITTEN = 20  # ages; up to it each cell says its rate
 
 
-def heat_map(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax: Axes | None = None,
-              language: str = "en") -> Axes:
+def heat_map(frame: pd.DataFrame, *, period: str, ages: str, finding: str, measured: str, ax: Axes | None = None,
+             language: str = "en") -> Axes:
     """Draw a triangle: one row a cohort, one column an age; unfinished cells hatched, cells without data blank."""
     import seaborn as sns
 
     rates = frame.pivot(index="cohort", columns="age", values="rate")
     unfinished = frame.pivot(index="cohort", columns="age", values="complete").reindex_like(rates).eq(False)
-    sizes = frame.drop_duplicates("cohort").set_index("cohort")["size"]
     rows, columns = rates.shape
     ax = theme.axes(ax, width=min(13.0, max(7.0, 0.34 * columns + 3.0)), height=min(11.0, max(3.2, 0.26 * rows + 1.6)))
-    inner = rates.loc[:, [age for age in rates.columns if age > 0]] if columns > 1 else rates
-    some = inner.notna().to_numpy().any()
-    top, bottom = (float(np.nanmax(inner.to_numpy())), float(np.nanmin(inner.to_numpy()))) if some else (1.0, 0.0)
-    bottom = max(0, np.floor(10 * bottom) * 10 - 10) if bottom > top / 4 else 0  # colours are for what differs
-    written = columns <= _WRITTEN and rows <= _MANY
-    sns.heatmap(rates * 100, ax=ax, cmap="Blues", vmin=bottom, vmax=max(100 * top, bottom + 1), annot=written, fmt=".0f",
-                linewidths=0.4, annot_kws={"fontsize": 7.5},
+    few = columns <= _WRITTEN and rows <= _MANY  # cells are then large enough for a number, and for a line around them
+    sns.heatmap(rates * 100, ax=ax, cmap="Blues", **_shades(rates), annot=few and bool(rates.notna().any(axis=None)), fmt=".0f",
+                linewidths=0.4 if few else 0, annot_kws={"fontsize": 7.5},
                 cbar_kws={"label": text("retention.axis_rate", language), "shrink": 0.7, "pad": 0.02,
-                          "extend": "max" if top < 0.995 else "neither"})
+                          "extend": "max" if _inner(rates).max(axis=None) < 0.995 else "neither"})
     for row, column in np.argwhere(unfinished.to_numpy()):
-        ax.add_patch(_hatched((column, row)))
-    every = -(-rows // _MANY)
-    shown = range(0, rows, every)
+        ax.add_patch(_hatched((column, row), blank=bool(np.isnan(rates.iat[row, column]))))
+    sizes = frame.groupby("cohort")["size"].max()
+    shown = range(0, rows, -(-rows // _MANY))
     ax.set_yticks([row + 0.5 for row in shown],
                   [f"{period_name(rates.index[row], period)}  n = {number(sizes.iloc[row])}" for row in shown],
                   rotation=0, fontsize=8)
-    ax.set_xticks([column + 0.5 for column in range(0, columns, -(-columns // 26))],
-                  [str(rates.columns[column]) for column in range(0, columns, -(-columns // 26))], rotation=0, fontsize=8)
-    ax.set_xlabel(text("retention.axis_age", language, periods=text(f"retention.{period}s", language)))
+    shown = range(0, columns, -(-columns // 26))
+    ax.set_xticks([column + 0.5 for column in shown], _age_labels(frame, rates.columns[list(shown)]), rotation=0, fontsize=8)
+    ax.set_xlabel(text("retention.axis_age", language, periods=ages))
     ax.set_ylabel(text("retention.axis_cohort", language, period=text(f"retention.{period}", language)))
     return theme.title(ax, finding, measured)
 
 
-def _hatched(corner: tuple[float, float]):
+def _inner(rates: pd.DataFrame) -> pd.DataFrame:
+    """Leave out age 0, where everyone is: colours are for what differs."""
+    return rates.loc[:, rates.columns > 0] if rates.loc[:, rates.columns > 0].notna().any(axis=None) else rates
+
+
+def _shades(rates: pd.DataFrame) -> dict[str, float]:
+    inner = _inner(rates)
+    top, bottom = (inner.max(axis=None), inner.min(axis=None)) if inner.notna().any(axis=None) else (1.0, 0.0)
+    bottom = max(0, np.floor(10 * bottom) * 10 - 10) if bottom > top / 4 else 0
+    return {"vmin": bottom, "vmax": max(100 * top, bottom + 1)}
+
+
+def _age_labels(frame: pd.DataFrame, ages: pd.Index) -> list[str]:
+    """Write ages, and brackets from their first to their last."""
+    until = frame.groupby("age")["until" if "until" in frame else "age"].first()
+    return [str(age) if until[age] == age else f"{age}–{until[age]}" for age in ages]
+
+
+def _hatched(corner: tuple[float, float], *, blank: bool):
     from matplotlib.patches import Rectangle
 
-    return Rectangle(corner, 1, 1, facecolor="white", edgecolor=theme.GREY, hatch="////", linewidth=0.4)
+    return Rectangle(corner, 1, 1, facecolor="white" if blank else "none", edgecolor=theme.GREY, hatch="////", linewidth=0.4)
 
 
 def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], unit: str, finding: str, measured: str,
