@@ -121,7 +121,20 @@ def test_describe_a_study(cx, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     status, said, _ = cx("describe", ROOT / "notebooks" / "03_nps.ipynb")
     assert status == 0
-    assert "scale" in said
+    assert "\ncolumns = {respondent: customer_id, comment: comment}  (mapping)\n" in said
+    assert "\n    cluster = None  (text or None)\n        what was sampled together: store, agent, account\n" in said
+    assert "\nmargin = 5  (number above 0 and at most 200 or None)\n" in said
+
+
+def test_a_broken_manifest_is_said_and_stops_nothing(cx, root):
+    manifest = root / "out" / "nps" / "20261101T000000Z-dead" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"started', encoding="utf-8")
+    status, said, complaint = cx("run", "notebooks/07_wordless.ipynb", "--out", "out")
+    assert status == 1
+    assert "Index: " in said
+    assert complaint == ("out/nps/20261101T000000Z-dead/manifest.json cannot be read: its run is left out of the index and not "
+                         "counted as a look; delete its folder\n")
 
 
 def test_sample_does_not_write_over_files(cx, root):

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from cxlib import check
 
-_MARKS = re.compile(r"[][{},:#'\"&*!|>%@`\\\n]")  # these mean something in YAML
+_BARE = re.compile(r"\w([\w ./+-]*\w)?")  # needs no quotes in YAML
 _NONE = {"None", "none", "null", "~", ""}
 
 
@@ -101,7 +101,7 @@ def as_given(value: Any) -> str:
 
 
 def _quoted(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) and _MARKS.search(value) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) and not _BARE.fullmatch(value) else str(value)
 
 
 class _AsWritten(yaml.SafeLoader):

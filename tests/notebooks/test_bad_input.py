@@ -83,6 +83,26 @@ def called(monkeypatch, capsys, *arguments):
     # a path that is empty, a folder, or leads nowhere
     ("01_interviews", "transcripts=", "transcripts='' is empty; give a path"),
     ("03_nps", "survey=no_transcript", "is a folder; give the path of a file"), ("03_nps", "survey=none.csv", "there is no file"),
+    # further columns by the part they play
+    ("03_nps", "columns={comment: coment}", "columns.comment='coment': there is no such column; did you mean 'comment'"),
+    ("03_nps", "columns={cluster: 店舗}", "columns.cluster='店舗': there is no such column"),
+    ("03_nps", "columns={weight: contact_type}", "columns"), ("03_nps", "columns={weight: score}", "named by two parameters"),
+    ("03_nps", "columns={weight: negative}", "columns.weight='negative'"),
+    ("03_nps", "columns={weigth: csat}", "'columns.weigth' is unknown; did you mean 'weight'"),
+    ("03_nps", "columns={comment: [a, b]}", "columns.comment=['a', 'b']: is not a text"),
+    ("03_nps", "columns={weight}", "columns='{{weight}}': is not a mapping of names to values; write it like {{name: value}}"),
+    ("03_nps", "columns=comment", "columns='comment': is not a mapping of names to values"),
+    ("03_nps", "columns=null", "columns='null': is not a mapping of names to values"),
+    ("03_nps", "columns.comment=comment", "is one of the names within 'columns'; write it like columns={{comment: comment}}"),
+    # dates that make waves, the smallest difference that matters, and how often was looked
+    ("03_nps", "wave_by=week", "wave_by='week': Input should be 'value', 'unordered', 'month', 'quarter' or 'year'"),
+    ("03_nps", "wave_by=month", "wave_by='month': 1,063 values of wave_column='wave' are no dates (first: '2024Q4'); write them"),
+    ("03_nps", "margin=0", "margin='0': Input should be greater than 0"), ("03_nps", "margin=-5", "margin='-5'"),
+    ("03_nps", "margin=201", "margin='201': Input should be less than or equal to 200"),
+    ("03_nps", "margin=nan", "margin='nan'"), ("03_nps", "margin=five", "margin='five': is not a number"),
+    ("03_nps", "looks=0", "looks='0': Input should be greater than or equal to 1"),
+    ("03_nps", "looks=1.5", "looks='1.5': is not a whole number"), ("03_nps", "looks=twice", "looks='twice': is not"),
+    ("03_nps", "looks=None", "looks='None': is not a whole number"),
     # an unknown parameter
     ("00_start_here", "wave=2026Q3", "'wave' is unknown; the notebook has no parameters"),
     ("01_interviews", "casee=language", "'casee' is unknown; did you mean 'case'"),

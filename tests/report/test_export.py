@@ -81,6 +81,20 @@ def test_pictures_carry_their_words():
     assert page.pictures == 3
 
 
+def test_a_picture_much_wider_than_high_scrolls_on_a_telephone():
+    def png(width, height):
+        return base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")).decode()
+
+    _, soup = page_of(*(shown({"image/png": png(*size)}, {"image/png": {"alt": "words"}}) for size in ((2000, 600), (900, 600))))
+    assert [figure["class"] for figure in soup.select("figure")] == [["picture", "wide"], ["picture"]]
+
+
+def test_no_word_turns_the_figures_after_it_around():
+    page, soup = page_of(shown({"text/html": '<div class="cx-finding"><p>The lowest is \u202eabc, 10 %.</p></div>'}))
+    assert soup.select_one("article p").get_text() == "The lowest is abc, 10\xa0%."
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.html)
+
+
 def test_tables_are_saved_as_csv_that_excel_reads():
     exact = shown({"text/html": '<table class="cx"><tr><td>0.33</td></tr></table>', "text/csv": '国,n\n"=1+1",0.3333333\n',
                    "text/plain": ""})

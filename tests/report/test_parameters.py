@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_notebook
 
 from cxlib.errors import ColumnError, ParameterError, SourceError
-from cxlib.report import describing, parameters
+from cxlib.report import describing, parameters, reading
 from tests.report.writing import DEFAULTS, Parameters, code, project, write
 
 
@@ -88,6 +88,24 @@ def test_a_value_in_a_mapping_is_read_as_its_field_needs_it(values, written, wan
     assert values(columns=written).given["columns"]["comment"] == wanted
 
 
+@pytest.mark.parametrize("written", ["{comment}", "{comment: , top: 5}", "{comment: a, comment: b}", "{comment: a", "null", ""])
+def test_a_mapping_that_may_be_misread_is_refused(values, written):
+    with pytest.raises(ParameterError, match=r"is not a mapping of names to values; write it like \{name: value\}"):
+        values(columns=written)
+
+
+def test_a_name_within_a_mapping_is_not_given_alone(values):
+    with pytest.raises(ParameterError, match=r"^parameter 'columns\.comment' is one of the names within 'columns'; write it like "
+                                             r"columns=\{comment: 声\}$"):
+        values(**{"columns.comment": "声"})
+
+
+@pytest.mark.parametrize("name", ["a, b: 'c'", '"', "客 #1", "{a}", "two\nlines", "a\\b", "- x", "*", "null ", "@"])
+def test_a_mapping_is_written_as_it_is_read(values, name):
+    written = reading.as_given({"comment": name})
+    assert values(columns=written).given["columns"]["comment"] == (None if name == "null " else name)
+
+
 @pytest.mark.parametrize("written", ["{}", {}])
 def test_an_empty_mapping_takes_the_notebooks_own_back(values, written):
     assert values(columns=written).values["columns"] == {"respondent": "respondent_id", "comment": None, "top": 3}  # the model's
@@ -137,24 +155,6 @@ def test_without_a_model_names_are_checked_all_the_same(root):
     with pytest.raises(ParameterError, match="the notebook has no parameters"):
         parameters.check_values(new_notebook(), {"n": "5"}, **keywords)
     assert [row.meaning for row in describing.describe(notebook, model=None)] == ["how many", ""]
-
-
-def test_describe_says_type_default_and_meaning(root):
-    rows = {row.name: row for row in describing.describe(
-        parameters.read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters)}
-    assert [name for name in rows if "." not in name] == list(Parameters.model_fields)
-    assert (rows["columns"].kind, rows["columns"].default) == ("mapping", "{respondent: 顧客番号}")
-    assert rows["columns.respondent"].default == "顧客番号"
-    assert rows["columns.respondent"].meaning == "column that says who answered"
-    assert (rows["columns.comment"].kind, rows["columns.comment"].default) == ("text or None", "None")
-    assert (rows["survey"].kind, rows["survey"].default) == ("file", "../data/survey.csv")
-    assert rows["scale"].kind == "whole number, whole number"
-    assert rows["by"].kind == "list of text"
-    assert rows["folder"].kind == "folder or None"
-    assert rows["top"].kind == "whole number at least 1 or None"
-    assert rows["method"].kind == "tango or wald"
-    assert rows["gap_days"].kind == "number above 0"
-    assert rows["wave"].meaning == "wave of the headline"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "not json", '{"cells": 3}'])

@@ -142,6 +142,32 @@ def test_a_rerun_is_a_new_run_and_the_older_one_stays_in_the_index(tmp_path):
     assert [run["headline"] for run in runs(out)["nps"]] == ["newer", "older"]
 
 
+@pytest.mark.parametrize("content", [
+    b"", b'{"started": "2026', b"[1]", b"\xff\xfe", b'{"started": "2026-11-22T09:31:05"}',
+    b'{"started": 1, "status": "failed", "notebook": "a", "error": {"message": ""}}',
+    b'{"started": "2026-11-22T09:31:05", "status": "failed", "notebook": "a"}'])
+def test_a_broken_manifest_stops_no_report(look, tmp_path, content):
+    out = tmp_path / "looks"
+    look()
+    path = out / "looks" / "20261101T000000Z-dead" / "manifest.json"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert look()["parameters"]["looks"] == 2
+    assert report.broken(out) == [path]
+    assert "dead" not in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_index_shows_what_was_given_as_it_is_given(tmp_path):
+    folder = tmp_path / "nps" / "20261122T093105Z-aaaa"
+    folder.mkdir(parents=True)
+    given = {"scale": [1, 10], "columns": {"weight": None, "comment": "声, <b>"}, "wave": None}
+    manifest = {"started": "2026-11-22T09:31:05.000+00:00", "status": "published", "notebook": "03_nps.ipynb", "given": given,
+                "title": "T", "headline": ""}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    page = BeautifulSoup(write_index(tmp_path).read_text(encoding="utf-8"), "html.parser")
+    assert [code.string for code in page.select(".made code")] == ["scale=1,10", 'columns={comment: "声, <b>"}', "wave=None"]
+
+
 def test_a_cell_that_takes_too_long_is_stopped(root, first):
     [outcome] = report.run([made_ready(root, "06_slow.ipynb")], out=root / "elsewhere", timeout=1)
     assert outcome.failed

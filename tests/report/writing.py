@@ -33,6 +33,7 @@ class Parameters(StudyParameters):
     top: Annotated[int, Field(ge=1)] | None = Field(None, description="how many rows to show")
     method: Literal["tango", "wald"] = Field("tango", description="kind of interval")
     gap_days: float = Field(30.0, gt=0, description="days without an order")
+    margin: float | None = Field(None, gt=0, le=200, description="smallest difference that matters")
     columns: Columns = Field(Columns(), description="names of columns")
     exact: bool = Field(False, description="whether to wait for the exact answer")
     password: SecretStr = Field(SecretStr(""), description="of the database")
