@@ -22,3 +22,7 @@ __all__ = ["Answers", "Comparison", "Distribution", "Homogeneity", "League", "Mo
            "comments", "compare", "compare_ranks", "count_scores", "detectable", "distribution", "homogeneity", "league",
            "monitor", "next_wave", "permutation_test", "post_stratify", "power", "rank_test", "read", "robustness",
            "sample_size", "score", "top_box", "waves"]
+
+
+def __dir__() -> list[str]:
+    return __all__  # what a notebook completes; the modules beneath are imported by their names

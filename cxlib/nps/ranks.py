@@ -29,7 +29,7 @@ COLUMNS = ("a", "b", "n_a", "n_b", "superiority", "ci_low", "ci_high", "statisti
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankTest(Result):
-    """`between, k, n, statistic, df, pvalue, confidence, method`; one row, none where there is nothing to compare."""
+    """Whether segments differ at all: `between, k, n, statistic, df, pvalue, confidence, method`; one row, or none."""
 
     formats: ClassVar[dict[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue", "confidence": "level"}
 

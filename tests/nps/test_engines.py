@@ -74,10 +74,7 @@ def test_the_counts_are_those_of_pandas_alone(forms):
     pd.testing.assert_frame_equal(found[wanted.columns].sort_index(), wanted, check_dtype=False, check_index_type=False)
 
 
-MADE = {"by": lambda data, **options: nps.score(data, by="区分", **options),
-        "all": lambda data, **options: nps.score(data, **options),
-        "each": lambda data, **options: nps.compare(data, between="区分", **options),
-        "rest": lambda data, **options: nps.compare(data, between="区分", against="rest", **options),
+MADE = {"all": lambda data, **options: nps.score(data, **options),
         "within": lambda data, **options: nps.compare(data, between="wave", by="区分", **options)}
 
 

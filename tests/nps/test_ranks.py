@@ -74,7 +74,7 @@ def test_all_pairs_equal_scipy_and_statsmodels(column):
     assert_allclose(result.frame["pvalue_adj"], inference.adjusted(result.frame["pvalue"], method="BH"), rtol=1e-12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(answers, answers, st.sampled_from([0.8, 0.95, 0.99]))
 def test_any_pair_equals_scipy_and_statsmodels(a, b, confidence):
     row = pair(a, b, confidence=confidence)
@@ -82,7 +82,7 @@ def test_any_pair_equals_scipy_and_statsmodels(a, b, confidence):
     check_pair(row, a, b, confidence)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=12), st.lists(st.integers(0, 10), min_size=1, max_size=12))
 def test_interval_holds_the_estimate_agrees_with_p_and_mirrors(a, b):
     row, other = pair(a, b), pair(b, a)

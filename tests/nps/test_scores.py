@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -46,6 +46,7 @@ def test_nps_of_known_counts():
     assert list(row[["n", "promoters", "passives", "detractors"]]) == [160, 40, 100, 20]
 
 
+@settings(max_examples=25)
 @given(scores, st.randoms())
 def test_row_order_changes_nothing(values, random):
     shuffled = random.sample(values, len(values))
@@ -53,6 +54,7 @@ def test_row_order_changes_nothing(values, random):
     pd.testing.assert_frame_equal(one, two)
 
 
+@settings(max_examples=25)
 @given(scores, scores)
 def test_counts_of_parts_add_to_the_counts_of_the_whole(one, two):
     def count(values):
@@ -152,7 +154,7 @@ def test_within_another_column_pairs_stay_inside_it():
 
 
 @pytest.mark.parametrize(("scores", "wanted"), [
-    ([10] * 60 + [0] * 60, "b scores higher than a"), ([0] * 4 + [10] * 4, "cannot be compared")])
+    ([10] * 60 + [0] * 60, "b scores higher than a"), ([0] * 4 + [10] * 4, "No verdict is possible")])
 def test_one_pair_is_said_as_one(scores, wanted):
     half = len(scores) // 2
     rows = pd.DataFrame({"score": scores, "s": ["b"] * half + ["a"] * half})
