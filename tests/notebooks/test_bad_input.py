@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from cxlib import cli, report
 from tests.conftest import ROOT
 
+TURN, LONG = "\u202eReversed", "とても長い名前" * 15
 SCRIPT, FORMULA = "<script>alert(1)</script>", '=HYPERLINK("https://evil.example","x")'
 
 
@@ -127,7 +128,10 @@ def attacked(sample, tmp_path_factory):
     root = tmp_path_factory.mktemp("attacked")
     answers = pd.read_csv(sample / "responses.csv").query("wave >= '2026Q2'")
     answers["comment"] = [SCRIPT + " late again", FORMULA + " late again"] * (len(answers) // 2) + [SCRIPT] * (len(answers) % 2)
-    answers["contact_type"] = answers["contact_type"].replace({"email": SCRIPT, "phone": FORMULA})
+    names = {"e-mail": SCRIPT, "phone": FORMULA, "live chat": TURN, "in person": LONG, "survey": 'a "b",\n{c: d}'}
+    answers["contact_type"] = answers["contact_type"].replace(names)
+    answers["wave"] = answers["wave"].replace({"2026Q2": f"2026Q2 {SCRIPT}", "2026Q3": f"2026Q3 {TURN}"})
+    answers["store"] = FORMULA + answers["customer_id"].str[-2:]
     answers.to_csv(root / "answers.csv", index=False)
     shutil.copytree(sample / "interviews", root / "interviews")
     book = yaml.safe_load((root / "interviews" / "codebook.yaml").read_text(encoding="utf-8"))
@@ -140,7 +144,8 @@ def attacked(sample, tmp_path_factory):
     codings.to_csv(root / "interviews" / "codings.csv", index=False)
     folder = ROOT / "notebooks"
     (root / "all.yml").write_text(yaml.safe_dump({"reports": [
-        {"notebook": str(folder / "03_nps.ipynb"), "parameters": {"survey": str(root / "answers.csv")}},
+        {"notebook": str(folder / "03_nps.ipynb"), "parameters": {
+            "survey": str(root / "answers.csv"), "columns": {"cluster": "store", "mode": "contact_type"}}},
         {"notebook": str(folder / "01_interviews.ipynb"), "parameters": {
             "transcripts": str(root / "interviews"), "cases": str(root / "interviews" / "cases.csv"), "resamples": 100,
             "codebook": str(root / "interviews" / "codebook.yaml"), "codings": str(root / "interviews" / "codings.csv")}}]}),
@@ -160,9 +165,19 @@ def test_markup_and_formulas_of_customers_are_inert(attacked, monkeypatch, capsy
         assert not soup.find_all(href=re.compile("evil"))
         cells = [cell for link in soup.select("a.download") for row in csv.reader(io.StringIO(_saved(link))) for cell in row]
         assert "'" + FORMULA in cells
-        assert not [cell for cell in cells if re.match(r"\s*[=+@-]", cell) and not re.fullmatch(r"[+-]?[\d.]+(e[+-]?\d+)?", cell)]
+        assert not [cell for cell in cells if _runs(cell)]
+        assert not re.search("[\u202a-\u202e]", page.read_text(encoding="utf-8"))
+    [figures] = attacked.glob("out/nps/*/figures.csv")
+    rows = list(csv.DictReader(io.StringIO(figures.read_text(encoding="utf-8"), newline="")))
+    assert not [cell for row in rows for cell in row.values() if _runs(cell)]
+    league = {row["row"] for row in rows if row["result"] == "league"}
+    assert {f"contact_type={name}" for name in (SCRIPT, FORMULA, LONG)} < league
     index = BeautifulSoup((attacked / "out" / "index.html").read_text(encoding="utf-8"), "lxml")
     assert not index.find_all("script")
+
+
+def _runs(cell):
+    return re.match(r"\s*[=+@-]", cell) and not re.fullmatch(r"[+-]?[\d.]+(e[+-]?\d+)?", cell)
 
 
 def _saved(link):
