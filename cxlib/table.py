@@ -105,12 +105,22 @@ def _read(path: Path) -> ir.Table:
         raise SourceError(f"{path.as_posix()!r} is neither CSV nor Parquet; read it with cx.sources.read_survey first")
     if path.stat().st_size == 0:
         raise EmptyDataError(f"{path.as_posix()!r} is empty; give a file with a header and at least one row")
+    name = literal(path)
     try:
         # types are told from a million rows (under a second), so that a word far down a column is found here and said
-        return ibis.read_csv(path.as_posix(), sample_size=1_000_000) if suffix == ".csv" else ibis.read_parquet(path.as_posix())
+        return ibis.read_csv(name, sample_size=1_000_000) if suffix == ".csv" else ibis.read_parquet(name)
     except duckdb.Error as error:
         raise SourceError(f"{path.as_posix()!r} cannot be read ({' '.join(str(error).split())[:200]}); save it as CSV in UTF-8 "
                           "with one header row, or as Parquet; survey exports go through cx.sources.read_survey") from None
+
+
+def literal(path: Path) -> str:
+    """Return the path as the engine takes it for the file of this very name, not for a pattern of names.
+
+    >>> literal(Path("survey[1].csv"))
+    'survey[[]1].csv'
+    """
+    return re.sub(r"([*?[])", r"[\1]", path.as_posix())
 
 
 def natural_order(values: Iterable[Any]) -> list[Any]:

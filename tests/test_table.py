@@ -55,6 +55,15 @@ def test_files_that_cannot_be_read_are_one_refusal(tmp_path, name, content, erro
         table.as_table(tmp_path / name)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("name", ["s[1]", "s*", "s?", "s(1)", "[s]*?"])
+def test_a_files_name_is_no_pattern(tmp_path, name, suffix):
+    for stem, score in (("s1", 1), (name, 2)):
+        frame, path = pd.DataFrame({"score": [score]}), tmp_path / f"{stem}.{suffix}"
+        frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path)
+    assert table.as_table(path).execute()["score"].tolist() == [2]
+
+
 def test_other_things_are_refused():
     with pytest.raises(SourceError, match="data is a list; give a pandas frame"):
         table.as_table([1, 2])
