@@ -35,7 +35,7 @@ def percentile(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 
     Raises
     ------
     ParameterError
-        If a row has more than 100,000 answers, or `confidence` does not lie between 0 and 1.
+        If a row has no answer or more than 100,000, or `confidence` does not lie between 0 and 1.
 
     Notes
     -----
@@ -87,8 +87,8 @@ def _limits(a: ArrayLike, n: ArrayLike, c: ArrayLike, confidence: float,
     """Read the law of each row at two levels, given as normal quantiles."""
     check.confidence(confidence)
     a, n, c = np.broadcast_arrays(*(np.asarray(x, float) for x in (a, n, c)))
-    if n.size and n.max() > MOST:
-        raise ParameterError(f"n={n.max():,.0f}: bootstrap limits are for at most {MOST:,} answers a row; "
+    if n.size and not (n.min() >= 1 and n.max() <= MOST):
+        raise ParameterError(f"n={n.max():,.0f} (least {n.min():,.0f}): bootstrap limits are for 1 to {MOST:,} answers a row; "
                              'use method="score"')
     rows, place = np.unique(np.stack([a.ravel(), n.ravel(), c.ravel()], axis=1), axis=0, return_inverse=True)
     found = np.empty((len(rows), 2))
