@@ -15,7 +15,6 @@ from cxlib.retention.periods import Clock
 
 WORD = 63  # periods in one signed 64-bit bitmap; more periods take more bitmaps
 MOST_PERIODS = 1000  # beyond it a date is wrong, or the period too short for the span
-TALLY = ("rows", "missing_customer", "missing_time", "after_as_of", "before_acquisition", "no_acquisition", "no_acquisition_rows")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +39,7 @@ class Cohorts:
         Local days of the first and the last event before `as_of`.
     by : tuple of str
     tally : mapping of str to int
-        Rows read, and rows (or customers) left out, by reason.
+        Rows read, and rows (or customers) left out, by reason; `duplicates` where there is a rule for them.
     values : pandas.DataFrame or None
         `by`, `cohort`, `period`, `value`: sums of the value column, where there is one.
     as_of_given : bool
@@ -108,17 +107,19 @@ def _from(cohorts: Cohorts, first: int) -> NDArray[np.bool_]:
 
 
 def from_bitmaps(frame: pd.DataFrame, *, words: int, by: tuple[str, ...], clock: Clock, as_of: dt.date | None, listed: bool,
-                 values: pd.DataFrame | None = None) -> Cohorts:
+                 values: pd.DataFrame | None = None, duplicates: bool = False) -> Cohorts:
     """Turn counts by bitmap into Cohorts: bits in calendar order, each customer's cohort, and what was left out.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         `known` (has a customer), `ordered` (has events), `late` (acquired after `as_of`), `by`, `bits_0` ... (slot = period
-        index modulo 63 x words), `customers`, `start` and `end` (local day numbers of the first and last event), row counts;
-        and `cohort` where `listed`.
+        index modulo 63 x words), `customers`, `start` and `end` (local day numbers of the first and last event), row counts
+        (`rows`, and `cx_kept` of them that are no duplicates); and `cohort` where `listed`.
     listed : bool
         True where an acquisition table gave the cohorts; else a customer's cohort is the first active period.
+    duplicates : bool
+        True where there is a rule for duplicates, so that the tally has their number.
     """
     known = frame[frame["known"]].reset_index(drop=True)
     first_day, last_day = _extent(known)
@@ -140,7 +141,7 @@ def from_bitmaps(frame: pd.DataFrame, *, words: int, by: tuple[str, ...], clock:
     groups, active = gathered(groups.reset_index(drop=True), active[inside.to_numpy()], by)
     return Cohorts(groups=groups, active=active, first=first, clock=clock, as_of=ends, by=by, values=values,
                    first_event=first_day, last_event=last_day,
-                   tally=_tally(frame, known, listed), as_of_given=as_of is not None)
+                   tally=_tally(frame, known, listed, duplicates), as_of_given=as_of is not None)
 
 
 def words_needed(frame: pd.DataFrame, clock: Clock) -> int:
@@ -172,14 +173,16 @@ def _calendar(bits: np.ndarray, first: int, last: int, last_event: int) -> np.nd
     return active
 
 
-def _tally(frame: pd.DataFrame, known: pd.DataFrame, listed: bool) -> Mapping[str, int]:
+def _tally(frame: pd.DataFrame, known: pd.DataFrame, listed: bool, duplicates: bool) -> Mapping[str, int]:
     nobody = frame[~frame["known"]]
     unlisted = known[known["cohort"].isna() & known["ordered"]] if listed else known.iloc[:0]
     kept = known.drop(unlisted.index)
     counts = {
-        "rows": frame["rows"].sum(), "missing_customer": nobody["rows"].sum(), "missing_time": known["missing_time"].sum(),
-        "after_as_of": (known["rows"] - known["missing_time"] - known["seen"]).sum(),
+        "rows": frame["rows"].sum(), "missing_customer": nobody["cx_kept"].sum(), "missing_time": known["missing_time"].sum(),
+        "after_as_of": (known["cx_kept"] - known["missing_time"] - known["seen"]).sum(),
         "before_acquisition": (kept["seen"] - kept["counted"]).sum(),
         "no_acquisition": unlisted["customers"].sum(), "no_acquisition_rows": unlisted["seen"].sum(),
     }
-    return {name: int(counts[name]) for name in TALLY}
+    if duplicates:
+        counts["duplicates"] = (frame["rows"] - frame["cx_kept"]).sum()
+    return {name: int(n) for name, n in counts.items()}

@@ -12,7 +12,7 @@ from cxlib.language import number, text
 from cxlib.result import Result
 from cxlib.retention.cohorts import Cohorts
 
-_LEFT_OUT = ("missing_customer", "missing_time", "after_as_of", "before_acquisition", "no_acquisition_rows")
+_LEFT_OUT = ("duplicates", "missing_customer", "missing_time", "after_as_of", "before_acquisition", "no_acquisition_rows")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,8 @@ class Contract(Result):
         counted = self.cohorts
         rows = counted.tally["rows"]
         return text("retention.contract_summary", language, rows=number(rows),
-                    kept=number(rows - sum(counted.tally[name] for name in _LEFT_OUT)), customers=number(counted.customers),
+                    kept=number(rows - sum(counted.tally.get(name, 0) for name in _LEFT_OUT)),
+                    customers=number(counted.customers),
                     first=f"{counted.first_event:%Y-%m-%d}", last=f"{counted.last_event:%Y-%m-%d}",
                     through=f"{counted.as_of - dt.timedelta(days=1):%Y-%m-%d}", zone=counted.clock.zone)
 
@@ -43,8 +44,9 @@ class Contract(Result):
 def contract(cohorts: Cohorts, *, language: str = "en") -> Contract:
     """Account for every event that was read: counted, or left out and why."""
     silent = int(cohorts.groups.loc[~cohorts.active.any(axis=1), "customers"].sum())
-    counts = {"rows": cohorts.tally["rows"], **{name: cohorts.tally[name] for name in _LEFT_OUT}, "customers": cohorts.customers,
-              "silent": silent, "no_acquisition": cohorts.tally["no_acquisition"]}
+    left_out = {name: cohorts.tally[name] for name in _LEFT_OUT if name in cohorts.tally}
+    counts = {"rows": cohorts.tally["rows"], **left_out, "customers": cohorts.customers, "silent": silent,
+              "no_acquisition": cohorts.tally["no_acquisition"]}
     frame = pd.DataFrame({"what": [text(f"retention.contract_{name}", language) for name in counts], "n": list(counts.values()),
                           "confidence": np.nan, "method": "count"})
     return Contract(frame=frame, method="count", cohorts=cohorts)

@@ -1,4 +1,4 @@
-"""Events -> cohort counts, by one GROUP BY where the events lie. With `duration_counts`, all there is of Ibis in the study."""
+"""Events -> cohort counts, by one GROUP BY where the events lie. With its neighbours `…_counts`, all there is of Ibis here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ import pandas as pd
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError
 from cxlib.retention.cohorts import WORD, Cohorts, from_bitmaps, words_needed
+from cxlib.retention.engine_counts import (
+    COPIES,
+    alike,
+    beside,
+    bit,
+    bit_or,
+    conforming,
+    identifier,
+    label,
+    seconds,
+    without_duplicates,
+)
 from cxlib.retention.periods import QUARTER_HOUR, Clock
 from cxlib.table import as_table, numeric
 
@@ -20,15 +32,16 @@ RESERVED = frozenset((  # columns of the counts and of what is computed from the
     "active", "age", "at_risk", "censored", "ci_high", "ci_low", "cohort", "complete", "confidence", "counted", "customers",
     "end", "gone", "known", "late", "lost", "method", "missing_time", "ordered", "period", "rate", "retained", "rows", "se",
     "seen", "size", "start", "survival", "tenure", "value"))
-NOT_KNOWN = "(not known)"
 _EPOCH = dt.date(1970, 1, 1)
+_BEFORE_1970 = 10_000  # weeks before 1970 are below 0, and engines disagree on the remainder of a negative number
 _MOMENT = r":\d{2}(\.\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)$"  # ends in a zone or an offset
+_DATE = r"^\s*\d{4}\D\d{1,2}\D\d{1,2}"
 _IN_UTC = r"(Z|UTC|[+-]00(:?00)?)$"
 
 
 def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month", zone: str = "UTC", week_start: str = "monday",
                   by: str | Sequence[str] = (), value: str | None = None, acquired: Any = None, acquired_on: str = "acquired_on",
-                  as_of: dt.date | None = None) -> Cohorts:
+                  as_of: dt.date | None = None, duplicates: str | None = None) -> Cohorts:
     """Count customers by acquisition cohort and by the periods in which they were active.
 
     Parameters
@@ -42,7 +55,7 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
         Zone on whose wall clock a timestamp falls into a period: 2024-01-31 23:30 UTC is February in Tokyo.
     week_start : {"monday", "sunday"}
     by : str or sequence of str
-        Columns of `acquired` if it is given, else of `data` (its value at the customer's first event).
+        Columns of `acquired` if it is given, else of `data` (its first known value in time).
     value : str, optional
         Column to sum by cohort and period; costs a second pass.
     acquired : anything `table.as_table` takes, optional
@@ -52,6 +65,11 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
     as_of : datetime.date, optional
         Exclusive: the first day for which the events are not complete. By default the day after the last event.
 
+    duplicates : {None, "exact"} or str
+        None keeps all rows. "exact": rows that are equal in all columns used (`customer`, `time`, `value`, `by`) count once.
+        The name of a column with an event's id: one row an id, the first in time; rows without an id are kept. The tally says
+        how many rows were dropped. Costs time and memory that grow with the events.
+
     Returns
     -------
     Cohorts
@@ -60,6 +78,8 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
     ------
     ColumnError, EmptyDataError
         If a column is absent or of another kind, or no event is left.
+    SourceError
+        If the events lie on an engine that has not passed the conformance tests.
     ParameterError
         If `as_of` is not after the first event, or the events span more than 1,000 periods.
 
@@ -67,7 +87,9 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
     -----
     One aggregate a customer, `bit_or(1 << period mod 63)`, then counts by distinct bitmap; the bits are put in calendar order
     afterwards, when the first period is known. Events that span more than 63 periods are read again with more bitmaps: slower,
-    same answer. Compared with the CDNOW triangles (month, week, quarter) of an independent pure Python count.
+    same answer. Compared with the CDNOW triangles (month, week, quarter) of an independent pure Python count, and on DuckDB,
+    PostgreSQL and Spark with counts by hand. In a zone other than UTC, the events are joined with a table of quarter-hours; on
+    PostgreSQL it is a temporary one, which takes the right to make it.
 
     Examples
     --------
@@ -82,14 +104,18 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
     keep = {} if acquired is not None else {name: name for name in by}
     if keep:
         check.columns(table.columns, by=by)
-    events = placed_events(table, customer=customer, time=time, clock=clock, keep=[*keep, *([value] if value else [])])
+    keep = [*keep, *([value] if value else [])]
+    table = without_duplicates(table, duplicates, used=[customer, time, *keep], time=time)
+    keep += [COPIES] if duplicates else []
+    events = placed_events(table, customer=customer, time=time, clock=clock, keep=keep)
     members = None if acquired is None else _members(acquired, customer=customer, on=acquired_on, by=by, clock=clock, as_of=as_of)
     if members is not None:
-        events, members = alike(events, members)
+        events, members = alike(events, beside(members, events))
     events = judged(events, members, as_of)
     patterns, words = _patterns(events, members, by, clock)
     values = None if value is None else _values(events, members, by, value)
-    return from_bitmaps(patterns, words=words, by=by, clock=clock, as_of=as_of, listed=acquired is not None, values=values)
+    return from_bitmaps(patterns, words=words, by=by, clock=clock, as_of=as_of, listed=acquired is not None, values=values,
+                        duplicates=duplicates is not None)
 
 
 def names(by: str | Sequence[str]) -> tuple[str, ...]:
@@ -101,21 +127,16 @@ def names(by: str | Sequence[str]) -> tuple[str, ...]:
     return by
 
 
-def identifier(column: ir.Column) -> ir.Column:
-    """Return customer ids in which an empty text is a missing one."""
-    return column.nullif("") if column.type().is_string() else column
-
-
 def placed_events(table: ir.Table, *, customer: str, time: str, clock: Clock, keep: Sequence[str] = ()) -> ir.Table:
     """Give each event its customer, local day (since 1970) and local period; dates stay where they are."""
-    kind = table[time].type()
+    kind = conforming(table)[time].type()
     if not (kind.is_date() or kind.is_timestamp()):
         raise ColumnError(f"time={time!r} holds {str(kind).removeprefix('!')}, not dates; "
                           "read the file with cx.sources.read_events, or turn the column into dates or timestamps first")
     rows = table.select(cx_customer=identifier(table[customer]), cx_time=table[time], **{name: table[name] for name in keep})
     moment = rows.cx_time.cast("timestamp")
     if kind.is_date() or clock.zone == "UTC":
-        days = moment.epoch_seconds() // 86400
+        days = seconds(moment, rows) // 86400
         placed = clock.place(moment.year().cast("int64"), moment.month().cast("int64"), days)
         return rows.mutate(cx_day=days, cx_period=placed)
     extent = rows.aggregate(first=moment.min(), last=moment.max()).to_pyarrow().to_pylist()[0]
@@ -123,7 +144,7 @@ def placed_events(table: ir.Table, *, customer: str, time: str, clock: Clock, ke
         raise EmptyDataError(f"time={time!r} has no value; there is no event to count")
     hours = clock.quarter_hours(extent["first"], extent["last"])
     hours = ibis.memtable(hours.rename(columns={"day": "cx_day", "period": "cx_period", "quarter_hour": "cx_quarter"}))
-    rows = rows.mutate(cx_quarter=moment.epoch_seconds() // QUARTER_HOUR)
+    rows = rows.mutate(cx_quarter=seconds(moment, rows) // QUARTER_HOUR)
     return rows.left_join(hours, "cx_quarter").drop("cx_quarter", "cx_quarter_right")
 
 
@@ -138,19 +159,7 @@ def _members(acquired: Any, *, customer: str, on: str, by: Sequence[str], clock:
     late = ibis.literal(False) if as_of is None else placed.cx_day.min() >= day_number(as_of)
     return placed.group_by("cx_customer").aggregate(
         cx_acquired=placed.cx_day.min(), cohort=placed.cx_period.min(), late=late,
-        **{name: label(placed[name].argmin(placed.cx_day)) for name in by})
-
-
-def alike(left: ir.Table, right: ir.Table) -> tuple[ir.Table, ir.Table]:
-    """Return two tables whose customer ids can be joined: as text where one file has numbers and the other text."""
-    if left.cx_customer.type().is_string() == right.cx_customer.type().is_string():
-        return left, right
-    return tuple(table.mutate(cx_customer=table.cx_customer.cast("string")) for table in (left, right))
-
-
-def label(column: ir.Value) -> ir.Value:
-    """Return a grouping column as text, with a name for what is missing."""
-    return column.cast("string").fill_null(NOT_KNOWN)
+        **{name: label(placed[name].argmin(placed.cx_day, where=placed[name].notnull())) for name in by})
 
 
 def date_column(table: ir.Table, name: str, parameter: str, *, zone: str = "UTC") -> ir.Column:
@@ -171,8 +180,11 @@ def date_column(table: ir.Table, name: str, parameter: str, *, zone: str = "UTC"
             return column.cast("string").cast("date")  # an empty column: no subscription has ended yet
         raise ColumnError(f"{parameter}={name!r} holds {str(column.type()).removeprefix('!')}, not dates; "
                           "give dates like 2026-01-31")
+    if table.get_backend().name == "postgres":  # a cast there ends the query at the first value that is no date
+        raise ColumnError(f"{parameter}={name!r} holds text, and PostgreSQL cannot tell which of it are dates; give a column of "
+                          f"dates, for example table.mutate({name}=table.{name}.cast('date'))")
     text = column.nullif("")
-    read = text.try_cast("date")
+    read = ibis.ifelse(text.re_search(_DATE), text, None).try_cast("date")  # Spark would also read 2024 alone
     moment = text.re_search(_MOMENT) if zone != "UTC" else text.re_search(_MOMENT) & ~text.re_search(_IN_UTC)
     wrong = table.filter(text.notnull() & (read.isnull() | moment))
     first = wrong.select(first=wrong[name]).limit(1).to_pyarrow().to_pylist()
@@ -213,19 +225,19 @@ def _local_days(moments: pd.Series, clock: Clock, dated: bool) -> pd.Series:
 
 
 def _by_customer(events: ir.Table, by: Sequence[str], words: int) -> ir.Table:
-    slot = events.cx_period % (WORD * words)
-    bit = ibis.literal(1, "int64") << (slot % WORD)
-    bits = {f"bits_{word}": bit.bit_or(where=events.cx_counted if words == 1 else events.cx_counted & (slot // WORD == word))
-            for word in range(words)}
+    slot = (events.cx_period + _BEFORE_1970 * WORD * words) % (WORD * words)
+    wheres = [events.cx_counted] if words == 1 else [events.cx_counted & (slot // WORD == word) for word in range(words)]
+    bits = {f"bits_{word}": bit_or(bit(slot if words == 1 else slot % WORD), where=where) for word, where in enumerate(wheres)}
+    rows = events[COPIES].sum() if COPIES in events.columns else events.count()
     return events.group_by("cx_customer").aggregate(
-        **bits, rows=events.count(), counted=events.count(where=events.cx_counted), seen=events.count(where=events.cx_seen),
-        missing_time=events.count(where=events.cx_time.isnull()),
+        **bits, rows=rows, cx_kept=events.count(), counted=events.count(where=events.cx_counted),
+        seen=events.count(where=events.cx_seen), missing_time=events.count(where=events.cx_time.isnull()),
         start=events.cx_time.min(where=events.cx_seen), end=events.cx_time.max(where=events.cx_seen),
-        **{name: label(events[name].argmin(events.cx_time)) for name in by})
+        **{name: label(events[name].argmin(events.cx_time, where=events[name].notnull())) for name in by})
 
 
 def _grouped(customers: ir.Table, members: ir.Table | None, by: Sequence[str], words: int) -> ir.Table:
-    numbers = ["rows", "counted", "seen", "missing_time"]
+    numbers = ["rows", "cx_kept", "counted", "seen", "missing_time"]
     bits = [f"bits_{word}" for word in range(words)]
     if members is not None:
         joined = customers.outer_join(members, "cx_customer")
@@ -236,14 +248,15 @@ def _grouped(customers: ir.Table, members: ir.Table | None, by: Sequence[str], w
     joined = joined.mutate(**{name: joined[name].fill_null(0) for name in [*numbers, *bits]})
     keys = ["known", "ordered", "late", *by, *(["cohort"] if members is not None else []), *bits]
     return joined.group_by(keys).aggregate(customers=joined.count(), start=joined.start.min(), end=joined.end.max(),
-                                           **{name: joined[name].sum() for name in numbers})
+                                           **{name: joined[name].sum().cast("int64") for name in numbers})
 
 
 def _values(events: ir.Table, members: ir.Table | None, by: Sequence[str], value: str) -> pd.DataFrame:
     if members is None:
         members = events.filter(events.cx_counted)
         members = members.group_by("cx_customer").aggregate(
-            cohort=members.cx_period.min(), **{name: label(members[name].argmin(members.cx_time)) for name in by})
+            cohort=members.cx_period.min(),
+            **{name: label(members[name].argmin(members.cx_time, where=members[name].notnull())) for name in by})
     events = events.filter(events.cx_counted).select("cx_customer", "cx_period", cx_value=events[value])
     joined = events.inner_join(members, "cx_customer")
     sums = joined.group_by([*by, "cohort", "cx_period"]).aggregate(value=joined.cx_value.sum().cast("float64"))

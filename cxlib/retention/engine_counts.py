@@ -1,0 +1,93 @@
+"""Columns and tables made alike on every engine: which are tested, bits, seconds, ids, labels, small tables, duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from cxlib import check
+from cxlib.errors import SourceError
+
+ENGINES = ("duckdb", "postgres", "pyspark")  # those that pass tests/engines
+NOT_KNOWN = "(not known)"
+COPIES = "cx_copies"  # rows that one row stands for, where a rule for duplicates was given
+
+
+def conforming(table: ir.Table) -> ir.Table:
+    """Return a table as it is; refuse, by name, one that lies on an engine without conformance tests."""
+    engine = table.get_backend().name
+    if engine not in ENGINES:
+        raise SourceError(f"engine {engine!r} has not passed the conformance tests (those that have: {', '.join(ENGINES)}); "
+                          "copy the events to Parquet, or add it to tests/engines")
+    return table
+
+
+@ibis.udf.agg.builtin(name="bit_or")
+def bit_or(bits: int) -> int:
+    """Return the bits that any row has: all three engines have it, but Ibis has no expression of it for Spark."""
+
+
+def bit(place: ir.Value) -> ir.Value:
+    """Return the 64-bit number with one bit set, 0 to 62.
+
+    A literal 1 has 32 bits on PostgreSQL and Spark, where 1 << 40 is silently another number; so it is cast. The place is
+    cast because PostgreSQL shifts by 32-bit numbers alone.
+    """
+    return ibis.literal(1, "int8").cast("int64") << place.cast("int32")
+
+
+def seconds(moment: ir.Value, table: ir.Table) -> ir.Value:
+    """Return the seconds since 1970, with or without the fraction: whole ones, of Spark, which rounds up those before 1970."""
+    return (moment.truncate("s") if table.get_backend().name == "pyspark" else moment).epoch_seconds()
+
+
+def beside(small: ir.Table, table: ir.Table) -> ir.Table:
+    """Return a small table on the engine of another, to be joined with it; it may hold no missing value.
+
+    Spark makes the text NaN of a missing one. PostgreSQL needs the right to make temporary tables.
+    """
+    return small if small.get_backend() is table.get_backend() else ibis.memtable(small.to_pyarrow())
+
+
+def identifier(column: ir.Column) -> ir.Column:
+    """Return customer ids in which an empty text is a missing one."""
+    return column.nullif("") if column.type().is_string() else column
+
+
+def alike(left: ir.Table, right: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Return two tables whose customer ids can be joined: as text where one file has numbers and the other text."""
+    if left.cx_customer.type().is_string() == right.cx_customer.type().is_string():
+        return left, right
+    return tuple(table.mutate(cx_customer=table.cx_customer.cast("string")) for table in (left, right))
+
+
+def label(column: ir.Value) -> ir.Value:
+    """Return a grouping column as text, with a name for what is missing."""
+    return column.cast("string").fill_null(NOT_KNOWN)
+
+
+def without_duplicates(table: ir.Table, rule: str | None, *, used: Sequence[str], time: str) -> ir.Table:
+    """Return the columns that are used, each event once, with the number of rows it stands for.
+
+    Parameters
+    ----------
+    rule : {None, "exact"} or str
+        As `duplicates` of `count_cohorts`.
+    used : sequence of str
+        Columns that the counts use.
+    """
+    if rule is None:
+        return table
+    used = list(dict.fromkeys(used))
+    if rule == "exact":
+        return table.group_by(used).aggregate(**{COPIES: table.count()})
+    check.columns(table.columns, duplicates=rule)
+    rows = table.select(**{name: table[name] for name in used}, cx_event=table[rule])
+    order = [rows[time], *(rows[name] for name in used if name != time)]  # all columns, so that every engine keeps the same row
+    rows = rows.mutate(cx_place=ibis.row_number().over(group_by="cx_event", order_by=order),
+                       **{COPIES: rows.count().over(group_by="cx_event")})
+    alone = rows.cx_event.isnull()
+    rows = rows.mutate(**{COPIES: ibis.ifelse(alone, 1, rows[COPIES])})
+    return rows.filter(alone | (rows.cx_place == 0)).drop("cx_event", "cx_place")
