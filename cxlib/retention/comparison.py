@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from cxlib import check
@@ -155,11 +156,11 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
                          rmst_pvalue_adj=adjusted(frame["rmst_pvalue"], method=adjust), confidence=confidence,
                          method=_name(rho, strata))[list(_COLUMNS)]
     slope = trend(found, range(len(names))) if order is not None else (np.nan, np.nan)
-    ph = of_groups(table.at_risk, table.lost)
+    ph = frame["ph_pvalue"].iloc[0] if len(frame) == 1 else _proportional(table.at_risk, table.lost)
     warnings = () if found.df else (text("retention.compare_nothing", groups=number(len(names))),)
     return Comparison(frame=frame, method=f"{_name(rho, strata)}, pairs adjusted by {adjust}", between=between,
                       statistic=found.statistic, df=found.df, pvalue=found.pvalue, groups=names, warnings=warnings,
-                      tallies=_tallies(table, names, found), ph_pvalue=np.nan if ph is None else ph.overall_pvalue,
+                      tallies=_tallies(table, names, found), ph_pvalue=ph,
                       trend_statistic=slope[0], trend_pvalue=slope[1], unit=durations.unit)
 
 
@@ -208,8 +209,7 @@ def _pairs(cells: Sequence[Stratum], table: RiskTable, names: tuple[str, ...], r
     rows = []
     for i, j in itertools.combinations(range(len(names)), 2):
         test = log_rank([(n[[i, j]], d[[i, j]]) for n, d in cells], rho=rho)
-        ph = of_groups(table.at_risk[[i, j]], table.lost[[i, j]])
-        p = np.nan if ph is None else ph.overall_pvalue
+        p = _proportional(table.at_risk[[i, j]], table.lost[[i, j]])
         difference, error = mean[j] - mean[i], float(np.hypot(se[i], se[j])) or np.nan  # 0: nobody was lost in either
         rows.append({"a": names[i], "b": names[j], "statistic": test.statistic, "df": test.df, "pvalue": test.pvalue,
                      "horizon": horizon, "rmst_a": mean[i], "rmst_b": mean[j], "difference": difference, "se": error,
@@ -217,6 +217,11 @@ def _pairs(cells: Sequence[Stratum], table: RiskTable, names: tuple[str, ...], r
                      "rmst_pvalue": 2 * stats.norm.sf(abs(difference) / error), "ph_pvalue": p,
                      "leads": RMST if p < ALPHA and error > 0 else LOG_RANK})
     return pd.DataFrame(rows, columns=[name for name in _COLUMNS[:-2] if not name.endswith("_adj")])
+
+
+def _proportional(at_risk: NDArray, lost: NDArray) -> float:
+    found = of_groups(at_risk, lost)
+    return float("nan") if found is None else found.overall_pvalue
 
 
 def _tallies(table: RiskTable, names: tuple[str, ...], found: LogRank) -> pd.DataFrame:

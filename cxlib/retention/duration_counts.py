@@ -65,13 +65,14 @@ def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[
     table = as_table(data)
     check.columns(table.columns, duration=duration, event=event, by=by)
     numeric(table, duration=duration, event=event, weight=weight, entry=entry)
-    rows = table.select(tenure=table[duration], gone=table[event].cast("float64"), **{name: label(table[name]) for name in by},
+    rows = table.select(tenure=table[duration], gone=table[event], **{name: table[name] for name in by},
                         **({} if entry is None else {"entry": table[entry].cast("float64")}),
                         **({} if weight is None else {"weight": table[weight].cast("float64")}))
     sums = {} if weight is None else {"weights": rows.weight.sum(), "squares": (rows.weight * rows.weight).sum(),
                                       "unfit": ((rows.weight < 0) | rows.weight.isnull()).sum()}
     keys = [*by, "tenure", "gone", *(() if entry is None else ("entry",))]
-    frame = rows.group_by(keys).aggregate(customers=rows.count(), **sums).execute()
+    cells = rows.group_by(keys).aggregate(customers=rows.count(), **sums)  # texts are made of the few cells, not of each row
+    frame = cells.mutate(gone=cells.gone.cast("float64"), **{name: label(cells[name]) for name in by}).execute()
     _refuse_contradictions(frame, duration=duration, event=event, weight=weight, entry=entry)
     missing = frame[keys[len(by):]].isna().any(axis=1)
     tally = {"rows": int(frame["customers"].sum()), "missing_duration": int(frame.loc[missing, "customers"].sum())}

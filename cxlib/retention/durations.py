@@ -91,10 +91,10 @@ class Durations:
         check.columns(self.by, by=by)
         if self.customers == 0:
             raise EmptyDataError("no customer is left to follow; see the rows left out, and check the columns and as_of")
-        groups = self.frame[by].drop_duplicates().sort_values(by, ignore_index=True) if by else pd.DataFrame(index=[0])
-        row = np.zeros(len(self.frame), dtype=int)
+        groups, row = pd.DataFrame(index=[0]), np.zeros(len(self.frame), dtype=int)
         if by:
-            row = self.frame[by].merge(groups.assign(_row=np.arange(len(groups))), on=by, how="left")["_row"].to_numpy()
+            row = self.frame.groupby(by, dropna=False).ngroup().to_numpy()  # numbered in sorted order
+            groups = self.frame[by].iloc[np.unique(row, return_index=True)[1]].reset_index(drop=True)
         tenure, column = np.unique(self.frame["tenure"].to_numpy(), return_inverse=True)
 
         def spread(name: str, kind: type = np.int64) -> NDArray:

@@ -1,0 +1,222 @@
+"""Losses by age and cohort -> which of age, period and cohort bends the hazard, and which calendar periods hit all cohorts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from cxlib import check
+from cxlib.errors import EmptyDataError
+from cxlib.inference import z_value
+from cxlib.language import label, level, number, pvalue, text
+from cxlib.result import Result
+from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.durations import Durations, as_durations
+from cxlib.retention.hazards import LINKS, calendar_periods, deviance, fit, person_periods, pruned
+
+TERMS = ("age", "cohort", "period")
+FEWEST = 4  # levels of each; with fewer there is no bend to tell from a straight line and a single level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AgePeriodCohort(Result):
+    """Tests of each term's bends: `term`, `statistic`, `df`, `pvalue`, `dispersion`, `confidence`, `method`.
+
+    Attributes
+    ----------
+    named : pandas.DataFrame
+        Single periods that act on all cohorts, and single cohorts that differ at all ages: `term` ("period" or "cohort"), `level`
+        (first day), `estimate`, `se`, `ratio`, `ci_low`, `ci_high`, `pvalue_adj`, `cells` (cohorts it was seen in, or ages),
+        `alike` (how many of these moved the same way), `confidence`, `method`.
+    bends : pandas.DataFrame
+        `term`, `level`, `estimate`, `se`: departures from a straight line over its levels, on the scale of the link. Of each
+        term they are known; its straight line is not.
+    """
+
+    named: pd.DataFrame | None = None
+    bends: pd.DataFrame | None = None
+    link: str = "logit"
+    unit: str = "month"
+
+    formats: ClassVar[Mapping[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue", "dispersion": "decimal2"}
+
+    def summary(self, language: str = "en") -> str:
+        """Say which calendar periods hit all cohorts, which cohorts differ, and what cannot be known."""
+        said = []
+        for row in self.named.to_dict("records"):
+            said.append(text(f"retention.apc_{row['term']}_{'more' if row['estimate'] > 0 else 'fewer'}", language,
+                             name=label(row["level"]), period=text(f"retention.{self.unit}", language),
+                             ratio=number(row["ratio"], 2), low=number(row["ci_low"], 2), high=number(row["ci_high"], 2),
+                             kind=text(f"retention.ratio_{self.link}", language), alike=number(row["alike"]),
+                             cells=number(row["cells"]), level=level(row["confidence"]), p=pvalue(row["pvalue_adj"])))
+        for term in ("period", "cohort"):
+            if not (self.named["term"] == term).any():
+                said.append(text(f"retention.apc_no_{term}", language, period=text(f"retention.{self.unit}", language)))
+        return " ".join([*said, text("retention.apc_not_identified", language)])
+
+
+def age_period_cohort(data: Durations | Cohorts, *, link: str = "logit", confidence: float = 0.95) -> AgePeriodCohort:
+    """Tell a calendar shock that hits everyone from a cohort that differs, as far as that can be known.
+
+    Use it on a triangle with a dark diagonal (something happened) or a dark row (we won the wrong customers). Period = cohort +
+    age, so the straight lines of the three cannot be told apart by any method; their bends, and single periods or cohorts that
+    stand out, can.
+
+    Parameters
+    ----------
+    data : Durations or Cohorts
+        Durations must have been counted by a column "cohort" of first days of periods, with a calendar unit; cohorts have it. Of
+        those a customer is lost in the first silent period, see `durations_from_cohorts`.
+    link : {"logit", "cloglog"}
+    confidence : float
+        A level is named where the chance of naming any by mistake is below 1 - confidence (Bonferroni over its levels).
+
+    Returns
+    -------
+    AgePeriodCohort
+
+    Raises
+    ------
+    ColumnError
+        If there is no column "cohort".
+    EmptyDataError
+        If there are fewer than four ages, cohorts or periods in which some, not all, were lost.
+
+    Notes
+    -----
+    Grouped binomial model; each term's bends are its levels without mean and straight line (Holford 1983; Clayton and Schifflers
+    1987), tested by the likelihood ratio against the model without them. Single periods: score tests of one indicator each added
+    to age + cohort, the clearest taken in and the rest tested again, until none is left; of cohorts likewise, added to age +
+    period. A level counts only if it is still clear (at 1 - confidence) without the cell that speaks loudest for it, so that one
+    cohort's bad month is not called a period. All statistics are divided by Pearson's dispersion of the full model, where it is
+    above 1.
+    """
+    check.one_of("link", link, LINKS)
+    z, durations = z_value(confidence), as_durations(data)
+    check.columns(durations.by, cohort="cohort")
+    cells = person_periods(durations, ["cohort"])
+    cells["period"] = calendar_periods(cells["cohort"], cells["age"], durations.unit)
+    cells["cohort"] = calendar_periods(cells["cohort"], 0 * cells["age"], durations.unit)
+    cells, dropped = pruned(cells, TERMS)
+    if (levels := cells[list(TERMS)].nunique()).min() < FEWEST:
+        raise EmptyDataError(f"there are {', '.join(f'{n} levels of {term}' for term, n in levels.items())} in which some, not all, "
+                             f"were lost, and at least {FEWEST} of each are needed; wait, or count in shorter periods")
+    blocks = {term: _bends(cells[term]) for term in TERMS}
+    full = fit(cells, _full(cells, blocks), link)
+    dispersion = _dispersion(cells, full)
+    method = f"grouped binomial, {link} link"
+    rows = [{"term": term, **_test(cells, blocks, term, full, link, dispersion)} for term in TERMS]
+    frame = pd.DataFrame(rows).assign(dispersion=dispersion, confidence=confidence, method=method)
+    named = pd.concat([_named(cells, "period", ("age", "cohort"), link, dispersion, confidence),
+                       _named(cells, "cohort", ("age", "period"), link, dispersion, confidence)], ignore_index=True)
+    named = named.assign(ratio=np.exp(named["estimate"]), ci_low=np.exp(named["estimate"] - z * named["se"]),
+                         ci_high=np.exp(named["estimate"] + z * named["se"]), confidence=confidence, method=method)
+    return AgePeriodCohort(frame=frame, method=method, warnings=dropped, named=named, bends=_estimates(blocks, full, dispersion),
+                           link=link, unit=durations.unit)
+
+
+def _bends(values: pd.Series) -> tuple[NDArray, NDArray, NDArray]:
+    """Return the levels, their basis without mean and straight line (levels x levels - 2), and that basis for each cell."""
+    levels, place = np.unique(values.to_numpy(), return_inverse=True)
+    line = levels.astype("int64") if levels.dtype.kind != "M" else levels.astype("datetime64[D]").astype("int64")
+    basis = np.linalg.qr(np.column_stack([np.ones(len(levels)), line - line.mean()]), mode="complete")[0][:, 2:]
+    return levels, basis, basis[place]
+
+
+def _full(cells: pd.DataFrame, blocks: Mapping[str, tuple[NDArray, NDArray, NDArray]], without: str = "") -> NDArray:
+    day = cells["cohort"].to_numpy().astype("datetime64[D]").astype(float)
+    lines = [np.ones(len(cells)), cells["age"] - cells["age"].mean(), (day - day.mean()) / max(day.std(), 1.0)]
+    return np.column_stack([*lines, *(block[2] for term, block in blocks.items() if term != without)])
+
+
+def _dispersion(cells: pd.DataFrame, full: Any) -> float:
+    n, rate = cells["at_risk"].to_numpy(float), np.asarray(full.fittedvalues)
+    pearson = ((cells["lost"] - n * rate)**2 / (n * rate * (1 - rate))).sum()
+    return max(1.0, float(pearson / full.df_resid)) if full.df_resid > 0 else 1.0
+
+
+def _test(cells: pd.DataFrame, blocks: Mapping[str, tuple[NDArray, NDArray, NDArray]], term: str, full: Any, link: str,
+          dispersion: float) -> dict[str, float]:
+    smaller = fit(cells, _full(cells, blocks, without=term), link)
+    df = int(full.df_model - smaller.df_model)
+    if df == 0:
+        return {"statistic": np.nan, "df": 0, "pvalue": np.nan}
+    statistic = max(0.0, deviance(cells, smaller.fittedvalues) - deviance(cells, full.fittedvalues)) / dispersion
+    return {"statistic": statistic, "df": df, "pvalue": float(stats.chi2.sf(statistic, df))}
+
+
+def _estimates(blocks: Mapping[str, tuple[NDArray, NDArray, NDArray]], full: Any, dispersion: float) -> pd.DataFrame:
+    parts, place = [], 3
+    covariance = np.asarray(full.cov_params()) * dispersion
+    for term, (levels, basis, _) in blocks.items():
+        inside = slice(place, place + basis.shape[1])
+        spread = np.einsum("ij,jk,ik->i", basis, covariance[inside, inside], basis)
+        parts.append(pd.DataFrame({"term": term, "level": [label(value) for value in pd.Series(levels)],
+                                   "estimate": basis @ full.params[inside], "se": np.sqrt(np.maximum(spread, 0))}))
+        place += basis.shape[1]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dispersion: float, confidence: float) -> pd.DataFrame:
+    """Take in the clearest single level, again and again, as long as one is clear and is no affair of one cell."""
+    levels, place = np.unique(cells[term].to_numpy(), return_inverse=True)
+    every = np.eye(len(levels))[place]
+    held, adjusted, fixed = [], [], np.column_stack([np.ones(len(cells)), *(_levels(cells[name]) for name in base)])
+    while len(held) < len(levels) - 3:  # with more of them the straight line could hide in the indicators
+        fitted = fit(cells, np.column_stack([fixed, every[:, held]]), link)
+        score = _Scored(cells, np.column_stack([fixed, every[:, held]]), fitted, dispersion)
+        p = stats.chi2.sf(score.squared(every), 1)
+        p[held] = 1.0
+        order = [k for k in np.argsort(p) if p[k] * len(levels) < 1 - confidence and score.shared(every[:, k], 1 - confidence)]
+        if not order:
+            break
+        held.append(int(order[0]))
+        adjusted.append(min(1.0, float(p[order[0]]) * len(levels)))
+    columns = ["term", "level", "estimate", "se", "pvalue_adj", "cells", "alike"]
+    if not held:
+        return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[2:5], float) | dict.fromkeys(columns[5:], int))
+    se = np.sqrt(np.diag(np.asarray(fitted.cov_params())) * dispersion)[-len(held):]
+    estimate = np.asarray(fitted.params)[-len(held):]
+    alone = fit(cells, fixed, link).fittedvalues * cells["at_risk"]
+    moved = np.sign(cells["lost"] - alone).to_numpy()
+    return pd.DataFrame({"term": term, "level": pd.Series(levels[held]), "estimate": estimate, "se": se, "pvalue_adj": adjusted,
+                         "cells": every[:, held].sum(axis=0).astype(int),
+                         "alike": [int((moved[every[:, k] == 1] == np.sign(b)).sum()) for k, b in zip(held, estimate, strict=True)]})
+
+
+def _levels(values: pd.Series) -> NDArray:
+    return pd.get_dummies(values, drop_first=True, dtype=float).to_numpy()
+
+
+class _Scored:
+    """Score tests of columns that a fitted model does not have."""
+
+    def __init__(self, cells: pd.DataFrame, x: NDArray, fitted: Any, dispersion: float) -> None:
+        n, rate = cells["at_risk"].to_numpy(float), np.asarray(fitted.fittedvalues)
+        slope = 1 / fitted.family.link.deriv(rate)
+        self.weight, self.dispersion = n * slope**2 / (rate * (1 - rate)), dispersion
+        self.residual = (cells["lost"].to_numpy() - n * rate) * slope / (rate * (1 - rate))
+        self.x, self.inverse = x, np.linalg.pinv((x.T * self.weight) @ x, hermitian=True)
+
+    def squared(self, z: NDArray) -> NDArray:
+        """Return chi-squared on 1 degree of freedom for each column; 0 where the model already has it."""
+        cross = (z.T * self.weight) @ self.x
+        whole = (self.weight[:, None] * z**2).sum(axis=0)
+        variance = whole - np.einsum("ij,jk,ik->i", cross, self.inverse, cross)
+        known = variance > 1e-8 * whole
+        return np.where(known, (self.residual @ z)**2 / np.where(known, variance, 1.0), 0.0) / self.dispersion
+
+    def shared(self, z: NDArray, alpha: float) -> bool:
+        """Whether a column stays clear, and of the same sign, without the cell that speaks loudest for it."""
+        part = self.residual * z
+        loudest = np.argmax(part * np.sign(part.sum()))
+        rest = z.copy()
+        rest[loudest] = 0.0
+        return bool(rest.any() and np.sign(self.residual @ rest) == np.sign(part.sum())
+                    and stats.chi2.sf(self.squared(rest[:, None])[0], 1) < alpha)
