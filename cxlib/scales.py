@@ -86,7 +86,7 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
     """
     low, high = checked_scale(scale)
     answers = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
-    codes, distinct = pd.factorize(answers.astype(object), use_na_sentinel=True)
+    codes, distinct = pd.factorize(_apart(answers.astype(object)), use_na_sentinel=True)
     parsed = [_parse(value, low, high) for value in distinct]
     counts = pd.Series(codes).value_counts()
     dropped = dict.fromkeys(REASONS, 0) | {"missing": int(counts.get(-1, 0))}
@@ -113,6 +113,12 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
         warnings.append(f"No answer is 0: the lowest is {int(present.index.min())}. "
                         f"Check that the question ran from 0 to {high}.")
     return Scores(scores, dropped, examples, (low, high), tuple(warnings + ([why] if why else [])), why)
+
+
+def _apart(answers: pd.Series) -> pd.Series:
+    """Write true and false as text: to a dictionary of distinct answers they are 1 and 0."""
+    flags = answers.map(pd.api.types.is_bool).astype(bool)
+    return answers.mask(flags, answers.map(str)) if flags.any() else answers
 
 
 def checked_scale(scale: tuple[int, int]) -> tuple[int, int]:
@@ -163,8 +169,6 @@ def refuse_contradiction(counts: dict[int, int], *, scale: tuple[int, int], para
 
 
 def _parse(value: object, low: int, high: int) -> tuple[int | None, str]:
-    if pd.api.types.is_bool(value):
-        return None, "not a score"
     if isinstance(value, str):
         text = unicodedata.normalize("NFKC", value).strip()
         if text.casefold() in _BLANK:

@@ -92,6 +92,13 @@ def test_words_where_scores_should_be_are_refused_with_the_first():
         scales.parse_scores(["good", "bad", None])
 
 
+@pytest.mark.parametrize("answers", [[True, 1, 0, False], [1, True, False, 0]])
+def test_true_and_false_are_no_scores_and_hide_none(answers):
+    scores = scales.parse_scores([*answers, None])
+    assert scores.values.dropna().tolist() == [value for value in answers if type(value) is int]
+    assert (scores.dropped["not a score"], scores.dropped["missing"]) == (2, 1)
+
+
 @pytest.mark.parametrize("scale", [(10, 0), (0, 0), (0.5, 10), (0, float("nan")), (0, float("inf")), (1, 2, 3), "01", 10, None])
 def test_a_scale_is_two_whole_numbers(scale):
     with pytest.raises(ParameterError, match="the lower first"):
