@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 import cxlib
 from cxlib.report.plan import Planned, report_name
+from cxlib.report.reading import as_json
 
 _LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "numpy", "pandas", "papermill", "pingouin", "scipy", "statsmodels")
 
@@ -85,7 +86,7 @@ def command(planned: Planned, given: Mapping[str, Any], paths: Mapping[str, Path
 
 
 def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else as_json(value)
 
 
 def _sha256(path: Path) -> str:

@@ -100,8 +100,18 @@ def as_given(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def as_json(value: Any) -> str:
+    r"""Write a value as JSON that YAML reads too: what cannot be seen is escaped, other letters stay.
+
+    >>> print(as_json({"comment": "声\u2028"}))
+    {"comment": "声\u2028"}
+    """
+    return "".join(letter if letter.isprintable() or letter > "\uffff" else f"\\u{ord(letter):04x}"
+                   for letter in json.dumps(value, ensure_ascii=False))
+
+
 def _quoted(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) and not _BARE.fullmatch(value) else str(value)
+    return as_json(value) if isinstance(value, str) and not _BARE.fullmatch(value) else str(value)
 
 
 class _AsWritten(yaml.SafeLoader):

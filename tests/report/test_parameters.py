@@ -106,6 +106,13 @@ def test_a_mapping_is_written_as_it_is_read(values, name):
     assert values(columns=written).given["columns"]["comment"] == (None if name == "null " else name)
 
 
+@given(st.text(min_size=1).filter(lambda name: name.strip() not in ("", "None", "none", "null", "~")))
+def test_every_name_of_a_column_comes_back_from_the_command_in_a_manifest(name):
+    columns = Parameters.model_fields["columns"]
+    assert reading.as_field(reading.as_json({"comment": name}), columns) == {"comment": name}
+    assert reading.as_field(reading.as_given({"comment": name}), columns) == {"comment": name}
+
+
 @pytest.mark.parametrize("written", ["{}", {}])
 def test_an_empty_mapping_takes_the_notebooks_own_back(values, written):
     assert values(columns=written).values["columns"] == {"respondent": "respondent_id", "comment": None, "top": 3}  # the model's
