@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
-from cxlib.table import as_table
+from cxlib.table import as_table, literal
 
 _DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _CLOCK = r"[T ]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?"
@@ -82,7 +82,7 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
     try:
         table = as_table(path)
         if path.suffix.lower() == ".csv":
-            table = ibis.read_csv(path.as_posix(), all_varchar=True, header=True, skip=0)
+            table = ibis.read_csv(literal(path), all_varchar=True, header=True, skip=0)
         if len(table.columns) == 1 and any(mark in table.columns[0] for mark in ",;\t"):
             raise SourceError(f"{path.name!r}: its rows do not all have as many cells as the header; "
                               "quote cells that hold a comma or a line break, or export it again")
@@ -98,7 +98,7 @@ def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:
     """Refuse a header that stands over two columns of a CSV: DuckDB would take the first and call the other `<name>_1`."""
     for parameter, name in wanted.items():
         if path.suffix.lower() == ".csv" and f"{name}_1" in table.columns:
-            first = ibis.read_csv(path.as_posix(), all_varchar=True, header=False, skip=0).limit(1).to_pyarrow().to_pylist()[0]
+            first = ibis.read_csv(literal(path), all_varchar=True, header=False, skip=0).limit(1).to_pyarrow().to_pylist()[0]
             if list(first.values()).count(name) > 1:
                 raise ColumnError(f"{parameter}={name!r}: {path.name!r} has more than one column of this name; "
                                   "give each its own")

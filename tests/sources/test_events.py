@@ -170,3 +170,10 @@ def test_parquet_columns_of_another_kind(tmp_path, column, message):
     pq.write_table(pa.table(data), tmp_path / "e.parquet")
     with pytest.raises(ColumnError, match=message):
         sources.read_events(tmp_path / "e.parquet", customer="id", time="at", value="v")
+
+
+def test_a_name_that_reads_like_a_pattern_names_one_file(tmp_path):
+    for name, who in (("orders[1].csv", "a"), ("orders1.csv", "b")):
+        (tmp_path / name).write_text(f"customer,day\n{who},2026-01-31\n", encoding="utf-8")
+    events = sources.read_events(tmp_path / "orders[1].csv", customer="customer", time="day")
+    assert events.execute()["customer"].tolist() == ["a"]
