@@ -13,8 +13,9 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.errors import CohortError, EmptyDataError, ParameterError, WeightError
-from cxlib.retention.counts import alike, date_column, day_number, identifier, judged, label, names, placed_events
+from cxlib.retention.counts import date_column, day_number, judged, names, placed_events
 from cxlib.retention.durations import UNITS, Durations
+from cxlib.retention.engine_counts import alike, beside, conforming, identifier, label
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table, numeric
 
@@ -62,7 +63,7 @@ def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[
     if weight is not None and entry is not None:
         raise ParameterError(f"weight={weight!r} and entry={entry!r} cannot be counted together: the variance of a weighted "
                              "curve needs each customer's entry and exit at once; leave one of them out")
-    table = as_table(data)
+    table = conforming(as_table(data))
     check.columns(table.columns, duration=duration, event=event, by=by)
     numeric(table, duration=duration, event=event, weight=weight, entry=entry)
     rows = table.select(tenure=table[duration], gone=table[event], **{name: table[name] for name in by},
@@ -131,7 +132,7 @@ def durations_from_spells(subscriptions: Any, *, customer: str, started: str, en
         If no spell is left.
     """
     check.one_of("unit", unit, ("month", "day"))
-    table, by = as_table(subscriptions), names(by)
+    table, by = conforming(as_table(subscriptions)), names(by)
     check.columns(table.columns, customer=customer, started=started, ended=ended, by=() if customers is not None else by)
     rows = table.select(cx_customer=identifier(table[customer]), cx_start=date_column(table, started, "started", zone=zone),
                         cx_end=date_column(table, ended, "ended", zone=zone),
@@ -159,7 +160,7 @@ def _judged_spells(rows: ir.Table, last: ir.Value) -> ir.Table:
                        cx_place=ibis.row_number().over(group_by=groups, order_by=order))
     groups, order = [rows.cx_customer, rows.cx_status], [rows.cx_place]
     apart = (rows.cx_from > rows.cx_reach.lag().over(group_by=groups, order_by=order) + 1).fill_null(False)
-    rows = rows.mutate(cx_apart=apart.cast("int64"))
+    rows = rows.mutate(cx_apart=apart.cast("int32"))
     rows = rows.mutate(cx_breaks=rows.cx_apart.cumsum(group_by=[rows.cx_customer, rows.cx_status], order_by=rows.cx_place))
     return rows.mutate(cx_status=ibis.ifelse((rows.cx_status == "in") & (rows.cx_breaks > 0), "later_spell", rows.cx_status))
 
@@ -181,7 +182,7 @@ def _with_tenure(rows: ir.Table, last: ir.Value, unit: str) -> ir.Table:
     elapsed = _months if unit == "month" else _days_between
     followed, stayed = elapsed(rows.cx_start, last), elapsed(rows.cx_start, rows.cx_end)
     if unit == "month":
-        stayed = stayed + (rows.cx_end.day() != rows.cx_start.day()).cast("int64")  # a month begun counts as the month of leaving
+        stayed = stayed + (rows.cx_end.day() != rows.cx_start.day()).cast("int32")  # a month begun counts as the month of leaving
     gone = ((rows.cx_end <= last) & (stayed <= followed)).fill_null(False)
     return rows.mutate(tenure=ibis.ifelse(gone, stayed, followed), gone=gone)
 
@@ -256,8 +257,9 @@ def _with_labels(rows: ir.Table, customers: Any, customer: str, by: Sequence[str
         return rows.mutate(**{name: label(rows[name]) for name in by})
     table = as_table(customers)
     check.columns(table.columns, customer=customer, by=by)
-    labels = table.group_by(cx_customer=identifier(table[customer])).aggregate(**{name: table[name].max() for name in by})
-    rows, labels = alike(rows, labels)
+    table = table.mutate(cx_customer=identifier(table[customer])).filter(lambda rows: rows.cx_customer.notnull())
+    labels = table.group_by("cx_customer").aggregate(**{name: label(table[name].max()) for name in by})
+    rows, labels = alike(rows, beside(labels, rows))
     joined = rows.left_join(labels, "cx_customer").drop("cx_customer_right")
     return joined.mutate(**{name: label(joined[name]) for name in by})
 
@@ -265,7 +267,7 @@ def _with_labels(rows: ir.Table, customers: Any, customer: str, by: Sequence[str
 def _months(start: ir.Value, end: ir.Value) -> ir.Value:
     """Whole months elapsed, as integers: engines disagree on their own month differences."""
     months = (end.year() - start.year()) * 12 + (end.month() - start.month())
-    return (months - (end.day() < start.day()).cast("int64")).cast("int64")
+    return (months - (end.day() < start.day()).cast("int32")).cast("int64")
 
 
 def _days_between(start: ir.Value, end: ir.Value) -> ir.Value:
