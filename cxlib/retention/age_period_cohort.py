@@ -61,7 +61,8 @@ class AgePeriodCohort(Result):
         return " ".join([*said, text("retention.apc_not_identified", language)])
 
 
-def age_period_cohort(data: Durations | Cohorts, *, link: str = "logit", confidence: float = 0.95) -> AgePeriodCohort:
+def age_period_cohort(data: Durations | Cohorts, *, cohort: str = "cohort", link: str = "logit",
+                      confidence: float = 0.95) -> AgePeriodCohort:
     """Tell a calendar shock that hits everyone from a cohort that differs, as far as that can be known.
 
     Use it on a triangle with a dark diagonal (something happened) or a dark row (we won the wrong customers). Period = cohort +
@@ -71,8 +72,9 @@ def age_period_cohort(data: Durations | Cohorts, *, link: str = "logit", confide
     Parameters
     ----------
     data : Durations or Cohorts
-        Durations must have been counted by a column "cohort" of first days of periods, with a calendar unit; cohorts have it. Of
-        those a customer is lost in the first silent period, see `durations_from_cohorts`.
+        Tenure in a calendar unit. Of cohorts a customer is lost in the first silent period, see `durations_from_cohorts`.
+    cohort : str
+        The column that was counted with the first day of the period in which customers came; counts from cohorts have "cohort".
     link : {"logit", "cloglog"}
     confidence : float
         A level is named where the chance of naming any by mistake is below 1 - confidence (Bonferroni over its levels).
@@ -84,7 +86,7 @@ def age_period_cohort(data: Durations | Cohorts, *, link: str = "logit", confide
     Raises
     ------
     ColumnError
-        If there is no column "cohort".
+        If the column `cohort` was not counted, or does not hold days.
     EmptyDataError
         If there are fewer than four ages, cohorts or periods in which some, not all, were lost.
 
@@ -99,15 +101,16 @@ def age_period_cohort(data: Durations | Cohorts, *, link: str = "logit", confide
     """
     check.one_of("link", link, LINKS)
     z, durations = z_value(confidence), as_durations(data)
-    check.columns(durations.by, cohort="cohort")
-    cells = person_periods(durations, ["cohort"])
+    check.columns(durations.by, cohort=cohort)
+    cells = person_periods(durations, [cohort]).rename(columns={cohort: "cohort"})
     cells["period"] = calendar_periods(cells["cohort"], cells["age"], durations.unit)
     cells["cohort"] = calendar_periods(cells["cohort"], 0 * cells["age"], durations.unit)
     cells, dropped = pruned(cells, TERMS)
     if (levels := cells[list(TERMS)].nunique()).min() < FEWEST:
-        raise EmptyDataError(f"there are {', '.join(f'{n} levels of {term}' for term, n in levels.items())} in which some, not all, "
-                             f"were lost, and at least {FEWEST} of each are needed; wait, or count in shorter periods")
-    blocks = {term: _bends(cells[term]) for term in TERMS}
+        found = ", ".join(f"{n} levels of {term}" for term, n in levels.items())
+        raise EmptyDataError(f"there are {found} in which some, not all, were lost, and at least {FEWEST} of each are needed; "
+                             "wait, or count in shorter periods")
+    blocks = {term: _bends(cells[term], durations.unit) for term in TERMS}
     full = fit(cells, _full(cells, blocks), link)
     dispersion = _dispersion(cells, full)
     method = f"grouped binomial, {link} link"
@@ -121,18 +124,33 @@ def age_period_cohort(data: Durations | Cohorts, *, link: str = "logit", confide
                            link=link, unit=durations.unit)
 
 
-def _bends(values: pd.Series) -> tuple[NDArray, NDArray, NDArray]:
-    """Return the levels, their basis without mean and straight line (levels x levels - 2), and that basis for each cell."""
+def _place(values: NDArray, unit: str) -> NDArray[np.float64]:
+    """Return ages as they are, and first days as numbers of equal steps."""
+    if values.dtype.kind != "M":
+        return values.astype(float)
+    return values.astype("datetime64[D]" if unit in ("day", "week") else "datetime64[M]").astype(float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Levels of a term, their basis without mean and straight line (levels x levels - 2), and both for each cell."""
+
+    levels: NDArray
+    basis: NDArray[np.float64]
+    bends: NDArray[np.float64]
+    line: NDArray[np.float64]
+
+
+def _bends(values: pd.Series, unit: str) -> _Block:
     levels, place = np.unique(values.to_numpy(), return_inverse=True)
-    line = levels.astype("int64") if levels.dtype.kind != "M" else levels.astype("datetime64[D]").astype("int64")
-    basis = np.linalg.qr(np.column_stack([np.ones(len(levels)), line - line.mean()]), mode="complete")[0][:, 2:]
-    return levels, basis, basis[place]
+    line = _place(levels, unit) - _place(levels, unit).mean()
+    basis = np.linalg.qr(np.column_stack([np.ones(len(levels)), line]), mode="complete")[0][:, 2:]
+    return _Block(levels, basis, basis[place], line[place])
 
 
-def _full(cells: pd.DataFrame, blocks: Mapping[str, tuple[NDArray, NDArray, NDArray]], without: str = "") -> NDArray:
-    day = cells["cohort"].to_numpy().astype("datetime64[D]").astype(float)
-    lines = [np.ones(len(cells)), cells["age"] - cells["age"].mean(), (day - day.mean()) / max(day.std(), 1.0)]
-    return np.column_stack([*lines, *(block[2] for term, block in blocks.items() if term != without)])
+def _full(cells: pd.DataFrame, blocks: Mapping[str, _Block], without: str = "") -> NDArray:
+    bends = [block.bends for term, block in blocks.items() if term != without]
+    return np.column_stack([np.ones(len(cells)), blocks["age"].line, blocks["cohort"].line, *bends])
 
 
 def _dispersion(cells: pd.DataFrame, full: Any) -> float:
@@ -141,7 +159,7 @@ def _dispersion(cells: pd.DataFrame, full: Any) -> float:
     return max(1.0, float(pearson / full.df_resid)) if full.df_resid > 0 else 1.0
 
 
-def _test(cells: pd.DataFrame, blocks: Mapping[str, tuple[NDArray, NDArray, NDArray]], term: str, full: Any, link: str,
+def _test(cells: pd.DataFrame, blocks: Mapping[str, _Block], term: str, full: Any, link: str,
           dispersion: float) -> dict[str, float]:
     smaller = fit(cells, _full(cells, blocks, without=term), link)
     df = int(full.df_model - smaller.df_model)
@@ -151,10 +169,11 @@ def _test(cells: pd.DataFrame, blocks: Mapping[str, tuple[NDArray, NDArray, NDAr
     return {"statistic": statistic, "df": df, "pvalue": float(stats.chi2.sf(statistic, df))}
 
 
-def _estimates(blocks: Mapping[str, tuple[NDArray, NDArray, NDArray]], full: Any, dispersion: float) -> pd.DataFrame:
+def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: float) -> pd.DataFrame:
     parts, place = [], 3
     covariance = np.asarray(full.cov_params()) * dispersion
-    for term, (levels, basis, _) in blocks.items():
+    for term, block in blocks.items():
+        levels, basis = block.levels, block.basis
         inside = slice(place, place + basis.shape[1])
         spread = np.einsum("ij,jk,ik->i", basis, covariance[inside, inside], basis)
         parts.append(pd.DataFrame({"term": term, "level": [label(value) for value in pd.Series(levels)],
@@ -163,7 +182,8 @@ def _estimates(blocks: Mapping[str, tuple[NDArray, NDArray, NDArray]], full: Any
     return pd.concat(parts, ignore_index=True)
 
 
-def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dispersion: float, confidence: float) -> pd.DataFrame:
+def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dispersion: float,
+           confidence: float) -> pd.DataFrame:
     """Take in the clearest single level, again and again, as long as one is clear and is no affair of one cell."""
     levels, place = np.unique(cells[term].to_numpy(), return_inverse=True)
     every = np.eye(len(levels))[place]
@@ -185,9 +205,10 @@ def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dis
     estimate = np.asarray(fitted.params)[-len(held):]
     alone = fit(cells, fixed, link).fittedvalues * cells["at_risk"]
     moved = np.sign(cells["lost"] - alone).to_numpy()
-    return pd.DataFrame({"term": term, "level": pd.Series(levels[held]), "estimate": estimate, "se": se, "pvalue_adj": adjusted,
-                         "cells": every[:, held].sum(axis=0).astype(int),
-                         "alike": [int((moved[every[:, k] == 1] == np.sign(b)).sum()) for k, b in zip(held, estimate, strict=True)]})
+    return pd.DataFrame({"term": term, "level": pd.Series(levels[held]), "estimate": estimate, "se": se,
+                         "pvalue_adj": adjusted, "cells": every[:, held].sum(axis=0).astype(int),
+                         "alike": [int((moved[every[:, k] == 1] == np.sign(b)).sum())
+                                   for k, b in zip(held, estimate, strict=True)]})
 
 
 def _levels(values: pd.Series) -> NDArray:

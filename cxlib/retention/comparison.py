@@ -33,7 +33,8 @@ class Comparison(Result):
 
     Columns: `a`, `b`, `statistic`, `df`, `pvalue`, `pvalue_adj` (log-rank); `horizon`, `rmst_a`, `rmst_b`, `difference`
     (b minus a, in units of tenure), `se`, `ci_low`, `ci_high`, `rmst_pvalue`, `rmst_pvalue_adj` (mean stay up to
-    `horizon`); `ph_pvalue` (proportional hazards), `leads` (which of the two tests to go by), `confidence`, `method`.
+    `horizon`); `ph_pvalue`, `ph_pvalue_adj` (proportional hazards), `leads` (which of the two tests to go by), `confidence`,
+    `method`.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class Comparison(Result):
     unit: str = "period"
 
     formats: ClassVar[Mapping[str, str]] = (
-        dict.fromkeys(("pvalue", "pvalue_adj", "rmst_pvalue", "rmst_pvalue_adj", "ph_pvalue"), "pvalue")
+        dict.fromkeys(("pvalue", "pvalue_adj", "rmst_pvalue", "rmst_pvalue_adj", "ph_pvalue", "ph_pvalue_adj"), "pvalue")
         | dict.fromkeys(("statistic", "rmst_a", "rmst_b", "difference", "se", "ci_low", "ci_high"), "decimal2"))
 
     def summary(self, language: str = "en") -> str:
@@ -105,7 +106,7 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
 
     The log-rank test is the right question where one group is lost faster all along (proportional hazards). Where curves
     cross, early and late differences cancel in it; then the difference in restricted mean survival time (RMST, the mean time
-    stayed up to `horizon`) leads. Grambsch and Therneau's test decides, pair by pair, at 5 %: column `leads`.
+    stayed up to `horizon`) leads. Grambsch and Therneau's test decides, pair by pair, at 5 % after adjustment: column `leads`.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
     horizon : float, optional
         Time up to which the mean is taken. By default the longest for which ten customers are followed in every group.
     adjust : {"holm", "BH", "BY", "none"}
-        For the number of pairs; log-rank and RMST are a family each.
+        For the number of pairs; log-rank, RMST and proportional hazards are a family each.
 
     Returns
     -------
@@ -153,8 +154,11 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
     found = log_rank(cells, rho=rho)
     frame = _pairs(cells, table, names, rho, _horizon(table, horizon), z)
     frame = frame.assign(pvalue_adj=adjusted(frame["pvalue"], method=adjust),
-                         rmst_pvalue_adj=adjusted(frame["rmst_pvalue"], method=adjust), confidence=confidence,
-                         method=_name(rho, strata))[list(_COLUMNS)]
+                         rmst_pvalue_adj=adjusted(frame["rmst_pvalue"], method=adjust),
+                         ph_pvalue_adj=adjusted(frame["ph_pvalue"], method=adjust), confidence=confidence,
+                         method=_name(rho, strata))
+    crossed = (frame["ph_pvalue_adj"] < ALPHA) & frame["se"].notna()
+    frame = frame.assign(leads=np.where(crossed, RMST, LOG_RANK))[list(_COLUMNS)]
     slope = trend(found, range(len(names))) if order is not None else (np.nan, np.nan)
     ph = frame["ph_pvalue"].iloc[0] if len(frame) == 1 else _proportional(table.at_risk, table.lost)
     warnings = () if found.df else (text("retention.compare_nothing", groups=number(len(names))),)
@@ -165,7 +169,8 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
 
 
 _COLUMNS = ("a", "b", "statistic", "df", "pvalue", "pvalue_adj", "horizon", "rmst_a", "rmst_b", "difference", "se", "ci_low",
-            "ci_high", "rmst_pvalue", "rmst_pvalue_adj", "ph_pvalue", "leads", "confidence", "method")
+            "ci_high", "rmst_pvalue", "rmst_pvalue_adj", "ph_pvalue", "ph_pvalue_adj", "leads", "confidence",
+            "method")
 
 
 def _name(rho: float, strata: str | None) -> str:
@@ -209,14 +214,13 @@ def _pairs(cells: Sequence[Stratum], table: RiskTable, names: tuple[str, ...], r
     rows = []
     for i, j in itertools.combinations(range(len(names)), 2):
         test = log_rank([(n[[i, j]], d[[i, j]]) for n, d in cells], rho=rho)
-        p = _proportional(table.at_risk[[i, j]], table.lost[[i, j]])
         difference, error = mean[j] - mean[i], float(np.hypot(se[i], se[j])) or np.nan  # 0: nobody was lost in either
         rows.append({"a": names[i], "b": names[j], "statistic": test.statistic, "df": test.df, "pvalue": test.pvalue,
                      "horizon": horizon, "rmst_a": mean[i], "rmst_b": mean[j], "difference": difference, "se": error,
                      "ci_low": difference - z * error, "ci_high": difference + z * error,
-                     "rmst_pvalue": 2 * stats.norm.sf(abs(difference) / error), "ph_pvalue": p,
-                     "leads": RMST if p < ALPHA and error > 0 else LOG_RANK})
-    return pd.DataFrame(rows, columns=[name for name in _COLUMNS[:-2] if not name.endswith("_adj")])
+                     "rmst_pvalue": 2 * stats.norm.sf(abs(difference) / error),
+                     "ph_pvalue": _proportional(table.at_risk[[i, j]], table.lost[[i, j]])})
+    return pd.DataFrame(rows, columns=[name for name in _COLUMNS[:-3] if not name.endswith("_adj")])
 
 
 def _proportional(at_risk: NDArray, lost: NDArray) -> float:

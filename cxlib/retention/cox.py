@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -108,7 +109,7 @@ def cox(data: Any, *, duration: str, event: str, covariates: str | Sequence[str]
     for name, value, allowed in (("ties", ties, ("efron", "breslow")), ("transform", transform, TRANSFORMS)):
         check.one_of(name, value, allowed)
     z = z_value(confidence)
-    rows, warnings = _pulled(data, duration, event, names, entry)
+    rows, cautions = _pulled(data, duration, event, names, entry)
     x = _design(rows[names])
     fitted = _fitted(rows, x, ties)
     estimate, se = np.asarray(fitted.params), np.asarray(fitted.bse)
@@ -119,7 +120,7 @@ def cox(data: Any, *, duration: str, event: str, covariates: str | Sequence[str]
     null, covariance = np.zeros(len(estimate)), fitted.cov_params()
     gradient = fitted.model.score(null)
     method = f"Cox, {ties.title()} ties"
-    return Cox(frame=frame.assign(confidence=confidence, method=method), method=method, warnings=warnings, n=len(rows),
+    return Cox(frame=frame.assign(confidence=confidence, method=method), method=method, warnings=cautions, n=len(rows),
                lost=int(rows["event"].sum()), loglik=float(fitted.llf), loglik_null=float(fitted.model.loglike(null)),
                wald=float(estimate @ np.linalg.solve(covariance, estimate)), df=len(estimate),
                score=float(gradient @ np.linalg.solve(-fitted.model.hessian(null), gradient)),
@@ -170,13 +171,17 @@ def _design(covariates: pd.DataFrame) -> pd.DataFrame:
 
 def _fitted(rows: pd.DataFrame, x: pd.DataFrame, ties: str) -> Any:
     from statsmodels.duration.hazard_regression import PHReg
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
     centred = x.to_numpy(float) - x.to_numpy(float).mean(axis=0)  # the coefficients stay; exp() does not overflow
     model = PHReg(rows["duration"].to_numpy(), centred, status=rows["event"].to_numpy(),
                   entry=rows["entry"].to_numpy(float) if "entry" in rows else None, ties=ties)
-    fitted = model.fit(disp=False)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ConvergenceWarning)
+        fitted = model.fit(disp=False)
     spread = np.asarray(fitted.params) * centred.std(axis=0)
-    if not np.isfinite(fitted.bse).all() or (abs(spread) > 20).any():
+    failed = any(issubclass(each.category, ConvergenceWarning) for each in said)
+    if failed or not np.isfinite(fitted.bse).all() or (abs(spread) > 20).any():
         raise CohortError(f"covariates={list(x.columns)}: one of them tells the lost from the others without error, so its "
                           "hazard ratio is not finite; leave it out, or put groups together in which nobody was lost")
     return fitted

@@ -34,7 +34,7 @@ class Survival(Result):
 
     Columns: `by`, `tenure`, `at_risk`, `lost`, `censored`, `survival` in [0, 1], `se`, `ci_low`, `ci_high` (each tenure on its
     own), `band_low`, `band_high` (the whole curve), `cumhaz`, `cumhaz_se`, `confidence`, `method`; with weights also
-    `at_risk_weight`, `lost_weight`.
+    `at_risk_weight`, `lost_weight`, `censored_weight`.
     """
 
     unit: str = "period"
@@ -200,8 +200,7 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
         cells["band_low"] = cells["band_high"] = np.full(curve.survival.shape, np.nan)
     cells |= {"cumhaz": curve.cumhaz, "cumhaz_se": np.sqrt(curve.cumhaz_variance)}
     if durations.weighted:
-        at_risk, lost = table.sums
-        cells |= {"at_risk_weight": at_risk, "lost_weight": lost}
+        cells |= {"at_risk_weight": table.sums[0], "lost_weight": table.weights[0], "censored_weight": table.weights[1]}
     row, column = np.nonzero(table.lost + table.censored)
     method = f"Kaplan-Meier, {limits} limits" + (", robust variance" if durations.weighted else "")
     frame = table.groups.iloc[row].reset_index(drop=True).assign(

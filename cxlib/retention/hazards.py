@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -29,8 +30,8 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 class Hazard(Result):
     """Odds or hazard ratios by term: `term`, `estimate`, `se`, `ratio`, `ci_low`, `ci_high`, `statistic`, `pvalue`, ...
 
-    `estimate` and `se` are on the scale of the link; `ratio` with its limits is an odds ratio (logit) or a hazard ratio (cloglog),
-    of a level against the first one.
+    `estimate` and `se` are on the scale of the link; `ratio` with its limits is an odds ratio (logit) or a hazard ratio
+    (cloglog), of a level against the first one.
 
     Attributes
     ----------
@@ -64,7 +65,7 @@ class Hazard(Result):
 
 
 def hazard(data: Durations | Cohorts, *, terms: str | Sequence[str] = ("age",), numbers: str | Sequence[str] = (),
-           link: str = "logit", confidence: float = 0.95) -> Hazard:
+           cohort: str = "cohort", link: str = "logit", confidence: float = 0.95) -> Hazard:
     """Model the chance of being lost in a period, among those still there at its start, on counts.
 
     Use it where time comes in whole periods and several things act at once: age, segment, cohort. It is the person-period logit
@@ -75,10 +76,12 @@ def hazard(data: Durations | Cohorts, *, terms: str | Sequence[str] = ("age",), 
     data : Durations or Cohorts
         As in `survival`; tenure in whole periods.
     terms : str or sequence of str
-        "age": a level a tenure. "log_age": the logarithm of tenure and its square, a smooth curve (tenure from 1). "period": a level
-        a calendar period, from the column "cohort" and tenure. Any other: a column that was counted, a level a value.
+        "age": a level a tenure. "log_age": the logarithm of tenure and its square, a smooth curve (tenure from 1). "period": a
+        level a calendar period, from cohort and tenure. Any other: a column that was counted, a level a value.
     numbers : str or sequence of str
         Columns that were counted and whose values are numbers, each with one slope.
+    cohort : str
+        The column that was counted with the first day of the period in which customers came; counts from cohorts have "cohort".
     link : {"logit", "cloglog"}
         Odds ratios, or hazard ratios as of Cox's model in grouped time.
 
@@ -109,14 +112,16 @@ def hazard(data: Durations | Cohorts, *, terms: str | Sequence[str] = ("age",), 
     terms, numbers = ([value] if isinstance(value, str) else list(value) for value in (terms, numbers))
     check.one_of("link", link, LINKS)
     z, durations = z_value(confidence), as_durations(data)
-    if {"age", "cohort", "period"} <= set(terms):
-        raise ParameterError("terms: age, cohort and period cannot all be told apart, since period = cohort + age; leave one out, or "
-                             "use retention.age_period_cohort, which says what can be known")
+    if {"age", cohort, "period"} <= set(terms):
+        raise ParameterError("terms: age, cohort and period cannot all be told apart, since period = cohort + age; leave one "
+                             "out, or use retention.age_period_cohort, which says what can be known")
     columns = [name for name in (*terms, *numbers) if name not in DERIVED]
     check.columns(durations.by, **{"terms": [c for c in columns if c in terms], "numbers": numbers})
-    cells = person_periods(durations, [*columns, *(["cohort"] if "period" in terms and "cohort" not in columns else [])])
     if "period" in terms:
-        cells["period"] = calendar_periods(cells["cohort"], cells["age"], durations.unit)
+        check.columns(durations.by, cohort=cohort)
+    cells = person_periods(durations, [*columns, *([cohort] if "period" in terms and cohort not in columns else [])])
+    if "period" in terms:
+        cells["period"] = calendar_periods(cells[cohort], cells["age"], durations.unit)
     factors = [name for name in terms if name != "log_age"]
     cells, dropped = pruned(cells, factors)
     x = _design(cells, factors, numbers, log_age="log_age" in terms)
@@ -156,12 +161,13 @@ def person_periods(durations: Durations, by: Sequence[str]) -> pd.DataFrame:
 def calendar_periods(cohort: pd.Series, age: pd.Series, unit: str) -> pd.Series:
     """Return the first day of the calendar period that lies `age` periods after that of the cohort."""
     if unit not in ("day", "week", *_MONTHS):
-        raise ParameterError(f"data has tenures in {unit!r}, so calendar periods cannot be named; count with unit='month' or another")
+        raise ParameterError(f"data has tenures in {unit!r}, so calendar periods cannot be named; count with "
+                             "unit='month' or another")
     try:
         start = pd.to_datetime(cohort).to_numpy().astype("datetime64[D]")
     except (ValueError, TypeError):
-        raise ColumnError(f"cohort: its values ({label(cohort.iloc[0])}, ...) are not the first days of periods; write them like "
-                          "2026-01-01") from None
+        raise ColumnError(f"cohort={cohort.name!r}: its values ({label(cohort.iloc[0])}, ...) are not the first days of periods; "
+                          "write them like 2026-01-01") from None
     if unit in _MONTHS:
         return pd.Series((start.astype("datetime64[M]") + _MONTHS[unit] * age.to_numpy()).astype("datetime64[s]"), cohort.index)
     return pd.Series((start + (7 if unit == "week" else 1) * age.to_numpy()).astype("datetime64[s]"), cohort.index)
@@ -180,12 +186,12 @@ def pruned(cells: pd.DataFrame, factors: Sequence[str]) -> tuple[pd.DataFrame, t
                 found.setdefault(name, []).extend(label(value) for value in out)
                 cells, changed = cells[~cells[name].isin(out)], True
     if cells.empty:
-        raise EmptyDataError(f"terms={list(factors)}: each level lost nobody or everybody, so there is nothing to fit; use fewer or "
-                             "wider levels")
+        raise EmptyDataError(f"terms={list(factors)}: each level lost nobody or everybody, so there is nothing to fit; use fewer "
+                             "or wider levels")
     for name in factors:
         if (levels := cells[name].nunique()) > MOST_LEVELS:
-            raise ParameterError(f"terms: {name!r} has {levels:,} levels, more than {MOST_LEVELS}; count in longer periods, or use "
-                                 "'log_age'")
+            raise ParameterError(f"terms: {name!r} has {levels:,} levels, more than {MOST_LEVELS}; count in longer periods, "
+                                 "or use 'log_age'")
     return cells.reset_index(drop=True), tuple(
         text("retention.hazard_left_out", term=name, n=number(len(levels)), levels=joined(levels[:5])) for name, levels in
         found.items())
@@ -203,8 +209,8 @@ def _design(cells: pd.DataFrame, factors: Sequence[str], numbers: Sequence[str],
     for name in numbers:
         values = pd.to_numeric(cells[name], errors="coerce")
         if values.isna().any():
-            raise ColumnError(f"numbers={name!r} has values that are not numbers ({cells.loc[values.isna(), name].iloc[0]!r}); name it "
-                              "in terms instead")
+            first = cells.loc[values.isna(), name].iloc[0]
+            raise ColumnError(f"numbers={name!r} has values that are not numbers (first: {first!r}); name it in terms instead")
         parts[name] = values
     x = pd.DataFrame(parts, index=cells.index, dtype=float)
     if len(cells) < x.shape[1] or np.linalg.matrix_rank(x.to_numpy()) < x.shape[1]:
@@ -216,10 +222,14 @@ def fit(cells: pd.DataFrame, x: NDArray, link: str) -> Any:
     """Fit the grouped binomial model; a matrix without full rank is fitted too."""
     from statsmodels.genmod.families import Binomial, links
     from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning, SingularMatrixWarning
 
     made = {"logit": links.Logit, "cloglog": links.CLogLog}[link]()
     counts = np.column_stack([cells["lost"], cells["at_risk"] - cells["lost"]]).astype(float)
-    return GLM(counts, x, family=Binomial(link=made)).fit(maxiter=100, tol=1e-12, tol_criterion="deviance")
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):  # a table that is fitted without rest
+        warnings.simplefilter("ignore", SingularMatrixWarning)  # only the fitted rates of such a matrix are used
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # as many coefficients as cells: right, if not much
+        return GLM(counts, x, family=Binomial(link=made)).fit(maxiter=100, tol=1e-12, tol_criterion="deviance")
 
 
 def deviance(cells: pd.DataFrame, rate: ArrayLike) -> float:

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from cxlib import retention
-from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError
+from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError, WeightError
 from tests.conftest import ORACLES
 
 EXPECTED = json.loads((ORACLES / "retention" / "survival_expected.json").read_text())
@@ -174,3 +174,178 @@ def test_missing_durations_are_counted():
     result = retention.count_durations(pd.DataFrame({"t": [1, None, 2], "e": [1, 1, None]}), duration="t", event="e")
     assert result.customers == 1
     assert "2 of 3 rows" in retention.survival(result).warnings[0]
+
+
+def counts(rows, **more):
+    return retention.count_durations(pd.DataFrame(rows), duration="t", event="e", **more)
+
+
+def test_band_without_censoring_is_kolmogorov_smirnov():
+    """Closed form: uncensored, (1 + n v) / sqrt(n) x S is 1/sqrt(n), so the exponent is K / (sqrt(n) S |log S|)."""
+    n = 40
+    frame = retention.survival(counts({"t": range(1, n + 1), "e": [1] * n})).frame.iloc[:-1]
+    s, k = frame["survival"], 1.3580986393225507  # 95 % point of Kolmogorov's distribution (Smirnov 1948: 1.3581)
+    spread = k / (np.sqrt(n) * s * abs(np.log(s)))
+    assert_allclose(frame["band_low"], s ** np.exp(spread), rtol=1e-9)
+    assert_allclose(frame["band_high"], s ** np.exp(-spread), rtol=1e-9)
+    assert ((frame["band_low"] < frame["ci_low"]) & (frame["ci_high"] < frame["band_high"]))[5:-5].all()
+
+
+def test_band_equals_statsmodels_while_everybody_is_followed():
+    """statsmodels writes those still at risk where Hall and Wellner have all customers: the same at the first loss only."""
+    rng = np.random.default_rng(3)
+    t, e = rng.exponential(size=60), (rng.uniform(size=60) < 0.7).astype(int)
+    e[t.argmin()], e[t.argmax()] = 1, 0
+    low, high = SurvfuncRight(t, e).simultaneous_cb()
+    frame = retention.survival(counts({"t": t, "e": e})).frame
+    ours = frame.loc[0, ["band_low", "band_high"]].to_numpy(float)
+    assert_allclose(np.log(ours), np.log([low[0], high[0]]), rtol=1e-4)  # its 1.3581 has 5 digits
+
+
+def test_band_holds_the_whole_curve():
+    """By simulation: 150 samples of 100, a third censored; about 95 % of the bands hold the true curve, of limits far less."""
+    rng, held, pointwise = np.random.default_rng(5), 0, 0
+    for _ in range(150):
+        t, c = rng.exponential(size=100), rng.exponential(2, size=100)
+        frame = retention.survival(retention.Durations(pd.DataFrame({"tenure": np.minimum(t, c), "lost": (t <= c).astype(int),
+                                                                     "censored": (t > c).astype(int)}))).frame
+        frame = frame[(frame["lost"] > 0) & (frame["survival"] > 0)]
+        truth, before = np.exp(-frame["tenure"]), np.exp(-frame["tenure"].shift(-1))
+        for name in ("band", "ci"):
+            inside = (frame[f"{name}_low"] <= truth) & (truth <= frame[f"{name}_high"])
+            whole = inside.all() and (before.isna() | (frame[f"{name}_low"] <= before)).all()
+            held, pointwise = held + (whole and name == "band"), pointwise + (whole and name == "ci")
+    assert 0.90 <= held / 150 <= 1
+    assert pointwise / 150 < 0.8
+
+
+def test_proportional_hazards_from_counts_equal_r():
+    for name, key in (("gehan", "treat"),):
+        data = pd.read_csv(ORACLES / "retention" / f"{name}.csv")
+        compared = retention.compare(retention.count_durations(data, duration="time", event="event", by=key), between=key)
+        assert_allclose(compared.ph_pvalue, EXPECTED[name]["zph_km"]["p"][-1], rtol=1e-6)
+        assert_allclose(compared.frame["ph_pvalue"], [compared.ph_pvalue])
+        assert compared.frame["leads"].tolist() == ["log-rank"]
+        assert "Nothing speaks against" in compared.leading()
+
+
+def test_where_curves_cross_the_mean_leads():
+    """One group is lost early and then hardly any more, the other late: same log-rank, different mean."""
+    rng = np.random.default_rng(1)
+    early = np.where(rng.uniform(size=400) < 0.5, rng.integers(1, 4, 400), 25)
+    late = rng.integers(9, 22, 400)
+    data = pd.DataFrame({"t": np.minimum(np.r_[early, late], 20), "g": ["早い"] * 400 + ["遅い"] * 400})
+    data["e"] = (np.r_[early, late] <= 20).astype(int)
+    compared = retention.compare(counts(data, by="g", unit="month"), between="g", horizon=12)
+    row = compared.frame.iloc[0]
+    assert row["ph_pvalue"] < 1e-6
+    assert row["leads"] == "RMST difference"
+    means = [np.minimum(part, 12).mean() for part in (early, late)]
+    assert_allclose([row["rmst_a"], row["rmst_b"], row["difference"]], [*means, means[1] - means[0]], rtol=1e-12)
+    errors = [np.minimum(part, 12).std() / 20 for part in (early, late)]  # uncensored: the ordinary standard error of a mean
+    assert_allclose(row["se"], np.hypot(*errors), rtol=1e-12)
+    assert "within the first 12 months, customers of “遅い” stay" in compared.summary()
+
+
+def test_stratified_equals_statsmodels():
+    rng = np.random.default_rng(8)
+    data = pd.DataFrame({"t": rng.integers(1, 20, 300), "e": rng.integers(0, 2, 300), "g": rng.choice(list("abc"), 300),
+                         "s": rng.choice(["x", "y"], 300)})
+    data = data[~((data["g"] == "c") & (data["s"] == "y"))]  # a group that is absent from a stratum
+    ours = retention.compare(counts(data, by=["g", "s"]), between="g", strata="s")
+    statistic, p = survdiff(data["t"].to_numpy(), data["e"].to_numpy(), data["g"].to_numpy(), strata=data["s"].to_numpy())
+    assert_allclose([ours.statistic, ours.pvalue], [statistic, p], rtol=1e-9)
+    assert "stratified" in ours.method
+
+
+def test_trend_is_the_score_test_of_cox():
+    """Without ties trend is the score test of Cox's model with the group's number as covariate; of two groups, log-rank."""
+    rng = np.random.default_rng(9)
+    data = pd.DataFrame({"t": rng.permutation(90) + 1.0, "e": rng.integers(0, 2, 90), "g": rng.choice(["low", "mid", "top"], 90)})
+    data["x"] = data["g"].map({"low": 0, "mid": 1, "top": 2})
+    ours = retention.compare(counts(data, by="g"), between="g", order=["low", "mid", "top"])
+    theirs = retention.cox(data, duration="t", event="e", covariates="x")
+    assert_allclose(ours.trend_statistic, theirs.score, rtol=1e-9)
+    assert "From “low” to “top”" in ours.summary()
+    two = retention.compare(counts(data[data["g"] != "mid"], by="g"), between="g", order=["top", "low"])
+    assert_allclose([two.trend_statistic, two.trend_pvalue], [two.statistic, two.pvalue], rtol=1e-9)
+
+
+def test_entry_and_weights_by_hand():
+    late = counts({"t": [2, 3, 4], "e": [1, 1, 0], "since": [0, 2, 1]}, entry="since")
+    frame = retention.survival(late).frame
+    assert frame["at_risk"].tolist() == [2, 2, 1]  # the second is followed from just after 2 on
+    assert_allclose(frame["survival"], [1 / 2, 1 / 4, 1 / 4])
+    assert frame["band_low"].isna().all()
+    assert retention.survival(late + late).frame["at_risk"].tolist() == [4, 4, 2]
+    heavy = counts({"t": [1, 2], "e": [1, 0], "w": [3.0, 1.0]}, weight="w")
+    row = retention.survival(heavy).frame.iloc[0]
+    assert (row["survival"], row["at_risk"], row["at_risk_weight"]) == (0.25, 2, 4.0)
+    assert_allclose(row["se"], np.hypot(3 * 0.25, 1 * 0.75) / 4)  # weight x (there - share) / total of each
+    assert heavy.customers == 2
+    with pytest.raises(ParameterError, match="has weights"):
+        retention.compare(counts({"t": [1, 2], "e": [1, 0], "w": [1, 1], "g": ["a", "b"]}, weight="w", by="g"), between="g")
+
+
+def test_a_curve_that_falls_to_nothing_too_early_says_so():
+    curve = retention.survival(counts({"t": [2, 9, 9], "e": [1, 1, 0], "since": [0, 5, 5]}, entry="since"))
+    assert curve.frame["survival"].tolist() == [0.0, 0.0]
+    assert "At time 2 everyone then followed was lost" in curve.warnings[0]
+
+
+def test_quantiles_of_a_flat_step_are_its_middle():
+    found = retention.survival(counts({"t": [1, 2, 3, 4], "e": [1, 1, 1, 1]})).quantiles([0.5, 0.9])
+    assert found["tenure"].tolist() == [2.5, 4.0]
+    assert retention.survival(counts({"t": [1], "e": [0]})).quantiles()["tenure"].isna().all()
+    with pytest.raises(ParameterError, match="probs="):
+        retention.survival(counts({"t": [1], "e": [0]})).quantiles([50])
+
+
+def cohorts_of(*patterns):
+    rows = [(f"c{k}", f"2024-{month:02d}-15") for k, pattern in enumerate(patterns) for month in pattern]
+    data = pd.DataFrame(rows, columns=["who", "at"]).assign(at=lambda rows: pd.to_datetime(rows["at"]))
+    return retention.count_cohorts(data, customer="who", time="at", as_of=pd.Timestamp(2024, 8, 15).date())
+
+
+def test_silent_customers_of_cohorts_by_hand():
+    """Finished: January to July. With a gap of 2, June is the last month that can begin a silence."""
+    cohorts = cohorts_of([1, 2], [1, 3, 6], [2, 5], [6, 7], [7], [3])
+    frame = retention.durations_from_cohorts(cohorts, gap=2).frame
+    assert [(row.cohort.month, row.tenure, row.lost, row.censored) for row in frame.itertuples()] == [
+        (1, 2, 1, 0), (1, 5, 0, 1), (2, 4, 1, 0), (3, 1, 1, 0), (6, 0, 0, 1)]
+    curve = retention.survival(cohorts)
+    assert "3 finished months or more without activity" in curve.meaning()
+    assert any("came too late" in said for said in curve.warnings)
+    assert retention.survival(cohorts, by="cohort").by == ("cohort",)
+    with pytest.raises(ParameterError, match="gap=0"):
+        retention.durations_from_cohorts(cohorts, gap=0)
+    with pytest.raises(EmptyDataError, match="gap=9"):
+        retention.durations_from_cohorts(cohorts, gap=9)
+    with pytest.raises(ParameterError, match="data=DataFrame"):
+        retention.survival(pd.DataFrame())
+
+
+@pytest.mark.parametrize(("data", "options", "error", "words"), [
+    ({"t": [1], "e": [1], "x": [-1.0]}, {"weight": "x"}, WeightError, "weight='x'"),
+    ({"t": [1], "e": [1], "x": [np.nan]}, {"weight": "x"}, WeightError, "weight='x'"),
+    ({"t": [1], "e": [1], "x": [1.0]}, {"entry": "x"}, CohortError, "not before duration='t'"),
+    ({"t": [1], "e": [1], "x": [0.0]}, {"entry": "x", "weight": "x"}, ParameterError, "cannot be counted together"),
+])
+def test_bad_weights_and_entries_are_refused(data, options, error, words):
+    with pytest.raises(error, match=words):
+        counts(data, **options)
+
+
+def test_bad_comparisons_are_refused():
+    result = counts({"t": [1, 2], "e": [1, 0], "g": ["a", "b"]}, by="g")
+    with pytest.raises(ParameterError, match="limits='wilson'"):
+        retention.survival(result, limits="wilson")
+    with pytest.raises(ColumnError, match="order="):
+        retention.compare(result, between="g", order=["a", "c"])
+    with pytest.raises(ParameterError, match="strata='g'"):
+        retention.compare(result, between="g", strata="g")
+    with pytest.raises(ParameterError, match="horizon=9"):
+        retention.compare(result, between="g", horizon=9)
+    one = retention.compare(result, between="g").frame.iloc[0]  # groups with one customer each
+    assert np.isnan(one["ph_pvalue"])
+    assert one["leads"] == "log-rank"
