@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _RATES = ("nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high")
+_FLOWS = ("expansion", "contraction", "lost_revenue")
 _CHUNK = 5_000_000  # bootstrap weights drawn at a time, to bound memory
 
 
@@ -85,11 +86,11 @@ def movements(cohorts: Cohorts) -> Movements:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Revenue(Result):
-    """Revenue kept by period: `period, active, revenue, nrr, nrr_low, nrr_high, grr, grr_low, grr_high, complete, ...`."""
+    """Revenue kept by period: `period, active, revenue, expansion, contraction, lost_revenue, nrr, ..., grr, ..., complete`."""
 
     period: str = "month"
 
-    formats: ClassVar[Mapping[str, str]] = {"revenue": "decimal2", **dict.fromkeys(_RATES, "percent")}
+    formats: ClassVar[Mapping[str, str]] = {**dict.fromkeys(("revenue", *_FLOWS), "decimal2"), **dict.fromkeys(_RATES, "percent")}
 
     def summary(self, language: str = "en") -> str:
         """Return net and gross revenue retention of the last finished period."""
@@ -135,7 +136,11 @@ def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "m
     Revenue
         `nrr`: revenue of the period from customers active in the period before / revenue of the period before.
         `grr`: the same with each customer's revenue capped at that of the period before. Both are missing in an unfinished
-        period, and where the period before had no revenue. `active`: customers with an event in the period.
+        period, and where the period before had no revenue. `active`: customers with an event in the period. `expansion` and
+        `contraction`: by how much customers of both periods paid more, and less, than in the period before; `lost_revenue`:
+        revenue of the period before from those without an event in this one. So nrr x the revenue of the period before is
+        that revenue + expansion - contraction - lost_revenue. A customer whose refunds exceed the payments of a period counts
+        with the negative sum, and `warnings` says how often.
 
     Notes
     -----
@@ -150,29 +155,36 @@ def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "m
     first, last = int(sums["period"].min()), clock.index(ends - dt.timedelta(days=1))
     parts = _parts(sums, first, last)
     totals = {name: np.asarray(part.sum(axis=0)).ravel() for name, part in parts.items()}
+    before = np.concatenate([[np.nan], totals["revenue"][:-1]])
     frame = pd.DataFrame({"period": clock.starts(range(first, last + 1)), "active": totals.pop("active").astype(np.int64),
                           "revenue": totals["revenue"]})
     complete = clock.finished(np.arange(first, last + 1), ends)
+    for name, flow in zip(_FLOWS, (totals["raised"], totals["cut"], before - totals["followed"]), strict=True):
+        frame[name] = np.where(complete & ~np.isnan(before), flow, np.nan)
     draws = _bootstrap({name: parts[name] for name in ("revenue", "kept", "capped")}, resamples, seed)
     for name, top in (("nrr", "kept"), ("grr", "capped")):
         frame[name] = np.where(complete, _ratio(totals[top], totals["revenue"]), np.nan)
         limits = _limits(_ratio(draws[top], draws["revenue"]), confidence)
         frame[f"{name}_low"], frame[f"{name}_high"] = (np.where(frame[name].isna(), np.nan, limit) for limit in limits)
     frame = frame.assign(complete=complete, confidence=confidence, method="bootstrap over customers, percentile")
-    warnings = () if complete.all() else (text("retention.last_unfinished", period=text(f"retention.{period}"),
-                                               name=clock.name(last)),)
-    return Revenue(frame=frame, method="bootstrap over customers, percentile", period=period, warnings=warnings)
+    warnings = [] if complete.all() else [text("retention.last_unfinished", period=text(f"retention.{period}"),
+                                               name=clock.name(last))]
+    if refunded := int((sums["value"] < 0).sum()):
+        warnings.append(text("retention.refunds", n=number(refunded), sums=number(len(sums)), period=text(f"retention.{period}")))
+    return Revenue(frame=frame, method="bootstrap over customers, percentile", period=period, warnings=tuple(warnings))
 
 
 def _parts(sums: pd.DataFrame, first: int, last: int) -> dict[str, sparse.csr_array]:
-    """Customer x period arrays: active, revenue, revenue kept from the period before, and the same capped at it."""
+    """Customer x period arrays: active, revenue, revenue kept from the period before, the same capped at it, and its changes."""
     row, column, value = sums["customer"].to_numpy(), sums["period"].to_numpy() - first, sums["value"].to_numpy()
     shape = (int(row.max()) + 1, last - first + 1)
     follows = np.zeros(len(sums), bool)  # sums are sorted by customer and period
     follows[1:] = (row[1:] == row[:-1]) & (column[1:] == column[:-1] + 1)
     previous = np.concatenate([[0.0], value[:-1]])
     cells = {"active": np.ones(len(sums)), "revenue": value, "kept": np.where(follows, value, 0.0),
-             "capped": np.where(follows, np.minimum(value, previous), 0.0)}
+             "capped": np.where(follows, np.minimum(value, previous), 0.0), "followed": np.where(follows, previous, 0.0),
+             "raised": np.where(follows, np.maximum(value - previous, 0.0), 0.0),
+             "cut": np.where(follows, np.maximum(previous - value, 0.0), 0.0)}
     return {name: sparse.csr_array((cell, (row, column)), shape=shape) for name, cell in cells.items()}
 
 

@@ -1,0 +1,97 @@
+"""Movements and revenue: identities, flows by hand, refunds, and what cannot be known. CDNOW is in test_cdnow.py."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from cxlib import retention
+from cxlib.errors import ParameterError
+
+D = dt.date
+COLUMNS = {"customer": "who", "time": "at"}
+
+
+def log(*rows):
+    return pd.DataFrame(list(rows), columns=["who", "at", "paid"])
+
+
+def revenue(data, **more):
+    return retention.revenue(data, **COLUMNS, value="paid", **more)
+
+
+def test_flows_by_hand():
+    data = log(("増", D(2024, 1, 5), 100), ("増", D(2024, 2, 5), 130), ("減", D(2024, 1, 6), 80), ("減", D(2024, 2, 6), 50),
+               ("去", D(2024, 1, 7), 20), ("新", D(2024, 2, 7), 500))
+    result = revenue(data, as_of=D(2024, 3, 1), resamples=20)
+    row = result.frame.iloc[1]
+    assert row[["expansion", "contraction", "lost_revenue"]].tolist() == [30, 30, 20]
+    assert_allclose([row["nrr"], row["grr"]], [180 / 200, 150 / 200], rtol=1e-12)
+    assert result.frame.loc[0, ["nrr", "expansion", "lost_revenue"]].isna().all()
+    assert result.warnings == ()
+    unfinished = revenue(data, as_of=D(2024, 2, 20), resamples=20)
+    assert unfinished.frame.loc[1, ["nrr", "grr", "nrr_low", "expansion"]].isna().all()
+    assert "2024-02" in unfinished.warnings[0]
+
+
+@settings(max_examples=10)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 300), st.integers(-50, 100)), min_size=1, max_size=40))
+def test_what_was_kept_is_what_was_there_plus_and_minus_the_flows(rows):
+    data = log(*[(who, D(2024, 1, 1) + dt.timedelta(days=day), float(paid)) for who, day, paid in rows])
+    frame = revenue(data, as_of=D(2025, 1, 1), resamples=0).frame
+    before = frame["revenue"].shift()
+    kept = before + frame["expansion"] - frame["contraction"] - frame["lost_revenue"]
+    some = frame["nrr"].notna()
+    assert (some == (before > 0)).all()
+    assert_allclose((frame["nrr"] * before)[some], kept[some], rtol=1e-12, atol=1e-9)
+    assert (frame["grr"] <= frame["nrr"] + 1e-12)[some].all()
+    assert frame[["nrr_low", "nrr_high", "grr_low", "grr_high"]].isna().all(axis=None)  # no samples, no interval
+
+
+def test_refunds_are_said_and_a_period_of_refunds_has_no_rate():
+    data = log(("a", D(2024, 1, 5), -30), ("a", D(2024, 2, 5), 10), ("a", D(2024, 3, 5), 10))
+    result = revenue(data, as_of=D(2024, 4, 1), resamples=10)
+    assert result.frame["nrr"].isna().tolist() == [True, True, False]
+    assert "In 1 of 3 pairs of a customer and a month refunds exceed the payments" in result.warnings[0]
+
+
+def test_one_customer_has_an_interval_without_width():
+    result = revenue(log(("a", D(2024, 1, 5), 10), ("a", D(2024, 2, 5), 12)), as_of=D(2024, 3, 1), resamples=50)
+    assert_allclose(result.frame.loc[1, ["nrr", "nrr_low", "nrr_high"]].astype(float), 1.2, rtol=1e-12)
+    assert "120.0 %" in result.summary()
+    short = revenue(log(("a", D(2024, 1, 5), 10)), as_of=D(2024, 2, 1), resamples=5)
+    assert "nothing can be said about revenue kept" in short.summary()
+    assert short.plot().get_gid() == "message"
+
+
+def test_the_share_that_resamples_cover_is_near_the_level():
+    """60 small companies with a true ratio of 1: a 90 % percentile interval should cover it in most (0.75 is 4 errors below)."""
+    rng, covered = np.random.default_rng(6), 0
+    for _ in range(60):
+        paid = rng.exponential(50, (150, 2))
+        data = log(*[(i, D(2024, 1 + k, 5), float(paid[i, k])) for i in range(150) for k in (0, 1)])
+        row = revenue(data, as_of=D(2024, 3, 1), resamples=200, confidence=0.9).frame.iloc[1]
+        covered += row["nrr_low"] <= 1 <= row["nrr_high"]
+    assert covered / 60 >= 0.75
+
+
+def test_movements_in_words():
+    data = log(("a", D(2024, 1, 5), 1), ("b", D(2024, 1, 5), 1), ("a", D(2024, 2, 5), 1), ("b", D(2024, 3, 5), 1),
+               ("c", D(2024, 3, 6), 1))
+    result = retention.movements(retention.count_cohorts(data, **COLUMNS, as_of=D(2024, 4, 1)))
+    assert result.frame.loc[2, ["active", "new", "retained", "resurrected", "dormant"]].tolist() == [2, 1, 0, 1, 1]
+    assert "1 came back after a pause" in result.summary()
+    assert len(result.plot().patches) == 12
+    nothing = retention.movements(retention.count_cohorts(data, **COLUMNS, as_of=D(2024, 1, 20)))
+    assert "No period has ended" in nothing.summary()
+    assert nothing.plot().get_gid() == "message"
+
+
+@pytest.mark.parametrize(("change", "words"), [({"resamples": -1}, "resamples=-1"), ({"confidence": 95}, "0.95 for 95 %")])
+def test_bad_parameters_are_refused(change, words):
+    with pytest.raises(ParameterError, match=words):
+        revenue(log(("a", D(2024, 1, 5), 10)), **change)
