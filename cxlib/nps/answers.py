@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,8 @@ from cxlib import check, scales, sources
 from cxlib import language as words
 from cxlib.check import InputFile, StudyParameters
 from cxlib.errors import ColumnError
-from cxlib.nps.counts import DETRACTOR, TAKEN, count_scores, refuse_taken
+from cxlib.nps import cautions
+from cxlib.nps.counts import DETRACTOR, PROMOTER, TAKEN, count_scores, refuse_taken
 from cxlib.nps.design import linearise
 from cxlib.result import Result, Table
 from cxlib.table import natural_order
@@ -55,7 +57,11 @@ class Parameters(StudyParameters):
     @field_validator("scale")
     @classmethod
     def _scale(cls, scale: tuple[int, int]) -> tuple[int, int]:
-        return scales.checked_scale(scale)
+        low, high = scales.checked_scale(scale)
+        if not low <= DETRACTOR < PROMOTER <= high:
+            raise ValueError(f"promoters answer {PROMOTER} or more and detractors {DETRACTOR} or less, which a scale of {low} to "
+                             f"{high} does not hold; for satisfaction or effort use cx.nps.top_box")
+        return low, high
 
     def check(self) -> None:
         """Read the file, count it, and refuse what the notebook would refuse."""
@@ -132,6 +138,8 @@ def read(p: Parameters) -> Answers:
     counts = scores.values.dropna().value_counts()
     scales.refuse_contradiction({int(score): int(n) for score, n in counts.items()}, scale=scores.scale)
     rows = survey.frame.assign(**{p.score: scores.values})
+    if p.columns.weight is not None:
+        rows = rows.assign(**{p.columns.weight: _weights(rows[p.columns.weight])})
     for name in (p.wave_column, p.segment):
         if name is not None:
             dated = name == p.wave_column and p.wave_by in PERIODS
@@ -143,6 +151,8 @@ def read(p: Parameters) -> Answers:
     rows, waves, wave = _up_to(rows, p)
     if p.wave_column and p.wave_by == "unordered":
         warnings.append(words.text("nps.order_unknown", p.language, column=p.wave_column))
+    if p.wave_by == "value" and len({re.sub(r"[\W\d_]", "", name) for name in waves}) > 1:
+        warnings.append(words.text("nps.order_by_letters", p.language, names=cautions.listed(pd.Series(waves))))
     warnings += _changed(rows, waves, wave, p) + _repeated(rows, p)
     lines = [(words.text("nps.read_rows", p.language), len(survey.frame)), (words.text("nps.read_answers", p.language), scores.n)]
     lines += [(words.text("nps.read_left", p.language, reason=reason), n) for reason, n in scores.dropped.items() if n]
@@ -236,6 +246,19 @@ def _labels(values: pd.Series) -> pd.Series:
 
     distinct = {value: label(value) for value in values.dropna().unique()}
     return values.map(distinct).astype(object).where(values.notna(), None)
+
+
+def _weights(values: pd.Series) -> pd.Series:
+    """Turn weights that a text file holds as text into numbers; empty ones stay missing."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values
+    text = values.astype(str).str.strip().where(values.notna(), None).replace("", None)
+    weights = pd.to_numeric(text, errors="coerce").astype(float)
+    bad = text[weights.isna() & text.notna()]
+    if len(bad):
+        raise ColumnError(f"columns.weight={values.name!r}: {len(bad):,} values are no numbers (first: {bad.iloc[0]!r}); write "
+                          "them like 1.25")
+    return weights
 
 
 def _periods(values: pd.Series, p: Parameters) -> pd.Series:

@@ -27,11 +27,12 @@ def of_segments(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
     single = frame["ci_low"].isna()
     if counts.design and single.any():
         out.append(words.text("nps.single_cluster", names=listed(name[single])))
-    if counts.design.weight and len(frame) == 1:
-        row = frame.iloc[0]
-        plain = words.points(100 * (row["promoters"] - row["detractors"]) / row["n"])
-        if plain != words.points(row["nps"]):
-            out.append(words.text("nps.weights_move", plain=plain, nps=words.points(row["nps"])))
+    if counts.design.weight:
+        unweighted = 100 * (frame["promoters"] - frame["detractors"]) / frame["n"]
+        most = (frame["nps"] - unweighted).abs().idxmax()
+        plain, nps = words.points(unweighted[most]), words.points(frame.loc[most, "nps"])
+        if plain != nps:
+            out.append(words.text("nps.weights_move", name=name[most], plain=plain, nps=nps))
     low = frame["n_eff"] < LOW_SHARE * frame["n"]
     if low.any():
         worst = (frame["n_eff"] / frame["n"]).idxmin()

@@ -65,11 +65,11 @@ class Comparison(Result):
         row = self.frame.iloc[-1]
         known = self._numbers() | self._said(row)
         said = words.text(f"nps.change_{self._word(row)}", language, **known)
+        key = "nps.would_have_shown_among" if len(self.frame) > 1 else "nps.would_have_shown"
         if row["verdict"] != "cannot tell" or not np.isfinite(row["n_needed"]):
             return (said,)
         size = abs(row["difference"]) if self.margin is None else self.margin
-        return said, words.text("nps.would_have_shown", language, **known, needed=words.number(row["n_needed"]),
-                                wanted=words.points(size, 0 if float(size).is_integer() else 1))
+        return said, words.text(key, language, **known, needed=words.number(row["n_needed"]), wanted=_short(size))
 
     def title(self, language: str = "en") -> str:
         """Say the finding in a few words, as the title of a figure; empty where there is nothing to compare."""
@@ -98,19 +98,22 @@ class Comparison(Result):
         return "alone" if alone else row["verdict"].replace(" ", "_")
 
     def _key(self) -> str:
+        equivalent = "equivalent" in set(self.frame["verdict"])
         if len(self.frame) > 1:
-            return "some" if self._sure else "none"
+            return "some" if self._sure else "none_equivalent" if equivalent else "none"
         verdict = self.frame["verdict"].iloc[0]
-        return "one_sure" if self._sure else "do_not_compare" if verdict == "do not compare" else "one_unsure"
+        return ("one_sure" if self._sure else "one_equivalent" if equivalent else
+                "do_not_compare" if verdict == "do not compare" else "one_unsure")
 
     @property
     def _sure(self) -> int:
         return int(self.frame["verdict"].isin(("up", "down")).sum())
 
     def _numbers(self) -> dict[str, str]:
-        margin = "" if self.margin is None else words.points(self.margin)
+        margin = "" if self.margin is None else _short(self.margin)
+        equivalent = int((self.frame["verdict"] == "equivalent").sum())
         return {"sure": words.number(self._sure), "pairs": words.number(len(self.frame)), "margin": margin,
-                "limit": words.number(verdicts.FEWEST)}
+                "equivalent": words.number(equivalent), "limit": words.number(verdicts.FEWEST)}
 
     def _said(self, row: pd.Series) -> dict[str, str]:
         return _said(row, directed=self.directed, values=self.frame.columns.get_loc("a"))
@@ -147,7 +150,7 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
         Compare every other value with this one (it is `a`); `against` then changes nothing.
     against : {"each", "rest", "previous"}
         All pairs; each value with all others together (`a` is "the rest"; never with the total, which contains it); or each
-        value with the one before it in natural order (waves).
+        value with the one before it in natural order (waves). Of two values alone, each is the other's rest: one pair.
     method : str, optional
         None is `"score"` (MOVER on Tango's limits), or the linearised t where weights, strata or clusters are given. Others,
         for unweighted answers: `"mover"` (MOVER on Newcombe-Wilson limits), `"adjusted_wald"` (+3/4, +3/2, +3/4 in each
@@ -168,9 +171,10 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     -------
     Comparison
         One row a pair, `difference` = b minus a in points; `detectable` is the smallest true difference that such numbers
-        of answers would show (80 % power, unadjusted): (z(1 - alpha/2) + z(0.8)) se; `n_needed` is how many answers on each
-        side would show the margin (where none is given, the observed difference) with that power; `verdict` is up, down,
-        equivalent, cannot tell or do not compare, and `reason` says why.
+        of answers would show (80 % power): (z(1 - alpha/2) + z(0.8)) se, with quantiles of t where the test has them, and
+        with alpha over the number of pairs under Holm, as for the clearest of them; `n_needed` is how many answers on each
+        side (under clusters: from as many more clusters) would show the margin (where none is given, the observed
+        difference) with that power; `verdict` is up, down, equivalent, cannot tell or do not compare, and `reason` says why.
 
     Raises
     ------
@@ -219,7 +223,8 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     cells = counts.categories()
     if reference is not None and len(cells):
         check.one_of("reference", reference, dict.fromkeys(cells[between]))
-    against = "each" if reference is not None else against
+    if reference is not None or (against == "rest" and _largest(cells, within) < 3):
+        against = "each"
     i, j = pairing.pairs(cells, between, reference=reference, against=against)
     if not len(i):
         return Comparison(_empty(within, margin), name, (_nothing(cells, between, within),))
@@ -231,6 +236,14 @@ def compare(data: Any, *, between: str | None, score: str | None = None, by: str
     return Comparison(frame[_columns(within, margin)], frame["method"].iloc[0],
                       (*cautions.of_empty(counts), *_cautions(frame, cells, adjust, method, (*within, between))), between=between,
                       directed=against == "previous", margin=margin)
+
+
+def _largest(cells: pd.DataFrame, within: tuple[str, ...]) -> int:
+    return int(cells.groupby(list(within), observed=True).size().max()) if within and len(cells) else len(cells)
+
+
+def _short(size: float) -> str:
+    return words.points(size, 0 if float(size).is_integer() else 1)
 
 
 def _columns(within: tuple[str, ...], margin: float | None) -> list[str]:
@@ -258,17 +271,18 @@ def _tested(counts: ScoreCounts, cells: pd.DataFrame, pairs: tuple[NDArray, NDAr
     low, high = sides.limits(i, j, confidence if alternative == "two-sided" else 2 * confidence - 1)
     statistic, se = sides.statistic(i, j), 100 * sides.se(i, j)
     p = differences.pvalue(statistic, df, alternative)
-    power = stats.norm.ppf(1 - alpha / (2 if alternative == "two-sided" else 1)) + stats.norm.ppf(POWER)
+    tail = alpha / (2 if alternative == "two-sided" else 1) / (max((~np.isnan(p)).sum(), 1) if adjust == "holm" else 1)
+    reach = stats.norm.isf(tail) + stats.norm.ppf(POWER)
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = power**2 * (answer[i] + answer[j]) / (difference if margin is None else margin / 100) ** 2
+        needed = reach**2 * (answer[i] + answer[j]) / (difference if margin is None else margin / 100) ** 2
     frame = pd.DataFrame({
         "n_a": n[i].astype("int64"), "n_b": n[j].astype("int64"), "nps_a": 100 * nps[i], "nps_b": 100 * nps[j],
         "difference": 100 * difference, "se": se,
         "ci_low": -200.0 if alternative == "less" else 100 * np.maximum(low, -2),
         "ci_high": 200.0 if alternative == "greater" else 100 * np.minimum(high, 2),
         "statistic": statistic, "df": df, "pvalue": p, "pvalue_adj": inference.adjusted(p, method=adjust),
-        "detectable": power * se, "n_needed": np.ceil(needed), "confidence": confidence,
-        "method": f"{name}, {ADJUSTMENTS[adjust]}"})
+        "detectable": (stats.t.isf(tail, df) + stats.t.ppf(POWER, df)) * se, "n_needed": np.ceil(needed),
+        "confidence": confidence, "method": f"{name}, {ADJUSTMENTS[adjust]}"})
     if margin is not None:
         worse, better = (differences.pvalue(sides.statistic(i, j, null), df, side) for null, side in
                          ((-margin / 100, "greater"), (margin / 100, "less")))

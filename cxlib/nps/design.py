@@ -185,6 +185,17 @@ def known_variance(found: pd.DataFrame) -> NDArray:
     return np.where(se == 0, intervals.known_variance(a, n, c) * n / n_eff, se**2)
 
 
+def steady_variance(found: pd.DataFrame, *, lent: float) -> NDArray:
+    """Variance of the NPS of each row of `estimates`, above 0: to its shares come `lent` answers with the shares of all rows.
+
+    Use it where estimates are weighted by their variances: a small segment that looks extreme looks unanimous too, and its own
+    variance would make it pass for well known.
+    """
+    a, n, c, n_eff = (found[name].to_numpy(float) for name in ("promoters", "n", "detractors", "n_eff"))
+    p, q = ((x.sum() + 0.75) / (n.sum() + 3) for x in (a, c))  # not 0 where all answers are of one kind
+    return intervals.variance_of(a + lent * p, n + lent, c + lent * q) / n_eff
+
+
 def _positions(frame: pd.DataFrame, keys: pd.DataFrame, by: tuple[str, ...]) -> NDArray:
     """Return for each row of `frame` the row of `keys` with the same values."""
     if not by:

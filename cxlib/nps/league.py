@@ -16,7 +16,7 @@ from cxlib import language as words
 from cxlib.errors import ParameterError
 from cxlib.nps import figures
 from cxlib.nps.counts import refuse_taken
-from cxlib.nps.design import estimates, known_variance
+from cxlib.nps.design import estimates, steady_variance
 from cxlib.nps.scores import counted
 from cxlib.result import Absent, Result
 
@@ -27,6 +27,7 @@ METHOD = "normal hierarchical model, spread integrated out"
 COLUMNS = ("rank", "n", "nps", "shrunken", "ci_low", "ci_high", "p_worst", "p_best", "reason", "confidence", "method")
 LIKELY = 0.8  # chance of being worst from which a summary says "probably"
 _TAUS, _GRID = 64, 600  # spreads that stand for their posterior; points of the integral over the worst
+_LENT = 10  # answers of all segments together, lent to each segment's variance
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
 
@@ -113,7 +114,10 @@ def league(data: Any, *, between: str | None, score: str | None = None, fewest: 
     (Gelman et al. 2013, Bayesian Data Analysis, section 5.4). Probabilities of being worst and best are one-dimensional
     integrals, at 64 equally likely pairs of tau and mean; they sum to 1. No draws. Compared with the eight schools of that
     book and, to 0.005, with 400,000 seeded draws.
-    A segment whose answers are all of one kind takes the variance of its counts +3/4, +3/2, +3/4.
+    Variances are made steady: to the shares of each segment come 10 answers with the shares of all. Small segments that look
+    extreme look unanimous too, and would otherwise pass for well known. By simulation (50 segments of 10 to 40 answers, tau of
+    10 points) chances of being worst of 30 % or more come true in 31 % where they say 38 %, without it in 22 % where they say
+    47 %; intervals cover 93 % there and 94 to 99 % with more answers or less spread.
 
     Examples
     --------
@@ -141,7 +145,7 @@ def league(data: Any, *, between: str | None, score: str | None = None, fewest: 
 def _ranked(found: pd.DataFrame, confidence: float) -> pd.DataFrame:
     if found.empty:
         return pd.DataFrame(columns=["rank"])
-    mean, low, high, worst, best = shrunken(found["nps"], known_variance(found), confidence=confidence)
+    mean, low, high, worst, best = shrunken(found["nps"], steady_variance(found, lent=_LENT), confidence=confidence)
     frame = found.assign(nps=100 * found["nps"], shrunken=100 * mean, ci_low=100 * low, ci_high=100 * high, p_worst=worst,
                          p_best=best, reason="")
     frame = frame.sort_values("shrunken", ascending=False, kind="stable")

@@ -153,7 +153,8 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
     `naive_false_alarm` is exact for normal estimates (`crossing`); it is lower than for a wave against a fixed number (14 % at
     5 looks), for the wave before is the same at every look. The share of its variance in the difference is rounded to 0.01.
     With a design the standard error takes account of clusters that waves share; looks at the same clusters are not independent
-    increments: a guide only.
+    increments: a guide only. Simulated (60 runs, 8 looks, 20 clusters before): false alarms in 2 % where waves share clusters, but
+    12 % where new clusters come in a few at a time, whose variance is hardly known at first (naive tests: 38 %).
 
     Examples
     --------
@@ -180,7 +181,7 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
     at = pairs["at"].to_numpy()
     shared = linearise(counts).covariance(at, at + 1) if counts.design else np.zeros(len(pairs))
     frame = _watched(pairs, shared, planned, looks, confidence)
-    return Monitor(frame[columns], METHOD, _cautions(frame, within, design=bool(counts.design)), by=within)
+    return Monitor(frame[columns], METHOD, _cautions(frame, within, design=counts.design.cluster is not None), by=within)
 
 
 def _successive(found: pd.DataFrame, between: str, within: tuple[str, ...]) -> pd.DataFrame:
@@ -283,6 +284,10 @@ def _cautions(frame: pd.DataFrame, within: tuple[str, ...], *, design: bool) -> 
     if within and len(frame.drop_duplicates(list(within))) > 1:
         out.append(words.text("nps.monitor_family", k=words.number(len(frame.drop_duplicates(list(within)))),
                               confidence=words.level(frame["confidence"].iloc[0])))
+    newest = frame.iloc[-1]
+    if (not within and newest["looks"] > 1 and newest["verdict"] == "cannot tell"
+            and newest["naive_pvalue"] < 1 - newest["confidence"]):
+        out.append(words.text("nps.monitor_peek", looks=words.number(newest["looks"]), **_said(newest)))
     if design:
         out.append(words.text("nps.monitor_design"))
     return tuple(out)

@@ -27,14 +27,16 @@ class NextWave(Result):
     """
 
     asked: float = SIZES[1]
+    worst: bool = False
     formats: ClassVar[dict[str, str]] = {"points": "integer", "design_effect": "decimal2", "confidence": "level"}
 
     def summary(self, language: str = "en") -> str:
         """Say both numbers for the size that matters."""
         row = self.frame[self.frame["points"] == self.asked].iloc[0]
         size = words.points(row["points"], 0 if float(row["points"]).is_integer() else 1)
-        return words.text("nps.next_wave", language, size=size, precision=words.number(row["n_precision"]),
-                          comparison=words.number(row["n_comparison"]), confidence=words.level(row["confidence"]))
+        return words.text("nps.next_wave_worst" if self.worst else "nps.next_wave", language, size=size,
+                          precision=words.number(row["n_precision"]), comparison=words.number(row["n_comparison"]),
+                          confidence=words.level(row["confidence"]))
 
 
 def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence[float] = SIZES,
@@ -73,7 +75,7 @@ def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence
              "n_comparison": int(np.ceil(effect * _exact(difference=size, confidence=confidence, **apart)))}
             for size in sorted({*sizes, asked})]
     frame = pd.DataFrame(rows).assign(design_effect=effect, confidence=confidence, method="Wald, 80 % power, design effect")
-    return NextWave(frame, frame["method"].iloc[0], asked=asked)
+    return NextWave(frame, frame["method"].iloc[0], asked=asked, worst=not apart)
 
 
 def _exact(**aim: Any) -> float:

@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from cxlib import check, theme
 from cxlib import language as words
 from cxlib.errors import ParameterError, WeightError
-from cxlib.nps import cautions, figures, intervals
+from cxlib.nps import cautions, figures, intervals, verdicts
 from cxlib.nps.counts import refuse_taken
 from cxlib.nps.crossing import crossing
-from cxlib.nps.design import estimates, known_variance
+from cxlib.nps.design import estimates, steady_variance
 from cxlib.nps.scores import counted
 from cxlib.result import Absent, Result
 
@@ -26,6 +26,7 @@ METHOD = "limits at 3 standard errors, EWMA"
 COLUMNS = ("n", "nps", "centre", "limit_low", "limit_high", "outside", "ewma", "ewma_low", "ewma_high", "change_weight",
            "confidence", "method")
 SIGMAS = 3.0
+_LENT = 30  # answers of all waves together, lent to each wave's variance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +84,11 @@ class Waves(Result):
         names = words.joined(map(words.label, found.sort_index()[self.wave]), language)
         return words.text("nps.waves_change_at" if len(found) == 1 else "nps.waves_change", language, names=names,
                           size=words.points(abs(self.shift)), level=words.level(confidence), p=words.pvalue(self.pvalue),
-                          direction=words.text("nps.rose" if self.shift > 0 else "nps.fell", language),
+                          direction=self._direction(language),
                           wave=words.label(found[self.wave].iloc[0]), weight=words.percent(found["change_weight"].iloc[0], 0))
+
+    def _direction(self, language: str) -> str:
+        return words.text("nps.rose" if self.shift > 0 else "nps.fell", language)
 
     def title(self, language: str = "en") -> str:
         """Say the finding in a few words, as the title of a figure; empty where there is nothing to compare."""
@@ -92,6 +96,8 @@ class Waves(Result):
             return ""
         out = self.frame.loc[self.frame["outside"], self.wave]
         said = {"k": words.number(len(self.frame)), "out": words.number(len(out))}
+        if out.empty and self.pvalue < 1 - self.frame["confidence"].iloc[0]:
+            return words.text("nps.title_waves_change", language, direction=self._direction(language))
         if out.empty:
             return words.text("nps.title_waves_inside", language, **said)
         return words.text("nps.title_waves_outside" if len(out) <= 3 else "nps.title_waves_many", language,
@@ -131,7 +137,8 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
     Returns
     -------
     Waves
-        One row a wave, scores in points. `outside` marks waves beyond the limits; `ewma_low` and `ewma_high` are the limits
+        One row a wave, scores in points. `outside` marks waves of 5 answers or more beyond the limits; `ewma_low` and
+        `ewma_high` are the limits
         of the moving average around the centre; `change_weight`, which sums to 1, is the likelihood weight of a single change
         of level just before the wave (0 for the first).
 
@@ -152,7 +159,10 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
     Change of level: for each split z = (mean after - mean before) / se, means weighted by 1 / se^2. Where nothing changed the
     z form a Gaussian Markov chain with correlations sqrt(I_s (I - I_t) / (I_t (I - I_s))), I the information up to a split
     and in all, so the p value of the largest |z| comes from `crossing`, without draws. Weights are exp(z^2 / 2), normalised:
-    the profile likelihood of one change (Hinkley 1970, Biometrika 57: 1-17).
+    the profile likelihood of one change (Hinkley 1970, Biometrika 57: 1-17). Variances per answer are made steady: to the
+    shares of each wave come 30 answers with the shares of all (`design.steady_variance`); with a wave's own variance, waves that
+    look extreme by chance look certain too. Size at 5 % by simulation (400 draws a case): 4 to 8 % over 12 cases of 2 to 24
+    waves of 3 to 500 answers, 90/8/2 among them; with own variances 13 to 46 % in small or lopsided waves.
     With a design waves are taken as independent; where they share clusters the limits and p value are a guide.
 
     Examples
@@ -178,13 +188,15 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
                           "error cannot be known; leave that wave out, or name a finer cluster")
     baseline = _checked(baseline, len(found))
     charted = chart(found["nps"], known_per_answer(found), found["n_eff"], baseline=baseline, smoothing=smoothing)
-    _, weight, p = change_point(found["nps"], known_variance(found))
+    charted["outside"] &= (found["n"] >= verdicts.FEWEST).to_numpy()
+    variance = steady_variance(found, lent=_LENT)
+    _, weight, p = change_point(found["nps"], variance)
     frame = pd.DataFrame({wave: found[wave], "n": found["n"], "nps": 100 * found["nps"]} | {
         name: values if values.dtype == bool else 100 * values for name, values in charted.items()}).assign(
         change_weight=weight, confidence=confidence, method=METHOD)
-    shift = _shift(found["nps"].to_numpy(), known_variance(found), int(weight.argmax()))
-    return Waves(frame[[wave, *COLUMNS]], METHOD, _cautions(frame, wave, baseline, design=bool(counts.design)), wave=wave,
-                 baseline=baseline, pvalue=p, shift=100 * shift)
+    shift = _shift(found["nps"].to_numpy(), variance, int(weight.argmax()))
+    return Waves(frame[[wave, *COLUMNS]], METHOD, _cautions(frame, wave, baseline, design=counts.design.cluster is not None),
+                 wave=wave, baseline=baseline, pvalue=p, shift=100 * shift)
 
 
 def _checked(baseline: int | None, k: int) -> int:
@@ -275,6 +287,8 @@ def _cautions(frame: pd.DataFrame, wave: str, baseline: int, *, design: bool) ->
                               n=words.number(row["n"])))
     elif baseline < 3:
         out.append(words.text("nps.waves_short", n=words.number(baseline)))
+    if few := int((frame["n"] < verdicts.FEWEST).sum()):
+        out.append(words.text("nps.waves_few", n=words.number(few), limit=verdicts.FEWEST))
     if design:
         out.append(words.text("nps.waves_design"))
     return tuple(out)

@@ -126,3 +126,23 @@ def test_files_that_hold_no_answer_are_refused(read):
         read(ROWS.assign(wave=None))
     with pytest.raises(ScaleError, match=r"scale=\(1, 10\)"):
         read(pd.DataFrame({"score": [1] * 12 + [9] * 20, "wave": "a"}))
+
+
+def test_weights_written_as_text_are_numbers_and_others_are_refused(read):
+    rows = pd.DataFrame({"score": [10, 9, 3], "wave": ["1"] * 3, "w": ["1.5", " 2 ", "0"]})
+    _, answers = read(rows, columns={"weight": "w"})
+    assert answers.rows["w"].tolist() == [1.5, 2.0, 0.0]
+    with pytest.raises(ColumnError, match=r"1 values are no numbers \(first: '1,5'\)"):
+        read(rows.assign(w=["1,5", "2", "1"]), columns={"weight": "w"})
+
+
+def test_a_scale_without_promoters_is_refused_with_the_next_step(read):
+    with pytest.raises(ParameterError, match=r"use cx\.nps\.top_box"):
+        read(scale=(1, 5))
+
+
+@pytest.mark.parametrize(("waves", "said"), [(["Jan 2026", "Feb 2026"], True), (["2026年春", "2026年夏"], True),
+                                             (["2026Q1", "2026Q2"], False), (["9", "10"], False)])
+def test_an_order_that_comes_from_letters_is_said(read, waves, said):
+    _, answers = read(pd.DataFrame({"score": [10, 9, 0, 3], "wave": waves * 2}))
+    assert any("by the letters" in warning for warning in answers.warnings) == said

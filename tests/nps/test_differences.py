@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy import stats
 
 from cxlib import inference, nps
 from cxlib.errors import ParameterError
@@ -204,3 +205,29 @@ def test_a_method_with_a_design_is_refused(method, design):
         nps.compare(rows, between="g", method=method, **design)
     with pytest.raises(ParameterError, match=f"method='{method}'"):
         nps.score(rows, method=method, **design)
+
+
+@pytest.mark.parametrize(("adjust", "tests"), [("holm", 3), ("none", 1), ("BH", 1)])
+def test_what_would_show_counts_the_pairs_that_holm_counts(adjust, tests):
+    rows = pd.DataFrame({"wave": np.repeat(["1", "2", "3", "4"], 60), "score": ([10] * 30 + [8] * 12 + [3] * 18) * 4})
+    row = nps.compare(rows, between="wave", against="previous", adjust=adjust, margin=5).frame.iloc[0]
+    reach = stats.norm.isf(0.025 / tests) + stats.norm.ppf(0.8)
+    assert_allclose(row["detectable"], reach * row["se"], rtol=1e-12)
+    assert row["n_needed"] == np.ceil((reach * row["se"] / 5) ** 2 * 60)
+
+
+def test_two_segments_are_each_others_rest_once():
+    rows = pd.DataFrame({"shop": ["A"] * 50 + ["B"] * 50, "score": [10] * 30 + [3] * 20 + [10] * 20 + [3] * 30})
+    rest, each = (nps.compare(rows, between="shop", against=against) for against in ("rest", "each"))
+    assert len(rest.frame) == 1
+    assert rest.frame["pvalue_adj"].item() == each.frame["pvalue"].item()
+
+
+def test_equivalent_is_never_said_to_be_noise():
+    rows = pd.DataFrame({"shop": np.repeat(["A", "B", "C"], 3000), "score": ([10] * 1500 + [8] * 750 + [3] * 750) * 3})
+    three = nps.compare(rows, between="shop", margin=10)
+    assert set(three.frame["verdict"]) == {"equivalent"}
+    assert "3 are shown to be smaller than the 10 points that matter" in three.summary()
+    one = nps.compare(rows[rows["shop"] != "C"], between="shop", margin=10)
+    assert "less than the 10 points that matter" in one.summary()
+    assert "smaller than what matters" in one.title()

@@ -135,3 +135,14 @@ def test_bad_values_are_refused():
     with pytest.raises(ParameterError, match="confidence"):
         nps.league(rows_of(a=(3, 2, 1)), between="segment", confidence=1)
     assert "No column" in nps.league(rows_of(a=(3, 2, 1)), between=None).summary()
+
+
+def test_small_segments_that_look_extreme_are_not_taken_for_well_known():
+    rng = np.random.default_rng(3)
+    shop, n = np.arange(100), 15
+    cover = []
+    for _ in range(5):  # all shops are truly alike, at 20 points
+        rows = pd.DataFrame({"shop": np.repeat(shop, n), "score": rng.choice([10, 8, 3], len(shop) * n, p=[0.45, 0.3, 0.25])})
+        frame = nps.league(rows, between="shop").frame
+        cover.append(((frame["ci_low"] <= 20) & (frame["ci_high"] >= 20)).mean())
+    assert np.mean(cover) > 0.98

@@ -134,9 +134,11 @@ def test_without_a_design_and_with_equal_weights_alike():
     rows = rows_of({1: (50, 30, 20), 2: (40, 30, 30)})
     plain = nps.monitor(rows, between="wave").frame
     weighted = nps.monitor(rows.assign(w=2.0), between="wave", weight="w")
+    clustered = nps.monitor(rows.assign(shop=range(len(rows))), between="wave", cluster="shop")
     # the linearised variance has n - 1 where the plain one has n
     assert_allclose(weighted.frame["se"], plain["se"], rtol=0.006)
-    assert "guide" in weighted.warnings[-1]
+    assert weighted.warnings == ()
+    assert "guide" in clustered.warnings[-1]
 
 
 def test_bad_values_are_refused():
@@ -152,3 +154,11 @@ def test_waves_that_share_clusters_have_the_standard_error_of_the_comparison():
     watched = nps.monitor(ORACLES / "nps" / "responses.csv", between="wave", **design).frame["se"]
     compared = nps.compare(ORACLES / "nps" / "responses.csv", between="wave", against="previous", **design).frame["se"]
     assert_allclose(watched, compared, rtol=0.02)  # the monitor's variances are those of counts +3/4, +3/2, +3/4
+
+
+def test_a_claim_that_holds_for_one_look_only_is_flagged_after_several():
+    rows = pd.DataFrame({"wave": ["1"] * 200 + ["2"] * 200, "score": [10] * 90 + [8] * 60 + [3] * 50
+                         + [10] * 70 + [8] * 60 + [3] * 70})
+    flagged = [any("made for one look" in warning for warning in nps.monitor(rows, between="wave", looks=looks).warnings)
+               for looks in (1, 6)]
+    assert flagged == [False, True]

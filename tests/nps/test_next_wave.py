@@ -32,3 +32,8 @@ def test_the_design_effect_multiplies():
 def test_answers_of_one_kind_are_planned_for_the_worst_case():
     plan = nps.next_wave(rows(10, 0, 0)).frame.set_index("points")
     assert plan.loc[5, "n_precision"] == 1537  # expected_misc.json, worst_case
+
+
+def test_answers_of_one_kind_are_planned_for_the_worst_case_and_said_so():
+    counts = nps.count_scores(pd.DataFrame({"score": [10] * 40}), score="score")
+    assert "In the worst case (half promoters, half detractors)" in nps.next_wave(counts).summary()

@@ -79,8 +79,9 @@ def test_ready_counts_and_a_segment_left_out():
 def test_one_segment_of_one_kind_is_said_and_all_of_one_kind_keep_an_interval():
     rows = pd.DataFrame({"score": [10] * 8 + [10, 0, 8, 3], "g": ["a"] * 8 + ["b"] * 4})
     result = nps.post_stratify(rows, by="g", shares={"a": 1, "b": 1})
-    assert result.warnings == ("All answers in a are of one kind, so their part of the error is taken as 0; the interval is too "
-                               "narrow.",)
+    assert result.warnings[0] == ("All answers in a are of one kind, so their part of the error is taken as 0; the interval is "
+                                  "too narrow.")
+    assert "rests on fewer than 30 answers" in result.warnings[1]
     row = post(rows.assign(score=10), {"a": 1, "b": 1})
     kish = 1 / (0.25 / 8 + 0.25 / 4)  # what 8 and 4 answers are worth where each group is half of the population
     low, _ = intervals.score_limits(kish, kish, 0, z=inference.z_value(0.95))

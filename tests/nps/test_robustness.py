@@ -26,7 +26,7 @@ def test_every_way_is_what_its_function_says():
     lower = nps.compare(RESPONSES, score="ltr", promoter=8, detractor=5, **q3_q4).frame.set_index("b").loc["2024Q4"]
     assert_allclose(ways.loc["promoters from 8, detractors to 5", "difference"], lower["difference"], rtol=1e-12)
     assert set(ways["says"]) == {"up"}
-    assert card.summary() == "Between 2024Q3 and 2024Q4, all 9 ways of testing say the same: up."
+    assert card.summary() == "Asked alone whether 2024Q3 and 2024Q4 differ at all, 9 ways of testing say the same: up."
 
 
 def test_a_design_adds_the_unweighted_twin_and_the_largest_cluster_left_out():
@@ -48,7 +48,7 @@ def test_a_verdict_that_hangs_on_a_choice_is_said():
     rows = pd.DataFrame({"wave": ["1"] * 200 + ["2"] * 200, "score": [8] * 120 + [9] * 80 + [8] * 60 + [9] * 140})
     counts = nps.count_scores(rows, score="score", by="wave")
     card = nps.robustness(counts, nps.compare(counts, between="wave", against="previous"))
-    assert "the report says up; " in card.summary()
+    assert "the report's own test says up; " in card.summary()
     assert "promoters from 8, detractors to 5 (cannot tell)" in card.summary()
 
 

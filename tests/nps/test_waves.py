@@ -110,7 +110,7 @@ def test_a_lasting_drop_is_found_and_dated():
     assert found.change["change_weight"].sum() >= 0.95
     assert_allclose(found.frame["change_weight"].sum(), 1, rtol=1e-12)
     assert_allclose(found.shift, -40, atol=1e-9)
-    assert "The level fell" in found.summary()
+    assert "the level fell" in found.summary()
     assert found.frame["outside"].tolist() == [False] * 5 + [True] * 4
     assert found.plot().get_title(loc="left") == "4 of 9 waves lie outside what chance explains"
 
@@ -119,9 +119,9 @@ def test_quiet_waves_that_are_numbers_are_in_order_and_said_to_be_quiet():
     found = nps.waves(rows_of({10: (50, 30, 20), 9: (52, 28, 20), 2: (49, 30, 21)}), wave="wave")
     assert found.frame["wave"].tolist() == [2, 9, 10]
     assert found.baseline == 2
-    assert "within the limits" in found.summary()
+    assert "outside the limits" in found.summary()
     assert "cannot be told from noise" in found.summary()
-    assert found.plot().get_title(loc="left") == "All 3 waves lie where chance alone would put them"
+    assert found.plot().get_title(loc="left") == "None of the 3 waves lies outside the limits of chance"
 
 
 def test_one_wave_two_waves_and_waves_of_one_kind():
@@ -166,3 +166,27 @@ def test_bad_values_are_refused():
         with pytest.raises(ParameterError, match=next(iter(parameters))):
             nps.waves(rows, wave="wave", **parameters)
     assert "No waves in a known order" in nps.waves(rows, wave=None).summary()
+
+
+@pytest.mark.parametrize("share", [(0.9, 0.08, 0.02), (0.45, 0.3, 0.25)])
+@pytest.mark.parametrize(("k", "n"), [(12, 5), (12, 40)])
+def test_a_change_is_not_found_too_often_where_there_is_none(share, k, n):
+    rng = np.random.default_rng(7)
+    found = 0
+    for _ in range(200):
+        scores = np.repeat(np.tile([10, 8, 3], k), rng.multinomial(n, share, k).ravel())
+        rows = pd.DataFrame({"wave": np.repeat(np.arange(k), n), "score": scores})
+        counts = rows.value_counts(sort=False).rename("n").reset_index()
+        found += nps.waves(nps.ScoreCounts(counts, by=("wave",)), wave="wave").pvalue < 0.05
+    assert found <= 21  # 5 %: more than 21 of 200 in less than 1 of 1,000 cases
+
+
+def test_a_change_without_a_wave_outside_is_the_title_and_tiny_waves_are_not_judged():
+    rows = pd.DataFrame({"wave": np.repeat(np.arange(12), 100), "score": ([10] * 40 + [8] * 30 + [3] * 30) * 6
+                         + ([10] * 50 + [8] * 25 + [3] * 25) * 6})
+    chart = nps.waves(rows, wave="wave")
+    assert not chart.frame["outside"].any()
+    assert chart.title() == "No single wave stands out, but the level rose"
+    tiny = nps.waves(pd.DataFrame({"wave": [1, 2], "score": [10, 0]}), wave="wave")
+    assert not tiny.frame["outside"].any()
+    assert "2 waves have fewer than 5 answers and are not judged by the limits." in tiny.warnings
