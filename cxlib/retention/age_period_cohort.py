@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,13 @@ from cxlib.errors import EmptyDataError
 from cxlib.inference import z_value
 from cxlib.language import label, level, number, pvalue, text
 from cxlib.result import Result
+from cxlib.retention import figures
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.durations import Durations, as_durations
 from cxlib.retention.hazards import LINKS, calendar_periods, deviance, fit, person_periods, pruned
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TERMS = ("age", "cohort", "period")
 FEWEST = 4  # levels of each; with fewer there is no bend to tell from a straight line and a single level
@@ -35,8 +39,8 @@ class AgePeriodCohort(Result):
         (first day), `estimate`, `se`, `ratio`, `ci_low`, `ci_high`, `pvalue_adj`, `cells` (cohorts it was seen in, or ages),
         `alike` (how many of these moved the same way), `confidence`, `method`.
     bends : pandas.DataFrame
-        `term`, `level`, `estimate`, `se`: departures from a straight line over its levels, on the scale of the link. Of each
-        term they are known; its straight line is not.
+        `term`, `level`, `estimate`, `se`, `ratio`, `ci_low`, `ci_high`: departures from a straight line over its levels, on the
+        scale of the link and as ratios. Of each term they are known; its straight line is not.
     """
 
     named: pd.DataFrame | None = None
@@ -45,6 +49,25 @@ class AgePeriodCohort(Result):
     unit: str = "month"
 
     formats: ClassVar[Mapping[str, str]] = {"statistic": "decimal2", "pvalue": "pvalue", "dispersion": "decimal2"}
+
+    def headline(self, language: str = "en") -> str:
+        """Return the finding as a title: the clearest period that hit all cohorts, or that none stands out."""
+        periods = self.named[self.named["term"] == "period"]
+        word = text(f"retention.{self.unit}", language)
+        if periods.empty:
+            return text("retention.apc_no_period", language, period=word).rstrip(".")
+        row = periods.loc[periods["pvalue_adj"].idxmin()]
+        key = "retention.apc_headline_more" if row["estimate"] > 0 else "retention.apc_headline_fewer"
+        return text(key, language, period=word, name=label(row["level"]))
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+        """Draw how far each calendar period departs from a straight line; those that are named in colour."""
+        shown = self.bends[self.bends["term"] == "period"]
+        named = [label(value) for value in self.named.loc[self.named["term"] == "period", "level"]]
+        measured = text("retention.apc_measured", language, period=text(f"retention.{self.unit}", language),
+                        level=level(self.frame["confidence"].iloc[0]))
+        return figures.departures(shown, named=named, axis=text(f"retention.ratio_{self.link}", language), unit=self.unit,
+                                  finding=self.headline(language), measured=measured, ax=ax, language=language)
 
     def summary(self, language: str = "en") -> str:
         """Say which calendar periods hit all cohorts, which cohorts differ, and what cannot be known."""
@@ -120,8 +143,8 @@ def age_period_cohort(data: Durations | Cohorts, *, cohort: str = "cohort", link
                        _named(cells, "cohort", ("age", "period"), link, dispersion, confidence)], ignore_index=True)
     named = named.assign(ratio=np.exp(named["estimate"]), ci_low=np.exp(named["estimate"] - z * named["se"]),
                          ci_high=np.exp(named["estimate"] + z * named["se"]), confidence=confidence, method=method)
-    return AgePeriodCohort(frame=frame, method=method, warnings=dropped, named=named, bends=_estimates(blocks, full, dispersion),
-                           link=link, unit=durations.unit)
+    return AgePeriodCohort(frame=frame, method=method, warnings=dropped, named=named, link=link, unit=durations.unit,
+                           bends=_estimates(blocks, full, dispersion, z))
 
 
 def _place(values: NDArray, unit: str) -> NDArray[np.float64]:
@@ -169,7 +192,7 @@ def _test(cells: pd.DataFrame, blocks: Mapping[str, _Block], term: str, full: An
     return {"statistic": statistic, "df": df, "pvalue": float(stats.chi2.sf(statistic, df))}
 
 
-def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: float) -> pd.DataFrame:
+def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: float, z: float) -> pd.DataFrame:
     parts, place = [], 3
     covariance = np.asarray(full.cov_params()) * dispersion
     for term, block in blocks.items():
@@ -179,7 +202,9 @@ def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: float) -> pd
         parts.append(pd.DataFrame({"term": term, "level": [label(value) for value in pd.Series(levels)],
                                    "estimate": basis @ full.params[inside], "se": np.sqrt(np.maximum(spread, 0))}))
         place += basis.shape[1]
-    return pd.concat(parts, ignore_index=True)
+    found = pd.concat(parts, ignore_index=True)
+    return found.assign(ratio=np.exp(found["estimate"]), ci_low=np.exp(found["estimate"] - z * found["se"]),
+                        ci_high=np.exp(found["estimate"] + z * found["se"]))
 
 
 def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dispersion: float,

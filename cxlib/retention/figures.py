@@ -176,3 +176,25 @@ def revenue(frame: pd.DataFrame, *, period: str, finding: str, measured: str, ax
 def _period_ticks(ax: Axes, periods: pd.Series, period: str) -> None:
     shown = range(0, len(periods), max(1, -(-len(periods) // 12)))
     ax.set_xticks(list(shown), [period_name(periods.iloc[i], period) for i in shown], rotation=30, ha="right", fontsize=8.5)
+
+
+def departures(frame: pd.DataFrame, *, named: list[str], axis: str, unit: str, finding: str, measured: str,
+               ax: Axes | None = None, language: str = "en") -> Axes:
+    """Draw each level's departure from a straight line as a ratio with its interval; named levels in colour."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    ax = theme.axes(ax, width=9.0)
+    place = np.arange(len(frame))
+    colours = [theme.VERMILION if level in named else theme.GREY for level in frame["level"]]
+    ax.vlines(place, frame["ci_low"], frame["ci_high"], color=colours, linewidth=2)
+    ax.scatter(place, frame["ratio"], color=colours, s=26, zorder=3)
+    ax.axhline(1, color=theme.GREY, linewidth=0.8, linestyle="--")
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set_xlim(-0.6, len(frame) - 0.4)
+    _period_ticks(ax, pd.Series(pd.to_datetime(frame["level"].to_numpy())), "week" if unit == "day" else unit)
+    ax.set_ylabel(axis)
+    ax.set_xlabel(text(f"retention.{unit}", language))
+    return theme.title(ax, finding, measured)

@@ -76,6 +76,7 @@ def rmst(data: Durations | Cohorts, *, horizon: float | None = None, by: str | S
 
     Examples
     --------
+    >>> import pandas as pd
     >>> durations = Durations(pd.DataFrame({"tenure": [1, 2], "lost": [1, 0], "censored": [0, 3]}))
     >>> rmst(durations, horizon=2).frame["rmst"].tolist()
     [1.75]

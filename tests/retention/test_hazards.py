@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,6 +80,10 @@ def test_a_calendar_shock_is_a_period_and_not_a_cohort():
     assert tests["period"] < 1e-6 < tests["cohort"]
     assert "In the month from 2025-09-01 more customers were lost in all cohorts at once" in found.summary()
     assert "No single cohort stands out" in found.summary()
+    ax = found.plot()
+    assert ax.get_title(loc="left").replace("\n", " ") == found.headline()
+    assert found.headline() == "In the month from 2025-09-01 more customers were lost, whenever they had come"
+    plt.close(ax.figure)
     assert "cannot be known" in found.summary()
 
 
