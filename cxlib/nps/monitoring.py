@@ -153,8 +153,8 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
     `naive_false_alarm` is exact for normal estimates (`crossing`); it is lower than for a wave against a fixed number (14 % at
     5 looks), for the wave before is the same at every look. The share of its variance in the difference is rounded to 0.01.
     With a design the standard error takes account of clusters that waves share; looks at the same clusters are not independent
-    increments: a guide only. Simulated (60 runs, 8 looks, 20 clusters before): false alarms in 2 % where waves share clusters, but
-    12 % where new clusters come in a few at a time, whose variance is hardly known at first (naive tests: 38 %).
+    increments: a guide only. Simulated (60 runs, 8 looks, 20 clusters before): false alarms in 2 % where waves share clusters,
+    but 12 % where new clusters come in a few at a time, whose variance is hardly known at first (naive tests: 38 %).
 
     Examples
     --------

@@ -161,8 +161,8 @@ def waves(data: Any, *, wave: str | None, score: str | None = None, baseline: in
     and in all, so the p value of the largest |z| comes from `crossing`, without draws. Weights are exp(z^2 / 2), normalised:
     the profile likelihood of one change (Hinkley 1970, Biometrika 57: 1-17). Variances per answer are made steady: to the
     shares of each wave come 30 answers with the shares of all (`design.steady_variance`); with a wave's own variance, waves that
-    look extreme by chance look certain too. Size at 5 % by simulation (400 draws a case): 4 to 8 % over 12 cases of 2 to 24
-    waves of 3 to 500 answers, 90/8/2 among them; with own variances 13 to 46 % in small or lopsided waves.
+    look extreme by chance look certain too. Size at 5 % by simulation (400 draws a case): at most 8 % in 13 cases of 2 to
+    24 waves of 1 to 500 answers, 90/8/2 among them; with own variances 13 to 60 % in seven of them, small or lopsided.
     With a design waves are taken as independent; where they share clusters the limits and p value are a guide.
 
     Examples
