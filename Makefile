@@ -5,17 +5,18 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 ARGS ?=
 
-.PHONY: help reports test lab bench lint lock clean
+.PHONY: help reports test test-engines lab bench lint lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make reports   render the sample reports and print where they are"
-	@echo "make test      run all tests"
-	@echo "make lab       open the notebooks in JupyterLab"
-	@echo "make bench     run the benchmarks and print their tables"
-	@echo "make lint      check the style of the code"
-	@echo "make lock      pin the dependencies anew, and write environment.yml"
-	@echo "make clean     remove .venv and caches"
+	@echo "make reports       render the sample reports and print where they are"
+	@echo "make test          run all tests"
+	@echo "make test-engines  add Spark and PostgreSQL, and run their tests"
+	@echo "make lab           open the notebooks in JupyterLab"
+	@echo "make bench         run the benchmarks and print their tables"
+	@echo "make lint          check the style of the code"
+	@echo "make lock          pin the dependencies anew, and write environment.yml"
+	@echo "make clean         remove .venv and caches"
 
 $(READY): requirements.lock pyproject.toml Makefile
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.version_info >= (3, 15))' || { \
@@ -44,6 +45,18 @@ test: $(READY) lint
 	$(BIN)/python -m pytest --doctest-modules cxlib
 	$(BIN)/python -m pytest --nbval notebooks -n 2 --dist loadscope
 
+$(VENV)/.engines: $(READY) requirements-engines.lock
+	@echo "Adding Spark and PostgreSQL to $(VENV) (once; about a minute and 0.6 GB)"
+	@set -e; uv=$$(command -v uv || echo $(BIN)/uv); \
+	sed -n '/^setuptools==/,/[^\\]$$/p' requirements-engines.lock > $(VENV)/setuptools.txt; \
+	for part in $(VENV)/setuptools.txt requirements-engines.lock; do \
+	  $$uv pip install --quiet --require-hashes --no-deps --no-build-isolation --compile-bytecode --python $(BIN)/python -r $$part; \
+	done
+	@touch $@
+
+test-engines: $(VENV)/.engines
+	$(BIN)/python -m pytest tests/engines $(ARGS)
+
 lab: $(READY)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
@@ -56,6 +69,10 @@ lint: $(READY)
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --group test --group build pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --constraint requirements.lock --extra postgres --extra spark --group engines \
+	  $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml \
+	  --output-file requirements-engines.lock
 	$(BIN)/python tests/packaging/environment.py
 
 clean:

@@ -46,9 +46,9 @@ def seconds(moment: ir.Value, table: ir.Table) -> ir.Value:
 def beside(small: ir.Table, table: ir.Table) -> ir.Table:
     """Return a small table on the engine of another, to be joined with it; it may hold no missing value.
 
-    Spark makes the text NaN of a missing one. PostgreSQL needs the right to make temporary tables.
+    Spark makes the text NaN of a missing one, and takes no text in chunks. PostgreSQL needs the right to make temporary tables.
     """
-    return small if small.get_backend() is table.get_backend() else ibis.memtable(small.to_pyarrow())
+    return small if small.get_backend() is table.get_backend() else ibis.memtable(small.to_pyarrow().combine_chunks())
 
 
 def identifier(column: ir.Column) -> ir.Column:

@@ -183,8 +183,14 @@ def test_a_million_events_in_parquet(engine, tmp_path):
     ibis.duckdb.connect().raw_sql(f"""COPY (SELECT (hash(i) % 30000)::BIGINT AS customer, 'c' || hash(i * 5) % 4 AS channel,
         (TIMESTAMP '2023-01-01' + to_seconds(i * 63)) AS at, ((hash(i * 3) % 100) / 4)::DOUBLE AS amount
         FROM range(1000000) t(i)) TO '{path}' (FORMAT parquet)""")
+    acquired = pd.DataFrame({"customer": range(40_000), "acquired_on": D(2023, 1, 1), "plan": ["basic", "プラス"] * 20_000})
+    tables = (engine.connection.read_parquet(path), path)
+    listed = [retention.count_cohorts(data, customer="customer", time="at", by="plan", acquired=acquired) for data in tables]
+    pd.testing.assert_frame_equal(listed[0].groups, listed[1].groups)
+    np.testing.assert_array_equal(listed[0].active, listed[1].active)
+    assert listed[0].customers == 40_000
     found, expected = (retention.count_cohorts(data, customer="customer", time="at", by="channel", zone="America/New_York",
-                                               value="amount") for data in (engine.connection.read_parquet(path), path))
+                                               value="amount") for data in tables)
     pd.testing.assert_frame_equal(found.groups, expected.groups)
     np.testing.assert_array_equal(found.active, expected.active)
     pd.testing.assert_frame_equal(found.values, expected.values, rtol=1e-12)
