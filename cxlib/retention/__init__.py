@@ -11,6 +11,8 @@ from cxlib.retention.cox import Cox, cox
 from cxlib.retention.curves import Survival, survival
 from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
 from cxlib.retention.durations import Durations, durations_from_cohorts
+from cxlib.retention.gap_counts import count_gaps
+from cxlib.retention.gaps import CameBack, Gaps, GapSensitivity, came_back, gap_sensitivity
 from cxlib.retention.hazards import Hazard, hazard
 from cxlib.retention.load_counts import count_days
 from cxlib.retention.loading import Days, Loading, loading
@@ -22,8 +24,9 @@ from cxlib.retention.restricted_means import RestrictedMean, rmst
 from cxlib.retention.smile import Smile, smile
 from cxlib.retention.triangles import Triangle, triangle
 
-__all__ = ["AgePeriodCohort", "Average", "Cohorts", "Comparison", "Contract", "Cox", "Days", "Durations", "Hazard", "Loading",
-           "Movements", "OwnClock", "Parameters", "Preset", "Records", "RestrictedMean", "Revenue", "Smile", "Survival",
-           "Triangle", "age_period_cohort", "average", "compare", "contract", "count_cohorts", "count_days", "count_durations",
-           "count_own_clock", "cox", "durations_from_cohorts", "durations_from_orders", "durations_from_spells", "hazard",
-           "loading", "movements", "preset", "read", "revenue", "rmst", "smile", "survival", "triangle"]
+__all__ = ["AgePeriodCohort", "Average", "CameBack", "Cohorts", "Comparison", "Contract", "Cox", "Days", "Durations",
+           "GapSensitivity", "Gaps", "Hazard", "Loading", "Movements", "OwnClock", "Parameters", "Preset", "Records",
+           "RestrictedMean", "Revenue", "Smile", "Survival", "Triangle", "age_period_cohort", "average", "came_back", "compare",
+           "contract", "count_cohorts", "count_days", "count_durations", "count_gaps", "count_own_clock", "cox",
+           "durations_from_cohorts", "durations_from_orders", "durations_from_spells", "gap_sensitivity", "hazard", "loading",
+           "movements", "preset", "read", "revenue", "rmst", "smile", "survival", "triangle"]

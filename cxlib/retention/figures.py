@@ -198,3 +198,26 @@ def departures(frame: pd.DataFrame, *, named: list[str], axis: str, unit: str, f
     ax.set_ylabel(axis)
     ax.set_xlabel(text(f"retention.{unit}", language))
     return theme.title(ax, finding, measured)
+
+
+def gap_sensitivity(frame: pd.DataFrame, *, gap_days: int, usual: float, finding: str, measured: str, ax: Axes | None = None,
+                    language: str = "en") -> Axes:
+    """Draw the share called lost, and the share of silences so called that ended, against the gap."""
+    ax = theme.axes(ax, width=8.0)
+    for name, band, colour in (("rate", "ci", theme.BLUE), ("back_rate", "back", theme.ORANGE)):
+        ax.fill_between(frame["gap_days"], 100 * frame[f"{band}_low"], 100 * frame[f"{band}_high"], color=colour, alpha=0.18,
+                        linewidth=0)
+        ax.plot(frame["gap_days"], 100 * frame[name], color=colour, linewidth=2, marker="o", markersize=4)
+        known = frame[name].last_valid_index()
+        if known is not None:
+            ax.annotate(text(f"retention.gap_{name}", language), (frame["gap_days"][known], 100 * frame[name][known]), (8, 0),
+                        textcoords="offset points", color=colour, va="center")
+    for day, key, height in ((gap_days, "gap_chosen", 0.98), (usual, "gap_usual", 0.9)):
+        if not np.isnan(day):
+            ax.axvline(day, color=theme.GREY, linewidth=0.9, linestyle="--")
+            ax.annotate(text(f"retention.{key}", language), (day, height), (5, 0), xycoords=("data", "axes fraction"),
+                        textcoords="offset points", color=theme.GREY, va="top", fontsize=9)
+    ax.set_ylim(0, 105)
+    ax.set_xlabel(text("retention.axis_gap", language))
+    ax.set_ylabel(text("retention.axis_percent", language))
+    return theme.title(ax, finding, measured)

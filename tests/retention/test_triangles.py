@@ -83,7 +83,8 @@ def test_the_average_over_fixed_cohorts_moves_one_way(rows):
 
 @pytest.mark.parametrize(("pairs", "words"), [
     (None, "needs them"), ([], "needs them"), ([(3, 1)], r"\(3, 1\) is no bracket"),
-    ([(1, 3), (3, 5)], r"\(3, 5\) is no bracket"), ([(-1, 2)], "is no bracket"), ([(1, 2, 3)], "is no bracket"), ([(0.5, 1)], "is no bracket")])
+    ([(1, 3), (3, 5)], r"\(3, 5\) is no bracket"),
+    ([(-1, 2)], "is no bracket"), ([(1, 2, 3)], "is no bracket"), ([(0.5, 1)], "is no bracket")])
 def test_bad_brackets_are_refused(pairs, words):
     with pytest.raises(ParameterError, match=words):
         retention.triangle(count(("a", START)), kind="bracket", brackets=pairs)
