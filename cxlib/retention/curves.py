@@ -203,9 +203,9 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
         cells |= {"at_risk_weight": table.sums[0], "lost_weight": table.weights[0], "censored_weight": table.weights[1]}
     row, column = np.nonzero(table.lost + table.censored)
     method = f"Kaplan-Meier, {limits} limits" + (", robust variance" if durations.weighted else "")
-    frame = table.groups.iloc[row].reset_index(drop=True).assign(
-        tenure=table.tenure[column], **{name: values[row, column] for name, values in cells.items()},
-        confidence=confidence, method=method)
+    frame = pd.DataFrame({name: table.groups[name].to_numpy()[row] for name in by} | {"tenure": table.tenure[column]}
+                         | {name: values[row, column] for name, values in cells.items()})
+    frame = frame.assign(confidence=confidence, method=method)
     warnings = (*left_out(durations), *_emptied(table, curve.survival))
     return Survival(frame=frame, method=method, unit=durations.unit, by=by, definition=durations.definition,
                     gap_days=durations.gap_days, gap=durations.gap, warnings=warnings)

@@ -234,14 +234,15 @@ def durations_from_orders(events: Any, *, customer: str, time: str, gap_days: in
 def _durations(frame: pd.DataFrame, by: tuple[str, ...], **described: Any) -> Durations:
     if frame.empty:
         raise EmptyDataError("no customer is left to follow; check the columns and as_of")
-    gone = frame["gone"].astype(bool)
-    counts = {"lost": frame["customers"].where(gone, 0), "censored": frame["customers"].where(~gone, 0)}
-    if "weights" in frame:
-        counts |= {"lost_weight": frame["weights"].where(gone, 0.0), "censored_weight": frame["weights"].where(~gone, 0.0),
-                   "lost_square": frame["squares"].where(gone, 0.0), "censored_square": frame["squares"].where(~gone, 0.0)}
-    split = frame[[*by, "tenure"]].assign(**counts)
+    gone, kept = frame["gone"].to_numpy(bool), {"": "customers", "_weight": "weights", "_square": "squares"}
+    counts = {}
+    for ending, source in kept.items():
+        if source in frame:
+            values = frame[source].to_numpy()
+            counts |= {f"lost{ending}": np.where(gone, values, 0), f"censored{ending}": np.where(gone, 0, values)}
+    split = pd.DataFrame({name: frame[name].to_numpy() for name in (*by, "tenure")} | counts)
     if "entry" in frame:
-        came = frame[[*by]].assign(tenure=frame["entry"], entered=frame["customers"])
+        came = frame[[*by]].assign(tenure=frame["entry"], entered=frame["customers"])  # after it, not at it
         split = pd.concat([split, came]).fillna({"lost": 0, "censored": 0, "entered": 0})
         split = split.astype({"lost": "int64", "censored": "int64", "entered": "int64"})
     if (split["tenure"] % 1 == 0).all():

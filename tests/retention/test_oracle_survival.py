@@ -23,7 +23,7 @@ SETS = {"lung": ("time", "event", "sex", ["age", "sex"]), "aml": ("time", "event
 CURVE = {"rtol": 1e-10, "atol": 1e-14}  # closed forms; the file has 15 digits
 FIT = {"rtol": 1e-6}  # where two optimisers stopped
 P = {"rtol": 1e-8, "atol": 1e-14}  # R writes 1 - F(x), ours is the upper tail: below 1e-14 R has no digits
-# R's glm takes its standard errors from the weights of the last but one iteration; see test_hazards.py for ours from first principles
+# R's glm takes its standard errors from the weights before its last step; test_hazards.py has ours from first principles
 GLM_SE = {"rtol": 5e-5}
 
 
@@ -83,7 +83,8 @@ def quantiles(name, column):
 @functools.cache
 def mean(name):
     group = SETS[name][2]
-    return retention.rmst(durations(name), by=group, horizon=EXPECTED[name]["rmst"]["tau"]).frame.rename(columns={group: "groups"})
+    found = retention.rmst(durations(name), by=group, horizon=EXPECTED[name]["rmst"]["tau"])
+    return found.frame.rename(columns={group: "groups"})
 
 
 @functools.cache
@@ -132,7 +133,8 @@ COMPARED = {
     "*/rmst/groups": (lambda name: mean(name)["groups"], None),
     "*/rmst/rmst": (lambda name: mean(name)["rmst"], CURVE),
     "*/rmst/se": (lambda name: mean(name)["se"], CURVE),
-    **{f"*/logrank_rho{rho}/{key}": (functools.partial(lambda name, rho, at: getattr(rank_test(name, rho), at), rho=rho, at=at), tol)
+    **{f"*/logrank_rho{rho}/{key}": (functools.partial(lambda name, rho, at: getattr(rank_test(name, rho), at), rho=rho, at=at),
+                                     tol)
        for rho in (0, 1) for key, at, tol in (("chisq", "statistic", CURVE), ("df", "df", CURVE), ("p", "pvalue", P),
                                               ("obs", "observed", CURVE), ("exp", "expected", CURVE),
                                               ("var", "covariance", CURVE))},
@@ -166,7 +168,7 @@ GIVEN = {"source", "R", "survival", "*/dataset", "*/time", "*/event", "*/group",
          "telco/discrete_logit/formula", "telco/discrete_cloglog/formula", "telco/discrete_logit/terms",
          "telco/discrete_cloglog/terms"}
 LATER = {
-    "*/aft_weibull/*", "*/aft_exponential/*", "*/aft_lognormal/*", "*/aft_loglogistic/*",  # parametric curves: the projection issue
+    "*/aft_weibull/*", "*/aft_exponential/*", "*/aft_lognormal/*", "*/aft_loglogistic/*",  # parametric curves: with projection
     "*/cox_efron/concordance", "*/cox_breslow/concordance",  # how well a model predicts: with the projection too
     "*/cox_efron_robust_se",  # clustered rows: statsmodels' robust variance knows Breslow's ties alone (1 % off)
 }
