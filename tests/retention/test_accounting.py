@@ -69,14 +69,14 @@ def test_one_customer_has_an_interval_without_width():
 
 
 def test_the_share_that_resamples_cover_is_near_the_level():
-    """60 small companies with a true ratio of 1: a 90 % percentile interval should cover it in most (0.75 is 4 errors below)."""
+    """30 small companies with a true ratio of 1: a 90 % percentile interval should cover it in most (0.68 is 4 errors below)."""
     rng, covered = np.random.default_rng(6), 0
-    for _ in range(60):
+    for _ in range(30):
         paid = rng.exponential(50, (150, 2))
         data = log(*[(i, D(2024, 1 + k, 5), float(paid[i, k])) for i in range(150) for k in (0, 1)])
         row = revenue(data, as_of=D(2024, 3, 1), resamples=200, confidence=0.9).frame.iloc[1]
         covered += row["nrr_low"] <= 1 <= row["nrr_high"]
-    assert covered / 60 >= 0.75
+    assert covered / 30 >= 0.68
 
 
 def test_movements_in_words():
