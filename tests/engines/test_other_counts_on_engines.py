@@ -63,3 +63,22 @@ def test_revenue_by_hand(engine, edge_events):
     orders = engine.place("paid", edge_events[edge_events["case"] == "refund first"])
     frame = retention.revenue(orders, customer="customer", time="at", value="amount", as_of=D(2024, 8, 1), resamples=20).frame
     assert frame["revenue"].tolist() == [-20, 50]
+
+
+def test_windows_of_30_days_by_hand(engine, edge_events):
+    events = engine.place("windows", edge_events)
+    result = retention.count_own_clock(events, customer="customer", time="at", days=30, by="case", as_of=D(2025, 1, 15))
+    found = {case: np.flatnonzero(active).tolist() for case, active in zip(result.groups["case"], result.active, strict=True)}
+    hand = {"exact duplicate": [0, 1],  # 10 March and 31 days later
+            "leap day": [0],  # 29 days later
+            "refund first": [0, 1],  # 30 days later to the second
+            "month ends": [0, 1, 2],  # 31 and 61 days later
+            "as of": [0, 1]}  # 35 days later
+    assert {case: found[case] for case in hand} == hand
+
+
+def test_events_a_day_by_hand(engine, edge_events):
+    events = engine.place("days", edge_events)
+    days = retention.count_days(events, customer="customer", time="at", zone="Asia/Tokyo", as_of=D(2025, 1, 15))
+    assert (days.first, days.events.sum()) == (D(2020, 12, 31), 42 - 2 - 1 - 3)  # no customer, no time, after as_of
+    assert days.events[(D(2024, 2, 1) - days.first).days] == 2  # midnight in Tokyo, and 31 January 23:30 UTC

@@ -233,3 +233,24 @@ def test_bad_events_are_refused():
         count(log(*GOOD)) + count(log(*GOOD), as_of=D(2025, 1, 1))
     with pytest.raises(ParameterError, match="one triangle"):
         retention.triangle(count(log(*GOOD, ), by="who")).plot()
+
+
+@pytest.mark.parametrize(("rule", "dropped", "revenue"), [(None, None, 24), ("exact", 1, 23), ("order", 2, 15)])
+def test_duplicates_are_dropped_by_the_stated_rule_and_counted(rule, dropped, revenue):
+    data = log(("a", D(2024, 1, 5)), ("a", D(2024, 1, 5)), ("a", D(2024, 2, 5)), ("b", D(2024, 1, 9)), ("b", D(2024, 1, 9)),
+               paid=[1, 1, 8, 7, 7], order=[1, 1, 1, None, None], shop=["x", "x", "y", "x", "y"])
+    cohorts = count(data, value="paid", by="shop", duplicates=rule)
+    assert cohorts.values["value"].sum() == revenue  # "exact": b's rows differ by shop; "order": rows without an id are kept
+    assert cohorts.tally.get("duplicates") == dropped
+    added = cohorts + count(data.assign(who=data["who"] + "2"), value="paid", by="shop", duplicates=rule)
+    assert added.tally.get("duplicates") == (None if rule is None else 2 * dropped)
+
+
+def test_duplicates_by_a_column_that_is_not_there():
+    with pytest.raises(ColumnError, match="duplicates='order_id'"):
+        count(log(*GOOD), duplicates="order_id")
+
+
+def test_a_group_is_the_first_known_one():
+    data = log(("a", D(2024, 1, 5)), ("a", D(2024, 2, 5)), ("a", D(2024, 3, 5)), shop=[None, "x", "y"])
+    assert count(data, by="shop").groups["shop"].tolist() == ["x"]
