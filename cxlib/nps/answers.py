@@ -51,7 +51,8 @@ class Parameters(StudyParameters):
     segment: str | None = Field(None, description="column with the segments to compare within the wave")
     columns: Columns = Field(Columns(), description="further columns, by the part they play")
     margin: float | None = Field(None, gt=0, le=200, description="smallest difference in points that matters; None: not said")
-    looks: int = Field(1, ge=1, description="how often this wave was looked at, this time included; cx run fills it in")
+    looks: int = Field(1, ge=1, le=1_000_000,
+                       description="how often this wave was looked at, this time included; cx run fills it in")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="level of the intervals, and 1 - level that of the tests")
 
     @field_validator("scale")
@@ -169,6 +170,9 @@ def _refuse_columns(there: list[str], p: Parameters) -> None:
     further = {f"columns.{name}": column for name, column in p.columns.model_dump().items()}
     check.columns(there, **named, **further)
     refuse_taken(TAKEN, wave_column=p.wave_column, segment=p.segment)
+    if p.score in further.values():
+        part = next(name for name, column in further.items() if column == p.score)
+        raise ColumnError(f"{part}={p.score!r} is the column with the score; name another one, or leave it out")
     alone = [*named.values(), p.columns.weight, p.columns.comment]
     twice = {name for name in alone if name and alone.count(name) > 1}
     if twice:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 METHOD = "anytime-valid normal mixture (Robbins)"
 COLUMNS = ("a", "b", "n_a", "n_b", "difference", "se", "ci_low", "ci_high", "pvalue", "naive_low", "naive_high",
            "naive_pvalue", "naive_false_alarm", "looks", "verdict", "confidence", "method")
+_MOST_LOOKS = 100  # of more, the false alarms of this many: a lower bound, and quick
 FEWEST = 20  # answers on each side before anything is said (see monitor's Notes)
 
 
@@ -152,6 +153,7 @@ def monitor(data: Any, *, between: str | None, score: str | None = None, by: str
     where 100 answers were planned. `tests/benchmarks/bench_nps_monitor.py` prints some of them beside the naive rate.
     `naive_false_alarm` is exact for normal estimates (`crossing`); it is lower than for a wave against a fixed number (14 % at
     5 looks), for the wave before is the same at every look. The share of its variance in the difference is rounded to 0.01.
+    From 100 looks on it is that of 100.
     With a design the standard error takes account of clusters that waves share; looks at the same clusters are not independent
     increments: a guide only. Simulated (60 runs, 8 looks, 20 clusters before): false alarms in 2 % where waves share clusters,
     but 12 % where new clusters come in a few at a time, whose variance is hardly known at first (naive tests: 38 %).
@@ -259,7 +261,7 @@ def mixture_pvalue(z: ArrayLike, t: ArrayLike) -> NDArray:
 
 def _false_alarms(share: NDArray, looks: int, confidence: float) -> NDArray:
     """Probability that one of `looks` naive tests claims a change; `share` of the variance is the finished wave's."""
-    rounded = np.round(share, 2)
+    rounded, looks = np.round(share, 2), min(looks, _MOST_LOOKS)
     at = {value: crossing(inference.z_value(confidence), growing(1 / (value + (1 - value) * looks / np.arange(1, looks + 1))))
           for value in np.unique(rounded[~np.isnan(rounded)])}
     return np.array([at.get(value, np.nan) for value in rounded])

@@ -73,6 +73,7 @@ def test_comments_are_those_of_detractors_of_the_wave(read):
     ({"confidence": 95}, ParameterError, "confidence=95"),
     ({"columns": {"wieght": "n"}}, ParameterError, r"columns\.wieght.*did you mean 'weight'"),
     ({"columns": {"weight": "m"}}, ColumnError, r"columns\.weight='m': there is no such column"),
+    ({"columns": {"cluster": "score"}}, ColumnError, r"columns\.cluster='score' is the column with the score"),
     ({"margin": 0}, ParameterError, "margin=0"),
     ({"looks": 0}, ParameterError, "looks=0"),
 ])

@@ -152,7 +152,7 @@ def test_an_empty_segment_is_listed_everywhere():
     for result in (nps.score(counts, by="g"), nps.compare(counts, between="g"), nps.compare_ranks(counts, between="g")):
         assert any("Nobody gave a score in 空" in sentence for sentence in result.warnings)
     last = nps.league(counts, between="g").frame.iloc[-1]
-    assert (last["g"], last["n"], last["reason"]) == ("空", 0, "no answer with a score")
+    assert (last["g"], last["n"], last["reason"]) == ("空", 0, "no answer that counts")
 
 
 def test_zero_weights_leave_n_and_degrees_of_freedom():

@@ -90,7 +90,7 @@ def test_small_and_empty_segments_are_listed_not_ranked():
     assert found.frame["segment"].tolist() == ["東京", "부산", "tiny", "silent"]
     assert found.frame["rank"].dropna().tolist() == [1, 2]
     assert found.frame["n"].tolist() == [100, 100, 3, 0]
-    assert found.frame["reason"].tolist() == ["", "", "fewer than 10 answers", "no answer with a score"]
+    assert found.frame["reason"].tolist() == ["", "", "fewer than 10 answers", "no answer that counts"]
     assert found.frame.loc[2:, ["shrunken", "ci_low", "p_worst"]].isna().all(axis=None)
     assert "부산 is the lowest of 2" in found.summary()
     assert "2 segments are listed" in found.warnings[0]

@@ -162,3 +162,9 @@ def test_a_claim_that_holds_for_one_look_only_is_flagged_after_several():
     flagged = [any("made for one look" in warning for warning in nps.monitor(rows, between="wave", looks=looks).warnings)
                for looks in (1, 6)]
     assert flagged == [False, True]
+
+
+def test_more_looks_than_a_hundred_are_quick_and_a_lower_bound():
+    rows = rows_of({1: (50, 30, 20), 2: (40, 30, 30)})
+    at = [nps.monitor(rows, between="wave", looks=looks).frame["naive_false_alarm"].item() for looks in (52, 100, 10**6)]
+    assert at[0] < at[1] == at[2]
