@@ -18,8 +18,9 @@ from cxlib.retention.load_counts import count_days
 from cxlib.retention.loading import Days, Loading, loading
 from cxlib.retention.own_clock import OwnClock
 from cxlib.retention.own_clock_counts import count_own_clock
-from cxlib.retention.parameters import Parameters, Records, read
+from cxlib.retention.parameters import Parameters, read
 from cxlib.retention.presets import Preset, preset
+from cxlib.retention.records import Records
 from cxlib.retention.restricted_means import RestrictedMean, rmst
 from cxlib.retention.smile import Smile, smile
 from cxlib.retention.triangles import Triangle, triangle

@@ -11,6 +11,7 @@ import pandas as pd
 from cxlib.language import number, text
 from cxlib.result import Result
 from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.durations import Durations
 
 _LEFT_OUT = ("duplicates", "missing_customer", "missing_time", "after_as_of", "before_acquisition", "no_acquisition_rows")
 
@@ -20,16 +21,21 @@ class Contract(Result):
     """The data contract: `frame` has `what`, `n`, `confidence`, `method`; one row a count."""
 
     cohorts: Cohorts | None = None
+    durations: Durations | None = None
 
     def summary(self, language: str = "en") -> str:
-        """Return how many events and customers are counted, and over which days."""
+        """Return how many events and customers are counted, over which days, and the last finished period."""
         counted = self.cohorts
+        if counted is None:
+            return text("retention.contract_durations", language, rows=number(self.durations.tally["rows"]),
+                        customers=number(self.durations.customers))
         rows = counted.tally["rows"]
-        return text("retention.contract_summary", language, rows=number(rows),
+        said = text("retention.contract_summary", language, rows=number(rows),
                     kept=number(rows - sum(counted.tally.get(name, 0) for name in _LEFT_OUT)),
                     customers=number(counted.customers),
                     first=f"{counted.first_event:%Y-%m-%d}", last=f"{counted.last_event:%Y-%m-%d}",
                     through=f"{counted.as_of - dt.timedelta(days=1):%Y-%m-%d}", zone=counted.clock.zone)
+        return f"{said} {self.last_finished(language)}"
 
     def last_finished(self, language: str = "en") -> str:
         """Return which period is the last finished one."""
@@ -39,6 +45,14 @@ class Contract(Result):
             return text("retention.no_finished_period", language)
         return text("retention.last_finished", language, period=text(f"retention.{counted.clock.period}", language),
                     name=counted.clock.name(finished[-1]))
+
+
+def contract_of_durations(durations: Durations, *, language: str = "en") -> Contract:
+    """Account for every row of data that are times and outcomes."""
+    counts = {**durations.tally, "customers": durations.customers}
+    frame = pd.DataFrame({"what": [text(f"retention.contract_{name}", language) for name in counts], "n": list(counts.values()),
+                          "confidence": np.nan, "method": "count"})
+    return Contract(frame=frame, method="count", durations=durations)
 
 
 def contract(cohorts: Cohorts, *, language: str = "en") -> Contract:

@@ -51,8 +51,9 @@ class Loading(Result):
         """Return how many days have events, the last of them, the last load and the late rows where they are known."""
         counted = self.day_counts
         last = int(np.flatnonzero(counted.events)[-1])
-        said = [text("retention.loading_summary", language, days=number(len(counted.events)),
-                     empty=number(int((counted.events == 0).sum())), last=f"{counted.day(last)}",
+        empty = int((counted.events == 0).sum())
+        said = [text("retention.loading_summary" if empty or len(self.frame) else "retention.loading_whole", language,
+                     days=number(len(counted.events)), empty=number(empty), last=f"{counted.day(last)}",
                      holes=number(len(self.frame)))]
         if counted.last_load is not None:
             late = counted.lags[counted.lags.index > LATE_DAYS].sum() / counted.lags.sum()

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import Field, field_validator
 
 from cxlib import check
 from cxlib.check import InputFile, StudyParameters
-from cxlib.errors import ParameterError
-from cxlib.result import Absent
-from cxlib.retention import accounting, comparison, curves
-from cxlib.retention.cohorts import Cohorts
-from cxlib.retention.counts import check_dates, count_cohorts, event_days, names
-from cxlib.retention.duration_counts import durations_from_orders, durations_from_spells
-from cxlib.retention.durations import Durations
+from cxlib.errors import ColumnError, ParameterError
+from cxlib.retention.counts import check_dates, event_days, names
 from cxlib.retention.periods import Clock, known_zone
+from cxlib.retention.records import Records
 from cxlib.sources import read_events, read_survey
 
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-
+_SAID = {"yes": 1, "true": 1, "1": 1, "1.0": 1, "no": 0, "false": 0, "0": 0, "0.0": 0}
 MOST_GROUPS = 30  # 435 pairs; more curves cannot be told apart in a figure either
 
 
 class Parameters(StudyParameters):
     """Parameters of the retention study."""
 
-    orders: InputFile = Field(description="file with the events, one row each (CSV or Parquet)")
+    orders: InputFile | None = Field(None, description="file with the events, one row each (CSV or Parquet); None: `durations`")
+    durations: InputFile | None = Field(None, description="file with times and outcomes, one row a customer, where there are no "
+                                                          "events; None: `orders`")
+    tenure: str = Field("tenure", description="column of the durations with the periods a customer was followed")
+    lost: str = Field("lost", description="column of the durations that says whether the customer was then lost: yes, no, 1 or 0")
     customer: str = Field("customer_id", description="column with the customer, in every file")
     time: str = Field("ordered_at", description="column of the events with the date or the time")
     value: str | None = Field("amount", description="column of the events with the amount; None: nothing about revenue")
@@ -64,56 +60,6 @@ class Parameters(StudyParameters):
         read(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Records:
-    """The opened and checked files of a retention study; its methods make the counts and results that the files allow."""
-
-    parameters: Parameters
-    events: ir.Table
-    customers: pd.DataFrame | None
-    subscriptions: pd.DataFrame | None
-    as_of: dt.date
-
-    def cohorts(self) -> Cohorts:
-        """Count customers by cohort and active periods."""
-        p = self.parameters
-        return count_cohorts(self.events, **self._columns(), period=p.period, acquired=self.customers, acquired_on=p.acquired,
-                             as_of=p.as_of)
-
-    def durations(self) -> Durations:
-        """Count customers by tenure: from subscriptions where there are some, else from orders with `gap_days`."""
-        p = self.parameters
-        by = () if p.segment is None else (p.segment,)
-        if self.subscriptions is not None:
-            return durations_from_spells(self.subscriptions, customer=p.customer, started=p.started, ended=p.ended,
-                                         as_of=self.as_of, zone=p.zone, by=by, customers=self.customers if by else None)
-        return durations_from_orders(self.events, **self._columns(), gap_days=p.gap_days, as_of=p.as_of, by=by,
-                                     customers=self.customers if by else None)
-
-    def by_segment(self, durations: Durations) -> curves.Survival | Absent:
-        """Return one curve a segment, or say that there are no segments."""
-        if self.parameters.segment is None:
-            return Absent.of("retention.no_segment")
-        return curves.survival(durations, by=self.parameters.segment, confidence=self.parameters.confidence)
-
-    def between_segments(self, durations: Durations) -> comparison.Comparison | Absent:
-        """Return the log-rank tests between segments, or say that there are no segments."""
-        if self.parameters.segment is None:
-            return Absent.of("retention.no_segment")
-        return comparison.compare(durations, between=self.parameters.segment)
-
-    def revenue(self) -> accounting.Revenue | Absent:
-        """Return net and gross revenue retention, or say that there are no amounts."""
-        p = self.parameters
-        if p.value is None:
-            return Absent.of("retention.no_value")
-        return accounting.revenue(self.events, **self._columns(), value=p.value, period=p.period, as_of=p.as_of,
-                                  confidence=p.confidence)
-
-    def _columns(self) -> dict[str, str]:
-        return {"customer": self.parameters.customer, "time": self.parameters.time, "zone": self.parameters.zone}
-
-
 def read(p: Parameters) -> Records:
     """Open and check the files that the parameters name.
 
@@ -122,6 +68,11 @@ def read(p: Parameters) -> Records:
     CxError
         If a file cannot be read, a column is absent, a date is no date, or `as_of` is not after the first event.
     """
+    if (p.orders is None) == (p.durations is None):
+        raise ParameterError("orders and durations: give one of them: orders, one row an event, or durations, one row a customer "
+                             f"with how long and whether lost (orders={p.orders!r}, durations={p.durations!r})")
+    if p.durations is not None:
+        return Records(p, followed=_followed(p))
     if p.segment is not None and p.customers is None:
         raise ParameterError(f"segment={p.segment!r} needs the file of customers that has this column; give customers=, or "
                              "segment=None")
@@ -142,6 +93,21 @@ def read(p: Parameters) -> Records:
     if subscriptions is not None:
         check_dates(subscriptions, zone=p.zone, started=p.started, ended=p.ended)
     return Records(p, events, customers, subscriptions, ends)
+
+
+def _followed(p: Parameters) -> pd.DataFrame:
+    """Read the file of durations: `tenure` as numbers, `lost` as 1 and 0."""
+    frame = _frame(p.durations, tenure=p.tenure, lost=p.lost, segment=p.segment)
+    _refuse_groups(p, frame)
+    said = frame[p.lost].astype(str).str.strip().str.lower().where(frame[p.lost].notna())
+    tenure, lost = pd.to_numeric(frame[p.tenure], errors="coerce"), said.map(_SAID)
+    for parameter, name, read, rule in (("tenure", p.tenure, tenure, "a number of periods"),
+                                        ("lost", p.lost, lost, "yes or no, 1 or 0, true or false")):
+        bad = frame.loc[read.isna() & frame[name].notna() & (frame[name].astype(str).str.strip() != ""), name]
+        if len(bad):
+            raise ColumnError(f"{parameter}={name!r} has {len(bad):,} values that are not {rule} (first: {bad.iloc[0]!r}); "
+                              "write them so, or name the right column")
+    return frame.assign(**{p.tenure: tenure, p.lost: lost.astype(float)})
 
 
 def _refuse_groups(p: Parameters, customers: pd.DataFrame) -> None:

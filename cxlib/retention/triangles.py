@@ -53,12 +53,13 @@ class Triangle(Result):
         return said if self.days is None else f"{said} {text('retention.own_clock', language, days=number(self.days))}"
 
     def summary(self, language: str = "en") -> str:
-        """Return what is in the triangle and which period is the last finished one."""
+        """Return the definition used, what is in the triangle, and how much of it is finished."""
         finished = self.frame[self.frame["complete"]]
         sizes = self.frame.groupby([*self.by, "cohort"])["size"].max()
         key = "retention.triangle_summary" + ("_finished" if len(finished) == len(self.frame) else "_own" if self.days else "")
-        return text(key, language, cohorts=number(len(sizes)), customers=number(sizes.sum()),
+        said = text(key, language, cohorts=number(len(sizes)), customers=number(sizes.sum()),
                     cells=number(len(finished)), unfinished=number(len(self.frame) - len(finished)))
+        return f"{self.definition(language)} {said}"
 
     def by_cohort(self, ages: Iterable[int], *, caption: str = "", language: str = "en") -> Table:
         """Return a table for reading, a row a cohort and a column each of some ages; `frame` has all cells with intervals."""

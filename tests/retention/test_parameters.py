@@ -7,6 +7,7 @@ import pytest
 
 import cxlib as cx
 from cxlib.errors import CohortError, ColumnError, CxError, EmptyDataError, ParameterError
+from cxlib.result import Absent
 from cxlib.retention import Parameters, average, contract, movements, read, survival, triangle
 
 
@@ -37,6 +38,47 @@ def test_good_parameters_pass_and_the_files_are_read(folder):
     assert "4 of 4 events" in contract(cohorts).summary()
     assert contract(cohorts).last_finished() == "The last finished month is 2024-03."
     assert records.by_segment(records.durations()).frame["segment"].nunique() == 2
+
+
+@pytest.fixture
+def followed(tmp_path):
+    def written(lost=("Yes", "no", " TRUE ", "0"), tenure=("1", "5", "3", "0")):
+        path = tmp_path / "followed.csv"
+        pd.DataFrame({"id": range(len(lost)), "months": tenure, "Churn": lost,
+                      "契約": ["月", "年"] * (len(lost) // 2)}).to_csv(path, index=False)
+        return Parameters.parse({"durations": path, "tenure": "months", "lost": "Churn", "segment": "契約"})
+
+    return written
+
+
+def test_times_and_outcomes_give_the_blocks_that_they_can(followed):
+    """Lost after 1 and 3, still there at 0 and 5: by hand 2/3 after 1, and 1/3 after 3."""
+    records = read(followed())
+    durations, cohorts = records.durations(), records.cohorts()
+    curve = survival(durations).frame.set_index("tenure")["survival"]
+    assert curve[[1, 3]].tolist() == pytest.approx([2 / 3, 1 / 3], rel=1e-12)
+    assert records.by_segment(durations).frame["契約"].nunique() == 2
+    assert "4 rows were read; 4 customers are followed" in records.contract(cohorts, durations).summary()
+    for absent in (cohorts, records.triangle(cohorts), records.average(cohorts), records.smile(cohorts), records.ages(cohorts),
+                   records.movements(cohorts), records.revenue(), records.loading(), records.gaps()):
+        assert isinstance(absent, Absent)
+        assert repr(absent.table()).startswith("Not shown: ")
+
+
+@pytest.mark.parametrize(("values", "error", "words"), [
+    ({"lost": ("Yes", "maybe")}, ColumnError, r"lost='Churn' has 1 values that are not yes or no, .* \(first: 'maybe'\)"),
+    ({"tenure": ("1", "a year")}, ColumnError, "tenure='months' has 1 values that are not a number of periods"),
+])
+def test_times_and_outcomes_that_cannot_be_read_are_refused(followed, values, error, words):
+    both = {"lost": ("yes", "no"), "tenure": ("1", "2")} | values
+    with pytest.raises(error, match=words):
+        followed(**both).check()
+
+
+def test_one_of_orders_and_durations_is_given(folder, followed):
+    for values in ({"orders": None}, {"durations": followed().durations}):
+        with pytest.raises(ParameterError, match="orders and durations: give one of them"):
+            given(folder, **values).check()
 
 
 @pytest.mark.parametrize(("changed", "words"), [

@@ -1,0 +1,153 @@
+"""Opened files -> the counts and results that they allow; what they do not allow is said by an `Absent`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxlib.result import Absent, Table, Text
+from cxlib.retention.accounting import Movements, Revenue, movements, revenue
+from cxlib.retention.age_period_cohort import AgePeriodCohort, age_period_cohort
+from cxlib.retention.averages import Average, average
+from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.comparison import Comparison, compare
+from cxlib.retention.contracts import Contract, contract, contract_of_durations
+from cxlib.retention.counts import count_cohorts
+from cxlib.retention.curves import Survival, survival
+from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
+from cxlib.retention.durations import Durations
+from cxlib.retention.gap_counts import count_gaps
+from cxlib.retention.gaps import GapSensitivity, gap_sensitivity
+from cxlib.retention.load_counts import count_days
+from cxlib.retention.loading import Loading, loading
+from cxlib.retention.smile import Smile, smile
+from cxlib.retention.triangles import Triangle, triangle
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from cxlib.retention.parameters import Parameters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """The opened and checked files of a retention study; its methods make the counts and results that the files allow.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    events : ibis Table or None
+        None where the data are durations.
+    customers, subscriptions : pandas.DataFrame or None
+    as_of : datetime.date or None
+        Exclusive: the first day for which the events are not complete.
+    followed : pandas.DataFrame or None
+        One row a customer, with times and outcomes, where there are no events.
+    """
+
+    parameters: Parameters
+    events: ir.Table | None = None
+    customers: pd.DataFrame | None = None
+    subscriptions: pd.DataFrame | None = None
+    as_of: dt.date | None = None
+    followed: pd.DataFrame | None = None
+
+    def cohorts(self) -> Cohorts | Absent:
+        """Count customers by cohort and active periods."""
+        if self.events is None:
+            return Absent.of("retention.no_events")
+        p = self.parameters
+        return count_cohorts(self.events, **self._columns(), period=p.period, acquired=self.customers, acquired_on=p.acquired,
+                             as_of=p.as_of)
+
+    def durations(self) -> Durations:
+        """Count customers by tenure: given, from subscriptions where there are some, else from orders with `gap_days`."""
+        p = self.parameters
+        by = () if p.segment is None else (p.segment,)
+        if self.followed is not None:
+            return count_durations(self.followed, duration=p.tenure, event=p.lost, by=by,
+                                   unit="month" if p.period == "month" else "period")
+        if self.subscriptions is not None:
+            return durations_from_spells(self.subscriptions, customer=p.customer, started=p.started, ended=p.ended,
+                                         as_of=self.as_of, zone=p.zone, by=by, customers=self.customers if by else None)
+        return durations_from_orders(self.events, **self._columns(), gap_days=p.gap_days, as_of=p.as_of, by=by,
+                                     customers=self.customers if by else None)
+
+    def contract(self, cohorts: Cohorts | Absent, durations: Durations) -> Contract:
+        """Account for every row that was read."""
+        if isinstance(cohorts, Absent):
+            return contract_of_durations(durations, language=self.parameters.language)
+        return contract(cohorts, language=self.parameters.language)
+
+    def loading(self) -> Loading | Absent:
+        """Look for holes in what was loaded."""
+        if self.events is None:
+            return Absent.of("retention.no_events")
+        return loading(count_days(self.events, **self._columns(), as_of=self.parameters.as_of),
+                               language=self.parameters.language)
+
+    def triangle(self, cohorts: Cohorts | Absent) -> Triangle | Absent:
+        """Return retention by cohort and age."""
+        if isinstance(cohorts, Absent):
+            return cohorts
+        return triangle(cohorts, kind=self.parameters.kind, confidence=self.parameters.confidence)
+
+    def average(self, cells: Triangle | Absent) -> Average | Absent:
+        """Return retention by age over one fixed set of cohorts."""
+        return cells if isinstance(cells, Absent) else average(cells)
+
+    def by_cohort(self, cells: Triangle | Absent, ages: Sequence[int], *, caption: str) -> Table | Text:
+        """Return a row a cohort and a column each of some ages."""
+        if isinstance(cells, Absent):
+            return cells.table()
+        return cells.by_cohort(ages, caption=caption, language=self.parameters.language)
+
+    def smile(self, cohorts: Cohorts | Absent) -> Smile | Absent:
+        """Return which cohorts turn up late."""
+        return cohorts if isinstance(cohorts, Absent) else smile(cohorts, confidence=self.parameters.confidence)
+
+    def ages(self, cohorts: Cohorts | Absent) -> AgePeriodCohort | Absent:
+        """Return what acts on all cohorts at one time, and what on one cohort at all times."""
+        if isinstance(cohorts, Absent):
+            return cohorts
+        return age_period_cohort(cohorts, confidence=self.parameters.confidence)
+
+    def movements(self, cohorts: Cohorts | Absent) -> Movements | Absent:
+        """Return who came, stayed, came back and fell silent."""
+        return cohorts if isinstance(cohorts, Absent) else movements(cohorts)
+
+    def gaps(self) -> GapSensitivity | Absent:
+        """Return how much hangs on `gap_days`, where lost means a silence."""
+        if self.events is None or self.subscriptions is not None:
+            return Absent.of("retention.no_gap")
+        return gap_sensitivity(count_gaps(self.events, **self._columns(), as_of=self.parameters.as_of),
+                                    gap_days=self.parameters.gap_days, confidence=self.parameters.confidence)
+
+    def by_segment(self, durations: Durations) -> Survival | Absent:
+        """Return one curve a segment, or say that there are no segments."""
+        if self.parameters.segment is None:
+            return Absent.of("retention.no_segment")
+        return survival(durations, by=self.parameters.segment, confidence=self.parameters.confidence)
+
+    def between_segments(self, durations: Durations) -> Comparison | Absent:
+        """Return the log-rank tests between segments, or say that there are no segments."""
+        if self.parameters.segment is None:
+            return Absent.of("retention.no_segment")
+        return compare(durations, between=self.parameters.segment)
+
+    def revenue(self) -> Revenue | Absent:
+        """Return net and gross revenue retention, or say that there are no amounts."""
+        p = self.parameters
+        if self.events is None:
+            return Absent.of("retention.no_events")
+        if p.value is None:
+            return Absent.of("retention.no_value")
+        return revenue(self.events, **self._columns(), value=p.value, period=p.period, as_of=p.as_of,
+                                  confidence=p.confidence)
+
+    def _columns(self) -> dict[str, str]:
+        return {"customer": self.parameters.customer, "time": self.parameters.time, "zone": self.parameters.zone}
