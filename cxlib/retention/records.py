@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxlib.errors import EmptyDataError, ParameterError
 from cxlib.result import Absent, Table, Text
 from cxlib.retention.accounting import Movements, Revenue, movements, revenue
 from cxlib.retention.age_period_cohort import AgePeriodCohort, age_period_cohort
@@ -114,7 +115,10 @@ class Records:
         """Return what acts on all cohorts at one time, and what on one cohort at all times."""
         if isinstance(cohorts, Absent):
             return cohorts
-        return age_period_cohort(cohorts, confidence=self.parameters.confidence)
+        try:
+            return age_period_cohort(cohorts, confidence=self.parameters.confidence)
+        except (EmptyDataError, ParameterError):  # too few cohorts and ages, or too many
+            return Absent.of("retention.no_ages")
 
     def movements(self, cohorts: Cohorts | Absent) -> Movements | Absent:
         """Return who came, stayed, came back and fell silent."""
