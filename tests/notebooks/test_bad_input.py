@@ -87,7 +87,8 @@ def called(monkeypatch, capsys, *arguments):
     # further columns by the part they play
     ("03_nps", "columns={comment: coment}", "columns.comment='coment': there is no such column; did you mean 'comment'"),
     ("03_nps", "columns={cluster: 店舗}", "columns.cluster='店舗': there is no such column"),
-    ("03_nps", "columns={weight: contact_type}", "columns"), ("03_nps", "columns={weight: score}", "is the column with the score"),
+    ("03_nps", "columns={weight: contact_type}", "columns"),
+    ("03_nps", "columns={weight: score}", "is the column with the score"),
     ("03_nps", "columns={weight: negative}", "columns.weight='negative'"),
     ("03_nps", "columns={weigth: csat}", "'columns.weigth' is unknown; did you mean 'weight'"),
     ("03_nps", "columns={comment: [a, b]}", "columns.comment=['a', 'b']: is not a text"),
