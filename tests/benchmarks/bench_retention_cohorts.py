@@ -25,11 +25,18 @@ import duckdb
 EVENTS, CUSTOMERS, TIMES, MEGABYTES = 50_000_000, 1_000_000, 4.0, 400
 KINDS = ("on", "on_or_after", "rolling", "returned_by")
 
+# a customer comes in one of 24 months and stays a number of months that halves every six; in one month of four nothing happens
 MAKE = """
-COPY (SELECT customer_id, (hash(i, 3) % 10000) / 100.0 AS amount,
-             TIMESTAMP '2024-01-01' + INTERVAL 1 SECOND * CAST(63158400 * (start + (1 - start) * u * u) AS BIGINT) AS ts
-      FROM (SELECT i, CAST(hash(i, 1) % {customers} AS BIGINT) AS customer_id, (hash(i, 2) % 1000000) / 1000000.0 AS u,
-                   (hash(hash(i, 1) % {customers}, 4) % 1000000) / 1000000.0 AS start FROM range({events}) AS t(i)))
+COPY (
+  WITH drawn AS (SELECT i, CAST(hash(i, 1) % {customers} AS BIGINT) AS customer_id, (hash(i, 2) % 1000003) / 1000003.0 AS u,
+                        (hash(i, 3) % 10000) / 100.0 AS amount FROM range({events}) AS t(i)),
+       lives AS (SELECT *, hash(customer_id, 4) % 24 AS came,
+                        1 + floor(-8.66 * ln(1 - (hash(customer_id, 5) % 1000003) / 1000003.0)) AS months FROM drawn),
+       placed AS (SELECT *, came + floor(u * least(months, 24 - came)) AS month FROM lives)
+  SELECT customer_id, TIMESTAMP '2024-01-01' + INTERVAL 1 SECOND * CAST(
+           2631600 * (CASE WHEN hash(customer_id, month, 6) % 4 = 0 THEN came ELSE month END
+                      + hash(i, 7) % 1000 / 1001.0) AS BIGINT) AS ts, amount
+  FROM placed ORDER BY ts)
 TO '{path}' (FORMAT parquet, COMPRESSION zstd)
 """
 
