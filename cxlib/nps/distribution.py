@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distribution(Result):
-    """Answers by score: `score, n, share, kind, confidence, method`; `n` people, `share` in [0, 1], weighted where they are."""
+    """How many answered which score, and how far opinions are apart.
+
+    `frame`: `score, n, share, kind, confidence, method`; `n` people, `share` in [0, 1], weighted where answers are.
+    """
 
     counts: ScoreCounts | None = None
     formats: ClassVar[dict[str, str]] = {"share": "percent", "score": "integer"}

@@ -25,7 +25,9 @@ METHODS = {"welch": "Welch ANOVA", "wald": "Wald Q"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Homogeneity(Result):
-    """`between, k, n, statistic, df, df_error, pvalue, i_squared, tau, confidence, method`; one row, or none.
+    """One test of whether the NPS is the same in all segments.
+
+    `frame`: `between, k, n, statistic, df, df_error, pvalue, i_squared, tau, confidence, method`; one row, or none.
 
     `i_squared`, in [0, 1], is the share of the spread between segments that chance does not explain; `tau`, in points, is
     the standard deviation of the true NPS between segments that this leaves.

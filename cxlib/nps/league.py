@@ -33,7 +33,9 @@ _GOLDEN = (np.sqrt(5) - 1) / 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class League(Result):
-    """`rank, <between>, n, nps, shrunken, ci_low, ci_high, p_worst, p_best, reason, confidence, method`, best first.
+    """Segments ranked by their shrunken NPS, with the chance of being truly worst or best.
+
+    `frame`: `rank, <between>, n, nps, shrunken, ci_low, ci_high, p_worst, p_best, reason, confidence, method`, best first.
 
     Segments that are not ranked follow, `rank` missing, with the `reason` in words.
     """

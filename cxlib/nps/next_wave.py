@@ -20,7 +20,9 @@ SIZES = (3, 5, 10, 15)  # points
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NextWave(Result):
-    """`points, n_precision, n_comparison, design_effect, confidence, method`; a row a size in points, smallest first.
+    """How many answers the next wave needs.
+
+    `frame`: `points, n_precision, n_comparison, design_effect, confidence, method`; a row a size in points, smallest first.
 
     `n_precision` answers give an interval of +- `points`; `n_comparison` answers in each of two waves show a true difference of
     `points` four times out of five.

@@ -22,7 +22,10 @@ COLUMNS = ("way", "nps_a", "nps_b", "difference", "ci_low", "ci_high", "pvalue",
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Robustness(Result):
-    """`way, nps_a, nps_b, difference, ci_low, ci_high, pvalue, says, confidence, method`; a row a way, the reported one first.
+    """One comparison, made in the ways that others would make it.
+
+    `frame`: `way, nps_a, nps_b, difference, ci_low, ci_high, pvalue, says, confidence, method`; a row a way, the
+    reported one first.
 
     `says` is up, down or cannot tell, from the p value alone. Ways without an interval in NPS points (ranks, permutation) leave
     it missing.

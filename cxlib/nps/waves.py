@@ -31,7 +31,10 @@ _LENT = 30  # answers of all waves together, lent to each wave's variance
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waves(Result):
-    """`<wave>, n, nps, centre, limit_low, limit_high, outside, ewma, ewma_low, ewma_high, change_weight, confidence, method`.
+    """A chart of waves with limits, and where a change of level lies.
+
+    `frame`: `<wave>, n, nps, centre, limit_low, limit_high, outside, ewma, ewma_low, ewma_high, change_weight,
+    confidence, method`; a row a wave.
 
     Attributes
     ----------
