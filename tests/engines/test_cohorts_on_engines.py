@@ -162,8 +162,9 @@ def test_text_that_is_no_date(engine, events, wrong):
         count(events, acquired=acquired, by=())
 
 
-def test_an_engine_without_conformance_tests_is_refused_by_name():
+def test_an_engine_without_conformance_tests_is_refused_by_name(request):
     other = ibis.sqlite.connect()
+    request.addfinalizer(other.disconnect)
     other.raw_sql("CREATE TABLE e (who TEXT, at DATE, months INTEGER, gone INTEGER, done DATE)")
     table = other.table("e")
     said = "engine 'sqlite' has not passed the conformance tests"

@@ -168,8 +168,9 @@ def test_names_in_the_users_database_do_no_harm(kind):
 
 
 @pytest.mark.parametrize("design", [{}, {"weight": "w", "strata": "h", "cluster": "j"}], ids=["plain", "design"])
-def test_another_engine_counts_alike(design):
+def test_another_engine_counts_alike(design, request):
     con = ibis.sqlite.connect()
+    request.addfinalizer(con.disconnect)
     con.con.execute("CREATE TABLE answers (score INTEGER, g TEXT, w INTEGER, h TEXT, j INTEGER)")
     rows = [(10, "東京", 1, "x", 1), (9, None, 2, "x", 2), (None, "b", 1, "y", 3), (11, "b", 0, "y", 4), (3, "b", 3, "y", 5),
             (3, "b", 2, "y", 5)]
