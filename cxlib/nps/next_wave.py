@@ -13,7 +13,7 @@ from cxlib import language as words
 from cxlib.nps.counts import ScoreCounts
 from cxlib.nps.design import estimates
 from cxlib.nps.planning import sample_size
-from cxlib.result import Result
+from cxlib.result import Absent, Result
 
 SIZES = (3, 5, 10, 15)  # points
 
@@ -30,7 +30,7 @@ class NextWave(Result):
 
     asked: float = SIZES[1]
     worst: bool = False
-    formats: ClassVar[dict[str, str]] = {"points": "integer", "design_effect": "decimal2", "confidence": "level"}
+    formats: ClassVar[dict[str, str]] = {"points": "figure", "design_effect": "decimal2", "confidence": "level"}
 
     def summary(self, language: str = "en") -> str:
         """Say both numbers for the size that matters."""
@@ -42,7 +42,7 @@ class NextWave(Result):
 
 
 def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence[float] = SIZES,
-              confidence: float = 0.95) -> NextWave:
+              confidence: float = 0.95) -> NextWave | Absent:
     """Answers that the next wave needs, from the shares and the design effect of this one.
 
     Parameters
@@ -59,12 +59,15 @@ def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence
     Returns
     -------
     NextWave
+        Or an `Absent`, where all answers come from a single cluster: its design effect cannot be known.
 
     Notes
     -----
     `sample_size` times the design effect n / n_eff. Where all answers are of one kind, the worst case is planned for.
     """
     row = estimates(data.over(None)).iloc[0]
+    if np.isnan(row["se"]):
+        return Absent.of("nps.no_plan")
     spread = row["se"] ** 2 * row["n_eff"]
     if data.design:  # n_eff compares with an unbiased variance
         spread *= (row["n"] - 1) / row["n"]
@@ -73,7 +76,7 @@ def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence
     asked = SIZES[1] if margin is None else margin
     effect = float(row["n"] / row["n_eff"])
     rows = [{"points": size,
-             "n_precision": int(np.ceil(effect * _exact(half_width=size, confidence=confidence, **apart))),
+             "n_precision": int(np.ceil(effect * _exact(half_width=min(size, 100), confidence=confidence, **apart))),
              "n_comparison": int(np.ceil(effect * _exact(difference=size, confidence=confidence, **apart)))}
             for size in sorted({*sizes, asked})]
     frame = pd.DataFrame(rows).assign(design_effect=effect, confidence=confidence, method="Wald, 80 % power, design effect")

@@ -69,7 +69,7 @@ def robustness(data: ScoreCounts, comparison: Comparison | Absent) -> Robustness
     Robustness
         As reported (with its design, and not adjusted: it is one comparison); unweighted, where there is a design; other tests
         of the NPS; the exact permutation test, where the groups are small enough; Brunner-Munzel on the raw scale; cut points one
-        lower, and one higher; and without the largest cluster, where clusters are given.
+        lower, and one higher; and without the largest cluster, where that leaves two values and two clusters a stratum.
 
     Raises
     ------
@@ -111,7 +111,9 @@ def _ways(counts: ScoreCounts, between: str, a: Any, b: Any) -> Iterator[tuple[s
     if counts.design.cluster is not None:
         largest = counts.units.sort_values("n").iloc[-1]
         kept = [(part[[STRATUM, CLUSTER]] != largest[[STRATUM, CLUSTER]]).any(axis=1) for part in (pair.frame, pair.units)]
-        yield "no_largest", replace(pair, frame=pair.frame[kept[0]], units=pair.units[kept[1]]), None
+        rest = replace(pair, frame=pair.frame[kept[0]], units=pair.units[kept[1]])
+        if rest.units.groupby(STRATUM).size().min() > 1 and rest.frame[between].nunique() > 1:
+            yield "no_largest", rest, None
 
 
 def _named(way: str, counts: ScoreCounts) -> str:

@@ -37,3 +37,12 @@ def test_answers_of_one_kind_are_planned_for_the_worst_case():
 def test_answers_of_one_kind_are_planned_for_the_worst_case_and_said_so():
     counts = nps.count_scores(pd.DataFrame({"score": [10] * 40}), score="score")
     assert "In the worst case (half promoters, half detractors)" in nps.next_wave(counts).summary()
+
+
+def test_any_margin_a_single_cluster_and_a_size_between_whole_points_are_answered():
+    # by hand: +- 100 points is the most there is, and 1.96^2 x 0.61 / 1 is 2.34
+    assert nps.next_wave(rows(50, 30, 20), margin=150).frame["n_precision"].iloc[-1] == 3
+    assert "4.5" in repr(nps.next_wave(rows(50, 30, 20), margin=4.5).table())
+    alone = pd.DataFrame({"score": [10, 9, 3] * 5 + [8] * 3, "wave": ["1"] * 15 + ["2"] * 3, "shop": ["a"] * 15 + ["b"] * 3})
+    now = nps.count_scores(alone, score="score", by="wave", cluster="shop").where("wave", "1")
+    assert "cannot be planned" in nps.next_wave(now).summary()

@@ -61,3 +61,14 @@ def test_what_cannot_be_tested_again_is_said_or_refused():
     assert "only one value" in nps.robustness(alone, nps.compare(alone, between="wave")).summary()
     with pytest.raises(ParameterError, match="two values of one column"):
         nps.robustness(counts, nps.compare(counts, between="wave", by="segment", against="previous"))
+
+
+def test_the_largest_cluster_is_left_out_only_where_that_leaves_something_to_compare():
+    scores = [10, 9, 3, 8, 0, 7, 10, 5] * 10
+    two = pd.DataFrame({"wave": ["1"] * 40 + ["2"] * 40, "score": scores, "h": [0, 0, 1, 1] * 20, "j": [0, 1, 2, 3] * 20})
+    whole = pd.DataFrame({"wave": ["1"] * 30 + ["2"] * 50, "score": scores, "h": 0, "j": [1, 2, 3] * 10 + [9] * 50})
+    for rows in (two, whole):  # two clusters a stratum; a wave that is the largest cluster
+        counts = nps.count_scores(rows, score="score", by="wave", strata="h", cluster="j")
+        ways = nps.robustness(counts, nps.compare(counts, between="wave", against="previous")).frame["way"]
+        assert len(ways)
+        assert "without the largest cluster" not in set(ways)
