@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from cxlib import check
 from cxlib.errors import WeightError
@@ -16,7 +16,7 @@ def z_value(confidence: float = 0.95) -> float:
     >>> round(z_value(0.95), 6)
     1.959964
     """
-    return float(stats.norm.ppf(0.5 + check.confidence(confidence) / 2))
+    return float(scipy.stats.norm.ppf(0.5 + check.confidence(confidence) / 2))
 
 
 def wilson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> tuple[NDArray, NDArray]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from cxlib import check
 from cxlib.errors import ParameterError
@@ -174,7 +174,7 @@ def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "m
     return Revenue(frame=frame, method="bootstrap over customers, percentile", period=period, warnings=tuple(warnings))
 
 
-def _parts(sums: pd.DataFrame, first: int, last: int) -> dict[str, sparse.csr_array]:
+def _parts(sums: pd.DataFrame, first: int, last: int) -> dict[str, scipy.sparse.csr_array]:
     """Customer x period arrays: active, revenue, revenue kept from the period before, the same capped at it, and its changes."""
     row, column, value = sums["customer"].to_numpy(), sums["period"].to_numpy() - first, sums["value"].to_numpy()
     shape = (int(row.max()) + 1, last - first + 1)
@@ -185,10 +185,10 @@ def _parts(sums: pd.DataFrame, first: int, last: int) -> dict[str, sparse.csr_ar
              "capped": np.where(follows, np.minimum(value, previous), 0.0), "followed": np.where(follows, previous, 0.0),
              "raised": np.where(follows, np.maximum(value - previous, 0.0), 0.0),
              "cut": np.where(follows, np.maximum(previous - value, 0.0), 0.0)}
-    return {name: sparse.csr_array((cell, (row, column)), shape=shape) for name, cell in cells.items()}
+    return {name: scipy.sparse.csr_array((cell, (row, column)), shape=shape) for name, cell in cells.items()}
 
 
-def _bootstrap(parts: Mapping[str, sparse.csr_array], resamples: int, seed: int) -> dict[str, NDArray[np.float64]]:
+def _bootstrap(parts: Mapping[str, scipy.sparse.csr_array], resamples: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """Column sums of each part under Poisson(1) weights on customers, `resamples x periods`."""
     rng = np.random.default_rng(seed)
     customers, periods = parts["revenue"].shape

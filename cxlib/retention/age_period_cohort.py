@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib import check
 from cxlib.errors import EmptyDataError
@@ -189,7 +189,7 @@ def _test(cells: pd.DataFrame, blocks: Mapping[str, _Block], term: str, full: An
     if df == 0:
         return {"statistic": np.nan, "df": 0, "pvalue": np.nan}
     statistic = max(0.0, deviance(cells, smaller.fittedvalues) - deviance(cells, full.fittedvalues)) / dispersion
-    return {"statistic": statistic, "df": df, "pvalue": float(stats.chi2.sf(statistic, df))}
+    return {"statistic": statistic, "df": df, "pvalue": float(scipy.stats.chi2.sf(statistic, df))}
 
 
 def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: float, z: float) -> pd.DataFrame:
@@ -216,7 +216,7 @@ def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dis
     while len(held) < len(levels) - 3:  # with more of them the straight line could hide in the indicators
         fitted = fit(cells, np.column_stack([fixed, every[:, held]]), link)
         score = _Scored(cells, np.column_stack([fixed, every[:, held]]), fitted, dispersion)
-        p = stats.chi2.sf(score.squared(every), 1)
+        p = scipy.stats.chi2.sf(score.squared(every), 1)
         p[held] = 1.0
         order = [k for k in np.argsort(p) if p[k] * len(levels) < 1 - confidence and score.shared(every[:, k], 1 - confidence)]
         if not order:
@@ -265,4 +265,4 @@ class _Scored:
         rest = z.copy()
         rest[loudest] = 0.0
         return bool(rest.any() and np.sign(self.residual @ rest) == np.sign(part.sum())
-                    and stats.chi2.sf(self.squared(rest[:, None])[0], 1) < alpha)
+                    and scipy.stats.chi2.sf(self.squared(rest[:, None])[0], 1) < alpha)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from cxlib.errors import ParameterError
 from cxlib.retention.cohorts import Cohorts
@@ -26,7 +26,7 @@ class Ages:
     """
 
     cohorts: pd.DataFrame
-    member: sparse.csr_array
+    member: scipy.sparse.csr_array
     active: NDArray[np.bool_]
     observed: NDArray[np.bool_]
     complete: NDArray[np.bool_]
@@ -40,7 +40,7 @@ def by_age(counts: Cohorts | OwnClock) -> Ages:
     code = keys.groupby([*counts.by, "cohort"]).ngroup().to_numpy()
     groups = keys.assign(_code=code).drop_duplicates("_code").sort_values("_code", ignore_index=True).drop(columns="_code")
     customers = counts.groups["customers"].to_numpy("int64")
-    member = sparse.csr_array((customers, (code, np.arange(len(code)))), shape=(len(groups), len(code)))
+    member = scipy.sparse.csr_array((customers, (code, np.arange(len(code)))), shape=(len(groups), len(code)))
     if isinstance(counts, OwnClock):
         passed, age = counts.groups["elapsed"].to_numpy(), np.arange(counts.active.shape[1])
         least = np.full(len(groups), len(age))

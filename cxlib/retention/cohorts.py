@@ -31,12 +31,13 @@ class Cohorts:
     active : ndarray of bool, shape (patterns, periods)
         Column j is the period with index `first + j`; its rows are those of `groups`.
     first : int
-        Index of the first observed period, that of the first event.
+        Index of the first observed period, that of the first event (of a customer, where there is no acquisition table).
     clock : Clock
     as_of : datetime.date
         Exclusive: the first day for which the events are not complete.
     first_event, last_event : datetime.date
-        Local days of the first and the last event before `as_of`.
+        Local days of the first and the last event before `as_of`, of anyone: also an event without a customer says that its
+        day was on record.
     by : tuple of str
     tally : mapping of str to int
         Rows read, and rows (or customers) left out, by reason; `duplicates` where there is a rule for them.
@@ -106,33 +107,37 @@ def _from(cohorts: Cohorts, first: int) -> NDArray[np.bool_]:
     return np.pad(cohorts.active, ((0, 0), (cohorts.first - first, 0)))
 
 
-def from_bitmaps(frame: pd.DataFrame, *, words: int, by: tuple[str, ...], clock: Clock, as_of: dt.date | None, listed: bool,
-                 values: pd.DataFrame | None = None, duplicates: bool = False) -> Cohorts:
-    """Turn counts by bitmap into Cohorts: bits in calendar order, each customer's cohort, and what was left out.
+def from_bitmaps(frame: pd.DataFrame, *, days: tuple[dt.date, dt.date], by: tuple[str, ...], clock: Clock, as_of: dt.date | None,
+                 listed: bool, values: pd.DataFrame | None = None, duplicates: bool = False) -> Cohorts:
+    """Turn counts by bitmap into Cohorts: each customer's cohort, and what was left out.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        `known` (has a customer), `ordered` (has events), `late` (acquired after `as_of`), `by`, `bits_0` ... (slot = period
-        index modulo 63 x words), `customers`, `start` and `end` (local day numbers of the first and last event), row counts
-        (`rows`, and `cx_kept` of them that are no duplicates); and `cohort` where `listed`.
+        `known` (has a customer), `ordered` (has events), `late` (acquired after `as_of`), `by`, `bits_0` ... (63 periods each
+        from that of the first event on), `customers`, row counts (`rows`; `cx_kept`: no duplicates; `timed`: with a time;
+        `seen`: before `as_of`; `counted`: not before acquisition); and `cohort` where `listed`.
+    days : tuple of datetime.date
+        Local days of the first and the last event, of anyone.
     listed : bool
         True where an acquisition table gave the cohorts; else a customer's cohort is the first active period.
     duplicates : bool
         True where there is a rule for duplicates, so that the tally has their number.
     """
     known = frame[frame["known"]].reset_index(drop=True)
-    first_day, last_day = _extent(known)
-    ends = as_of or last_day + dt.timedelta(days=1)
-    first, last = clock.index(first_day), clock.index(ends - dt.timedelta(days=1))
-    _refuse_too_many(clock, first, last)
-    active = _calendar(known[[f"bits_{word}" for word in range(words)]].to_numpy("int64"), first, last, clock.index(last_day))
+    if not known["seen"].any():
+        raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
+    ends = as_of or days[1] + dt.timedelta(days=1)
+    first, last = clock.index(days[0]), clock.index(ends - dt.timedelta(days=1))
+    active = _unpacked(known.filter(regex=r"^bits_\d+$").to_numpy("int64"), last - first + 1)
     if listed:
         if not (known["ordered"] & known["cohort"].notna()).any():
             raise CohortError("none of the events belongs to a customer with an acquisition date, so nothing can be counted; "
                               "give the customers who belong to these events, and check the column with the customer in both")
         inside = known["cohort"].notna() & ~known["late"].fillna(True).astype(bool) & (known["cohort"] <= last)
     else:
+        nobody = int(active.any(axis=0).argmax())  # periods before the first event that has a customer
+        first, active = first + nobody, active[:, nobody:]
         inside = pd.Series(active.any(axis=1))
         known["cohort"] = first + active.argmax(axis=1)
     groups = known.loc[inside, [*by, "cohort", "customers"]].astype({"cohort": "int64", "customers": "int64"})
@@ -140,37 +145,22 @@ def from_bitmaps(frame: pd.DataFrame, *, words: int, by: tuple[str, ...], clock:
         raise EmptyDataError("no customer is left: none of the acquisition table was acquired before as_of; check the columns")
     groups, active = gathered(groups.reset_index(drop=True), active[inside.to_numpy()], by)
     return Cohorts(groups=groups, active=active, first=first, clock=clock, as_of=ends, by=by, values=values,
-                   first_event=first_day, last_event=last_day,
+                   first_event=days[0], last_event=days[1],
                    tally=_tally(frame, known, listed, duplicates), as_of_given=as_of is not None)
 
 
-def words_needed(frame: pd.DataFrame, clock: Clock) -> int:
-    """Return how many bitmaps of 63 periods the events need; refuse no events, and a span that no period fits."""
-    first, last = (clock.index(day) for day in _extent(frame[frame["known"]]))
-    _refuse_too_many(clock, first, last)
-    return -(-(last - first + 1) // WORD)
-
-
-def _extent(known: pd.DataFrame) -> tuple[dt.date, dt.date]:
-    if known["start"].isna().all():
-        raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
-    epoch = dt.date(1970, 1, 1)
-    return epoch + dt.timedelta(days=int(known["start"].min())), epoch + dt.timedelta(days=int(known["end"].max()))
-
-
-def _refuse_too_many(clock: Clock, first: int, last: int) -> None:
+def words_needed(clock: Clock, first: int, last: int) -> int:
+    """Return how many bitmaps of 63 periods the events need; refuse a span that no period fits."""
     if last - first + 1 > MOST_PERIODS:
         raise ParameterError(f"period={clock.period!r}: from {clock.start(first)} to {clock.start(last)} there are "
                              f"{last - first + 1:,} of them, more than {MOST_PERIODS:,}; correct the dates (or as_of), "
                              "or choose a longer period")
+    return (last - first) // WORD + 1
 
 
-def _calendar(bits: np.ndarray, first: int, last: int, last_event: int) -> np.ndarray:
-    periods = np.arange(first, last + 1)
-    slots = periods % (WORD * bits.shape[1])
-    active = (bits[:, slots // WORD] >> (slots % WORD)) & 1 == 1
-    active[:, periods > last_event] = False  # beyond the last event the slots start again
-    return active
+def _unpacked(bits: NDArray[np.int64], periods: int) -> NDArray[np.bool_]:
+    slots = np.arange(periods)
+    return (bits[:, slots // WORD] >> (slots % WORD)) & 1 == 1
 
 
 def _tally(frame: pd.DataFrame, known: pd.DataFrame, listed: bool, duplicates: bool) -> Mapping[str, int]:
@@ -178,8 +168,9 @@ def _tally(frame: pd.DataFrame, known: pd.DataFrame, listed: bool, duplicates: b
     unlisted = known[known["cohort"].isna() & known["ordered"]] if listed else known.iloc[:0]
     kept = known.drop(unlisted.index)
     counts = {
-        "rows": frame["rows"].sum(), "missing_customer": nobody["cx_kept"].sum(), "missing_time": known["missing_time"].sum(),
-        "after_as_of": (known["cx_kept"] - known["missing_time"] - known["seen"]).sum(),
+        "rows": frame["rows"].sum(), "missing_customer": nobody["cx_kept"].sum(),
+        "missing_time": (known["cx_kept"] - known["timed"]).sum(),
+        "after_as_of": (known["timed"] - known["seen"]).sum(),
         "before_acquisition": (kept["seen"] - kept["counted"]).sum(),
         "no_acquisition": unlisted["customers"].sum(), "no_acquisition_rows": unlisted["seen"].sum(),
     }

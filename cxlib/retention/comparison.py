@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
@@ -218,7 +218,7 @@ def _pairs(cells: Sequence[Stratum], table: RiskTable, names: tuple[str, ...], r
         rows.append({"a": names[i], "b": names[j], "statistic": test.statistic, "df": test.df, "pvalue": test.pvalue,
                      "horizon": horizon, "rmst_a": mean[i], "rmst_b": mean[j], "difference": difference, "se": error,
                      "ci_low": difference - z * error, "ci_high": difference + z * error,
-                     "rmst_pvalue": 2 * stats.norm.sf(abs(difference) / error),
+                     "rmst_pvalue": 2 * scipy.stats.norm.sf(abs(difference) / error),
                      "ph_pvalue": _proportional(table.at_risk[[i, j]], table.lost[[i, j]])})
     return pd.DataFrame(rows, columns=[name for name in _COLUMNS[:-3] if not name.endswith("_adj")])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -22,6 +23,7 @@ from cxlib.retention.engine_counts import (
     conforming,
     identifier,
     label,
+    memory_given_back,
     seconds,
     without_duplicates,
 )
@@ -30,10 +32,9 @@ from cxlib.table import as_table, numeric
 
 RESERVED = frozenset((  # columns of the counts and of what is computed from them
     "active", "age", "at_risk", "censored", "ci_high", "ci_low", "cohort", "complete", "confidence", "counted", "customers",
-    "end", "gone", "known", "late", "lost", "method", "missing_time", "ordered", "period", "rate", "retained", "rows", "se",
-    "seen", "size", "start", "survival", "tenure", "value"))
+    "end", "gone", "known", "late", "lost", "method", "ordered", "period", "rate", "retained", "rows", "se",
+    "seen", "size", "start", "survival", "tenure", "timed", "value"))
 _EPOCH = dt.date(1970, 1, 1)
-_BEFORE_1970 = 10_000  # weeks before 1970 are below 0, and engines disagree on the remainder of a negative number
 _MOMENT = r":\d{2}(\.\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)$"  # ends in a zone or an offset
 _DATE = r"^\s*\d{4}\D\d{1,2}\D\d{1,2}"
 _IN_UTC = r"(Z|UTC|[+-]00(:?00)?)$"
@@ -85,11 +86,11 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
 
     Notes
     -----
-    One aggregate a customer, `bit_or(1 << period mod 63)`, then counts by distinct bitmap; the bits are put in calendar order
-    afterwards, when the first period is known. Events that span more than 63 periods are read again with more bitmaps: slower,
-    same answer. Compared with the CDNOW triangles (month, week, quarter) of an independent pure Python count, and on DuckDB,
-    PostgreSQL and Spark with counts by hand. In a zone other than UTC, the events are joined with a table of quarter-hours; on
-    PostgreSQL it is a temporary one, which takes the right to make it.
+    The first and the last time are asked for, which a Parquet file knows without reading its rows; then one aggregate a customer,
+    `bit_or(1 << period)`, and counts by distinct bitmap. More than 63 periods take more bitmaps: slower, same answer.
+    Compared with the CDNOW triangles (month, week, quarter) of an independent pure Python count, and on DuckDB, PostgreSQL and
+    Spark with counts by hand. In a zone other than UTC, the events are joined with a table of quarter-hours; on PostgreSQL it is
+    a temporary one, which takes the right to make it.
 
     Examples
     --------
@@ -105,16 +106,23 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
     if keep:
         check.columns(table.columns, by=by)
     keep = [*keep, *([value] if value else [])]
+    span = spanned(table, time=time, clock=clock, as_of=as_of)
     table = without_duplicates(table, duplicates, used=[customer, time, *keep], time=time)
     keep += [COPIES] if duplicates else []
-    events = placed_events(table, customer=customer, time=time, clock=clock, keep=keep)
+    events = placed_events(table, customer=customer, time=time, clock=clock, keep=keep, span=span)
     members = None if acquired is None else _members(acquired, customer=customer, on=acquired_on, by=by, clock=clock, as_of=as_of)
     if members is not None:
         events, members = alike(events, beside(members, events))
     events = judged(events, members, as_of)
-    patterns, words = _patterns(events, members, by, clock)
-    values = None if value is None else _values(events, members, by, value)
-    return from_bitmaps(patterns, words=words, by=by, clock=clock, as_of=as_of, listed=acquired is not None, values=values,
+    days = tuple(clock.local_day(moment) for moment in span)
+    first, last = clock.index(days[0]), clock.index(days[1] if as_of is None else as_of - dt.timedelta(days=1))
+    words = words_needed(clock, first, last)
+    with memory_given_back(events):
+        customers = _by_customer(events, () if members is not None else by, first=first, words=words,
+                                 listed=members is not None, bounded=as_of is not None)
+        patterns = _grouped(customers, members, by).execute()
+        values = None if value is None else _values(events, members, by, value)
+    return from_bitmaps(patterns, days=days, by=by, clock=clock, as_of=as_of, listed=acquired is not None, values=values,
                         duplicates=duplicates is not None)
 
 
@@ -127,25 +135,44 @@ def names(by: str | Sequence[str]) -> tuple[str, ...]:
     return by
 
 
-def placed_events(table: ir.Table, *, customer: str, time: str, clock: Clock, keep: Sequence[str] = ()) -> ir.Table:
-    """Give each event its customer, local day (since 1970) and local period; dates stay where they are."""
+def placed_events(table: ir.Table, *, customer: str, time: str, clock: Clock, keep: Sequence[str] = (),
+                  span: tuple[Any, Any] | None = None) -> ir.Table:
+    """Give each event its customer, local day (since 1970) and local period; dates stay where they are.
+
+    Moments outside `span`, in a zone, have neither day nor period; without it all events lie inside.
+    """
+    kind = _time_of(table, time)
+    rows = table.select(cx_customer=identifier(table[customer]), cx_time=table[time], **{name: table[name] for name in keep})
+    moment = rows.cx_time.cast("timestamp")
+    if kind.is_date() or clock.zone == "UTC":
+        date = moment.date()  # its parts are faster to take than a timestamp's, and 32 bits take less memory a customer
+        days = date.epoch_days().cast("int32")
+        return rows.mutate(cx_day=days, cx_period=clock.place(date.year(), date.month(), days))
+    hours = clock.quarter_hours(*(span or spanned(table, time=time, clock=clock)))
+    hours = ibis.memtable(hours.rename(columns={"day": "cx_day", "period": "cx_period", "quarter_hour": "cx_quarter"}))
+    rows = rows.mutate(cx_quarter=seconds(moment, rows) // QUARTER_HOUR)
+    return rows.left_join(hours, "cx_quarter").drop("cx_quarter", "cx_quarter_right")
+
+
+def spanned(table: ir.Table, *, time: str, clock: Clock, as_of: dt.date | None = None) -> tuple[Any, Any]:
+    """Return the first and the last date, or moment in UTC, before `as_of`; a Parquet file knows them unread."""
+    kind = _time_of(table, time)
+    moment = table[time] if kind.is_date() else table[time].cast("timestamp")
+    if as_of is not None:
+        moment = ibis.cases((moment < (as_of if kind.is_date() else clock.midnight(as_of)), moment))
+    found = table.aggregate(first=moment.min(), last=moment.max()).to_pyarrow().to_pylist()[0]
+    if found["first"] is None:
+        raise EmptyDataError(f"no event is left: time={time!r} has no value{'' if as_of is None else f' before as_of={as_of}'}; "
+                             "check the column and as_of")
+    return found["first"], found["last"]
+
+
+def _time_of(table: ir.Table, time: str) -> dtypes.DataType:
     kind = conforming(table)[time].type()
     if not (kind.is_date() or kind.is_timestamp()):
         raise ColumnError(f"time={time!r} holds {str(kind).removeprefix('!')}, not dates; "
                           "read the file with cx.sources.read_events, or turn the column into dates or timestamps first")
-    rows = table.select(cx_customer=identifier(table[customer]), cx_time=table[time], **{name: table[name] for name in keep})
-    moment = rows.cx_time.cast("timestamp")
-    if kind.is_date() or clock.zone == "UTC":
-        days = seconds(moment, rows) // 86400
-        placed = clock.place(moment.year().cast("int64"), moment.month().cast("int64"), days)
-        return rows.mutate(cx_day=days, cx_period=placed)
-    extent = rows.aggregate(first=moment.min(), last=moment.max()).to_pyarrow().to_pylist()[0]
-    if extent["first"] is None:
-        raise EmptyDataError(f"time={time!r} has no value; there is no event to count")
-    hours = clock.quarter_hours(extent["first"], extent["last"])
-    hours = ibis.memtable(hours.rename(columns={"day": "cx_day", "period": "cx_period", "quarter_hour": "cx_quarter"}))
-    rows = rows.mutate(cx_quarter=seconds(moment, rows) // QUARTER_HOUR)
-    return rows.left_join(hours, "cx_quarter").drop("cx_quarter", "cx_quarter_right")
+    return kind
 
 
 def _members(acquired: Any, *, customer: str, on: str, by: Sequence[str], clock: Clock, as_of: dt.date | None) -> ir.Table:
@@ -197,14 +224,11 @@ def date_column(table: ir.Table, name: str, parameter: str, *, zone: str = "UTC"
 def judged(events: ir.Table, members: ir.Table | None, as_of: dt.date | None) -> ir.Table:
     """Mark each event: seen (before as_of, with a time) and counted (seen, and not before acquisition).
 
-    `cx_when` and `cx_place` are its time and period, missing where it is not seen, or not counted: aggregates pass over what is
-    missing, and are a fifth faster than with a condition each.
+    `cx_place` is its period, missing where it is not counted: aggregates pass over what is missing, and are a fifth faster than
+    with a condition each.
     """
-    if as_of is None:
-        events = events.mutate(cx_seen=events.cx_time.notnull(), cx_when=events.cx_time)
-    else:
-        seen = (events.cx_day < day_number(as_of)).fill_null(False)
-        events = events.mutate(cx_seen=seen, cx_when=ibis.cases((seen, events.cx_time)))
+    seen = events.cx_time.notnull() if as_of is None else (events.cx_day < day_number(as_of)).fill_null(False)
+    events = events.mutate(cx_seen=seen)
     if members is None:
         place = events.cx_period if as_of is None else ibis.cases((events.cx_seen, events.cx_period))
         return events.mutate(cx_counted=events.cx_seen, cx_place=place)
@@ -213,40 +237,26 @@ def judged(events: ir.Table, members: ir.Table | None, as_of: dt.date | None) ->
     return events.mutate(cx_counted=counted, cx_place=ibis.cases((counted, events.cx_period)))
 
 
-def _patterns(events: ir.Table, members: ir.Table | None, by: Sequence[str], clock: Clock) -> tuple[pd.DataFrame, int]:
-    """Count customers by distinct bitmap; read again with more words where one does not hold all periods."""
-    words = 1
-    while True:
-        frame = _grouped(_by_customer(events, () if members is not None else by, words), members, by, words).execute()
-        dated = events.cx_time.type().is_date()
-        frame = frame.assign(start=_local_days(frame["start"], clock, dated), end=_local_days(frame["end"], clock, dated))
-        needed = words_needed(frame, clock)
-        if needed <= words:
-            return frame, words
-        words = needed
+def _by_customer(events: ir.Table, by: Sequence[str], *, first: int, words: int, listed: bool, bounded: bool) -> ir.Table:
+    """One row a customer: the periods with an event as bits from the first period on, and counts of rows.
 
-
-def _local_days(moments: pd.Series, clock: Clock, dated: bool) -> pd.Series:
-    """Turn pulled dates or UTC moments into local day numbers (since 1970), missing where they are missing."""
-    stamps = pd.to_datetime(moments, utc=True)
-    local = (stamps if dated else stamps.dt.tz_convert(clock.zone)).dt.tz_localize(None)
-    return (local.dt.normalize() - pd.Timestamp(_EPOCH)) / pd.Timedelta(days=1)
-
-
-def _by_customer(events: ir.Table, by: Sequence[str], words: int) -> ir.Table:
-    slot = (events.cx_place + _BEFORE_1970 * WORD * words) % (WORD * words)
-    places = [slot] if words == 1 else [ibis.cases((slot // WORD == word, slot % WORD)) for word in range(words)]
+    Counts that are equal are one expression, which an engine computes once.
+    """
+    place = events.cx_place - first
+    places = [place] if words == 1 else [ibis.cases((place // WORD == word, place % WORD)) for word in range(words)]
     bits = {f"bits_{word}": bit_or(bit(place)) for word, place in enumerate(places)}
-    rows = events[COPIES].sum() if COPIES in events.columns else events.count()
+    kept, timed = events.count(), events.cx_time.count()
+    seen = events.cx_seen.sum() if bounded else timed
     return events.group_by("cx_customer").aggregate(
-        **bits, rows=rows, cx_kept=events.count(), counted=events.cx_place.count(), seen=events.cx_when.count(),
-        missing_time=events.count() - events.cx_time.count(), start=events.cx_when.min(), end=events.cx_when.max(),
+        **bits, rows=events[COPIES].sum() if COPIES in events.columns else kept, cx_kept=kept, timed=timed, seen=seen,
+        counted=events.cx_place.count() if listed else seen,
         **{name: label(events[name].argmin(events.cx_time, where=events[name].notnull())) for name in by})
 
 
-def _grouped(customers: ir.Table, members: ir.Table | None, by: Sequence[str], words: int) -> ir.Table:
-    numbers = ["rows", "cx_kept", "counted", "seen", "missing_time"]
-    bits = [f"bits_{word}" for word in range(words)]
+def _grouped(customers: ir.Table, members: ir.Table | None, by: Sequence[str]) -> ir.Table:
+    """Count customers by distinct bitmap."""
+    numbers = ["rows", "cx_kept", "timed", "seen", "counted"]
+    bits = [name for name in customers.columns if name.startswith("bits_")]
     if members is not None:
         joined = customers.outer_join(members, "cx_customer")
         known = joined.cx_customer.notnull() | joined.cx_customer_right.notnull()
@@ -255,7 +265,7 @@ def _grouped(customers: ir.Table, members: ir.Table | None, by: Sequence[str], w
         joined = customers.mutate(known=customers.cx_customer.notnull(), ordered=True, late=False)
     joined = joined.mutate(**{name: joined[name].fill_null(0) for name in [*numbers, *bits]})
     keys = ["known", "ordered", "late", *by, *(["cohort"] if members is not None else []), *bits]
-    return joined.group_by(keys).aggregate(customers=joined.count(), start=joined.start.min(), end=joined.end.max(),
+    return joined.group_by(keys).aggregate(customers=joined.count(),
                                            **{name: joined[name].sum().cast("int64") for name in numbers})
 
 
@@ -303,10 +313,9 @@ def day_number(day: dt.date) -> int:
 
 def event_days(events: ir.Table, *, time: str, zone: str) -> tuple[dt.date, dt.date]:
     """Return the local days of the first and the last event of a table from `sources.read_events`."""
-    extent = events.aggregate(start=events[time].min(), end=events[time].max()).execute()
-    dated = events[time].type().is_date()
-    days = [_local_days(extent[name], Clock(zone=zone), dated).iloc[0] for name in ("start", "end")]
-    return _EPOCH + dt.timedelta(days=int(days[0])), _EPOCH + dt.timedelta(days=int(days[1]))
+    clock = Clock(zone=zone)
+    first, last = spanned(events, time=time, clock=clock)
+    return clock.local_day(first), clock.local_day(last)
 
 
 def check_dates(frame: pd.DataFrame, *, zone: str, **columns: str) -> None:

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib import check
 from cxlib.errors import CohortError, ColumnError, EmptyDataError
@@ -116,7 +116,8 @@ def cox(data: Any, *, duration: str, event: str, covariates: str | Sequence[str]
     ph = _proportional(rows, x.to_numpy(float), estimate, transform)
     frame = pd.DataFrame({"term": x.columns, "estimate": estimate, "se": se, "hazard_ratio": np.exp(estimate),
                           "ci_low": np.exp(estimate - z * se), "ci_high": np.exp(estimate + z * se), "statistic": estimate / se,
-                          "pvalue": 2 * stats.norm.sf(abs(estimate / se)), "ph_statistic": ph.statistic, "ph_pvalue": ph.pvalue})
+                          "pvalue": 2 * scipy.stats.norm.sf(abs(estimate / se)), "ph_statistic": ph.statistic,
+                          "ph_pvalue": ph.pvalue})
     null, covariance = np.zeros(len(estimate)), fitted.cov_params()
     gradient = fitted.model.score(null)
     method = f"Cox, {ties.title()} ties"
@@ -199,7 +200,7 @@ def _proportional(rows: pd.DataFrame, x: NDArray, beta: NDArray, transform: str)
     scores = efron(_added(x[event], place, len(times)), risk, dying, d.astype(float))
     scale = {"km": 1 - np.concatenate([[1.0], np.cumprod(1 - d / _followed(rows, np.ones(len(time)), times))])[:-1],
              "identity": times,
-             "rank": stats.rankdata(time)[np.argsort(time)][np.searchsorted(np.sort(time), times)]}[transform]
+             "rank": scipy.stats.rankdata(time)[np.argsort(time)][np.searchsorted(np.sort(time), times)]}[transform]
     return grambsch_therneau(scores, scale)
 
 

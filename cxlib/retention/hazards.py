@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
 
 from cxlib import check
 from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError
@@ -130,7 +130,7 @@ def hazard(data: Durations | Cohorts, *, terms: str | Sequence[str] = ("age",), 
     method = f"grouped binomial, {link} link"
     frame = pd.DataFrame({"term": x.columns, "estimate": estimate, "se": se, "ratio": np.exp(estimate),
                           "ci_low": np.exp(estimate - z * se), "ci_high": np.exp(estimate + z * se), "statistic": estimate / se,
-                          "pvalue": 2 * stats.norm.sf(abs(estimate / se)), "confidence": confidence, "method": method})
+                          "pvalue": 2 * scipy.stats.norm.sf(abs(estimate / se)), "confidence": confidence, "method": method})
     return Hazard(frame=frame, method=method, warnings=dropped, link=link, customer_periods=int(cells["at_risk"].sum()),
                   lost=int(cells["lost"].sum()), deviance=deviance(cells, fitted.fittedvalues), df=x.shape[1])
 
@@ -235,4 +235,4 @@ def fit(cells: pd.DataFrame, x: NDArray, link: str) -> Any:
 def deviance(cells: pd.DataFrame, rate: ArrayLike) -> float:
     """Return minus twice the log-likelihood of the person-period table."""
     n, d = cells["at_risk"].to_numpy(float), cells["lost"].to_numpy(float)
-    return float(-2 * (special.xlogy(d, rate) + special.xlog1py(n - d, -np.asarray(rate))).sum())
+    return float(-2 * (scipy.special.xlogy(d, rate) + scipy.special.xlog1py(n - d, -np.asarray(rate))).sum())

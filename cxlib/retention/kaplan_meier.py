@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib.retention.durations import RiskTable
 
@@ -89,7 +89,7 @@ def hall_wellner(curve: Curve, n: NDArray, confidence: float) -> tuple[NDArray, 
     """
     s = curve.survival
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        spread = stats.kstwobign.ppf(confidence) * (1 + n * curve.log_variance) / (np.sqrt(n) * np.abs(np.log(s)))
+        spread = scipy.stats.kstwobign.ppf(confidence) * (1 + n * curve.log_variance) / (np.sqrt(n) * np.abs(np.log(s)))
         return _bounded(s, s ** np.exp(spread), s ** np.exp(-spread))
 
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib.language import number, percent, text
 from cxlib.result import Result
@@ -148,8 +148,8 @@ def _dispersion(events: NDArray[np.int64]) -> float:
 def _chance(events: int, expected: float, ratio: float) -> float:
     """Return the probability of at most so many events."""
     if ratio < 1 + 1e-9 or expected == 0:
-        return float(stats.poisson.cdf(events, expected))
-    return float(stats.nbinom.cdf(events, expected / (ratio - 1), 1 / ratio))
+        return float(scipy.stats.poisson.cdf(events, expected))
+    return float(scipy.stats.nbinom.cdf(events, expected / (ratio - 1), 1 / ratio))
 
 
 def _expected(events: NDArray[np.int64], first: int, last: int, before: int, after: int, until: int | None = None) -> float:

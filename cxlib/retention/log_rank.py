@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 Stratum = tuple[NDArray, NDArray]  # numbers at risk and lost, groups x tenures; the same groups in every stratum
 
@@ -46,7 +46,7 @@ def log_rank(strata: Sequence[Stratum], *, rho: float = 0.0) -> LogRank:
     if df == 0:
         return LogRank(observed, expected, covariance, 0.0, 0, float("nan"))
     statistic = float(difference @ np.linalg.pinv(inner, hermitian=True) @ difference)
-    return LogRank(observed, expected, covariance, statistic, df, float(stats.chi2.sf(statistic, df)))
+    return LogRank(observed, expected, covariance, statistic, df, float(scipy.stats.chi2.sf(statistic, df)))
 
 
 def trend(found: LogRank, scores: ArrayLike) -> tuple[float, float]:
@@ -60,7 +60,7 @@ def trend(found: LogRank, scores: ArrayLike) -> tuple[float, float]:
     if found.df == 0 or variance <= 0:
         return float("nan"), float("nan")
     statistic = float(scores @ (found.observed - found.expected))**2 / variance
-    return statistic, float(stats.chi2.sf(statistic, 1))
+    return statistic, float(scipy.stats.chi2.sf(statistic, 1))
 
 
 def _stratum(at_risk: NDArray, lost: NDArray, rho: float) -> tuple[NDArray, NDArray, NDArray]:

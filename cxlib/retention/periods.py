@@ -89,6 +89,10 @@ class Clock:
         utc = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
         return utc.astimezone(ZoneInfo(self.zone)).date()
 
+    def midnight(self, day: dt.date) -> dt.datetime:
+        """Return the moment, in UTC and without a zone, at which a local day starts."""
+        return dt.datetime.combine(day, dt.time(), ZoneInfo(self.zone)).astimezone(dt.UTC).replace(tzinfo=None)
+
     def quarter_hours(self, first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
         """Return a table of UTC quarter-hours with the local day and period of each, to join events with.
 
@@ -99,8 +103,8 @@ class Clock:
         """
         numbers = np.arange(int(np.floor(_utc_seconds(first) / QUARTER_HOUR)), int(_utc_seconds(last) // QUARTER_HOUR) + 1)
         local = pd.to_datetime(numbers * QUARTER_HOUR, unit="s", utc=True).tz_convert(self.zone).tz_localize(None)
-        days = local.normalize().to_numpy().astype("datetime64[D]").astype("int64")
-        placed = self.place(local.year.to_numpy("int64"), local.month.to_numpy("int64"), days)
+        days = local.normalize().to_numpy().astype("datetime64[D]").astype("int32")
+        placed = self.place(local.year.to_numpy("int32"), local.month.to_numpy("int32"), days)
         return pd.DataFrame({"quarter_hour": numbers, "day": days, "period": placed})
 
 

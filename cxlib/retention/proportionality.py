@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +29,12 @@ class Proportionality:
     @property
     def pvalue(self) -> NDArray[np.float64]:
         """P value of each term."""
-        return stats.chi2.sf(self.statistic, 1)
+        return scipy.stats.chi2.sf(self.statistic, 1)
 
     @property
     def overall_pvalue(self) -> float:
         """P value of all terms together."""
-        return float(stats.chi2.sf(self.overall, self.df))
+        return float(scipy.stats.chi2.sf(self.overall, self.df))
 
 
 def efron(x_lost: NDArray, risk: Sequence[NDArray], dying: Sequence[NDArray], d: NDArray) -> Scores:
@@ -57,8 +57,8 @@ def efron(x_lost: NDArray, risk: Sequence[NDArray], dying: Sequence[NDArray], d:
     """
     (s0, s1, s2), (d0, d1, d2) = risk, dying
     c = d * s0 / d0
-    one = np.where(d == 1, 1 / c, special.digamma(c + 1) - special.digamma(c - d + 1))
-    two = np.where(d == 1, 1 / c**2, special.polygamma(1, c - d + 1) - special.polygamma(1, c + 1))
+    one = np.where(d == 1, 1 / c, scipy.special.digamma(c + 1) - scipy.special.digamma(c - d + 1))
+    two = np.where(d == 1, 1 / c**2, scipy.special.polygamma(1, c - d + 1) - scipy.special.polygamma(1, c + 1))
     a, a2 = d1 / d0[:, None], d2 / d0[:, None, None]
     b = (d / d0)[:, None] * (s1 - s0[:, None] * a)
     b2 = (d / d0)[:, None, None] * (s2 - s0[:, None, None] * a2)
@@ -104,7 +104,7 @@ def of_groups(at_risk: NDArray, lost: NDArray) -> Proportionality | None:
     def slope(beta: NDArray) -> NDArray:
         return -scores(beta).information.sum(axis=0)
 
-    found = optimize.root(lambda beta: scores(beta).score.sum(axis=0), np.zeros(x.shape[1]), jac=slope)
+    found = scipy.optimize.root(lambda beta: scores(beta).score.sum(axis=0), np.zeros(x.shape[1]), jac=slope)
     at = scores(found.x)
     if not found.success or np.linalg.cond(at.information.sum(axis=0)) > 1e10:
         return None

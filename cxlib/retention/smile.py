@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib import check
 from cxlib.inference import adjusted, z_value
@@ -117,4 +117,4 @@ def _trend(active: NDArray[np.bool_], customers: NDArray[np.int64], late: NDArra
     z = n * slope / np.sqrt(squares) if squares > 0 else 0.0  # nobody's activity changes: nothing rises
     rates = customers @ active / n
     return {"size": n, "age_from": int(late[0]), "age_to": int(late[-1]), "rate_from": float(rates[0]),
-            "rate_to": float(rates[-1]), "slope": slope, "se": se, "statistic": float(z), "pvalue": float(stats.norm.sf(z))}
+            "rate_to": float(rates[-1]), "slope": slope, "se": se, "statistic": float(z), "pvalue": float(scipy.stats.norm.sf(z))}

@@ -1,6 +1,7 @@
 """Counting events: zones, edges of periods, what is left out, and brute force."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -112,6 +113,35 @@ def test_what_happened_before_the_first_event_is_not_known():
     assert cells(cohorts) == {("2023-11-01", 2): 1, ("2023-11-01", 3): 0, ("2024-01-01", 0): 0, ("2024-01-01", 1): 1}
     assert set(cells(cohorts, "rolling")) == {("2024-01-01", 0), ("2024-01-01", 1)}
     assert any("not known" in warning for warning in retention.triangle(cohorts).warnings)
+
+
+def test_an_event_without_a_customer_says_that_its_day_was_on_record():
+    data = log((None, D(2023, 11, 30)), ("a", D(2024, 1, 5)), ("b", D(2024, 2, 5)), (None, D(2024, 3, 9)), ("b", None))
+    cohorts = count(data)
+    assert (cohorts.first_event, cohorts.last_event, cohorts.as_of) == (D(2023, 11, 30), D(2024, 3, 9), D(2024, 3, 10))
+    assert cells(cohorts) == {("2024-01-01", 0): 1, ("2024-01-01", 1): 0, ("2024-01-01", 2): 0, ("2024-02-01", 0): 1,
+                              ("2024-02-01", 1): 0}  # no period before the first of a customer
+    assert (cohorts.tally["missing_customer"], cohorts.tally["missing_time"]) == (2, 1)
+    listed = count(data, acquired=pd.DataFrame({"who": ["a", "b"], "acquired_on": [D(2023, 11, 2), D(2024, 2, 1)]}))
+    assert cells(listed) == {("2023-11-01", age): int(age == 2) for age in range(5)} | {("2024-02-01", 0): 1,
+                                                                                         ("2024-02-01", 1): 0}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "America/Sao_Paulo"])
+def test_as_of_is_the_local_midnight(zone):
+    midnight = dt.datetime(2018, 11, 4, tzinfo=ZoneInfo(zone)).astimezone(dt.UTC).replace(tzinfo=None)  # none in Sao Paulo
+    moment = dt.timedelta(microseconds=1)
+    data = log(("a", dt.datetime(2018, 10, 9)), ("a", midnight - moment), ("b", midnight), ("b", midnight + moment))
+    cohorts = count(data, zone=zone, as_of=D(2018, 11, 4))
+    assert (cohorts.customers, cohorts.tally["after_as_of"], cohorts.last_event) == (1, 2, D(2018, 11, 3))
+
+
+def test_seven_years_of_weeks_take_more_than_one_bitmap_and_count_the_same():
+    days = [D(2017, 1, 2) + dt.timedelta(weeks=week) for week in range(0, 364, 7)]
+    cohorts = count(log(*[("a", day) for day in days], ("b", days[-1])), period="week", as_of=days[-1] + dt.timedelta(weeks=1))
+    assert cohorts.active.shape[1] == 358
+    [row] = cohorts.active[cohorts.groups["cohort"] == cohorts.first]
+    assert np.flatnonzero(row).tolist() == list(range(0, 364, 7))
 
 
 def test_ids_as_numbers_in_one_file_and_text_in_the_other():
