@@ -93,6 +93,8 @@ def sample(
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 1,
     strong_feelings: Annotated[float, typer.Option(help="How much strong feelings raise the chance to answer; 0 for not at "
                                                         "all.")] = 1.0,
+    bad_month: Annotated[str | None, typer.Option(help="A month, such as 2026-02, in which everybody is three times as likely "
+                                                        "(odds) to leave.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that has files.")] = False,
 ) -> None:
     """Make a sample company whose truth is known."""
@@ -100,7 +102,7 @@ def sample(
 
     if out.is_dir() and any(out.iterdir()) and not force:
         raise SourceError(f"--out {out.as_posix()!r} is not empty; give a new folder, or --force to write into it")
-    write_company(out, customers=customers, seed=seed, strong_feelings=strong_feelings)
+    write_company(out, customers=customers, seed=seed, strong_feelings=strong_feelings, bad_month=bad_month)
     typer.echo(out.as_posix())
 
 

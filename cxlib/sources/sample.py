@@ -68,7 +68,8 @@ class _Chunk:
     counts: Tally
 
 
-def make_company(*, customers: int = 3_000, seed: int = SEED, strong_feelings: float = 1.0) -> Company:
+def make_company(*, customers: int = 3_000, seed: int = SEED, strong_feelings: float = 1.0,
+                 bad_month: str | None = None) -> Company:
     """Make a sample company in memory: use it where the truth must be known, as in benchmarks of an estimator.
 
     Parameters
@@ -80,6 +81,8 @@ def make_company(*, customers: int = 3_000, seed: int = SEED, strong_feelings: f
     strong_feelings : float
         0 or more. How much a feeling far from neutral, good or bad, raises the chance to answer; with 0 only country, age
         band and plan do, each by its own factor, so raking on these three margins is unbiased.
+    bad_month : str, optional
+        A month such as "2026-02", in which the odds of leaving are three times as high for everybody, whenever they came.
 
     Returns
     -------
@@ -101,16 +104,18 @@ def make_company(*, customers: int = 3_000, seed: int = SEED, strong_feelings: f
     >>> len(company.customers), list(company.truth["nps"]["wave"])[-1]
     (200, '2026Q3')
     """
-    _check(customers, seed, strong_feelings)
-    chunks = list(_chunks(customers=customers, seed=seed, strong_feelings=strong_feelings))
+    _check(customers, seed, strong_feelings, bad_month)
+    chunks = list(_chunks(customers=customers, seed=seed, strong_feelings=strong_feelings, bad_month=bad_month))
     frames = {name: pd.concat([chunk.frames[name] for chunk in chunks], ignore_index=True) for name in chunks[0].frames}
     potential = pd.concat([_potential_frame(chunk) for chunk in chunks], ignore_index=True)
     counts = reduce(add, (chunk.counts for chunk in chunks))
     return Company(**frames, potential=potential,
-                   truth=truth(counts, customers=customers, seed=seed, strong_feelings=float(strong_feelings)))
+                   truth=truth(counts, customers=customers, seed=seed, strong_feelings=float(strong_feelings),
+                               bad_month=bad_month))
 
 
-def write_company(out: str | Path, *, customers: int = 3_000, seed: int = SEED, strong_feelings: float = 1.0) -> Path:
+def write_company(out: str | Path, *, customers: int = 3_000, seed: int = SEED, strong_feelings: float = 1.0,
+                  bad_month: str | None = None) -> Path:
     """Write a sample company to the folder `out` (made if absent; files of the same names are replaced).
 
     Customers are made and written 10,000 at a time, so memory does not grow with `customers`. Parameters, rules and errors
@@ -123,18 +128,18 @@ def write_company(out: str | Path, *, customers: int = 3_000, seed: int = SEED, 
         The folder: `customers.csv`, `invitations.parquet`, `responses.csv`, `orders.parquet`, `subscriptions.csv`,
         `interviews/` and `truth.json`.
     """
-    _check(customers, seed, strong_feelings)
+    _check(customers, seed, strong_feelings, bad_month)
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    counts = _write_tables(out, _chunks(customers=customers, seed=seed, strong_feelings=strong_feelings))
-    known = truth(counts, customers=customers, seed=seed, strong_feelings=float(strong_feelings))
+    counts = _write_tables(out, _chunks(customers=customers, seed=seed, strong_feelings=strong_feelings, bad_month=bad_month))
+    known = truth(counts, customers=customers, seed=seed, strong_feelings=float(strong_feelings), bad_month=bad_month)
     known["interviews"] = write_interviews(out / "interviews", seed=seed)
     text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (out / "truth.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     return out
 
 
-def _check(customers: int, seed: int, strong_feelings: float) -> None:
+def _check(customers: int, seed: int, strong_feelings: float, bad_month: str | None) -> None:
     if isinstance(customers, bool) or not isinstance(customers, int) or customers < 50:
         raise ParameterError(f"customers={customers!r} must be a whole number of at least 50; the default is 3000")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
@@ -142,19 +147,22 @@ def _check(customers: int, seed: int, strong_feelings: float) -> None:
     if not isinstance(strong_feelings, int | float) or not 0 <= strong_feelings < np.inf:
         raise ParameterError(f"strong_feelings={strong_feelings!r} must be a number of at least 0; "
                              "0 means that feelings do not make people answer, 1 is the default")
+    months = np.datetime_as_string(model.FIRST_MONTH + np.arange(model.MONTHS) * model.MONTH, unit="M").tolist()
+    if bad_month is not None and bad_month not in months:
+        raise ParameterError(f"bad_month={bad_month!r} must be a month from {months[0]} to {months[-1]}, such as '2026-02'")
 
 
-def _chunks(*, customers: int, seed: int, strong_feelings: float) -> Iterator[_Chunk]:
+def _chunks(*, customers: int, seed: int, strong_feelings: float, bad_month: str | None) -> Iterator[_Chunk]:
     """Yield the company 10,000 customers at a time, each chunk from a seed of its own."""
     for number, first in enumerate(range(1, customers + 1, model.CHUNK)):
         n = min(model.CHUNK, customers + 1 - first)
         streams = [np.random.default_rng(child) for child in np.random.SeedSequence([seed, number]).spawn(6)]
-        yield _chunk(streams, first=first, n=n, strong_feelings=strong_feelings)
+        yield _chunk(streams, first=first, n=n, strong_feelings=strong_feelings, bad_month=bad_month)
 
 
-def _chunk(streams: list[np.random.Generator], *, first: int, n: int, strong_feelings: float) -> _Chunk:
+def _chunk(streams: list[np.random.Generator], *, first: int, n: int, strong_feelings: float, bad_month: str | None) -> _Chunk:
     people = sample_customers.draw_people(streams[0], first=first, n=n)
-    spells = sample_customers.draw_spells(streams[1], people)
+    spells = sample_customers.draw_spells(streams[1], people, bad_month=bad_month)
     potential = sample_survey.draw_potential(streams[2], people, spells, strong_feelings=strong_feelings)
     invitations, answered, seconds = sample_survey.draw_invitations(streams[3], people, potential)
     frames = {

@@ -94,28 +94,28 @@ def _satisfaction(rng: np.random.Generator, trait: dict[str, NDArray], n: int) -
     return level[:, None] + fading + np.array(model.PRICE_SENSITIVITY)[trait["segment"]][:, None] * rise
 
 
-def draw_spells(rng: np.random.Generator, people: People) -> Spells:
+def draw_spells(rng: np.random.Generator, people: People, *, bad_month: str | None) -> Spells:
     """Draw who leaves at which monthly renewal, and who comes back some months later (once at most)."""
     everyone = np.arange(len(people))
-    end = _draw_end(rng, people, everyone, people.acquired)
+    end = _draw_end(rng, people, everyone, people.acquired, bad_month)
     low, high = model.RETURN_GAP_MONTHS
     gap = rng.integers(low, high + 1, len(people))
     back = np.flatnonzero((rng.random(len(people)) < model.RETURNING) & ~np.isnat(end))
     start = model.add_months(end[back], gap[back])
     back, start = back[start < model.AS_OF], start[start < model.AS_OF]
     return Spells(np.concatenate([everyone, back]), np.concatenate([people.acquired, start]),
-                  np.concatenate([end, _draw_end(rng, people, back, start)]))
+                  np.concatenate([end, _draw_end(rng, people, back, start, bad_month)]))
 
 
-def _draw_end(rng: np.random.Generator, people: People, customer: NDArray, start: NDArray) -> NDArray:
-    renewal, chance = leaving(people, customer=customer, start=start)
+def _draw_end(rng: np.random.Generator, people: People, customer: NDArray, start: NDArray, bad_month: str | None) -> NDArray:
+    renewal, chance = leaving(people, customer=customer, start=start, bad_month=bad_month)
     left = (rng.random(chance.shape) < chance) & (renewal < model.AS_OF)
     end = renewal[np.arange(customer.size), left.argmax(axis=1)]
     end[~left.any(axis=1)] = np.datetime64("NaT", "D")
     return end
 
 
-def leaving(people: People, *, customer: NDArray, start: NDArray) -> tuple[NDArray, NDArray]:
+def leaving(people: People, *, customer: NDArray, start: NDArray, bad_month: str | None) -> tuple[NDArray, NDArray]:
     """Return renewal days and the chance of leaving at each, both (m, 36), for spells that begin on `start`."""
     renewal = model.add_months(start[:, None], np.arange(1, model.MONTHS + 1)[None, :])
     quarter = np.minimum(model.month_number(renewal) // 3, len(model.QUARTERS) - 1)
@@ -124,7 +124,10 @@ def leaving(people: People, *, customer: NDArray, start: NDArray) -> tuple[NDArr
         odds = odds + model.effect(name, "leaving")[codes[customer]]
     by_tenure = np.array([model.LEAVING_AT.get(k, 0.0) for k in range(1, model.MONTHS + 1)])
     satisfaction = people.satisfaction[customer[:, None], quarter]
-    return renewal, expit(odds[:, None] + by_tenure + model.LEAVING_BY_SATISFACTION * satisfaction)
+    log_odds = odds[:, None] + by_tenure + model.LEAVING_BY_SATISFACTION * satisfaction
+    if bad_month is not None:
+        log_odds += model.BAD_MONTH * (renewal.astype("M8[M]") == np.datetime64(bad_month, "M"))
+    return renewal, expit(log_odds)
 
 
 def customer_ids(numbers: NDArray) -> NDArray:

@@ -94,6 +94,7 @@ CSAT_CUTS, CES_CUTS = (-1.90, -1.20, -0.45, 0.60), (-2.20, -1.65, -1.10, -0.45, 
 # What is done. Log odds of leaving at the k-th monthly renewal, before satisfaction.
 LEAVING, LEAVING_BY_SATISFACTION = -4.05, -0.75
 LEAVING_AT = {1: 0.60, 2: 0.40, 3: 0.25, 12: 0.60}
+BAD_MONTH = float(np.log(3.0))  # added at every renewal in the month that `bad_month` names, whenever a customer came
 RETURNING, RETURN_GAP_MONTHS = 0.12, (2, 9)
 FEE_BEFORE, FEE_AFTER = (9.90, 14.90, 24.90), (11.90, 17.90, 29.90)  # US dollars a month, by plan
 ORDERS_A_MONTH, ORDERS_BY_SATISFACTION, ORDERS_SD, ORDERS_BY_PLAN = 0.38, 0.30, 0.60, (-0.25, 0.10, 0.30)

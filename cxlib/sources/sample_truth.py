@@ -49,18 +49,19 @@ def tally(people: People, potential: Potential) -> Tally:
     return Tally(scores, propensity)
 
 
-def truth(counts: Tally, *, customers: int, seed: int, strong_feelings: float) -> dict:
+def truth(counts: Tally, *, customers: int, seed: int, strong_feelings: float, bad_month: str | None) -> dict:
     """Return the truth that `truth.json` holds; NPS in points, chances and survival in [0, 1]."""
     return {
-        "made_with": {"customers": customers, "seed": seed, "strong_feelings": strong_feelings},
+        "made_with": {"customers": customers, "seed": seed, "strong_feelings": strong_feelings,
+                      "bad_month": bad_month},
         "frame": {"date": dict(zip(model.WAVES, np.datetime_as_string(model.FRAME_DATES).tolist(), strict=True)),
                   "customers": _by_wave(counts.scores["all"].sum(axis=(1, 2)))},
         "nps": {"wave": _by_wave(_nps(counts.scores["all"])[:, 0])} | {
             f"wave_{name}": _by_wave_and_level(_nps(counts.scores[name]), name)
             for name in ("segment", "country", "contact_type")},
         "answering": _answering(counts, strong_feelings=strong_feelings),
-        "retention": _survival_truth(),
-        "planted": _planted(),
+        "retention": _survival_truth(bad_month),
+        "planted": _planted(bad_month),
     }
 
 
@@ -104,8 +105,8 @@ def _answering(counts: Tally, *, strong_feelings: float) -> dict:
                             "farthest": model.FARTHEST, "cap": model.CAP}}
 
 
-def _survival_truth() -> dict:
-    everyone, by_segment = _survival()
+def _survival_truth(bad_month: str | None) -> dict:
+    everyone, by_segment = _survival(bad_month)
     return {
         "what": "chance that a first subscription outlives its k-th monthly renewal, k = 0 to 35; the model's expectation "
                 f"over {_SURVIVAL_CHUNKS * model.CHUNK} other customers (standard error below 0.002), not this company's draw",
@@ -113,14 +114,14 @@ def _survival_truth() -> dict:
         "survival_by_segment": {name: [round(value, 6) for value in curve] for name, curve in by_segment.items()}}
 
 
-@lru_cache(maxsize=1)
-def _survival() -> tuple[tuple[float, ...], dict[str, tuple[float, ...]]]:
+@lru_cache(maxsize=2)
+def _survival(bad_month: str | None) -> tuple[tuple[float, ...], dict[str, tuple[float, ...]]]:
     """Expected leavers over expected customers at risk at each renewal before `AS_OF`: what Kaplan-Meier estimates."""
     levels = len(model.TRAITS["segment"].levels)
     at_risk, lost = np.zeros((levels, model.MONTHS)), np.zeros((levels, model.MONTHS))
     for seed in np.random.SeedSequence(_SURVIVAL_SEED).spawn(_SURVIVAL_CHUNKS):
         people = draw_people(np.random.default_rng(seed), first=1, n=model.CHUNK)
-        renewal, chance = leaving(people, customer=np.arange(len(people)), start=people.acquired)
+        renewal, chance = leaving(people, customer=np.arange(len(people)), start=people.acquired, bad_month=bad_month)
         staying = np.cumprod(1 - chance, axis=1)
         there = np.hstack([np.ones((len(people), 1)), staying[:, :-1]]) * (renewal < model.AS_OF)
         for level in range(levels):
@@ -136,11 +137,13 @@ def _curve(at_risk: NDArray, lost: NDArray) -> tuple[float, ...]:
     return (1.0, *np.cumprod(1 - lost[seen] / at_risk[seen]).tolist())
 
 
-def _planted() -> dict:
+def _planted(bad_month: str | None) -> dict:
     return {
         "price_rise": {"from": str(model.PRICE_RISE_FROM), "satisfaction_by_quarter": model.PRICE_RISE,
                        "sensitivity_by_segment": dict(zip(model.TRAITS["segment"].levels, model.PRICE_SENSITIVITY, strict=True))},
         "chat_bot": {"contact_type": "live chat", "from": model.CHAT_BOT_FROM, "satisfaction": model.CHAT_BOT},
         "no_change": "between 2026Q2 and 2026Q3 nothing is planted",
         "contact_effects": dict(zip(model.CONTACT_TYPES, model.CONTACT_EFFECTS, strict=True)),
-        "leaving_by_satisfaction": model.LEAVING_BY_SATISFACTION}
+        "leaving_by_satisfaction": model.LEAVING_BY_SATISFACTION,
+        "bad_month": None if bad_month is None else {"month": bad_month,
+                                                     "odds_ratio_of_leaving": round(np.exp(model.BAD_MONTH), 6)}}

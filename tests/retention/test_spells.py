@@ -8,6 +8,7 @@ import pytest
 
 from cxlib import retention
 from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError
+from cxlib.sources.sample import make_company
 
 D = dt.date
 COLUMNS = {"customer": "who", "started": "start", "ended": "end"}
@@ -132,6 +133,21 @@ def test_gap_by_hand():
     assert "a definition, not a fact" in retention.survival(result).meaning()
     with pytest.raises(ParameterError, match="gap_days=0"):
         retention.durations_from_orders(data, customer="who", time="at", gap_days=0)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_bad_month_planted_in_the_sample_company_is_named_as_a_period_and_not_as_a_cohort(seed):
+    """From the orders alone; who renews early in the month still orders in it, so that the next month may stand out too."""
+    company = make_company(seed=seed, bad_month="2026-02")
+    cohorts = retention.count_cohorts(company.orders, customer="customer_id", time="ordered_at", acquired=company.customers,
+                                      as_of=D(2026, 10, 1))
+    found = retention.age_period_cohort(cohorts)
+    first, *others = found.named.sort_values("ratio", ascending=False).itertuples()
+    assert (first.term, first.level) == ("period", pd.Timestamp(2026, 2, 1))
+    assert first.ci_low < company.truth["planted"]["bad_month"]["odds_ratio_of_leaving"] < first.ci_high
+    assert {(row.term, row.level) for row in others} <= {("period", pd.Timestamp(2026, 3, 1))}
+    assert "In the month from 2026-02-01 more customers were lost in all cohorts at once" in found.summary()
+    assert "No single cohort stands out" in found.summary()
 
 
 def test_the_true_curve_of_the_sample_company_lies_in_the_simultaneous_band(sample):

@@ -66,14 +66,14 @@ def test_same_seed_gives_same_bytes_and_rows_and_another_seed_does_not(tmp_path)
 
 
 def test_committed_company_is_what_the_defaults_make(sample, tmp_path):
-    """If this fails after a change of the model, write it again: `cx sample --out data/sample`."""
+    """If this fails after a change of the model, write it again: `cx sample --seed 2032 --out data/sample --force`."""
     made = write_company(tmp_path)
     for name in COLUMNS:
         pd.testing.assert_frame_equal(read(made, name), read(sample, name))
     for path in [*made.glob("*.csv"), made / "truth.json"]:
         assert path.read_bytes() == (sample / path.name).read_bytes(), path.name
     assert json.loads((sample / "truth.json").read_text(encoding="utf-8"))["made_with"] == {
-        "customers": 3000, "seed": SEED, "strong_feelings": 1.0}
+        "customers": 3000, "seed": SEED, "strong_feelings": 1.0, "bad_month": None}
     interviews = {path.name: path.read_bytes() for path in (made / "interviews").iterdir()}
     assert interviews == {path.name: path.read_bytes() for path in (sample / "interviews").iterdir()}
 
@@ -97,6 +97,18 @@ def test_a_chunk_does_not_depend_on_how_many_follow(monkeypatch, tmp_path):
     for name in COLUMNS:  # written a chunk at a time, the company is the one made in memory
         assert len(read(written, name)) == len(getattr(three, name))
     pd.testing.assert_frame_equal(pd.read_csv(written / "customers.csv", dtype="str"), three.customers)
+
+
+def test_a_bad_month_changes_nothing_before_it():
+    usual, bad = make_company(customers=800, seed=5), make_company(customers=800, seed=5, bad_month="2026-02")
+    pd.testing.assert_frame_equal(usual.customers, bad.customers)
+    ends = [company.subscriptions.drop_duplicates("customer_id").set_index("customer_id")["ended_on"] for company in (usual, bad)]
+    months = [end.str[:7].value_counts().sort_index() for end in ends]
+    pd.testing.assert_series_equal(months[0][:"2026-01"], months[1][:"2026-01"])
+    assert months[1]["2026-02"] > 2 * months[0]["2026-02"]
+    survival = [company.truth["retention"]["survival"] for company in (usual, bad)]
+    assert all(low < high for high, low in zip(survival[0][1:], survival[1][1:], strict=True))
+    assert bad.truth["planted"]["bad_month"] == {"month": "2026-02", "odds_ratio_of_leaving": 3.0}
 
 
 def test_strong_feelings_change_who_answers_and_nothing_else(company):
@@ -351,7 +363,8 @@ def test_satisfied_customers_stay_and_buy_more(large):
 @pytest.mark.parametrize("bad", [
     {"customers": 49}, {"customers": 0}, {"customers": -3}, {"customers": 100.0}, {"customers": "100"}, {"customers": True},
     {"seed": -1}, {"seed": 1.5}, {"seed": None}, {"strong_feelings": -0.1}, {"strong_feelings": float("nan")},
-    {"strong_feelings": float("inf")}, {"strong_feelings": "much"}])
+    {"strong_feelings": float("inf")}, {"strong_feelings": "much"}, {"bad_month": "2023-09"}, {"bad_month": "2026-13"},
+    {"bad_month": "2026-02-01"}, {"bad_month": 2026}])
 def test_bad_values_are_refused_before_anything_is_written(bad, tmp_path):
     (name, value), = bad.items()
     with pytest.raises(ParameterError, match=re.escape(f"{name}={value!r}")):
