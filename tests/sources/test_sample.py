@@ -66,7 +66,7 @@ def test_same_seed_gives_same_bytes_and_rows_and_another_seed_does_not(tmp_path)
 
 
 def test_committed_company_is_what_the_defaults_make(sample, tmp_path):
-    """If this fails after a change of the model, write it again: `cx sample --seed 2032 --out data/sample --force`."""
+    """If this fails after a change of the model, write it again: `cx sample --out data/sample --force`."""
     made = write_company(tmp_path)
     for name in COLUMNS:
         pd.testing.assert_frame_equal(read(made, name), read(sample, name))
