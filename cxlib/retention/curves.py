@@ -100,11 +100,13 @@ class Survival(Result):
                     periods=text(f"retention.{self.unit if self.gap == 1 else self.unit + 's'}", language) if self.gap else "")
 
     def plot(self, ax: Axes | None = None, *, months: float = 6, language: str = "en") -> Axes:
-        """Draw the curves with their bands, and the numbers at risk beneath."""
+        """Draw the curves with their limits, a curve alone also with its band, and the numbers at risk beneath."""
         finding = self._spread(months, language) if self.by else self.summary(language, months=months)
         shown = self.frame[self.frame["at_risk"] >= min(FEW, int(self.frame["at_risk"].max()))]
-        measured = text("retention.curve_measured", language, level=level(self.frame["confidence"].iloc[0]), few=FEW,
-                        meaning=self.meaning(language))
+        band = not self.by and shown["band_low"].notna().any()  # with weights or delayed entry there is none
+        measured = text("retention.curve_measured", language, few=FEW, meaning=self.meaning(language),
+                        limits=text("retention.curve_band" if band else "retention.curve_limits", language,
+                                    level=level(self.frame["confidence"].iloc[0])))
         return figures.curves(shown, whole=self.frame, by=self.by, unit=self.unit, finding=finding, measured=measured, ax=ax,
                               language=language)
 

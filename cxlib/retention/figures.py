@@ -71,9 +71,11 @@ def _hatched(corner: tuple[float, float], *, blank: bool):
 
 
 def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], unit: str, finding: str, measured: str,
-           ax: Axes | None = None,
-              language: str = "en") -> Axes:
-    """Draw survival curves as steps with bands; `whole` gives the numbers at risk in the table beneath."""
+           ax: Axes | None = None, language: str = "en") -> Axes:
+    """Draw survival curves as steps with limits; `whole` gives the numbers at risk in the table beneath.
+
+    A curve alone has its simultaneous band too, lighter; of several, bands would hide each other.
+    """
     ax = theme.axes(ax, width=8.5, height=4.6)
     groups = list(frame.groupby(list(by))) if by else [(("",), frame)]
     groups.sort(key=lambda item: -item[1]["survival"].iloc[-1])
@@ -83,8 +85,10 @@ def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], uni
         until = curve["tenure"].max() if pd.isna(after) else after
         tenure = np.concatenate([[0], curve["tenure"], [until]])
         lines = {column: 100 * np.concatenate([[1.0], curve[column], curve[column].iloc[-1:]])
-                 for column in ("survival", "ci_low", "ci_high")}
-        ax.fill_between(tenure, lines["ci_low"], lines["ci_high"], step="post", color=colour, alpha=0.16, linewidth=0)
+                 for column in ("survival", "ci_low", "ci_high", "band_low", "band_high")}
+        for name_, shade in (("ci", 0.16),) if by else (("band", 0.14), ("ci", 0.22)):
+            ax.fill_between(tenure, lines[f"{name_}_low"], lines[f"{name_}_high"], step="post", color=colour, alpha=shade,
+                            linewidth=0)
         ax.step(tenure, lines["survival"], where="post", color=colour, linewidth=2)
         ends.append((tenure[-1], lines["survival"][-1], ", ".join(map(str, name)), colour))
     ax.set_xlim(0, max(end[0] for end in ends) or 1)  # nobody was followed for a whole unit yet

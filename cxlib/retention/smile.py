@@ -50,7 +50,8 @@ class Smile(Result):
             return text("retention.smile_too_young", language, **words)
         rising = self.frame[self.frame["smile"]]
         if rising.empty:
-            return text("retention.smile_none", language, cohorts=number(len(self.frame)), **words)
+            key = "retention.smile_none_young" if self.young else "retention.smile_none"
+            return text(key, language, cohorts=number(len(self.frame)), **words)
         clearest = rising.nsmallest(_NAMED, "pvalue").sort_values("cohort", kind="stable")
         groups = [name for name in self.frame if name not in _COLUMNS]
         names = joined([", ".join([period_name(row["cohort"], self.period), *(str(row[name]) for name in groups)])

@@ -349,3 +349,23 @@ def test_bad_comparisons_are_refused():
     one = retention.compare(result, between="g").frame.iloc[0]  # groups with one customer each
     assert np.isnan(one["ph_pvalue"])
     assert one["leads"] == "log-rank"
+
+
+def test_a_curve_alone_has_its_band_drawn_and_said():
+    data = {"t": [1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9], "e": [1, 1, 0, 1, 1, 0, 1, 0, 1, 0, 0, 0], "g": ["a", "b"] * 6}
+    alone = retention.survival(counts(data))
+    ax = alone.plot()
+    drawn = [shade.get_datalim(ax.transData) for shade in ax.collections]
+    shown = alone.frame[alone.frame["at_risk"] >= 10]
+    assert_allclose([each.y0 for each in drawn], 100 * shown[["band_low", "ci_low"]].min(), rtol=1e-9)
+    assert "light shade: where the whole curve lies, all points at once (95 % each)" in subtitle(ax)
+    weighted = retention.survival(counts(data | {"w": [1.5] * 12}, weight="w"))
+    for result, curves in ((weighted, 1), (retention.survival(counts(data, by="g"), by="g"), 2)):
+        ax = result.plot()
+        assert [len(shade.get_paths()) for shade in ax.collections if np.ptp(shade.get_paths()[0].vertices[:, 1])] == [1] * curves
+        assert "Shaded: where each point lies, taken alone (95 %)" in subtitle(ax)
+
+
+def subtitle(ax):
+    [found] = [each.get_text() for each in ax.texts if each.get_gid() == "subtitle"]
+    return " ".join(found.split())

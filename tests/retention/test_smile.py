@@ -66,7 +66,11 @@ def test_a_planted_rise_is_found_and_falling_curves_are_not():
     result = retention.smile(cohorts(*blocks))
     assert result.frame.loc[result.frame["smile"], "층"].tolist() == ["가03"]
     assert "1 of 10 cohorts rises late by more than chance explains (clearest: 2022-01, 가03)" in result.summary()
-    assert "None of 9 cohorts" in retention.smile(cohorts(*blocks[:3], *blocks[4:])).summary()
+    steady = cohorts(*blocks[:3], *blocks[4:])
+    assert retention.smile(steady).summary() == "None of 9 cohorts rises late by more than chance explains."
+    late = steady.groups["층"].eq("가08").to_numpy()
+    steady.groups.loc[late, "cohort"] += 20
+    assert "(1 with fewer than 6 finished months is too young to tell)" in retention.smile(steady).summary()
 
 
 def test_too_young_alone_and_silent():
