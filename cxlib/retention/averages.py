@@ -36,20 +36,22 @@ class Average(Result):
     def headline(self, language: str = "en") -> str:
         """Return the finding as a title: the rates at age 1 and at the last age."""
         words, later = age_words(self.period, self.days, language), self.frame[self.frame["age"] > 0]
+        words["periods"] = age_words(self.period, self.days, language, short=True)["periods"]  # how long is said once
         if later.empty:
             return text("retention.average_too_short", language, period=words["period"])
         first, last = later.iloc[0], later.iloc[-1]
         shown = {"first": percent(first["rate"], 0), "last": percent(last["rate"], 0), "age": number(last["age"])}
         if self.kind == "bracket":
-            shown |= {"first_ages": _ages(first), "last_ages": _ages(last)}
+            shown |= {"first_ages": span(first), "last_ages": span(last)}
         return text(f"retention.headline_{self.kind}" + ("" if len(later) > 1 else "_one"), language, **words, **shown)
 
     def summary(self, language: str = "en") -> str:
         """Return the rate at the last age with its interval, and over how many cohorts."""
         row = self.frame.iloc[-1]
-        key = "retention.average_summary_bracket" if self.kind == "bracket" else "retention.average_summary"
+        spans = self.kind == "bracket"
+        key = "retention.average_summary_bracket" if spans else "retention.average_summary"
         return text(key, language, cohorts=number(row["cohorts"]), size=number(row["size"]), age=number(row["age"]),
-                    ages=_ages(row), periods=age_words(self.period, self.days, language)["periods"],
+                    ages=span(row), periods=age_words(self.period, self.days, language, short=spans)["periods"],
                     rate=percent(row["rate"]), low=percent(row["ci_low"]), high=percent(row["ci_high"]))
 
 
@@ -105,15 +107,16 @@ def with_rates(frame: pd.DataFrame, known: NDArray[np.bool_], confidence: float)
                         confidence=confidence, method="wilson")
 
 
-def age_words(period: str, days: int | None, language: str) -> dict[str, str]:
-    """Return what one step of age is called, and several: a period of the calendar, or a window of some days."""
+def age_words(period: str, days: int | None, language: str, *, short: bool = False) -> dict[str, str]:
+    """Return what one step of age is called, and several: a period of the calendar, or a window (`short`: without its days)."""
     if days is None:
         return {"period": text(f"retention.{period}", language), "periods": text(f"retention.{period}s", language)}
-    return {name: text(f"retention.{key}", language, days=number(days)) for name, key in (("period", "window"),
-                                                                                          ("periods", "windows"))}
+    end = "_short" if short else ""
+    return {name: text(f"retention.{key}{end}", language, days=number(days)) for name, key in (("period", "window"),
+                                                                                               ("periods", "windows"))}
 
 
-def _ages(row: pd.Series) -> str:
+def span(row: pd.Series) -> str:
     """Write the ages of a bracket: 4–6, or 4."""
     until = row.get("until", row["age"])
     return number(until) if until == row["age"] else f"{number(row['age'])}–{number(until)}"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GAPS = (30, 60, 90, 120, 180, 270, 365)  # days
 USUAL = 0.9  # of the gaps between events should be shorter than the silence that is called lost
+FEWEST = 30  # customers called lost; the share of fewer who came back mostly shows chance
 _EPOCH = dt.date(1970, 1, 1)
 
 
@@ -62,7 +63,8 @@ class GapSensitivity(Result):
         """Return who is called lost by the chosen gap, how many such came back, and what the other gaps would say."""
         row = self.frame.set_index("gap_days").loc[self.gap_days]
         first, last = self.frame.iloc[0], self.frame.iloc[-1]
-        return text("retention.gap_summary", language, gap=number(self.gap_days), lost=number(row["lost"]),
+        key = "retention.gap_summary" if row["silences"] else "retention.gap_summary_none"
+        return text(key, language, gap=number(self.gap_days), lost=number(row["lost"]),
                     customers=number(row["customers"]), rate=percent(row["rate"]), low=percent(row["ci_low"]),
                     high=percent(row["ci_high"]), silences=number(row["silences"]), back=percent(row["back_rate"]),
                     first=number(first["gap_days"]), first_rate=percent(first["rate"]), last=number(last["gap_days"]),
@@ -71,7 +73,8 @@ class GapSensitivity(Result):
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the share called lost, and the share of the silences so called that ended, by the length of the gap."""
         row = self.frame.set_index("gap_days").loc[self.gap_days]
-        finding = text("retention.gap_headline", language, gap=number(self.gap_days), rate=percent(row["rate"], 0),
+        key = "retention.gap_headline" if row["silences"] else "retention.gap_headline_none"
+        finding = text(key, language, gap=number(self.gap_days), rate=percent(row["rate"], 0),
                        back=percent(row["back_rate"], 0))
         return figures.gap_sensitivity(self.frame, gap_days=self.gap_days, usual=self.usual, finding=finding,
                                        measured=text("retention.gap_measured", language), ax=ax, language=language)
@@ -129,11 +132,10 @@ class CameBack(Result):
     formats: ClassVar[Mapping[str, str]] = GapSensitivity.formats
 
     def summary(self, language: str = "en") -> str:
-        """Return what became of those who were called lost on the first day looked at."""
-        some = self.frame[self.frame["lost"] > 0]
-        if some.empty:
+        """Return what became of those called lost on the first day with enough of them (or the day with most)."""
+        if not self.frame["lost"].any():
             return text("retention.nobody_lost", language, gap=number(self.gap_days))
-        row = some.iloc[0]
+        row = self.frame.loc[self.frame["lost"].clip(upper=FEWEST).idxmax()]
         return text("retention.came_back", language, gap=number(self.gap_days), day=f"{row['day']:%Y-%m-%d}",
                     lost=number(row["lost"]), n=number(row["came_back"]), rate=percent(row["back_rate"]),
                     low=percent(row["back_low"]), high=percent(row["back_high"]))

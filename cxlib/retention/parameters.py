@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 from cxlib import check
 from cxlib.check import InputFile, StudyParameters
 from cxlib.errors import ColumnError, ParameterError
+from cxlib.retention.ages import checked_brackets
+from cxlib.retention.cohorts import MOST_PERIODS
 from cxlib.retention.counts import check_dates, event_days, names
 from cxlib.retention.periods import Clock, known_zone
+from cxlib.retention.presets import PRODUCTS, preset
 from cxlib.retention.records import Records
+from cxlib.retention.triangles import CLOCKS, KINDS
 from cxlib.sources import read_events, read_survey
 
 _SAID = {"yes": 1, "true": 1, "1": 1, "1.0": 1, "no": 0, "false": 0, "0": 0, "0.0": 0}
+_Age = Annotated[int, Field(le=MOST_PERIODS)]
 MOST_GROUPS = 30  # 435 pairs; more curves cannot be told apart in a figure either
 
 
@@ -46,7 +51,14 @@ class Parameters(StudyParameters):
     ended: str = Field("ended_on", description="column of the subscriptions with the day of the end, empty where it goes on")
     gap_days: int = Field(90, ge=1, le=3650, description="days without an event after which a customer is called lost, where "
                                                          "there are no subscriptions")
-    kind: Literal["on", "on_or_after", "rolling", "returned_by"] = Field("on", description="definition of retention used")
+    kind: Literal[*KINDS] = Field("on", description="what retained means in the triangle")
+    brackets: list[tuple[_Age, _Age]] | None = Field(None, description="first and last age of each span, for kind bracket alone, "
+                                                                       "such as [[1, 3], [4, 6]]")
+    clock: Literal[*CLOCKS] = Field("calendar", description="ages of the triangle: periods of the calendar, or windows since the "
+                                                            "customer came")
+    window_days: int = Field(30, ge=1, le=3650, description="length of a window, where the clock is the customers' own")
+    preset: Literal[*PRODUCTS] | None = Field(None, description="product whose definition the triangle takes, in place of kind, "
+                                                                "clock and window_days; by month")
     months: int = Field(6, ge=1, le=120, description="months after which the finding says how many customers are left")
     confidence: float = Field(0.95, gt=0, lt=1, description="level of the intervals")
 
@@ -54,6 +66,16 @@ class Parameters(StudyParameters):
     @classmethod
     def _zone(cls, value: str) -> str:
         return known_zone(value)
+
+    @field_validator("brackets", mode="wrap")
+    @classmethod
+    def _brackets(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> list[tuple[int, int]] | None:
+        try:
+            read = handler(value)
+        except ValidationError:
+            raise ValueError(f"brackets={value!r} are no pairs of whole ages up to {MOST_PERIODS:,}; write them like "
+                             "[[1, 3], [4, 6]]") from None
+        return None if read is None else checked_brackets(read)
 
     def check(self) -> None:
         """Refuse parameters that disagree with the files."""
@@ -71,6 +93,7 @@ def read(p: Parameters) -> Records:
     if (p.orders is None) == (p.durations is None):
         raise ParameterError("orders and durations: give one of them: orders, one row an event, or durations, one row a customer "
                              f"with how long and whether lost (orders={p.orders!r}, durations={p.durations!r})")
+    p = _defined(p)
     if p.durations is not None:
         return Records(p, followed=_followed(p))
     if p.segment is not None and p.customers is None:
@@ -81,10 +104,8 @@ def read(p: Parameters) -> Records:
     if p.as_of is not None and p.as_of <= first:
         raise ParameterError(f"as_of={p.as_of} is not after the first event ({first}); it is the first day for which the data "
                              f"are not complete, such as {last + dt.timedelta(days=1)}, the day after the last event")
-    clock, ends = Clock(p.period, p.zone), p.as_of or last + dt.timedelta(days=1)
-    if clock.index(ends) == clock.index(first):
-        raise ParameterError(f"period={p.period!r}: no {p.period} has ended between the first event ({first}) and the end of the "
-                             f"data ({ends}), so there is no rate yet; choose a shorter period, or give more data")
+    ends = p.as_of or last + dt.timedelta(days=1)
+    _refuse_lengths(p, first, ends)
     customers = _frame(p.customers, customer=p.customer, acquired=p.acquired, segment=p.segment)
     if customers is not None:
         check_dates(customers, zone=p.zone, acquired=p.acquired)
@@ -93,6 +114,38 @@ def read(p: Parameters) -> Records:
     if subscriptions is not None:
         check_dates(subscriptions, zone=p.zone, started=p.started, ended=p.ended)
     return Records(p, events, customers, subscriptions, ends)
+
+
+def _refuse_lengths(p: Parameters, first: dt.date, ends: dt.date) -> None:
+    clock, windows = Clock(p.period, p.zone), (ends - first).days // p.window_days + 1
+    if clock.index(ends) == clock.index(first):
+        raise ParameterError(f"period={p.period!r}: no {p.period} has ended between the first event ({first}) and the end of the "
+                             f"data ({ends}), so there is no rate yet; choose a shorter period, or give more data")
+    if p.clock == "own" and windows > MOST_PERIODS:
+        raise ParameterError(f"window_days={p.window_days}: there are {windows:,} windows from {first} to {ends}, more than "
+                             f"{MOST_PERIODS:,}; choose longer windows, or clock='calendar'")
+
+
+def _defined(p: Parameters) -> Parameters:
+    """Return the parameters with the definition that a preset stands for; refuse what does not go together."""
+    if p.preset is not None:
+        found = preset(p.preset)
+        meant = {"period": "month", **found.triangle}
+        if found.triangle["clock"] == "own":
+            meant["window_days"] = found.counting["days"]
+        for name, value in meant.items():
+            given, usual = getattr(p, name), Parameters.model_fields[name].default
+            if given not in (value, usual):
+                raise ParameterError(f"{name}={given!r} does not go with preset={p.preset!r}, which stands for {name}={value!r}; "
+                                     f"give {name}={usual!r} and the preset decides, or preset=None and {name} counts")
+        p = p.model_copy(update=meant)
+    if p.kind == "bracket" and p.brackets is None:
+        raise ParameterError("brackets=None: kind='bracket' needs the first and last age of each span; give brackets such as "
+                             "[[1, 3], [4, 6]], or another kind")
+    if p.kind != "bracket" and p.brackets is not None:
+        raise ParameterError(f"brackets={p.brackets!r} go with kind='bracket' only, and kind is {p.kind!r}; give kind='bracket', "
+                             "or brackets=None")
+    return p
 
 
 def _followed(p: Parameters) -> pd.DataFrame:

@@ -38,7 +38,7 @@ class Preset:
 
 
 # name: kind, clock, settled; read in the products' documents in 2026, not run
-_PRODUCTS = {"amplitude": ("on", "own", False), "mixpanel": ("on_or_after", "own", True), "posthog": ("on", "calendar", False),
+PRODUCTS = {"amplitude": ("on", "own", False), "mixpanel": ("on_or_after", "own", True), "posthog": ("on", "calendar", False),
              "ga4": ("on", "calendar", False), "adobe": ("on", "calendar", False)}
 
 
@@ -62,7 +62,7 @@ def preset(name: str) -> Preset:
     >>> dict(mixpanel.triangle), dict(mixpanel.counting)
     ({'kind': 'on_or_after', 'clock': 'own'}, {'days': 30})
     """
-    check.one_of("name", name, _PRODUCTS)
-    kind, clock, settled = _PRODUCTS[name]
+    check.one_of("name", name, PRODUCTS)
+    kind, clock, settled = PRODUCTS[name]
     counting = {"days": 30} if clock == "own" else {"period": "month"}
     return Preset(name, MappingProxyType({"kind": kind, "clock": clock}), MappingProxyType(counting), settled)

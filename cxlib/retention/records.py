@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cxlib.errors import EmptyDataError, ParameterError
+from cxlib.language import text
 from cxlib.result import Absent, Table, Text
 from cxlib.retention.accounting import Movements, Revenue, movements, revenue
 from cxlib.retention.age_period_cohort import AgePeriodCohort, age_period_cohort
@@ -22,9 +23,11 @@ from cxlib.retention.curves import Survival, survival
 from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
 from cxlib.retention.durations import Durations
 from cxlib.retention.gap_counts import count_gaps
-from cxlib.retention.gaps import GapSensitivity, gap_sensitivity
+from cxlib.retention.gaps import CameBack, Gaps, GapSensitivity, came_back, gap_sensitivity
 from cxlib.retention.load_counts import count_days
 from cxlib.retention.loading import Loading, loading
+from cxlib.retention.own_clock_counts import count_own_clock
+from cxlib.retention.presets import preset
 from cxlib.retention.smile import Smile, smile
 from cxlib.retention.triangles import Triangle, triangle
 
@@ -61,9 +64,7 @@ class Records:
         """Count customers by cohort and active periods."""
         if self.events is None:
             return Absent.of("retention.no_events")
-        p = self.parameters
-        return count_cohorts(self.events, **self._columns(), period=p.period, acquired=self.customers, acquired_on=p.acquired,
-                             as_of=p.as_of)
+        return count_cohorts(self.events, **self._columns(), **self._came())
 
     def durations(self) -> Durations:
         """Count customers by tenure: given, from subscriptions where there are some, else from orders with `gap_days`."""
@@ -92,20 +93,37 @@ class Records:
                                language=self.parameters.language)
 
     def triangle(self, cohorts: Cohorts | Absent) -> Triangle | Absent:
-        """Return retention by cohort and age."""
+        """Return retention by cohort and age; on the customers' own clock, windows are counted first."""
         if isinstance(cohorts, Absent):
             return cohorts
-        return triangle(cohorts, kind=self.parameters.kind, confidence=self.parameters.confidence)
+        p = self.parameters
+        try:
+            counts = cohorts if p.clock == "calendar" else count_own_clock(self.events, **self._columns(), **self._came(),
+                                                                           days=p.window_days)
+            return triangle(counts, kind=p.kind, clock=p.clock, brackets=p.brackets, confidence=p.confidence)
+        except EmptyDataError:  # no customer has come to the first bracket
+            return Absent.of("retention.no_cell")
+
+    def preset(self, cells: Triangle | Absent) -> list[str]:
+        """Return what the documents of the product say whose definition the triangle takes, if it takes one."""
+        p = self.parameters
+        return [] if p.preset is None or isinstance(cells, Absent) else [
+            text("retention.as_product", p.language, definition=preset(p.preset).definition(p.language))]
 
     def average(self, cells: Triangle | Absent) -> Average | Absent:
         """Return retention by age over one fixed set of cohorts."""
-        return cells if isinstance(cells, Absent) else average(cells)
+        if isinstance(cells, Absent):
+            return cells
+        try:
+            return average(cells)
+        except EmptyDataError:  # windows or brackets that are not over for the whole of any cohort
+            return Absent.of("retention.no_average")
 
-    def by_cohort(self, cells: Triangle | Absent, ages: Sequence[int], *, caption: str) -> Table | Text:
-        """Return a row a cohort and a column each of some ages."""
+    def by_cohort(self, cells: Triangle | Absent, ages: Sequence[int]) -> Table | Text:
+        """Return a row a cohort and a column each of some ages, or of all brackets."""
         if isinstance(cells, Absent):
             return cells.table()
-        return cells.by_cohort(ages, caption=caption, language=self.parameters.language)
+        return cells.by_cohort(ages, language=self.parameters.language)
 
     def smile(self, cohorts: Cohorts | Absent) -> Smile | Absent:
         """Return which cohorts turn up late."""
@@ -124,12 +142,27 @@ class Records:
         """Return who came, stayed, came back and fell silent."""
         return cohorts if isinstance(cohorts, Absent) else movements(cohorts)
 
-    def gaps(self) -> GapSensitivity | Absent:
-        """Return how much hangs on `gap_days`, where lost means a silence."""
+    def silences(self) -> Gaps | Absent:
+        """Count the silences of customers, where lost means a silence."""
         if self.events is None or self.subscriptions is not None:
             return Absent.of("retention.no_gap")
-        return gap_sensitivity(count_gaps(self.events, **self._columns(), as_of=self.parameters.as_of),
-                                    gap_days=self.parameters.gap_days, confidence=self.parameters.confidence)
+        return count_gaps(self.events, **self._columns(), as_of=self.parameters.as_of)
+
+    def gaps(self, silences: Gaps | Absent) -> GapSensitivity | Absent:
+        """Return how much hangs on `gap_days`."""
+        if isinstance(silences, Absent):
+            return silences
+        return gap_sensitivity(silences, gap_days=self.parameters.gap_days, confidence=self.parameters.confidence)
+
+    def came_back(self, silences: Gaps | Absent) -> CameBack | Absent:
+        """Return who of those called lost on past days came back."""
+        if isinstance(silences, Absent):
+            return silences
+        p = self.parameters
+        try:
+            return came_back(silences, gap_days=p.gap_days, period=p.period, confidence=p.confidence)
+        except EmptyDataError:
+            return Absent.of("retention.no_past_day")
 
     def by_segment(self, durations: Durations) -> Survival | Absent:
         """Return one curve a segment, or say that there are no segments."""
@@ -150,8 +183,11 @@ class Records:
             return Absent.of("retention.no_events")
         if p.value is None:
             return Absent.of("retention.no_value")
-        return revenue(self.events, **self._columns(), value=p.value, period=p.period, as_of=p.as_of,
-                                  confidence=p.confidence)
+        return revenue(self.events, **self._columns(), value=p.value, period=p.period, as_of=p.as_of, confidence=p.confidence)
 
     def _columns(self) -> dict[str, str]:
         return {"customer": self.parameters.customer, "time": self.parameters.time, "zone": self.parameters.zone}
+
+    def _came(self) -> dict[str, Any]:
+        p = self.parameters
+        return {"period": p.period, "acquired": self.customers, "acquired_on": p.acquired, "as_of": p.as_of}

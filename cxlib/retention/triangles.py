@@ -16,7 +16,7 @@ from cxlib.language import number, text
 from cxlib.result import Result, Table
 from cxlib.retention import figures
 from cxlib.retention.ages import FROM_THE_START, Ages, bracketed, by_age, checked_brackets, retained
-from cxlib.retention.averages import age_words, average, with_rates
+from cxlib.retention.averages import age_words, average, span, with_rates
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.own_clock import OwnClock
 
@@ -49,7 +49,7 @@ class Triangle(Result):
 
     def definition(self, language: str = "en") -> str:
         """Return the definition of retention used, in a sentence or two."""
-        said = text(f"retention.kind_{self.kind}", language, **age_words(self.period, self.days, language))
+        said = text(f"retention.kind_{self.kind}", language, **age_words(self.period, self.days, language, short=True))
         return said if self.days is None else f"{said} {text('retention.own_clock', language, days=number(self.days))}"
 
     def summary(self, language: str = "en") -> str:
@@ -61,27 +61,40 @@ class Triangle(Result):
                     cells=number(len(finished)), unfinished=number(len(self.frame) - len(finished)))
         return f"{self.definition(language)} {said}"
 
-    def by_cohort(self, ages: Iterable[int], *, caption: str = "", language: str = "en") -> Table:
-        """Return a table for reading, a row a cohort and a column each of some ages; `frame` has all cells with intervals."""
+    def by_cohort(self, ages: Iterable[int], *, language: str = "en") -> Table:
+        """Return a table for reading, a row a cohort and a column each of some ages, or of all brackets.
+
+        `frame` has all cells with their intervals.
+        """
         index = [*self.by, "cohort"]
         sizes = self.frame.groupby(index)["size"].max()
-        some = self.frame[self.frame["age"].isin(list(ages))].drop(columns="size").join(sizes, on=index)
-        wide = some.pivot(index=[*index, "size"], columns="age", values="rate").rename(columns=str).reset_index()
-        return Table(wide, caption=caption, formats=dict.fromkeys(map(str, ages), "percent"), language=language)
+        some = self.frame if self.kind == "bracket" else self.frame[self.frame["age"].isin(list(ages))]
+        names = {row["age"]: span(row) for _, row in some.drop_duplicates("age").iterrows()}
+        wide = some.drop(columns="size").join(sizes, on=index).pivot(index=[*index, "size"], columns="age", values="rate")
+        caption = text("retention.by_cohort", language, **age_words(self.period, self.days, language))
+        return Table(wide.rename(columns=names).reset_index(), formats=dict.fromkeys(names.values(), "percent"),
+                     caption=caption, language=language)
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the heat map: unfinished cells hatched, cells without data blank."""
         if self.by:
             raise ParameterError(f"by={self.by}: a heat map shows one triangle; count the cohorts without by")
-        key, title = text("retention.heat_map_key" + ("_own" if self.days else ""), language), ""
+        key, title = self._key(language), ""
         finding = text("retention.average_too_short", language, **age_words(self.period, self.days, language))
         if self.frame["complete"].any():
             fixed = average(self)
             finding = fixed.headline(language)
             title = text("retention.heat_map_average", language, cohorts=number(fixed.frame["cohorts"].iloc[0]))
         return figures.heat_map(self.frame, period=self.period, finding=finding,
-                                measured=" ".join(filter(None, [self.definition(language), key, title])), ax=ax,
+                                measured=" ".join(filter(None, [self.definition(language), *key, title])), ax=ax,
                                 ages=age_words(self.period, self.days, language)["periods"], language=language)
+
+    def _key(self, language: str) -> list[str]:
+        """Return what hatched and blank cells mean, as far as there are any."""
+        hatched = "retention.hatched" + ("_own" if self.days else "")
+        blank = len(self.frame) < self.frame["cohort"].nunique() * self.frame["age"].nunique()
+        return [text(key, language) for key, there in ((hatched, not self.frame["complete"].all()), ("retention.blank", blank))
+                if there]
 
 
 def triangle(cohorts: Cohorts | OwnClock, *, kind: str = "on", clock: str = "calendar",

@@ -81,6 +81,11 @@ def called(monkeypatch, capsys, *arguments):
     ("04_retention", "as_of=1999-01-01", "as_of=1999-01-01 is not after the first event"),
     ("04_retention", "orders=time.csv", "time='ordered_at'"),
     ("04_retention", "subscriptions=started.csv", "started='started_on' has a value that is no date: 'soon'; write dates like"),
+    # a definition that is not whole, or not known
+    ("04_retention", "kind=bracket", "brackets=None: kind='bracket' needs the first and last age of each span"),
+    ("04_retention", "brackets=[[1,3],[3,6]]", "brackets=[(1, 3), (3, 6)]: (3, 6) is no bracket; give pairs of whole ages"),
+    ("04_retention", "brackets=1-3", "brackets='1-3' are no pairs of whole ages"),
+    ("04_retention", "preset=mixpanell", "preset='mixpanell': Input should be 'amplitude', 'mixpanel', "),
     # a path that is empty, a folder, or leads nowhere
     ("01_interviews", "transcripts=", "transcripts='' is empty; give a path"),
     ("03_nps", "survey=no_transcript", "is a folder; give the path of a file"), ("03_nps", "survey=none.csv", "there is no file"),

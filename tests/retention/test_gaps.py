@@ -71,6 +71,15 @@ def test_what_became_of_those_called_lost(rows, gap):
         assert row.came_back == sum(any(other == who and d >= day for other, d in rows) for who in lost)
 
 
+def test_looking_back_needs_enough_who_were_called_lost():
+    """One was lost on 1 March, 40 on 1 April, of whom 10 came back on day 150."""
+    rows = [("first", 0), *((f"c{i}", 40) for i in range(40)), *((f"c{i}", 150) for i in range(10))]
+    said = retention.came_back(count(rows, as_of=D(2024, 12, 1)), gap_days=45).summary()
+    assert "on 2024-04-01, 41 customers were called lost (45 days without an order); 10 of them, 24.4 % " in said
+    few = retention.came_back(count([("a", 0), ("b", 40)], as_of=D(2024, 12, 1)), gap_days=45)
+    assert "on 2024-04-01, 2 customers were called lost" in few.summary()
+
+
 def test_a_short_gap_is_said():
     gaps = count([("a", 0), ("a", 40), ("a", 80), ("b", 0), ("b", 45)], as_of=D(2024, 12, 1))
     result = retention.gap_sensitivity(gaps, gap_days=30)
@@ -88,7 +97,8 @@ def test_nobody_came_twice():
     assert result.frame["lost"].tolist() == [0] * 7
     assert result.frame["back_rate"].isna().all()  # no silence lasted so long
     assert not result.warnings
-    assert result.plot().get_title(loc="left")
+    assert "0 of 1 customers (0.0 % [0.0 %, 79.3 %]) are called lost; no silence has lasted so long" in result.summary()
+    assert "no silence has lasted so long" in " ".join(result.plot().get_title(loc="left").split())
     with pytest.raises(EmptyDataError, match="choose a shorter gap"):
         retention.came_back(count([("a", 0)], as_of=D(2024, 1, 10)), gap_days=30)
     assert "Nobody was called lost" in retention.came_back(

@@ -60,7 +60,8 @@ def test_times_and_outcomes_give_the_blocks_that_they_can(followed):
     assert records.by_segment(durations).frame["契約"].nunique() == 2
     assert "4 rows were read; 4 customers are followed" in records.contract(cohorts, durations).summary()
     for absent in (cohorts, records.triangle(cohorts), records.average(cohorts), records.smile(cohorts), records.ages(cohorts),
-                   records.movements(cohorts), records.revenue(), records.loading(), records.gaps()):
+                   records.movements(cohorts), records.revenue(), records.loading(), records.gaps(records.silences()),
+                   records.came_back(records.silences())):
         assert isinstance(absent, Absent)
         assert repr(absent.table()).startswith("Not shown: ")
 
@@ -89,6 +90,12 @@ def test_one_of_orders_and_durations_is_given(folder, followed):
     ({"gap_days": 0}, "gap_days=0"),
     ({"confidence": 95}, "confidence=95"),
     ({"kind": "n-day"}, "kind='n-day'"),
+    ({"clock": "mine"}, "clock='mine': Input should be 'calendar' or 'own'"),
+    ({"window_days": 0}, "window_days=0"),
+    ({"preset": "mixpanell"}, "preset='mixpanell': Input should be 'amplitude', 'mixpanel', "),
+    ({"brackets": [[3, 1]]}, r"brackets=\[\(3, 1\)\]: \(3, 1\) is no bracket; give pairs"),
+    ({"brackets": "1-3"}, r"brackets='1-3' are no pairs of whole ages up to 1,000; write them like \[\[1, 3\], \[4, 6\]\]"),
+    ({"brackets": [[1, 10**9]]}, "are no pairs of whole ages up to 1,000"),
     ({"orders": "nowhere.csv"}, "nowhere.csv"),
     ({"segments": "plan"}, "did you mean 'segment'"),
 ])
@@ -110,6 +117,14 @@ def test_bad_values_are_refused(folder, changed, words):
     ({"customers": None}, ParameterError, "needs the file of customers"),
     ({"period": "year"}, ParameterError, "no year has ended"),
     ({"as_of": "2024-01-31"}, ParameterError, "no month has ended"),
+    ({"clock": "own", "window_days": 1, "as_of": "2027-01-01"}, ParameterError, r"window_days=1: there are 1,093 windows"),
+    ({"kind": "bracket"}, ParameterError, "brackets=None: kind='bracket' needs"),
+    ({"brackets": [[1, 3]]}, ParameterError, r"brackets=\[\(1, 3\)\] go with kind='bracket' only, and kind is 'on'"),
+    ({"preset": "mixpanel", "kind": "rolling"}, ParameterError, "kind='rolling' does not go with preset='mixpanel', which stands "
+                                                                "for kind='on_or_after'; give kind='on'"),
+    ({"preset": "ga4", "period": "week"}, ParameterError, "period='week' does not go with preset='ga4'"),
+    ({"preset": "ga4", "clock": "own"}, ParameterError, "clock='own' does not go with preset='ga4'"),
+    ({"preset": "amplitude", "window_days": 7}, ParameterError, "window_days=7 does not go with preset='amplitude'"),
 ])
 def test_parameters_that_disagree_with_the_files_are_refused(folder, changed, error, words):
     with pytest.raises(error, match=words):
@@ -138,6 +153,42 @@ def test_orders_alone_are_enough(folder):
         assert "cannot be known without" in result.summary()
         assert repr(result.table(["a"], caption="x")).startswith("Not shown: no ")
         assert repr(cx.picture(result.plot(months=6))).startswith("Not shown: no ")
+
+
+def test_the_triangle_is_on_the_clock_and_of_the_kind_that_was_asked(folder):
+    """By hand: 1 came on 5 January and ordered 31 days later; all three customers have lived through window 0, two through 1."""
+    records = read(given(folder, clock="own", kind="bracket", brackets=[["0", "0"], [1, 1]]))
+    cohorts = records.cohorts()
+    cells = records.triangle(cohorts)
+    found = cells.frame.groupby("age")[["retained", "size"]].sum()
+    assert found.loc[[0, 1]].to_numpy().tolist() == [[3, 3], [1, 2]]
+    assert "in a span of windows if" in cells.summary()
+    assert "Windows are of 30 days" in cells.summary()
+    assert "windows of 30 days since the customers came" in records.by_cohort(cells, [24]).caption
+    assert records.preset(cells) == []
+    assert records.movements(cohorts).frame["acquired"].sum() == 3  # goes on from the calendar
+
+
+def test_a_preset_stands_for_its_definition(folder):
+    """The orders of 1 at 31 days: in a window or later, two windows of 30 days after two came; in a month or later, none."""
+    records = read(given(folder, preset="mixpanel"))
+    cells = records.triangle(records.cohorts())
+    assert (cells.kind, cells.days) == ("on_or_after", 30)
+    assert cells.frame.query("age == 1")[["retained", "size"]].to_numpy().tolist() == [[1, 2]]
+    [said] = records.preset(cells)
+    assert said.startswith("The definition is that of a product. Mixpanel counts")
+
+
+def test_what_is_too_long_for_the_data_is_said(folder):
+    late = read(given(folder, kind="bracket", brackets=[[30, 40]]))
+    assert "no customer has come as far" in late.triangle(late.cohorts()).summary()
+    part = read(given(folder, clock="own", window_days=60))  # over for two, and for no cohort as a whole but January's
+    assert len(part.average(part.triangle(part.cohorts())).frame)
+    (folder / "customers.csv").write_text("customer_id,acquired_on,segment\n1,2024-01-05,a\n2,2024-01-31,b\n3,2024-01-31,b\n")
+    part = read(given(folder, clock="own", window_days=65))
+    cells = part.triangle(part.cohorts())
+    assert isinstance(part.average(cells), Absent)
+    assert cx.picture(cells.plot()).png
 
 
 def test_every_figure_and_sentence_is_made(folder):

@@ -143,6 +143,10 @@ def test_the_own_clock_hatches_cells_that_are_part_of_a_cohort():
     result = retention.triangle(counts, clock="own")
     assert result.frame["complete"].tolist() == [True, False]
     assert_allclose(result.frame["rate"], [1.0, 0.0])
-    hatched = [patch for patch in result.plot().patches if patch.get_hatch()]
+    ax = result.plot()
+    hatched = [patch for patch in ax.patches if patch.get_hatch()]
+    [said] = [each.get_text() for each in ax.texts if each.get_gid() == "subtitle"]
+    assert "Hatched: not all" in " ".join(said.split())
+    assert "Blank" not in said  # both ages of the one cohort are there
     assert [patch.get_xy() for patch in hatched] == [(1, 0)]
     assert "in 1 that of some" in result.summary()
