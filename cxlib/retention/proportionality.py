@@ -79,19 +79,19 @@ def grambsch_therneau(scores: Scores, time: NDArray) -> Proportionality:
     cross = np.tensordot(time, scores.information, axes=1)
     square = np.tensordot(time**2, scores.information, axes=1)
     solved = np.linalg.solve(information, cross)
-    each = np.diag(square) - np.einsum("ij,ij->j", cross, solved)
-    return Proportionality(u**2 / each, float(u @ np.linalg.solve(square - cross @ solved, u)), len(u))
+    left = square - cross @ solved
+    return Proportionality(u**2 / np.diag(left), float(u @ np.linalg.solve(left, u)), len(u))
 
 
 def of_groups(at_risk: NDArray, lost: NDArray) -> Proportionality | None:
     """Test proportional hazards between groups from counts, `groups x tenures`, against 1 - S(t-); None where it cannot be known.
 
-    That is where there are less than two tenures with losses, or a group lost nobody while others were followed, so that its
-    hazard ratio is not finite.
+    That is where a group was followed at less than two tenures with losses, so that nothing is known of how its hazard changes,
+    or lost nobody while others were followed, so that its hazard ratio is not finite.
     """
     some = (lost.sum(axis=0) > 0) & ((at_risk > 0).sum(axis=0) > 1)
     n, d = at_risk[:, some].astype(float), lost[:, some].astype(float)
-    if len(n) < 2 or d.shape[1] < 2 or (d.sum(axis=1) == 0).any():
+    if ((n > 0).sum(axis=1) < 2).any() or (d.sum(axis=1) == 0).any():
         return None
     x = np.eye(len(n))[:, 1:]
     squares = x[:, :, None] * x[:, None, :]
@@ -101,10 +101,11 @@ def of_groups(at_risk: NDArray, lost: NDArray) -> Proportionality | None:
         sums = [[(e * part).sum(axis=0), (e * part).T @ x, np.tensordot((e * part).T, squares, axes=1)] for part in (n, d)]
         return efron(d.T @ x, *sums, d.sum(axis=0))
 
-    def slope(beta: NDArray) -> NDArray:
-        return -scores(beta).information.sum(axis=0)
+    def equation(beta: NDArray) -> tuple[NDArray, NDArray]:
+        at = scores(beta)
+        return at.score.sum(axis=0) / d.sum(), -at.information.sum(axis=0) / d.sum()  # unscaled, the first steps are tiny
 
-    found = scipy.optimize.root(lambda beta: scores(beta).score.sum(axis=0), np.zeros(x.shape[1]), jac=slope)
+    found = scipy.optimize.root(equation, np.zeros(x.shape[1]), jac=True, method="lm")
     at = scores(found.x)
     if not found.success or np.linalg.cond(at.information.sum(axis=0)) > 1e10:
         return None

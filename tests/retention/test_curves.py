@@ -229,6 +229,23 @@ def test_proportional_hazards_from_counts_equal_r():
         assert "Nothing speaks against" in compared.leading()
 
 
+def test_proportional_hazards_with_a_small_group_beside_large_ones():
+    """Of counts, and of people one by one with Cox's model as statsmodels fits it."""
+    rng = np.random.default_rng(0)
+    sizes = [900, 900, 9]
+    stay = rng.geometric(np.repeat([0.1, 0.3, 0.5], sizes))
+    data = pd.DataFrame({"t": np.minimum(stay, 6), "e": (stay <= 6).astype(int), "g": np.repeat(list("abc"), sizes)})
+    found = retention.compare(counts(data, by="g"), between="g").ph_pvalue
+    assert_allclose(found, retention.cox(data, duration="t", event="e", covariates="g").ph_pvalue, rtol=1e-9)
+
+
+def test_a_group_followed_at_one_tenure_says_nothing_of_proportional_hazards():
+    data = pd.DataFrame({"t": [1, 2, 3, 1, 2, 3, 1, 1], "e": [1, 1, 1, 1, 1, 0, 1, 0], "g": list("aaabbbcc")})
+    found = retention.compare(counts(data, by="g"), between="g")
+    assert np.isnan(found.ph_pvalue)
+    assert found.frame["ph_pvalue"].notna().tolist() == [True, False, False]  # a and b; those with c
+
+
 def test_where_curves_cross_the_mean_leads():
     """One group is lost early and then hardly any more, the other late: same log-rank, different mean."""
     rng = np.random.default_rng(1)
