@@ -94,7 +94,7 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
             if "str" in kinds:
                 raise ColumnError(f"column {name!r} mixes {', '.join(sorted(kinds))}; make all its values text or all numbers")
     odd = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype | pd.IntervalDtype)]
-    return ibis.memtable(frame.astype(dict.fromkeys(odd, str)))  # the engine has no type for them
+    return ibis.memtable(frame.astype(dict.fromkeys(odd, str)) if odd else frame)  # the engine has no type for them
 
 
 def _read(path: Path) -> ir.Table:

@@ -153,12 +153,9 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
     names = tuple(label(name) for name in table.groups[between])
     found = log_rank(cells, rho=rho)
     frame = _pairs(cells, table, names, rho, _horizon(table, horizon), z)
-    frame = frame.assign(pvalue_adj=adjusted(frame["pvalue"], method=adjust),
-                         rmst_pvalue_adj=adjusted(frame["rmst_pvalue"], method=adjust),
-                         ph_pvalue_adj=adjusted(frame["ph_pvalue"], method=adjust), confidence=confidence,
-                         method=_name(rho, strata))
-    crossed = (frame["ph_pvalue_adj"] < ALPHA) & frame["se"].notna()
-    frame = frame.assign(leads=np.where(crossed, RMST, LOG_RANK))[list(_COLUMNS)]
+    families = {f"{name}_adj": adjusted(frame[name], method=adjust) for name in ("pvalue", "rmst_pvalue", "ph_pvalue")}
+    crossed = (families["ph_pvalue_adj"] < ALPHA) & frame["se"].notna()
+    frame = frame.assign(**families, leads=np.where(crossed, RMST, LOG_RANK), confidence=confidence, method=_name(rho, strata))
     slope = trend(found, range(len(names))) if order is not None else (np.nan, np.nan)
     ph = frame["ph_pvalue"].iloc[0] if len(frame) == 1 else _proportional(table.at_risk, table.lost)
     warnings = () if found.df else (text("retention.compare_nothing", groups=number(len(names))),)
@@ -168,9 +165,8 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
                       trend_statistic=slope[0], trend_pvalue=slope[1], unit=durations.unit)
 
 
-_COLUMNS = ("a", "b", "statistic", "df", "pvalue", "pvalue_adj", "horizon", "rmst_a", "rmst_b", "difference", "se", "ci_low",
-            "ci_high", "rmst_pvalue", "rmst_pvalue_adj", "ph_pvalue", "ph_pvalue_adj", "leads", "confidence",
-            "method")
+_COLUMNS = ["a", "b", "statistic", "df", "pvalue", "pvalue_adj", "horizon", "rmst_a", "rmst_b", "difference", "se", "ci_low",
+            "ci_high", "rmst_pvalue", "rmst_pvalue_adj", "ph_pvalue", "ph_pvalue_adj", "leads", "confidence", "method"]
 
 
 def _name(rho: float, strata: str | None) -> str:
@@ -220,7 +216,7 @@ def _pairs(cells: Sequence[Stratum], table: RiskTable, names: tuple[str, ...], r
                      "ci_low": difference - z * error, "ci_high": difference + z * error,
                      "rmst_pvalue": 2 * scipy.stats.norm.sf(abs(difference) / error),
                      "ph_pvalue": _proportional(table.at_risk[[i, j]], table.lost[[i, j]])})
-    return pd.DataFrame(rows, columns=[name for name in _COLUMNS[:-3] if not name.endswith("_adj")])
+    return pd.DataFrame(rows, columns=_COLUMNS)  # those that look at all pairs together are still missing
 
 
 def _proportional(at_risk: NDArray, lost: NDArray) -> float:

@@ -66,18 +66,18 @@ def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[
     table = conforming(as_table(data))
     check.columns(table.columns, duration=duration, event=event, by=by)
     numeric(table, duration=duration, event=event, weight=weight, entry=entry)
-    rows = table.select(tenure=table[duration], gone=table[event], **{name: table[name] for name in by},
-                        **({} if entry is None else {"entry": table[entry].cast("float64")}),
-                        **({} if weight is None else {"weight": table[weight].cast("float64")}))
-    sums = {} if weight is None else {"weights": rows.weight.sum(), "squares": (rows.weight * rows.weight).sum(),
-                                      "unfit": ((rows.weight < 0) | rows.weight.isnull()).sum()}
-    keys = [*by, "tenure", "gone", *(() if entry is None else ("entry",))]
-    cells = rows.group_by(keys).aggregate(customers=rows.count(), **sums)  # texts are made of the few cells, not of each row
-    frame = cells.mutate(gone=cells.gone.cast("float64"), **{name: label(cells[name]) for name in by}).execute()
+    keys = {name: table[name] for name in by} | {"tenure": table[duration], "gone": table[event]}
+    keys |= {} if entry is None else {"entry": table[entry].cast("float64")}
+    weights = None if weight is None else table[weight].cast("float64")
+    sums = {} if weight is None else {"weights": weights.sum(), "squares": (weights * weights).sum(),
+                                      "unfit": ((weights < 0) | weights.isnull()).sum()}
+    cells = table.group_by(**keys).aggregate(customers=table.count(), **sums)  # texts are made of the few cells, not of each row
+    frame = cells.mutate(tenure=cells.tenure.cast("float64"), gone=cells.gone.cast("float64"),
+                         **{name: label(cells[name]) for name in by}).execute()
     _refuse_contradictions(frame, duration=duration, event=event, weight=weight, entry=entry)
-    missing = frame[keys[len(by):]].isna().any(axis=1)
-    tally = {"rows": int(frame["customers"].sum()), "missing_duration": int(frame.loc[missing, "customers"].sum())}
-    return _durations(frame[~missing], by, unit=unit, tally=tally)
+    rows, whole = int(frame["customers"].sum()), frame.dropna()
+    tally = {"rows": rows, "missing_duration": rows - int(whole["customers"].sum())}
+    return _durations(whole, by, unit=unit, tally=tally)
 
 
 def _refuse_contradictions(frame: pd.DataFrame, *, duration: str, event: str, weight: str | None, entry: str | None) -> None:
@@ -246,9 +246,8 @@ def _durations(frame: pd.DataFrame, by: tuple[str, ...], **described: Any) -> Du
         split = pd.concat([split, came]).fillna({"lost": 0, "censored": 0, "entered": 0})
         split = split.astype({"lost": "int64", "censored": "int64", "entered": "int64"})
     if (split["tenure"] % 1 == 0).all():
-        split = split.astype({"tenure": "int64"})
-    sums = [name for name in split if name not in (*by, "tenure")]
-    return Durations(split.groupby([*by, "tenure"], as_index=False)[sums].sum(), by=by, **described)
+        split["tenure"] = split["tenure"].astype("int64")
+    return Durations(split.groupby([*by, "tenure"], as_index=False).sum(), by=by, **described)
 
 
 def _with_labels(rows: ir.Table, customers: Any, customer: str, by: Sequence[str]) -> ir.Table:

@@ -53,7 +53,7 @@ class Durations:
     @property
     def customers(self) -> int:
         """Number of customers counted."""
-        return int(self.frame[["lost", "censored"]].to_numpy().sum())
+        return int(self.frame["lost"].sum() + self.frame["censored"].sum())
 
     @property
     def delayed(self) -> bool:

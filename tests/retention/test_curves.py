@@ -1,6 +1,7 @@
 """Kaplan-Meier and log-rank against R survival 3.5 (1e-10) and statsmodels."""
 
 import json
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -286,6 +287,12 @@ def test_trend_is_the_score_test_of_cox():
     assert "From “low” to “top”" in ours.summary()
     two = retention.compare(counts(data[data["g"] != "mid"], by="g"), between="g", order=["top", "low"])
     assert_allclose([two.trend_statistic, two.trend_pvalue], [two.statistic, two.pvalue], rtol=1e-9)
+
+
+def test_decimals_are_numbers():
+    times = [1.5, 2.0, 2.0, 2.5]
+    exact = retention.rmst(counts({"t": [Decimal(str(time)) for time in times], "e": [1, 0, 1, 0]}))
+    assert_allclose(exact.frame["rmst"], retention.rmst(counts({"t": times, "e": [1, 0, 1, 0]})).frame["rmst"], rtol=1e-15)
 
 
 def test_entry_and_weights_by_hand():
