@@ -18,8 +18,8 @@ from cxlib.language import level, number, percent, text
 from cxlib.result import Result
 from cxlib.retention import figures
 from cxlib.retention.cohorts import Cohorts
-from cxlib.retention.counts import sum_customer_periods
 from cxlib.retention.periods import Clock, period_name
+from cxlib.retention.revenue_counts import sum_customer_periods
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,8 +118,8 @@ class Revenue(Result):
 
 
 def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "month", zone: str = "UTC",
-            week_start: str = "monday", as_of: dt.date | None = None, confidence: float = 0.95, resamples: int = 1000,
-            seed: int = 1) -> Revenue:
+            week_start: str = "monday", as_of: dt.date | None = None, duplicates: str | None = None, confidence: float = 0.95,
+            resamples: int = 1000, seed: int = 1) -> Revenue:
     """Net and gross revenue retention by period, with a bootstrap over customers.
 
     Parameters
@@ -128,6 +128,8 @@ def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "m
         As in `count_cohorts`.
     value : str
         Column with the amount paid; refunds are negative.
+    duplicates : {None, "exact"} or str
+        As in `count_cohorts`; `warnings` say how many rows were left out. "exact" compares `customer`, `time` and `value`.
     resamples : int
         Bootstrap samples (Poisson weights on customers); 0 leaves the intervals missing.
 
@@ -151,7 +153,8 @@ def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "m
     if resamples < 0:
         raise ParameterError(f"resamples={resamples} must be 0 or more; 1000 is usual")
     clock = Clock(period, zone, week_start)
-    sums, ends = sum_customer_periods(data, customer=customer, time=time, value=value, clock=clock, as_of=as_of)
+    sums, ends, dropped = sum_customer_periods(data, customer=customer, time=time, value=value, clock=clock, as_of=as_of,
+                                               duplicates=duplicates)
     first, last = int(sums["period"].min()), clock.index(ends - dt.timedelta(days=1))
     parts = _parts(sums, first, last)
     totals = {name: np.asarray(part.sum(axis=0)).ravel() for name, part in parts.items()}
@@ -169,6 +172,8 @@ def revenue(data: Any, *, customer: str, time: str, value: str, period: str = "m
     frame = frame.assign(complete=complete, confidence=confidence, method="bootstrap over customers, percentile")
     warnings = [] if complete.all() else [text("retention.last_unfinished", period=text(f"retention.{period}"),
                                                name=clock.name(last))]
+    if dropped:
+        warnings.append(text("retention.duplicates_left_out", n=number(dropped)))
     if refunded := int((sums["value"] < 0).sum()):
         warnings.append(text("retention.refunds", n=number(refunded), sums=number(len(sums)), period=text(f"retention.{period}")))
     return Revenue(frame=frame, method="bootstrap over customers, percentile", period=period, warnings=tuple(warnings))

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import ibis
-import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import ColumnError, EmptyDataError
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError
 from cxlib.retention.cohorts import WORD, Cohorts, from_bitmaps, words_needed
 from cxlib.retention.engine_counts import (
     COPIES,
+    INSTANT,
     alike,
     beside,
     bit,
@@ -25,7 +25,9 @@ from cxlib.retention.engine_counts import (
     label,
     memory_given_back,
     seconds,
+    wall_time,
     without_duplicates,
+    without_nanoseconds,
 )
 from cxlib.retention.periods import QUARTER_HOUR, Clock
 from cxlib.table import as_table, numeric
@@ -89,8 +91,8 @@ def count_cohorts(data: Any, *, customer: str, time: str, period: str = "month",
     The first and the last time are asked for, which a Parquet file knows without reading its rows; then one aggregate a customer,
     `bit_or(1 << period)`, and counts by distinct bitmap. More than 63 periods take more bitmaps: slower, same answer.
     Compared with the CDNOW triangles (month, week, quarter) of an independent pure Python count, and on DuckDB, PostgreSQL and
-    Spark with counts by hand. In a zone other than UTC, the events are joined with a table of quarter-hours; on PostgreSQL it is
-    a temporary one, which takes the right to make it.
+    Spark with counts by hand. In a zone other than UTC, the events are joined with a table of quarter-hours; PostgreSQL tells the
+    wall time itself.
 
     Examples
     --------
@@ -139,16 +141,17 @@ def placed_events(table: ir.Table, *, customer: str, time: str, clock: Clock, ke
                   span: tuple[Any, Any] | None = None) -> ir.Table:
     """Give each event its customer, local day (since 1970) and local period; dates stay where they are.
 
-    Moments outside `span`, in a zone, have neither day nor period; without it all events lie inside.
+    Moments outside `span`, in a zone, may have neither day nor period; without it all events lie inside.
     """
-    kind = _time_of(table, time)
-    rows = table.select(cx_customer=identifier(table[customer]), cx_time=table[time], **{name: table[name] for name in keep})
-    moment = rows.cx_time.cast("timestamp")
-    if kind.is_date() or clock.zone == "UTC":
-        date = moment.date()  # its parts are faster to take than a timestamp's, and 32 bits take less memory a customer
+    rows = table.select(cx_customer=identifier(table[customer]), cx_time=_time_of(table, time),
+                        **{name: table[name] for name in keep})
+    moment, here = rows.cx_time.cast("timestamp"), rows.cx_time.type().is_date() or clock.zone == "UTC"
+    if here or rows.get_backend().name == "postgres":
+        # a date's parts are faster to take than a timestamp's, and 32 bits take less memory a customer
+        date = (moment if here else wall_time(clock.zone, moment.cast(INSTANT))).date()
         days = date.epoch_days().cast("int32")
         return rows.mutate(cx_day=days, cx_period=clock.place(date.year(), date.month(), days))
-    hours = clock.quarter_hours(*(span or spanned(table, time=time, clock=clock)))
+    hours = clock.quarter_hours(*(span or _span(table, time, clock, None) or [dt.datetime(1970, 1, 1)] * 2))
     hours = ibis.memtable(hours.rename(columns={"day": "cx_day", "period": "cx_period", "quarter_hour": "cx_quarter"}))
     rows = rows.mutate(cx_quarter=seconds(moment, rows) // QUARTER_HOUR)
     return rows.left_join(hours, "cx_quarter").drop("cx_quarter", "cx_quarter_right")
@@ -156,23 +159,43 @@ def placed_events(table: ir.Table, *, customer: str, time: str, clock: Clock, ke
 
 def spanned(table: ir.Table, *, time: str, clock: Clock, as_of: dt.date | None = None) -> tuple[Any, Any]:
     """Return the first and the last date, or moment in UTC, before `as_of`; a Parquet file knows them unread."""
-    kind = _time_of(table, time)
-    moment = table[time] if kind.is_date() else table[time].cast("timestamp")
-    if as_of is not None:
-        moment = ibis.cases((moment < (as_of if kind.is_date() else clock.midnight(as_of)), moment))
-    found = table.aggregate(first=moment.min(), last=moment.max()).to_pyarrow().to_pylist()[0]
-    if found["first"] is None:
+    found = _span(table, time, clock, as_of)
+    if found is None:
         raise EmptyDataError(f"no event is left: time={time!r} has no value{'' if as_of is None else f' before as_of={as_of}'}; "
                              "check the column and as_of")
-    return found["first"], found["last"]
+    return found
 
 
-def _time_of(table: ir.Table, time: str) -> dtypes.DataType:
-    kind = conforming(table)[time].type()
-    if not (kind.is_date() or kind.is_timestamp()):
-        raise ColumnError(f"time={time!r} holds {str(kind).removeprefix('!')}, not dates; "
+def _span(table: ir.Table, time: str, clock: Clock, as_of: dt.date | None) -> tuple[Any, Any] | None:
+    """Return the same, or nothing; refuse infinity, which engines have, and years that Python's calendar has not."""
+    moment, kind = _time_of(table, time), dt.date
+    if not moment.type().is_date():
+        moment, kind = moment.cast("timestamp"), dt.datetime
+    inside = moment
+    if as_of is not None:
+        bound = _EPOCH + dt.timedelta(days=day_number(as_of))
+        inside = ibis.cases((moment < (bound if kind is dt.date else clock.midnight(bound)), moment))
+    ends = {"first": moment.min(), "last": inside.max(), "end": moment.max()}
+    found = table.aggregate(**{name: end.cast("string") for name, end in ends.items()}).to_pyarrow().to_pylist()[0]
+    if found["last"] is None:
+        return None
+    try:
+        first, last, _ = (kind.fromisoformat(found[name]) for name in ends)
+    except ValueError:
+        first = last = kind.max
+    if first.year == 1 or last.year == 9999:  # a day's shift leaves the calendar
+        raise ColumnError(f"time={time!r} runs from {found['first']} to {found['end']}; no event has such a date: correct it, or "
+                          "make it a missing one")
+    return first, last
+
+
+def _time_of(table: ir.Table, time: str) -> ir.Column:
+    """Return the column of times, in microseconds at the finest; refuse one that holds something else."""
+    column = conforming(table)[time]
+    if not (column.type().is_date() or column.type().is_timestamp()):
+        raise ColumnError(f"time={time!r} holds {str(column.type()).removeprefix('!')}, not dates; "
                           "read the file with cx.sources.read_events, or turn the column into dates or timestamps first")
-    return kind
+    return without_nanoseconds(column)
 
 
 def _members(acquired: Any, *, customer: str, on: str, by: Sequence[str], clock: Clock, as_of: dt.date | None) -> ir.Table:
@@ -281,34 +304,11 @@ def _values(events: ir.Table, members: ir.Table | None, by: Sequence[str], value
     return sums.execute().rename(columns={"cx_period": "period"}).sort_values([*by, "cohort", "period"], ignore_index=True)
 
 
-def sum_customer_periods(data: Any, *, customer: str, time: str, value: str, clock: Clock,
-                         as_of: dt.date | None = None) -> tuple[pd.DataFrame, dt.date]:
-    """Sum a value by customer and period: the rows that a bootstrap by customer needs, one a customer and active period.
-
-    Returns
-    -------
-    sums : pandas.DataFrame
-        `customer` (a number), `period` (index), `value`; events without a customer, a time or after `as_of` are left out.
-    as_of : datetime.date
-        The given one, or the day after the last event.
-    """
-    table = as_table(data)
-    check.columns(table.columns, customer=customer, time=time)
-    numeric(table, value=value)
-    events = judged(placed_events(table, customer=customer, time=time, clock=clock, keep=[value]), None, as_of)
-    events = events.filter(events.cx_seen, events.cx_customer.notnull())
-    sums = events.group_by("cx_customer", "cx_period").aggregate(
-        value=events[value].sum().cast("float64").fill_null(0.0), last=events.cx_day.max()).execute()
-    if sums.empty:
-        raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
-    sums = sums.assign(customer=pd.factorize(sums["cx_customer"], sort=True)[0]).rename(columns={"cx_period": "period"})
-    ends = as_of or _EPOCH + dt.timedelta(days=int(sums["last"].max()) + 1)
-    return sums[["customer", "period", "value"]].sort_values(["customer", "period"], ignore_index=True), ends
-
-
-def day_number(day: dt.date) -> int:
-    """Return the days since 1970-01-01."""
-    return (day - _EPOCH).days
+def day_number(as_of: dt.date) -> int:
+    """Return the days since 1970-01-01; a moment within a day, or text, is refused."""
+    if isinstance(as_of, dt.datetime) or not isinstance(as_of, dt.date):
+        raise ParameterError(f"as_of={as_of!r} is not a date; give one such as datetime.date(2026, 1, 31)")
+    return (as_of - _EPOCH).days
 
 
 def event_days(events: ir.Table, *, time: str, zone: str) -> tuple[dt.date, dt.date]:

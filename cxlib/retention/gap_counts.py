@@ -7,12 +7,10 @@ from typing import Any
 
 from cxlib import check
 from cxlib.errors import EmptyDataError
-from cxlib.retention.counts import day_number, placed_events
+from cxlib.retention.counts import day_number, placed_events, spanned
 from cxlib.retention.gaps import Gaps
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table
-
-_EPOCH = dt.date(1970, 1, 1)
 
 
 def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_of: dt.date | None = None) -> Gaps:
@@ -21,7 +19,7 @@ def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_o
     Parameters
     ----------
     events, customer, time, zone, as_of
-        As in `count_cohorts`.
+        As in `count_cohorts`. An event that is there twice changes nothing.
 
     Returns
     -------
@@ -37,7 +35,9 @@ def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_o
     """
     table = as_table(events)
     check.columns(table.columns, customer=customer, time=time)
-    rows = placed_events(table, customer=customer, time=time, clock=Clock(zone=zone))
+    clock = Clock(zone=zone)
+    span = spanned(table, time=time, clock=clock, as_of=as_of)
+    rows = placed_events(table, customer=customer, time=time, clock=clock, span=span)
     rows = rows.filter(rows.cx_day.notnull(), rows.cx_customer.notnull())
     if as_of is not None:
         rows = rows.filter(rows.cx_day < day_number(as_of))
@@ -46,5 +46,5 @@ def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_o
     frame = days.group_by("last", "until").aggregate(n=days.count()).execute()
     if frame.empty:
         raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
-    end = as_of or _EPOCH + dt.timedelta(days=int(frame["last"].max()) + 1)
+    end = as_of or clock.local_day(span[1]) + dt.timedelta(days=1)
     return Gaps(frame.astype({"last": "int64", "until": "float64", "n": "int64"}), end)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.errors import EmptyDataError
-from cxlib.retention.counts import day_number, placed_events
+from cxlib.retention.counts import day_number, placed_events, spanned
 from cxlib.retention.loading import Days
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table
@@ -24,7 +24,7 @@ def count_days(events: Any, *, customer: str, time: str, zone: str = "UTC", load
     Parameters
     ----------
     events, customer, time, zone, as_of
-        As in `count_cohorts`.
+        As in `count_cohorts`. Rows are counted, duplicates too: what was loaded twice shows as a day with too many.
     loaded : str, optional
         Column with the date or time at which the row was loaded.
 
@@ -41,7 +41,8 @@ def count_days(events: Any, *, customer: str, time: str, zone: str = "UTC", load
     """
     table, clock = as_table(events), Clock(zone=zone)
     check.columns(table.columns, customer=customer, time=time, loaded=loaded)
-    rows = placed_events(table, customer=customer, time=time, clock=clock, keep=[loaded] if loaded else [])
+    span = spanned(table, time=time, clock=clock, as_of=as_of)
+    rows = placed_events(table, customer=customer, time=time, clock=clock, keep=[loaded] if loaded else [], span=span)
     rows = rows.filter(rows.cx_day.notnull(), rows.cx_customer.notnull())
     if as_of is not None:
         rows = rows.filter(rows.cx_day < day_number(as_of))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.errors import CohortError, EmptyDataError, ParameterError
 from cxlib.retention.cohorts import MOST_PERIODS, WORD
-from cxlib.retention.counts import alike, date_column, day_number, label, names, placed_events
+from cxlib.retention.counts import alike, date_column, day_number, label, names, placed_events, spanned
 from cxlib.retention.engine_counts import beside, bit, bit_or, seconds
 from cxlib.retention.own_clock import OwnClock, by_pattern
 from cxlib.retention.periods import Clock
@@ -36,7 +36,8 @@ def count_own_clock(events: Any, *, customer: str, time: str, days: int = 30, pe
     Parameters
     ----------
     events, customer, time, zone, week_start, by, acquired, acquired_on, as_of
-        As in `count_cohorts`. A customer came with the first event, or as `acquired` says.
+        As in `count_cohorts`. A customer came with the first event, or as `acquired` says. An event that is there twice changes
+        nothing but the rows in `tally`.
     days : int
         Length of a window: 1, 7 and 30 are what products call a day, a week and a month.
     period : {"week", "month", "quarter", "year"}
@@ -75,8 +76,10 @@ def count_own_clock(events: Any, *, customer: str, time: str, days: int = 30, pe
     listed = None if acquired is None else _listed(acquired, customer, acquired_on, by, clock)
     exact = table[time].type().is_timestamp() and (listed is None or listed.cx_time.type().is_timestamp())
     how = {"customer": customer, "time": time, "clock": clock}
-    rows = _positioned(placed_events(table, **how), exact, as_of)
-    first, last, low, tally = _extent(rows)
+    span = spanned(table, time=time, clock=clock, as_of=as_of)
+    rows = _positioned(placed_events(table, span=span, **how), exact, as_of)
+    low, tally = _extent(rows)
+    first, last = (clock.local_day(moment) for moment in span)
     ends = as_of or last + dt.timedelta(days=1)
     end, width = _moment(ends, zone) if exact else day_number(ends), days * _DAY if exact else days
     if listed is not None:
@@ -88,7 +91,7 @@ def count_own_clock(events: Any, *, customer: str, time: str, days: int = 30, pe
                              "choose longer windows, or correct the dates")
     # the same events in another expression: as the same one, the engine would keep all of them in memory for both uses
     again = table.filter(table[customer].notnull())
-    starts = _starts(_positioned(placed_events(again, keep=by, **how), exact, as_of) if listed is None else listed, by)
+    starts = _starts(_positioned(placed_events(again, keep=by, span=span, **how), exact, as_of) if listed is None else listed, by)
     rows = rows.filter(rows.cx_seen, rows.cx_customer.notnull())
     if listed is not None:
         rows, starts = alike(rows, beside(starts, rows))
@@ -112,20 +115,17 @@ def _positioned(rows: ir.Table, exact: bool, as_of: dt.date | None) -> ir.Table:
     return rows.mutate(cx_at=seconds(rows.cx_time, rows) if exact else rows.cx_day, cx_seen=seen)
 
 
-def _extent(rows: ir.Table) -> tuple[dt.date, dt.date, float, dict[str, int]]:
-    """Return the first and last day, the place of the first event, and the rows left out before anything else is asked."""
+def _extent(rows: ir.Table) -> tuple[float, dict[str, int]]:
+    """Return the place of the first event, and the rows left out before anything else is asked."""
     somebody = rows.cx_customer.notnull()
-    seen = rows.cx_seen & somebody
     found = rows.aggregate(
-        first=rows.cx_day.min(where=seen), last=rows.cx_day.max(where=seen), low=rows.cx_at.min(where=seen),
-        rows=rows.count(), missing_customer=rows.count(where=~somebody),
+        low=rows.cx_at.min(where=rows.cx_seen & somebody), rows=rows.count(), missing_customer=rows.count(where=~somebody),
         missing_time=rows.count(where=somebody & rows.cx_time.isnull()),
         after_as_of=rows.count(where=somebody & rows.cx_time.notnull() & ~rows.cx_seen)).to_pyarrow().to_pylist()[0]
-    first, last, low = (found.pop(name) for name in ("first", "last", "low"))
-    if first is None:
+    low = found.pop("low")
+    if low is None:
         raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
-    epoch = dt.date(1970, 1, 1)
-    return epoch + dt.timedelta(days=int(first)), epoch + dt.timedelta(days=int(last)), low, {k: int(n) for k, n in found.items()}
+    return low, {name: int(n) for name, n in found.items()}
 
 
 def _moment(day: dt.date, zone: str) -> float:

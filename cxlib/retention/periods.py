@@ -17,6 +17,7 @@ from cxlib.errors import ParameterError
 PERIODS = ("week", "month", "quarter", "year")
 _EPOCH = dt.date(1970, 1, 1)  # a Thursday
 _SHIFT = {"monday": 3, "sunday": 4}  # days from the start of the week to the epoch
+MOST_YEARS = 300  # of quarter-hours: ten million
 QUARTER_HOUR = 900  # seconds; every zone in use since 1972 is a whole number of them away from UTC
 
 
@@ -100,7 +101,15 @@ class Clock:
         -------
         DataFrame
             `quarter_hour` (since 1970-01-01 UTC), `day` (days since 1970-01-01 on the local calendar), `period` (index).
+
+        Raises
+        ------
+        ParameterError
+            If there are more than 300 years between the moments: a date is wrong, and the table would be huge.
         """
+        if last.year - first.year > MOST_YEARS:
+            raise ParameterError(f"zone={self.zone!r}: times from {first} to {last} span more than {MOST_YEARS} years; correct "
+                                 "the dates (or as_of)")
         numbers = np.arange(int(np.floor(_utc_seconds(first) / QUARTER_HOUR)), int(_utc_seconds(last) // QUARTER_HOUR) + 1)
         local = pd.to_datetime(numbers * QUARTER_HOUR, unit="s", utc=True).tz_convert(self.zone).tz_localize(None)
         days = local.normalize().to_numpy().astype("datetime64[D]").astype("int32")

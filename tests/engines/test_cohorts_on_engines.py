@@ -1,6 +1,7 @@
 """Events at the edges, counted by hand, and by DuckDB, PostgreSQL and Spark. One query an engine makes all counts."""
 
 import datetime as dt
+import itertools
 
 import ibis
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cxlib import retention
-from cxlib.errors import ColumnError, SourceError
+from cxlib.errors import ColumnError, EmptyDataError, SourceError
 
 D = dt.date
 AS_OF = D(2025, 1, 15)
@@ -146,6 +147,18 @@ def test_before_1970(engine):
     assert patterns(months) == {(): ["1969-12 1970-01"]}
     assert patterns(count(old, by=(), as_of=D(1970, 2, 1), zone="Asia/Tokyo")) == {(): ["1969-12 1970-01"]}
     assert patterns(count(old, by=(), as_of=D(1970, 2, 1), period="week")) == {(): ["1969-12-22 1969-12-29"]}
+
+
+def test_dates_that_no_event_has_are_refused(engine):
+    tables = [engine.place("dotnet", pd.DataFrame({"customer": ["a", "b"], "at": [D(1, 1, 1), D(2024, 1, 5)]}))]
+    if engine.name != "pyspark":  # which has no infinity
+        for kind in ("DATE", "TIMESTAMPTZ"):
+            engine.connection.raw_sql(f"CREATE TABLE never_{kind} AS SELECT 'a' AS customer, {kind} 'infinity' AS \"at\"")
+            tables.append(engine.connection.table(f"never_{kind}" if engine.name == "duckdb" else f"never_{kind}".lower()))
+    for table, more in itertools.product(tables, [{}, {"zone": "Asia/Tokyo"}]):
+        for as_of in (None, AS_OF):
+            with pytest.raises((ColumnError, EmptyDataError), match=r"no event (has such a date|is left)"):
+                count(table, by=(), as_of=as_of, **more)
 
 
 def test_numbers_as_ids_and_a_table_of_one_row(engine):

@@ -1,9 +1,13 @@
 """Opening the engines for real: a password that is never repeated, a database file that is only read."""
 
+import datetime as dt
+from contextlib import contextmanager
+
 import ibis
+import pandas as pd
 import pytest
 
-from cxlib import sources
+from cxlib import retention, sources
 from cxlib.errors import SourceError
 
 
@@ -13,6 +17,45 @@ def test_a_wrong_password_is_not_repeated(postgres_url):
         sources.connect(url)
     assert "s3cret" not in str(refusal.value)
     assert refusal.value.__suppress_context__
+
+
+@contextmanager
+def opened(url):
+    connection = sources.connect(url)
+    yield connection
+    connection.disconnect()
+
+
+@pytest.fixture
+def reader(postgres_url):
+    """A role that may only read, in a database of its own where nobody but the owner makes temporary tables."""
+    with opened(postgres_url) as owner:
+        owner.con.autocommit = True
+        owner.raw_sql("CREATE DATABASE shop")
+    url = postgres_url.replace("/postgres?", "/shop?")
+    with opened(url) as owner:
+        owner.con.execute("""CREATE TABLE events AS SELECT * FROM (VALUES ('a', timestamp '2024-01-31 23:30'),
+            ('b', timestamp '2024-01-31 14:59:59')) rows(who, at);
+            CREATE ROLE reader LOGIN PASSWORD 'reader'; ALTER ROLE reader SET timezone = 'America/New_York';
+            GRANT SELECT ON events TO reader; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC""")
+        owner.con.commit()
+    with opened(url.replace("researcher@", "reader:reader@")) as connection:
+        yield connection
+
+
+def test_a_role_without_temporary_tables(reader):
+    """Times without a zone are UTC, in whatever zone the role lives; its own wall time needs no temporary table."""
+    columns = {"customer": "who", "time": "at", "as_of": dt.date(2024, 3, 1)}
+    events = reader.table("events")
+    for zone, first in (("UTC", [1, 1]), ("Asia/Tokyo", [1, 2]), ("America/New_York", [1, 1])):
+        cohorts = retention.count_cohorts(events, zone=zone, **columns)
+        assert sorted(cohorts.clock.start(cohort).month for cohort in cohorts.groups["cohort"].repeat(
+            cohorts.groups["customers"])) == first
+    acquired = pd.DataFrame({"who": ["a", "b"], "acquired_on": [dt.date(2024, 1, 1)] * 2})
+    for call in (retention.count_cohorts, retention.count_own_clock):
+        with pytest.raises(SourceError, match=r"permission denied.*GRANT TEMPORARY"):
+            call(events, acquired=acquired, **columns)
+    assert retention.count_cohorts(events, **columns).customers == 2  # the connection works on
 
 
 def test_spark_without_java(spark_session_url, monkeypatch, tmp_path):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from cxlib import nps, retention
 
@@ -63,6 +64,17 @@ def test_revenue_by_hand(engine, edge_events):
     orders = engine.place("paid", edge_events[edge_events["case"] == "refund first"])
     frame = retention.revenue(orders, customer="customer", time="at", value="amount", as_of=D(2024, 8, 1), resamples=20).frame
     assert frame["revenue"].tolist() == [-20, 50]
+
+
+@pytest.mark.parametrize(("rule", "sums", "dropped"), [(None, [37, 10, 7], ""), ("exact", [22, 10, 7], "2 rows"),
+                                                       ("event_id", [27, 10, 0], "2 rows")])
+def test_revenue_without_duplicates_by_hand(engine, edge_events, rule, sums, dropped):
+    orders = engine.place("twice", edge_events[edge_events["case"].str.contains("duplicate")])
+    result = retention.revenue(orders, customer="customer", time="at", value="amount", as_of=D(2024, 6, 1), duplicates=rule,
+                               resamples=0)
+    # March: dup1 10 twice, dup2 5 twice (two ids), dup3 7; April: dup1 10; May: dup3 7 (the id of March)
+    assert result.frame["revenue"].tolist() == sums
+    assert dropped in "".join(result.warnings)
 
 
 def test_windows_of_30_days_by_hand(engine, edge_events):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cxlib import retention
-from cxlib.errors import ParameterError
+from cxlib.errors import ColumnError, ParameterError
 
 D = dt.date
 COLUMNS = {"customer": "who", "time": "at"}
@@ -36,6 +36,19 @@ def test_flows_by_hand():
     unfinished = revenue(data, as_of=D(2024, 2, 20), resamples=20)
     assert unfinished.frame.loc[1, ["nrr", "grr", "nrr_low", "expansion"]].isna().all()
     assert "2024-02" in unfinished.warnings[0]
+
+
+@pytest.mark.parametrize(("rule", "january", "february", "dropped"), [(None, 250, 240, 0), ("exact", 150, 240, 1),
+                                                                      ("order", 150, 120, 2)])
+def test_duplicates_are_left_out_of_revenue_by_the_stated_rule(rule, january, february, dropped):
+    data = log(("a", D(2024, 1, 5), 100), ("a", D(2024, 1, 5), 100), ("b", D(2024, 1, 6), 50), ("a", D(2024, 2, 5), 120),
+               ("a", D(2024, 2, 6), 120), (None, D(2024, 2, 7), 9), (None, D(2024, 2, 7), 9)).assign(order=[1, 1, 2, 3, 3, 4, 4])
+    result = revenue(data, as_of=D(2024, 3, 1), duplicates=rule, resamples=0)
+    assert result.frame["revenue"].tolist() == [january, february]  # those of nobody never counted
+    said = {0: [], 1: ["1 row that repeats another is left out."], 2: ["2 rows that repeat others are left out."]}
+    assert list(result.warnings) == said[dropped]
+    counted = retention.count_cohorts(data, **COLUMNS, value="paid", as_of=D(2024, 3, 1), duplicates=rule)
+    assert counted.values["value"].sum() == january + february
 
 
 @settings(max_examples=10)
@@ -91,7 +104,8 @@ def test_movements_in_words():
     assert nothing.plot().get_gid() == "message"
 
 
-@pytest.mark.parametrize(("change", "words"), [({"resamples": -1}, "resamples=-1"), ({"confidence": 95}, "0.95 for 95 %")])
+@pytest.mark.parametrize(("change", "words"), [({"resamples": -1}, "resamples=-1"), ({"confidence": 95}, "0.95 for 95 %"),
+                                             ({"duplicates": "order"}, "duplicates='order'")])
 def test_bad_parameters_are_refused(change, words):
-    with pytest.raises(ParameterError, match=words):
+    with pytest.raises((ParameterError, ColumnError), match=words):
         revenue(log(("a", D(2024, 1, 5), 10)), **change)
