@@ -88,9 +88,12 @@ class Survival(Result):
                 key = key.replace("still_there", "not_followed")
             elif row["survival"] == 0:
                 key = key.replace("still_there", "nobody_there")
+            elif row["survival"] == 1:
+                key = key.replace("still_there", "none_lost_open" if self.frame["band_low"].isna().all() else "none_lost")
+                row["ci_low"] = _none_lost(row["at_risk"], self.frame["confidence"].iloc[0])
             sentences.append(text(key, language, group=self._name(row), months=number(months), unit=self._unit(months, language),
-                                  rate=number(100 * row["survival"]), low=number(100 * row["ci_low"]),
-                                  high=number(100 * row["ci_high"]), n=number(n),
+                                  followed=number(row["at_risk"]), rate=number(100 * row["survival"]),
+                                  low=number(100 * row["ci_low"]), high=number(100 * row["ci_high"]), n=number(n),
                                   level=level(self.frame["confidence"].iloc[0])))
         return " ".join(sentences)
 
@@ -137,6 +140,11 @@ def _crossing(tenure: NDArray, curve: NDArray, level_: float) -> float:
         return float(tenure[at[0]])
     until = tenure[below[0]] if len(below) else tenure[-1]
     return float(tenure[at[0]] + until) / 2
+
+
+def _none_lost(followed: int, confidence: float) -> float:
+    """Return how low the true share may be where all `followed` stayed: the limit of Clopper and Pearson (1934)."""
+    return (0.5 * (1 - confidence)) ** (1 / followed)
 
 
 _READ = ["survival", "ci_low", "ci_high", "at_risk"]

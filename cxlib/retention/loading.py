@@ -52,7 +52,8 @@ class Loading(Result):
         counted = self.day_counts
         last = int(np.flatnonzero(counted.events)[-1])
         empty = int((counted.events == 0).sum())
-        said = [text("retention.loading_summary" if empty or len(self.frame) else "retention.loading_whole", language,
+        key = "summary" if len(self.frame) else "sparse" if empty else "whole"
+        said = [text(f"retention.loading_{key}", language,
                      days=number(len(counted.events)), empty=number(empty), last=f"{counted.day(last)}",
                      holes=number(len(self.frame)))]
         if counted.last_load is not None:
