@@ -93,8 +93,9 @@ class Durations:
             raise EmptyDataError("no customer is left to follow; see the rows left out, and check the columns and as_of")
         groups, row = pd.DataFrame(index=[0]), np.zeros(len(self.frame), dtype=int)
         if by:
-            row = self.frame.groupby(by, dropna=False).ngroup().to_numpy()  # numbered in sorted order
-            groups = self.frame[by].iloc[np.unique(row, return_index=True)[1]].reset_index(drop=True)
+            named = self.frame[by]
+            row = named.groupby(by, dropna=False).ngroup().to_numpy()  # numbered in sorted order
+            groups = named.iloc[np.unique(row, return_index=True)[1]].reset_index(drop=True)
         tenure, column = np.unique(self.frame["tenure"].to_numpy(), return_inverse=True)
 
         def spread(name: str, kind: type = np.int64) -> NDArray:
