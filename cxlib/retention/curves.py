@@ -143,8 +143,8 @@ def _crossing(tenure: NDArray, curve: NDArray, level_: float) -> float:
 
 
 def _none_lost(followed: int, confidence: float) -> float:
-    """Return how low the true share may be where all `followed` stayed: the limit of Clopper and Pearson (1934)."""
-    return (0.5 * (1 - confidence)) ** (1 / followed)
+    """Return how low the true share may be where all `followed` stayed: the limit of Clopper and Pearson (1934), rounded down."""
+    return np.floor(100 * (0.5 * (1 - confidence)) ** (1 / followed)) / 100
 
 
 _READ = ["survival", "ci_low", "ci_high", "at_risk"]

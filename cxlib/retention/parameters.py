@@ -39,6 +39,9 @@ class Parameters(StudyParameters):
     value: str | None = Field("amount", description="column of the events with the amount; None: nothing about revenue")
     zone: str = Field("UTC", description="time zone whose calendar counts, such as Asia/Tokyo; it never shifts a mere date")
     period: Literal["week", "month", "quarter", "year"] = Field("month", description="length of a period")
+    week_start: Literal["monday", "sunday"] = Field("monday", description="day on which a week starts")
+    duplicates: str | None = Field(None, description='"exact": events that are equal in customer, time and value count once; '
+                                                     "or the column with an event's id: one row an id; None: every row counts")
     as_of: dt.date | None = Field(None, description="first day for which the data are not complete; None: the day after the last "
                                                     "event")
     customers: InputFile | None = Field(None, description="file of customers with acquisition dates and attributes; None: "
@@ -99,7 +102,8 @@ def read(p: Parameters) -> Records:
     if p.segment is not None and p.customers is None:
         raise ParameterError(f"segment={p.segment!r} needs the file of customers that has this column; give customers=, or "
                              "segment=None")
-    events = read_events(p.orders, customer=p.customer, time=p.time, zone=p.zone, value=p.value)
+    event = None if p.duplicates == "exact" else p.duplicates
+    events = read_events(p.orders, customer=p.customer, time=p.time, zone=p.zone, value=p.value, duplicates=event)
     first, last = event_days(events, time=p.time, zone=p.zone)
     if p.as_of is not None and p.as_of <= first:
         raise ParameterError(f"as_of={p.as_of} is not after the first event ({first}); it is the first day for which the data "
@@ -117,7 +121,7 @@ def read(p: Parameters) -> Records:
 
 
 def _refuse_lengths(p: Parameters, first: dt.date, ends: dt.date) -> None:
-    clock, windows = Clock(p.period, p.zone), (ends - first).days // p.window_days + 1
+    clock, windows = Clock(p.period, p.zone, p.week_start), (ends - first).days // p.window_days + 1
     if clock.index(ends) == clock.index(first):
         raise ParameterError(f"period={p.period!r}: no {p.period} has ended between the first event ({first}) and the end of the "
                              f"data ({ends}), so there is no rate yet; choose a shorter period, or give more data")

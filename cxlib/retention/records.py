@@ -64,7 +64,9 @@ class Records:
         """Count customers by cohort and active periods."""
         if self.events is None:
             return Absent.of("retention.no_events")
-        return count_cohorts(self.events, **self._columns(), **self._came())
+        p = self.parameters
+        value = p.value if p.duplicates == "exact" else None  # two amounts on one day are no duplicates
+        return count_cohorts(self.events, **self._columns(), **self._came(), value=value, duplicates=p.duplicates)
 
     def durations(self) -> Durations:
         """Count customers by tenure: given, from subscriptions where there are some, else from orders with `gap_days`."""
@@ -183,11 +185,13 @@ class Records:
             return Absent.of("retention.no_events")
         if p.value is None:
             return Absent.of("retention.no_value")
-        return revenue(self.events, **self._columns(), value=p.value, period=p.period, as_of=p.as_of, confidence=p.confidence)
+        return revenue(self.events, **self._columns(), value=p.value, period=p.period, week_start=p.week_start,
+                       as_of=p.as_of, duplicates=p.duplicates, confidence=p.confidence)
 
     def _columns(self) -> dict[str, str]:
         return {"customer": self.parameters.customer, "time": self.parameters.time, "zone": self.parameters.zone}
 
     def _came(self) -> dict[str, Any]:
         p = self.parameters
-        return {"period": p.period, "acquired": self.customers, "acquired_on": p.acquired, "as_of": p.as_of}
+        return {"period": p.period, "week_start": p.week_start, "as_of": p.as_of, "acquired": self.customers,
+                "acquired_on": p.acquired}

@@ -28,7 +28,8 @@ def timezone(zone: str, wall: Any) -> Any:
     """DuckDB's function: the instant at which clocks in `zone` show `wall`."""
 
 
-def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC", value: str | None = None) -> ir.Table:
+def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC", value: str | None = None,
+                duplicates: str | None = None) -> ir.Table:
     """Open an event log (orders, logins, spells of a subscription); no row is pulled.
 
     Parameters
@@ -44,17 +45,20 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
         Where times without a zone were written, such as `Asia/Tokyo`.
     value : str, optional
         Column with a number (amount, quantity).
+    duplicates : str, optional
+        Column with an event's own id, by which a study tells rows that came twice.
 
     Returns
     -------
     ibis.expr.types.Table
-        The two or three columns under their own names:
+        These columns under their own names:
 
         - `customer`: type as stored; of a CSV, int64 if every id is a plain number without leading zeros, else text;
         - `time`: **date** where the log has dates without a time, which no zone ever shifts; otherwise an instant,
           **timestamp('UTC')**. Convert an instant to the zone of the report before a period is cut from it; do not convert
           a date;
-        - `value`: int64 or float64 (a NaN is a null).
+        - `value`: int64 or float64 (a NaN is a null);
+        - `duplicates`: as stored.
 
         Rows without a customer, time or value stay in, as nulls: the study counts them.
 
@@ -77,7 +81,7 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
     Time stamps that carry a zone or offset are instants whatever `zone` says. A wall time that a change of clocks skips or
     repeats is resolved as DuckDB (ICU) does it.
     """
-    _check_parameters(customer, time, zone, value)
+    _check_parameters(zone, customer=customer, time=time, value=value, duplicates=duplicates)
     path = Path(path)
     try:
         table = as_table(path)
@@ -86,9 +90,9 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
         if len(table.columns) == 1 and any(mark in table.columns[0] for mark in ",;\t"):
             raise SourceError(f"{path.name!r}: its rows do not all have as many cells as the header; "
                               "quote cells that hold a comma or a line break, or export it again")
-        check.columns(table.columns, customer=customer, time=time, value=value)
-        _refuse_repeated(path, table, customer=customer, time=time, value=value)
-        return _typed(table, path, customer, time, zone, value)
+        check.columns(table.columns, customer=customer, time=time, value=value, duplicates=duplicates)
+        _refuse_repeated(path, table, customer=customer, time=time, value=value, duplicates=duplicates)
+        return _typed(table, path, customer, time, zone, value, duplicates)
     except duckdb.Error as error:
         raise SourceError(f"{path.name!r} cannot be read ({' '.join(str(error).split())[:200]}); "
                           "save it as CSV in UTF-8 with one header row, or as Parquet") from None
@@ -104,19 +108,21 @@ def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:
                                   "give each its own")
 
 
-def _check_parameters(customer: str, time: str, zone: str, value: str | None) -> None:
+def _check_parameters(zone: str, **columns: str | None) -> None:
     if zone not in zoneinfo.available_timezones():
         known = sorted(zoneinfo.available_timezones())
         hint = check.did_you_mean(zone, known)
         raise ParameterError(f"zone={zone!r} is no time zone{hint if 'mean' in hint else '; write it as Asia/Tokyo'}")
-    named = [name for name in (customer, time, value) if name is not None]
-    if len(set(named)) < len(named):
-        raise ParameterError(f"customer={customer!r}, time={time!r} and value={value!r} must be different columns")
+    named = {parameter: name for parameter, name in columns.items() if name is not None}
+    if len(set(named.values())) < len(named):
+        given = ", ".join(f"{parameter}={name!r}" for parameter, name in named.items())
+        raise ParameterError(f"{given} must be different columns")
 
 
-def _typed(table: ir.Table, path: Path, customer: str, time: str, zone: str, value: str | None) -> ir.Table:
+def _typed(table: ir.Table, path: Path, customer: str, time: str, zone: str, value: str | None,
+           duplicates: str | None) -> ir.Table:
     text = path.suffix.lower() == ".csv"
-    names = [name for name in (customer, time, value) if name is not None]
+    names = [name for name in (customer, time, value, duplicates) if name is not None]
     table = table.select(*names)
     if text:
         table = table.mutate(**{name: table[name].strip().nullif("") for name in names if name != customer})

@@ -400,14 +400,14 @@ def test_where_nobody_is_lost_the_sentence_says_how_low_the_share_may_be():
     """The limit is Clopper and Pearson's of those who were followed longer, as scipy has it."""
     rows = pd.DataFrame({"t": [3] * 10 + [8] * 30 + [9], "e": 0, "층": ["가"] * 40 + ["나"], "w": 1.5, "since": 0.5})
     counted = retention.count_durations(rows, duration="t", event="e", by="층")
-    limit = [100 * scipy.stats.binomtest(n, n).proportion_ci(0.95).low for n in (31, 30, 1)]
+    limit = [int(100 * scipy.stats.binomtest(n, n).proportion_ci(0.95).low) for n in (31, 30, 1)]
     assert retention.survival(counted).summary() == (
         "Nobody was lost within 6 periods (n = 41). With 31 customers followed longer, the true share still with us may be as "
-        f"low as {limit[0]:.0f} of 100 (95 % interval).")
+        f"low as {limit[0]} of 100 (95 % interval).")
     groups = retention.survival(counted, by="층").summary()
-    assert f"with 30 customers followed longer, the true share still with us may be as low as {limit[1]:.0f} of 100." in groups
+    assert f"with 30 customers followed longer, the true share still with us may be as low as {limit[1]} of 100." in groups
     assert "나: nobody was lost within 6 periods (n = 1); with 1 customer followed longer, the true share still with us may " \
-           f"be as low as {limit[2]:.0f} of 100." in groups
+           f"be as low as {limit[2]} of 100." in groups
     for more in ({"weight": "w"}, {"entry": "since"}):
         other = retention.survival(retention.count_durations(rows, duration="t", event="e", **more))
         assert other.summary().endswith("where nobody is lost the method gives no interval.")

@@ -40,6 +40,25 @@ def test_good_parameters_pass_and_the_files_are_read(folder):
     assert records.by_segment(records.durations()).frame["segment"].nunique() == 2
 
 
+def test_rows_that_came_twice_count_once_where_there_is_a_rule(folder):
+    (folder / "orders.csv").write_text("order,customer_id,ordered_at,amount\nA,1,2024-01-05,10\nA,1,2024-01-05,10\n"
+                                       "B,1,2024-01-05,4\nC,2,2024-02-05,5\nC,2,2024-02-06,5\n,2,2024-02-06,5\n")
+    wanted = {None: (0, [24, 15]), "exact": (2, [14, 10]), "order": (2, [14, 10])}  # revenue of January and February
+    for rule, (dropped, revenue) in wanted.items():
+        records = read(given(folder, duplicates=rule, customers=None, segment=None, subscriptions=None))
+        assert records.cohorts().tally.get("duplicates", 0) == dropped
+        assert records.revenue().frame["revenue"].tolist() == [*revenue, 0]
+    with pytest.raises(ColumnError, match="duplicates='bill': there is no such column"):
+        read(given(folder, duplicates="bill"))
+
+
+def test_the_notebooks_weeks_may_start_on_sunday(folder):
+    for start, first in (("monday", "2024-01-01"), ("sunday", "2023-12-31")):
+        records = read(given(folder, period="week", week_start=start, customers=None, segment=None, subscriptions=None))
+        assert str(records.movements(records.cohorts()).frame["period"].iloc[0].date()) == first
+        assert str(records.revenue().frame["period"].iloc[0].date()) == first
+
+
 @pytest.fixture
 def followed(tmp_path):
     def written(lost=("Yes", "no", " TRUE ", "0"), tenure=("1", "5", "3", "0")):
