@@ -8,6 +8,7 @@ from typing import Any
 from cxlib import check
 from cxlib.errors import EmptyDataError
 from cxlib.retention.counts import day_number, placed_events, spanned
+from cxlib.retention.engine_counts import memory_given_back
 from cxlib.retention.gaps import Gaps
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table
@@ -43,7 +44,8 @@ def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_o
         rows = rows.filter(rows.cx_day < day_number(as_of))
     days = rows.group_by("cx_customer", "cx_day").aggregate()
     days = days.select(last=days.cx_day, until=days.cx_day.lead().over(group_by=days.cx_customer, order_by=days.cx_day))
-    frame = days.group_by("last", "until").aggregate(n=days.count()).execute()
+    with memory_given_back(rows):
+        frame = days.group_by("last", "until").aggregate(n=days.count()).execute()
     if frame.empty:
         raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
     end = as_of or clock.local_day(span[1]) + dt.timedelta(days=1)

@@ -17,7 +17,7 @@ from cxlib import check
 from cxlib.errors import CohortError, EmptyDataError, ParameterError
 from cxlib.retention.cohorts import MOST_PERIODS, WORD
 from cxlib.retention.counts import alike, date_column, day_number, label, names, placed_events, spanned
-from cxlib.retention.engine_counts import beside, bit, bit_or, seconds
+from cxlib.retention.engine_counts import beside, bit, bit_or, memory_given_back, seconds
 from cxlib.retention.own_clock import OwnClock, by_pattern
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table
@@ -95,7 +95,8 @@ def count_own_clock(events: Any, *, customer: str, time: str, days: int = 30, pe
     rows = rows.filter(rows.cx_seen, rows.cx_customer.notnull())
     if listed is not None:
         rows, starts = alike(rows, beside(starts, rows))
-    frame = _patterns(rows, starts, by, end=end, width=width, words=-(-windows // WORD)).execute()
+    with memory_given_back(rows):
+        frame = _patterns(rows, starts, by, end=end, width=width, words=-(-windows // WORD)).execute()
     groups, active = _decoded(frame, by, windows)
     return OwnClock(groups, active, days=int(days), clock=clock, as_of=ends, first_event=first, last_event=last, by=by,
                     tally=tally | _unlisted(frame), as_of_given=as_of is not None)
@@ -112,7 +113,8 @@ def _listed(acquired: Any, customer: str, on: str, by: Sequence[str], clock: Clo
 def _positioned(rows: ir.Table, exact: bool, as_of: dt.date | None) -> ir.Table:
     """Give each row its place on the line of time, in seconds or days, as `cx_at`; and whether it is seen (before `as_of`)."""
     seen = rows.cx_time.notnull() if as_of is None else (rows.cx_day < day_number(as_of)).fill_null(False)
-    return rows.mutate(cx_at=seconds(rows.cx_time, rows) if exact else rows.cx_day, cx_seen=seen)
+    # Ibis takes seconds for 32-bit numbers, whatever the engine returns: it would refuse a fraction, and 2038
+    return rows.mutate(cx_at=seconds(rows.cx_time, rows).cast("float64") if exact else rows.cx_day, cx_seen=seen)
 
 
 def _extent(rows: ir.Table) -> tuple[float, dict[str, int]]:

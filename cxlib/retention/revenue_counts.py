@@ -10,7 +10,7 @@ import pandas as pd
 from cxlib import check
 from cxlib.errors import EmptyDataError
 from cxlib.retention.counts import judged, placed_events, spanned
-from cxlib.retention.engine_counts import COPIES, without_duplicates
+from cxlib.retention.engine_counts import COPIES, memory_given_back, without_duplicates
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table, numeric
 
@@ -38,7 +38,9 @@ def sum_customer_periods(data: Any, *, customer: str, time: str, value: str, clo
     events = events.filter(events.cx_seen, events.cx_customer.notnull())
     sums = events.group_by("cx_customer", "cx_period").aggregate(
         value=events[value].sum().cast("float64").fill_null(0.0),
-        dropped=events[COPIES].sum() - events.count() if duplicates else 0).execute()
+        dropped=events[COPIES].sum() - events.count() if duplicates else 0)
+    with memory_given_back(events):
+        sums = sums.execute()
     if sums.empty:
         raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
     sums = sums.assign(customer=pd.factorize(sums["cx_customer"], sort=True)[0]).rename(columns={"cx_period": "period"})

@@ -97,6 +97,17 @@ def test_equals_brute_force_also_beyond_63_windows(rows, days):
         assert cells(counts, kind) == {k: value for (name, k), value in expected.items() if name == kind}
 
 
+@pytest.mark.parametrize("year", [2024, 2043])
+@pytest.mark.parametrize("listed", [False, True])
+def test_fractions_of_a_second_and_moments_after_2038(year, listed):
+    start = dt.datetime(year, 1, 5, 10, 0, 0, 751373)
+    after = [dt.timedelta(), dt.timedelta(days=30), dt.timedelta(days=3), dt.timedelta(days=33, microseconds=-1)]
+    events = pd.DataFrame({"who": ["a", "a", "b", "b"], "at": [start + wait for wait in after]})
+    acquired = events.drop_duplicates("who").rename(columns={"at": "acquired_on"}) if listed else None
+    result = retention.count_own_clock(events, customer="who", time="at", days=30, acquired=acquired)
+    assert dict(zip(result.active[:, 1].tolist(), result.groups["customers"], strict=True)) == {True: 1, False: 1}
+
+
 @settings(max_examples=6)
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 200)), min_size=2, max_size=30))
 def test_shards_add_up(rows):
