@@ -94,7 +94,9 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
             if "str" in kinds:
                 raise ColumnError(f"column {name!r} mixes {', '.join(sorted(kinds))}; make all its values text or all numbers")
     odd = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype | pd.IntervalDtype)]
-    return ibis.memtable(frame.astype(dict.fromkeys(odd, str)) if odd else frame)  # the engine has no type for them
+    frame = frame.astype(dict.fromkeys(odd, str)) if odd else frame  # the engine has no type for them
+    fine = [name for name, values in frame.select_dtypes(["datetime", "datetimetz"]).items() if values.dt.unit == "ns"]
+    return ibis.memtable(frame.assign(**{name: frame[name].dt.as_unit("us") for name in fine}))  # cut, not rounded
 
 
 def _read(path: Path) -> ir.Table:
@@ -108,10 +110,26 @@ def _read(path: Path) -> ir.Table:
     name = literal(path)
     try:
         # types are told from a million rows (under a second), so that a word far down a column is found here and said
-        return ibis.read_csv(name, sample_size=1_000_000) if suffix == ".csv" else ibis.read_parquet(name)
+        return ibis.read_csv(name, sample_size=1_000_000) if suffix == ".csv" else _microseconds(ibis.read_parquet(name))
     except duckdb.Error as error:
         raise SourceError(f"{path.as_posix()!r} cannot be read ({' '.join(str(error).split())[:200]}); save it as CSV in UTF-8 "
                           "with one header row, or as Parquet; survey exports go through cx.sources.read_survey") from None
+
+
+def _microseconds(table: ir.Table) -> ir.Table:
+    """Give a type to moments in UTC with nanoseconds, as older pandas writes them: DuckDB has one that Ibis does not know."""
+    fine = [name for name, kind in table.schema().items() if kind.is_unknown() and "TIMESTAMPTZ_NS" in str(kind)]
+    return table.mutate(**{name: without_nanoseconds(table[name].cast("timestamp(9)")).cast("timestamp('UTC')") for name in fine})
+
+
+def without_nanoseconds(column: ir.Column) -> ir.Column:
+    """Return a column with its moments cut to microseconds, which a cast rounds: 23:59:59.999999999 to the next day."""
+    kind = column.type()
+    if not kind.is_timestamp() or (kind.scale or 0) <= 6:
+        return column
+    fine = column.cast("timestamp(9)")  # in UTC; DuckDB has little for those with a zone
+    rounded = fine.cast("timestamp")
+    return ibis.ifelse(rounded.cast("timestamp(9)") > fine, rounded - ibis.interval(microseconds=1), rounded)
 
 
 def literal(path: Path) -> str:

@@ -6,6 +6,7 @@ import duckdb
 import ibis
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,22 @@ def test_an_ibis_table_is_handed_on_and_a_frame_is_not_changed():
     numbered = pd.DataFrame([[1, 2]])
     assert table.as_table(numbered).columns == ("0", "1")
     assert numbered.columns.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
+def test_moments_with_nanoseconds_are_cut_to_microseconds(tmp_path, zone):
+    """As older pandas has and writes them; rounded, the last one of a day would be of the next."""
+    last = pd.Series(pd.DatetimeIndex(["2024-01-31 23:59:59.999999999"], tz=zone, dtype=None)).dt.as_unit("ns")
+    frame = pd.DataFrame({"at": last})
+    frame.to_parquet(tmp_path / "s.parquet")
+    assert pq.read_schema(tmp_path / "s.parquet").field("at").type.unit == "ns"
+    cut = last.dt.as_unit("us").dt.tz_convert("UTC")[0] if zone else last.dt.as_unit("us")[0]
+    for data in (frame, tmp_path / "s.parquet"):
+        column = table.as_table(data)["at"]
+        assert column.type().is_timestamp()
+        assert (column.type().timezone is not None) == (zone is not None)
+        found = pd.Timestamp(table.without_nanoseconds(column).max().to_pyarrow().as_py())
+        assert (found.tz_convert("UTC") if zone else found) == cut
 
 
 @pytest.mark.parametrize(("name", "content", "error", "message"), [

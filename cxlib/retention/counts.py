@@ -27,10 +27,9 @@ from cxlib.retention.engine_counts import (
     seconds,
     wall_time,
     without_duplicates,
-    without_nanoseconds,
 )
 from cxlib.retention.periods import QUARTER_HOUR, Clock
-from cxlib.table import as_table, numeric
+from cxlib.table import as_table, numeric, without_nanoseconds
 
 RESERVED = frozenset((  # columns of the counts and of what is computed from them
     "active", "age", "at_risk", "censored", "ci_high", "ci_low", "cohort", "complete", "confidence", "counted", "customers",

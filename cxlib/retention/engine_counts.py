@@ -47,16 +47,6 @@ def wall_time(zone: str, moment: ir.Value) -> ir.Value:
     """Return what clocks in a zone show at a moment; PostgreSQL's function (DuckDB's takes ten times as long as a join)."""
 
 
-def without_nanoseconds(column: ir.Column) -> ir.Column:
-    """Return a column with its moments cut to microseconds, which a cast rounds: 23:59:59.999999999 to the next day."""
-    kind = column.type()
-    if not kind.is_timestamp() or (kind.scale or 0) <= 6:
-        return column
-    fine = column.cast("timestamp(9)")  # in UTC; DuckDB has little for those with a zone
-    rounded = fine.cast("timestamp")
-    return ibis.ifelse(rounded.cast("timestamp(9)") > fine, rounded - ibis.interval(microseconds=1), rounded)
-
-
 @contextmanager
 def memory_given_back(table: ir.Table) -> Iterator[None]:
     """Have the embedded DuckDB return memory to the system while and after a large query runs; by itself it keeps its peak.

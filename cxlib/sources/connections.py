@@ -29,7 +29,7 @@ def connect(url: str) -> ibis.BaseBackend:
         - `duckdb:///path/to/file.duckdb`, opened for reading alone; `duckdb://` is an empty one in memory;
         - `postgres://user@host:5432/database`, as PostgreSQL's own tools take it (extra `[postgres]`). Keep the password out of
           it: `~/.pgpass`, `PGPASSWORD` or a service file are read. Nothing is written but temporary tables, which some calls
-          need (a zone other than UTC, a table from another place), so the role needs the right TEMPORARY;
+          need (a table from another place), so the role needs the right TEMPORARY;
         - `spark`, on this machine, or `spark://host:7077`, a cluster (extra `[spark]`, Java 17).
 
     Returns
