@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -284,3 +285,16 @@ def test_duplicates_by_a_column_that_is_not_there():
 def test_a_group_is_the_first_known_one():
     data = log(("a", D(2024, 1, 5)), ("a", D(2024, 2, 5)), ("a", D(2024, 3, 5)), shop=[None, "x", "y"])
     assert count(data, by="shop").groups["shop"].tolist() == ["x"]
+
+
+def test_the_engines_settings_are_left_as_they_were():
+    """DuckDB writes its limit of memory with one decimal, cut: setting what it says again and again would lower it."""
+    connection = ibis.duckdb.connect(memory_limit="1.29GiB")
+    connection.con.execute("CREATE TABLE log AS SELECT 'a' AS who, DATE '2024-01-05' AS at")
+    settings = "SELECT current_setting('memory_limit'), current_setting('allocator_bulk_deallocation_flush_threshold')"
+    usual = connection.con.execute(settings).fetchall()
+    for _ in range(20):
+        assert count(connection.table("log")).customers == 1
+    assert connection.con.execute(settings).fetchall() == usual
+    connection.con.execute("SET lock_configuration = true")
+    assert count(connection.table("log")).customers == 1
