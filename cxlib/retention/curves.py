@@ -169,7 +169,7 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
     ----------
     data : Durations or Cohorts
         From `count_durations`, `durations_from_spells`, `durations_from_orders` or `durations_from_cohorts`. Of cohorts (from
-        `count_cohorts`), those without activity in the last three finished periods count as lost; `durations_from_cohorts`
+        `count_cohorts`), a customer counts as lost at the first silence of three finished periods; `durations_from_cohorts`
         takes another number.
     by : str or sequence of str, optional
         Columns that were counted; one curve a combination. By default one curve for all.
@@ -238,6 +238,6 @@ def _emptied(table: RiskTable, survival_: NDArray) -> tuple[str, ...]:
 def left_out(durations: Durations) -> tuple[str, ...]:
     """Return a sentence for each reason for which rows were left out."""
     names = ("missing", "missing_customer", "missing_start", "missing_duration", "after_as_of", "continued_spell", "later_spell",
-             "too_new")
+             "too_new", "before_records")
     return tuple(text(f"retention.left_out_{name}", n=number(durations.tally[name]), rows=number(durations.tally["rows"]))
                  for name in names if durations.tally.get(name, 0))

@@ -156,10 +156,10 @@ class RiskTable:
 def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     """Count customers by the periods until they fell silent, from the same counts as the triangle.
 
-    Use it where nothing but activity is recorded. A customer counts as lost where the last `gap` finished periods (or more)
-    were without activity, and was lost in the first period of that silence. It is a definition, not a fact: a customer
-    called lost may come back. Whoever was active later than that is censored at the last period that can be judged, the one
-    `gap - 1` before the last finished one.
+    Use it where nothing but activity is recorded. A customer counts as lost at the first silence of `gap` finished periods (or
+    more), in its first period. It is a definition, not a fact: a customer called lost may come back, and stays lost in these
+    counts. Whoever had no such silence is censored at the last period that can be judged, the one `gap - 1` before the last
+    finished one.
 
     Parameters
     ----------
@@ -171,32 +171,45 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     -------
     Durations
         By the columns of `cohorts.by` and `cohort` (first day of its period); `tenure` in periods since the period of coming,
-        which counts as active. Customers who came in a period that cannot be judged yet are left out and tallied.
+        which counts as active. Customers who came in a period that cannot be judged yet, or before the first one on record (a
+        silence of theirs may lie before it), are left out and tallied.
 
     Raises
     ------
     EmptyDataError
-        If no customer came early enough to be judged.
+        If no customer came early enough to be judged, or all came before the first period on record.
+
+    Notes
+    -----
+    The first silence and not the one that the data end with: those who will come back from the newest silences are not known
+    yet, so that the newest periods would seem to lose more. With no effect at all (18 cohorts of 150 customers, active in
+    60 % of their months) `age_period_cohort` then named a period in 68 % of 60 simulated data sets, nearly always the last.
     """
     if gap < 1:
         raise ParameterError(f"gap={gap!r} must be at least 1 period; 3 is a common choice")
-    finished = cohorts.clock.finished(cohorts.periods, cohorts.as_of)
-    judged = cohorts.first + int(finished.sum()) - gap  # the last period that can be the first of a silence
+    finished = int(cohorts.clock.finished(cohorts.periods, cohorts.as_of).sum())
+    judged = cohorts.first + finished - gap  # the last period that can be the first of a silence
     start, customers = cohorts.groups["cohort"].to_numpy(), cohorts.groups["customers"].to_numpy()
-    active = cohorts.active & finished[None, :]
-    latest = cohorts.first + active.shape[1] - 1 - active[:, ::-1].argmax(axis=1)
-    latest = np.maximum(np.where(active.any(axis=1), latest, start), start)
-    old = start <= judged
-    if not old.any():
-        raise EmptyDataError(f"gap={gap}: no customer came {gap} finished periods before as_of, so nobody can be called lost or "
-                             "still there; wait, or give a smaller gap")
-    gone = latest < judged
-    frame = cohorts.groups[list(cohorts.by)].assign(
-        cohort=cohorts.clock.starts(start), tenure=np.where(gone, latest + 1, judged) - start,
-        lost=np.where(gone, customers, 0), censored=np.where(gone, 0, customers))[old]
+    early, new = start < cohorts.first, start > judged
+    known = ~early & ~new
+    if not known.any():
+        raise EmptyDataError(f"gap={gap}: no customer came in a period on record and {gap} finished periods before as_of, so "
+                             "nobody can be called lost or still there; wait, or give a smaller gap")
+    gone, tenure = _first_silence(cohorts.active[known, :finished], start[known] - cohorts.first, gap)
+    frame = cohorts.groups.loc[known, list(cohorts.by)].assign(
+        cohort=cohorts.clock.starts(start[known]), tenure=tenure, lost=np.where(gone, customers[known], 0),
+        censored=np.where(gone, 0, customers[known]))
     frame = frame.groupby([*cohorts.by, "cohort", "tenure"], as_index=False, dropna=False)[["lost", "censored"]].sum()
-    tally = {"rows": int(customers.sum()), "too_new": int(customers[~old].sum())}
+    tally = {"rows": int(customers.sum()), "too_new": int(customers[new].sum()), "before_records": int(customers[early].sum())}
     return Durations(frame, by=(*cohorts.by, "cohort"), unit=cohorts.clock.period, tally=tally, definition="silence", gap=gap)
+
+
+def _first_silence(active: NDArray[np.bool_], start: NDArray[np.int64], gap: int) -> tuple[NDArray, NDArray[np.int64]]:
+    """Return whether a silence of `gap` columns follows `start`, and the columns from `start` to the first, or to the last."""
+    silent = ~np.lib.stride_tricks.sliding_window_view(active, gap, axis=1).any(axis=2)
+    silent &= np.arange(silent.shape[1]) > start[:, None]
+    gone = silent.any(axis=1)
+    return gone, np.where(gone, silent.argmax(axis=1), silent.shape[1] - 1) - start
 
 
 def as_durations(data: Durations | Cohorts) -> Durations:
