@@ -73,7 +73,7 @@ def count_durations(data: Any, *, duration: str, event: str, by: str | Sequence[
                                       "unfit": ((weights < 0) | weights.isnull()).sum()}
     cells = table.group_by(**keys).aggregate(customers=table.count(), **sums)  # texts are made of the few cells, not of each row
     frame = cells.mutate(tenure=cells.tenure.cast("float64"), gone=cells.gone.cast("float64"),
-                         **{name: label(cells[name]) for name in by}).execute()
+                         **{name: label(cells[name]) for name in by}).to_pyarrow().to_pandas()
     _refuse_contradictions(frame, duration=duration, event=event, weight=weight, entry=entry)
     rows, whole = int(frame["customers"].sum()), frame.dropna()
     tally = {"rows": rows, "missing_duration": rows - int(whole["customers"].sum())}
@@ -85,7 +85,7 @@ def _refuse_contradictions(frame: pd.DataFrame, *, duration: str, event: str, we
     if negative:
         raise CohortError(f"duration={duration!r} has {int(negative):,} negative values (lowest: {frame['tenure'].min():g}); "
                           "a customer cannot leave before coming: correct or remove these rows")
-    if not frame["gone"].dropna().isin([0, 1]).all():
+    if not {*frame["gone"].dropna()} <= {0, 1}:
         raise CohortError(f"event={event!r} has values other than 0 and 1; write 1 where the customer was lost and 0 where not")
     if weight is not None and (frame["unfit"].sum() or not np.isfinite(frame["weights"]).all()):
         raise WeightError(f"weight={weight!r} is negative, missing or no number in some rows; give each customer a weight of "
