@@ -33,7 +33,7 @@ class Comparison(Result):
 
     Columns: `a`, `b`, `statistic`, `df`, `pvalue`, `pvalue_adj` (log-rank); `horizon`, `rmst_a`, `rmst_b`, `difference`
     (b minus a, in units of tenure), `se`, `ci_low`, `ci_high`, `rmst_pvalue`, `rmst_pvalue_adj` (mean stay up to
-    `horizon`); `ph_pvalue`, `ph_pvalue_adj` (proportional hazards), `leads` (which of the two tests to go by), `confidence`,
+    `horizon`; error and limits are missing where one group lost nobody by then); `ph_pvalue`, `ph_pvalue_adj` (proportional hazards), `leads` (which of the two tests to go by), `confidence`,
     `method`.
 
     Attributes
@@ -210,7 +210,8 @@ def _pairs(cells: Sequence[Stratum], table: RiskTable, names: tuple[str, ...], r
     rows = []
     for i, j in itertools.combinations(range(len(names)), 2):
         test = log_rank([(n[[i, j]], d[[i, j]]) for n, d in cells], rho=rho)
-        difference, error = mean[j] - mean[i], float(np.hypot(se[i], se[j])) or np.nan  # 0: nobody was lost in either
+        difference = mean[j] - mean[i]
+        error = float(np.hypot(se[i], se[j])) if se[i] > 0 and se[j] > 0 else np.nan  # 0: nobody was lost, which is no certainty
         rows.append({"a": names[i], "b": names[j], "statistic": test.statistic, "df": test.df, "pvalue": test.pvalue,
                      "horizon": horizon, "rmst_a": mean[i], "rmst_b": mean[j], "difference": difference, "se": error,
                      "ci_low": difference - z * error, "ci_high": difference + z * error,

@@ -117,8 +117,12 @@ def restricted_mean(table: RiskTable, horizon: float) -> tuple[NDArray[np.float6
 
 
 def common_horizon(table: RiskTable) -> float:
-    """Return the longest tenure for which `FEW` customers (or all, of fewer) are followed in every group; missing if it is 0."""
-    enough = table.at_risk >= np.minimum(FEW, table.at_risk.max(axis=1, keepdims=True))
+    """Return the longest tenure for which `FEW` customers (or all, of fewer) are followed in every group; missing if it is 0.
+
+    Customers who were followed for a tenure of 0 are none of them.
+    """
+    most = table.at_risk[:, table.tenure > 0].max(axis=1, keepdims=True, initial=0)
+    enough = (table.at_risk >= np.minimum(FEW, most)) & (most > 0) | (table.tenure == 0)
     return float(min(table.tenure[row].max() for row in enough)) or float("nan")
 
 

@@ -51,3 +51,29 @@ def test_the_horizon_lies_where_something_is_known():
         retention.rmst(counts({"t": [0], "e": [1]}))
     with pytest.raises(ColumnError, match="by='h'"):
         retention.rmst(counts(data), by="h")
+
+
+def test_a_customer_followed_for_no_time_does_not_shorten_the_horizon():
+    """The means of both groups are those without that customer."""
+    data = {"t": [0, 5, 7, 9, 9, 3, 8, 9, 9, 9], "e": [0, 1, 1, 0, 0, 1, 1, 0, 0, 0], "g": ["a"] * 5 + ["b"] * 5}
+    known = {name: values[1:] for name, values in data.items()}
+    found, right = (retention.rmst(counts(rows, by="g"), by="g").frame for rows in (data, known))
+    assert found["horizon"].tolist() == right["horizon"].tolist() == [3.0, 3.0]
+    assert_allclose(found[["rmst", "se"]], right[["rmst", "se"]], rtol=1e-15)
+    assert retention.compare(counts(data, by="g"), between="g").frame["horizon"].tolist() == [3.0]
+
+
+def test_a_group_that_lost_nobody_is_not_certain():
+    """Equal hazards, 12 customers beside 300, 200 data sets: the mean differs "significantly" in about 5 % (3 errors: 9.6 %).
+
+    With the error of the small group taken as 0 where it lost nobody, it did in 65 %.
+    """
+    rng, wrong = np.random.default_rng(8), 0
+    for _ in range(200):
+        t = rng.geometric(0.004, 312)
+        frame = pd.DataFrame({"g": np.repeat(["a", "b"], [12, 300]), "tenure": np.minimum(t, 12), "lost": t <= 12})
+        frame = frame.assign(censored=~frame["lost"]).groupby(["g", "tenure"], as_index=False).sum()
+        row = retention.compare(retention.Durations(frame, by=("g",)), between="g").frame.iloc[0]
+        wrong += row["rmst_pvalue"] < 0.05
+        assert not (row["rmst_a"] == 12 and np.isfinite(row["se"]))
+    assert wrong / 200 < 0.096
