@@ -33,8 +33,8 @@ class Comparison(Result):
 
     Columns: `a`, `b`, `statistic`, `df`, `pvalue`, `pvalue_adj` (log-rank); `horizon`, `rmst_a`, `rmst_b`, `difference`
     (b minus a, in units of tenure), `se`, `ci_low`, `ci_high`, `rmst_pvalue`, `rmst_pvalue_adj` (mean stay up to
-    `horizon`; error and limits are missing where one group lost nobody by then); `ph_pvalue`, `ph_pvalue_adj` (proportional hazards), `leads` (which of the two tests to go by), `confidence`,
-    `method`.
+    `horizon`; error, limits and test are missing where a group lost nobody by then: that is no certainty); `ph_pvalue`,
+    `ph_pvalue_adj` (proportional hazards), `leads` (which of the two tests to go by), `confidence`, `method`.
 
     Attributes
     ----------

@@ -49,7 +49,7 @@ class Contract(Result):
 
 def contract_of_durations(durations: Durations, *, language: str = "en") -> Contract:
     """Account for every row of data that are times and outcomes."""
-    counts = {**durations.tally, "customers": durations.customers}
+    counts = {**durations.tally, "customers": durations.customers, "untold": durations.untold}
     frame = pd.DataFrame({"what": [text(f"retention.contract_{name}", language) for name in counts], "n": list(counts.values()),
                           "confidence": np.nan, "method": "count"})
     return Contract(frame=frame, method="count", durations=durations)

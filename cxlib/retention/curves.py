@@ -188,7 +188,8 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
     S(t) = product of (1 - lost/at_risk); Greenwood's variance, limits on the log(-log) scale (Kalbfleisch and Prentice 1980).
     Before the first loss both limits are 1; at S = 0 standard error and limits do not exist and are missing, as in R.
     Equal to R survival 3.5 `survfit` (`conf.type` of the same names; weights; delayed entry) to 1e-10. The band is Hall and
-    Wellner's (see `kaplan_meier.hall_wellner`); with weights or delayed entry it is not known and missing.
+    Wellner's (see `kaplan_meier.hall_wellner`); with weights or delayed entry it is not known and missing. Where nobody was
+    followed from the start, the curve is about those who had stayed until the first came under observation; a warning says so.
 
     Examples
     --------
@@ -216,7 +217,7 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
     frame = pd.DataFrame({name: table.groups[name].to_numpy()[row] for name in by} | {"tenure": table.tenure[column]}
                          | {name: values[row, column] for name, values in cells.items()})
     frame = frame.assign(confidence=confidence, method=method)
-    warnings = (*left_out(durations), *_emptied(table, curve.survival))
+    warnings = (*left_out(durations), *_late_start(durations, by), *_emptied(table, curve.survival))
     return Survival(frame=frame, method=method, unit=durations.unit, by=by, definition=durations.definition,
                     gap_days=durations.gap_days, gap=durations.gap, warnings=warnings)
 
@@ -224,6 +225,15 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
 def _error(survival_: NDArray, log_variance: NDArray) -> NDArray:
     with np.errstate(invalid="ignore"):
         return survival_ * np.sqrt(log_variance)
+
+
+def _late_start(durations: Durations, by: Sequence[str]) -> tuple[str, ...]:
+    """Say where nobody was followed from the start: the curve is then of those who had stayed until the first came."""
+    if not durations.delayed:
+        return ()
+    came = durations.frame[durations.frame["entered"] > 0]
+    first = came.groupby(list(by))["tenure"].min().max() if by else came["tenure"].min()
+    return (text("retention.late_start", tenure=number(first, 0 if first % 1 == 0 else 2)),) if first > 0 else ()
 
 
 def _emptied(table: RiskTable, survival_: NDArray) -> tuple[str, ...]:
@@ -236,8 +246,12 @@ def _emptied(table: RiskTable, survival_: NDArray) -> tuple[str, ...]:
 
 
 def left_out(durations: Durations) -> tuple[str, ...]:
-    """Return a sentence for each reason for which rows were left out."""
+    """Return a sentence for each reason for which rows were left out, or customers tell nothing."""
     names = ("missing", "missing_customer", "missing_start", "missing_duration", "after_as_of", "continued_spell", "later_spell",
              "too_new", "before_records")
-    return tuple(text(f"retention.left_out_{name}", n=number(durations.tally[name]), rows=number(durations.tally["rows"]))
-                 for name in names if durations.tally.get(name, 0))
+    said = [text(f"retention.left_out_{name}", n=number(durations.tally[name]), rows=number(durations.tally["rows"]))
+            for name in names if durations.tally.get(name, 0)]
+    if durations.untold:
+        said.append(text("retention.untold", n=number(durations.untold), customers=number(durations.customers),
+                         units=text(f"retention.{durations.unit}s")))
+    return tuple(said)

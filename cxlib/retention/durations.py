@@ -56,6 +56,11 @@ class Durations:
         return int(self.frame["lost"].sum() + self.frame["censored"].sum())
 
     @property
+    def untold(self) -> int:
+        """Number of customers censored at a tenure of 0: they are counted, and tell nothing."""
+        return int(self.frame.loc[self.frame["tenure"] == 0, "censored"].sum())
+
+    @property
     def delayed(self) -> bool:
         """Whether some customers came under observation after their tenure began."""
         return "entered" in self.frame

@@ -443,3 +443,28 @@ def test_the_first_silence_equals_brute_force(patterns, gap, unseen):
     assert sorted(rows) == sorted(expected)
     assert found.tally["before_records"] == sum(min(pattern) < unseen for pattern in patterns)
     assert found.tally["rows"] == len(expected) + found.tally["before_records"] + found.tally["too_new"]
+
+
+def test_customers_followed_for_no_time_are_said(shared):
+    """The telco file: 11 customers of 7,043 came in the last month. The curve is that of the other 7,032."""
+    telco = pd.read_csv(shared / "samples" / "retention" / "telco_churn_ibm.csv")
+    telco = telco.assign(left=(telco["Churn"] == "Yes").astype(int))
+    whole, rest = (retention.count_durations(rows, duration="tenure", event="left", unit="month")
+                   for rows in (telco, telco.query("tenure > 0")))
+    curve, right = retention.survival(whole), retention.survival(rest)
+    assert curve.warnings == ("11 of 7,043 customers were followed for 0 months: they are counted in n, and tell nothing about "
+                              "how long customers stay.",)
+    assert not right.warnings
+    assert retention.contracts.contract_of_durations(whole).frame["n"].tolist() == [7043, 0, 7043, 11]
+    told = ["at_risk", "survival", "se", "ci_low", "ci_high", "cumhaz"]
+    assert_allclose(curve.frame.loc[1:, told], right.frame[told], rtol=1e-15)
+
+
+def test_a_curve_that_nobody_began_is_about_those_who_had_stayed():
+    came_late = counts({"t": [8, 9, 12, 12], "e": [1, 0, 1, 0], "n": [5, 5, 6, 7]}, entry="n", unit="month")
+    curve = retention.survival(came_late)
+    assert curve.warnings == ("Nobody was followed before time 5, so the curve is about those who had already stayed so long.",)
+    assert "Nobody was seen to be lost within 3 months" in curve.summary(months=3)
+    assert not retention.survival(counts({"t": [8, 9], "e": [1, 0], "n": [0, 5]}, entry="n")).warnings
+    groups = {"t": [8, 9], "e": [1, 0], "n": [0, 5], "g": ["a", "b"]}
+    assert "before time 5" in retention.survival(counts(groups, entry="n", by="g"), by="g").warnings[0]
