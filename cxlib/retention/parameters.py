@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -81,8 +82,10 @@ class Parameters(StudyParameters):
         return None if read is None else checked_brackets(read)
 
     def check(self) -> None:
-        """Refuse parameters that disagree with the files."""
-        read(self)
+        """Refuse parameters that disagree with the files; customers are counted too, so that no count fails in the kernel."""
+        records = read(self)
+        records.cohorts()
+        records.durations()
 
 
 def read(p: Parameters) -> Records:
@@ -113,6 +116,9 @@ def read(p: Parameters) -> Records:
     customers = _frame(p.customers, customer=p.customer, acquired=p.acquired, segment=p.segment)
     if customers is not None:
         check_dates(customers, zone=p.zone, acquired=p.acquired)
+        if customers[p.acquired].isna().all():
+            raise ColumnError(f"acquired={p.acquired!r} is empty in every row; name the column with the acquisition dates, "
+                              "or give customers=None: a customer then comes with the first event")
         _refuse_groups(p, customers)
     subscriptions = _frame(p.subscriptions, customer=p.customer, started=p.started, ended=p.ended)
     if subscriptions is not None:
@@ -158,17 +164,21 @@ def _followed(p: Parameters) -> pd.DataFrame:
     _refuse_groups(p, frame)
     said = frame[p.lost].astype(str).str.strip().str.lower().where(frame[p.lost].notna())
     tenure, lost = pd.to_numeric(frame[p.tenure], errors="coerce"), said.map(_SAID)
-    for parameter, name, read, rule in (("tenure", p.tenure, tenure, "a number of periods"),
+    tenure = tenure.where(tenure.between(0, math.inf, inclusive="left"))
+    for parameter, name, read, rule in (("tenure", p.tenure, tenure, "a number of periods, 0 or more"),
                                         ("lost", p.lost, lost, "yes or no, 1 or 0, true or false")):
         bad = frame.loc[read.isna() & frame[name].notna() & (frame[name].astype(str).str.strip() != ""), name]
         if len(bad):
-            raise ColumnError(f"{parameter}={name!r} has {len(bad):,} values that are not {rule} (first: {bad.iloc[0]!r}); "
-                              "write them so, or name the right column")
+            raise ColumnError(f"{parameter}={name!r}: {len(bad):,} of {len(frame):,} values cannot be read as {rule} (such as "
+                              f"{str(bad.iloc[0])!r}); write them so, or name the right column")
     return frame.assign(**{p.tenure: tenure, p.lost: lost.astype(float)})
 
 
 def _refuse_groups(p: Parameters, customers: pd.DataFrame) -> None:
-    names(p.segment or ())
+    try:
+        names(p.segment or ())
+    except ColumnError as error:
+        raise ColumnError(str(error).replace("by=", "segment=", 1)) from None
     groups = 0 if p.segment is None else customers[p.segment].nunique()
     if groups > MOST_GROUPS:
         raise ParameterError(f"segment={p.segment!r} has {groups:,} groups, and at most {MOST_GROUPS} can be compared pair by "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxlib.errors import EmptyDataError, ParameterError
+from cxlib.errors import CohortError, EmptyDataError, ParameterError
 from cxlib.language import text
 from cxlib.result import Absent, Table, Text
 from cxlib.retention.accounting import Movements, Revenue, movements, revenue
@@ -66,7 +66,14 @@ class Records:
             return Absent.of("retention.no_events")
         p = self.parameters
         value = p.value if p.duplicates == "exact" else None  # two amounts on one day are no duplicates
-        return count_cohorts(self.events, **self._columns(), **self._came(), value=value, duplicates=p.duplicates)
+        try:
+            return count_cohorts(self.events, **self._columns(), **self._came(), value=value, duplicates=p.duplicates)
+        except CohortError:  # no id of the events is one of the customers
+            known = self.events.filter(self.events[p.customer].notnull()).select(p.customer).head(1).execute()
+            here, there = (str(frame[p.customer].dropna().iloc[0]) for frame in (known, self.customers))
+            raise CohortError(f"customer={p.customer!r}: none of the events belongs to a customer with an acquisition date; "
+                              f"write the ids alike in both files (here {here!r} and {there!r}), or name the right "
+                              "file of customers") from None
 
     def durations(self) -> Durations:
         """Count customers by tenure: given, from subscriptions where there are some, else from orders with `gap_days`."""

@@ -86,8 +86,11 @@ def test_times_and_outcomes_give_the_blocks_that_they_can(followed):
 
 
 @pytest.mark.parametrize(("values", "error", "words"), [
-    ({"lost": ("Yes", "maybe")}, ColumnError, r"lost='Churn' has 1 values that are not yes or no, .* \(first: 'maybe'\)"),
-    ({"tenure": ("1", "a year")}, ColumnError, "tenure='months' has 1 values that are not a number of periods"),
+    ({"lost": ("Yes", "maybe")}, ColumnError, r"lost='Churn': 1 of 2 values cannot be read as yes or no, .* \(such as 'maybe'\)"),
+    ({"tenure": ("1", "a year")}, ColumnError, "tenure='months': 1 of 2 values cannot be read as a number of periods, 0 or more"),
+    ({"tenure": ("1", "-2")}, ColumnError, r"tenure='months': 1 of 2 values .* \(such as '-2'\)"),
+    ({"tenure": ("1", "inf")}, ColumnError, r"tenure='months': 1 of 2 values .* \(such as 'inf'\)"),
+    ({"tenure": ("", "")}, EmptyDataError, "no customer is left to follow"),
 ])
 def test_times_and_outcomes_that_cannot_be_read_are_refused(followed, values, error, words):
     both = {"lost": ("yes", "no"), "tenure": ("1", "2")} | values
@@ -235,7 +238,7 @@ def test_many_cohorts_stay_readable():
 
 def test_a_segment_named_like_a_count_is_refused(folder):
     (folder / "customers.csv").write_text("customer_id,acquired_on,lost\n1,2024-01-05,a\n")
-    with pytest.raises(ColumnError, match="by='lost'"):
+    with pytest.raises(ColumnError, match="segment='lost': this name is used"):
         given(folder, segment="lost").check()
 
 
@@ -248,8 +251,22 @@ def test_a_segment_of_too_many_groups_is_refused(folder):
 
 def test_customers_who_do_not_belong_to_the_events_are_refused(folder):
     (folder / "customers.csv").write_text("customer_id,acquired_on,segment\nX,2024-01-05,a\n")
-    with pytest.raises(CohortError, match="none of the events belongs"):
-        read(given(folder)).cohorts()
+    with pytest.raises(CohortError, match=r"customer='customer_id': none of the events belongs .*\(here '1' and 'X'\)"):
+        given(folder).check()
+
+
+@pytest.mark.parametrize(("name", "rows", "error", "words"), [
+    ("subscriptions", "customer_id,started_on,ended_on\n1,2024-02-05,2024-01-05\n", CohortError,
+     "ended='ended_on' lies before started='started_on' in 1 subscriptions"),
+    ("subscriptions", "customer_id,started_on,ended_on\n1,2025-02-05,\n", EmptyDataError, "no customer is left to follow"),
+    ("customers", "customer_id,acquired_on,segment\n1,,a\n2,,a\n", ColumnError, "acquired='acquired_on' is empty in every row"),
+    ("customers", "customer_id,acquired_on,segment\n1,2025-01-01,a\n", EmptyDataError, "no customer is left"),
+    ("orders", "customer_id,ordered_at,amount\n,2024-01-05,10\n,2024-04-05,10\n", EmptyDataError, "no event is left"),
+])
+def test_files_that_leave_nobody_to_count_are_refused_before_the_kernel(folder, name, rows, error, words):
+    (folder / f"{name}.csv").write_text(rows)
+    with pytest.raises(error, match=words):
+        given(folder, as_of="2024-04-10" if name == "orders" else "2024-04-01").check()
 
 
 def test_nobody_left_and_nobody_followed_are_said_and_drawn(folder):
