@@ -13,9 +13,9 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.errors import CohortError, EmptyDataError, ParameterError, WeightError
-from cxlib.retention.counts import date_column, day_number, judged, names, placed_events
+from cxlib.retention.counts import date_column, day_number, judged, names, placed_events, spanned
 from cxlib.retention.durations import UNITS, Durations
-from cxlib.retention.engine_counts import alike, beside, conforming, identifier, label
+from cxlib.retention.engine_counts import alike, beside, conforming, identifier, label, memory_given_back
 from cxlib.retention.periods import Clock
 from cxlib.table import as_table, numeric
 
@@ -214,19 +214,22 @@ def durations_from_orders(events: Any, *, customer: str, time: str, gap_days: in
         raise ParameterError(f"gap_days={gap_days!r} must be at least 1; a common choice is 90")
     table, by = as_table(events), names(by)
     check.columns(table.columns, customer=customer, time=time)
-    placed = judged(placed_events(table, customer=customer, time=time, clock=Clock("month", zone)), None, as_of)
+    clock = Clock(zone=zone)
+    span = spanned(table, time=time, clock=clock, as_of=as_of)
+    last = day_number(clock.local_day(span[1])) if as_of is None else day_number(as_of) - 1
+    placed = judged(placed_events(table, customer=customer, time=time, clock=clock, span=span), None, as_of)
     missing = placed.cx_customer.isnull() | placed.cx_time.isnull()
     counted = placed.filter(placed.cx_seen, placed.cx_customer.notnull())
-    tally = placed.aggregate(rows=placed.count(), missing=missing.sum(), counted=placed.count(where=placed.cx_seen & ~missing),
-                             last=placed.cx_day.max(where=placed.cx_seen & ~missing)).to_pyarrow().to_pylist()[0]
+    tally = placed.aggregate(rows=placed.count(), missing=missing.sum(),
+                             counted=placed.count(where=placed.cx_seen & ~missing)).to_pyarrow().to_pylist()[0]
     if not tally["counted"]:
         raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
-    last = tally["last"] if as_of is None else day_number(as_of) - 1
     rows = counted.group_by("cx_customer").aggregate(first=counted.cx_day.min(), final=counted.cx_day.max())
     rows = _with_labels(rows, customers, customer, by)
     gone = rows.final + gap_days <= last
     rows = rows.mutate(gone=gone, tenure=ibis.ifelse(gone, rows.final + gap_days - rows.first, last - rows.first))
-    frame = rows.group_by([*by, "tenure", "gone"]).aggregate(customers=rows.count()).execute()
+    with memory_given_back(placed):
+        frame = rows.group_by([*by, "tenure", "gone"]).aggregate(customers=rows.count()).execute()
     left_out = {"missing": int(tally["missing"]), "after_as_of": int(tally["rows"] - tally["missing"] - tally["counted"])}
     return _durations(frame, by, unit="day", tally={"rows": int(tally["rows"]), **left_out}, definition="gap", gap_days=gap_days)
 

@@ -159,3 +159,11 @@ def test_the_true_curve_of_the_sample_company_lies_in_the_simultaneous_band(samp
     expected = frame["tenure"].map(dict(enumerate(truth)))
     assert len(frame) == len(truth) - 1
     assert ((frame["band_low"] <= expected) & (expected <= frame["band_high"])).all()
+
+
+def test_without_as_of_the_orders_end_on_the_day_of_the_last_event_of_anyone():
+    """As in `count_cohorts`: an order without a customer says that its day was on record."""
+    data = pd.DataFrame({"who": ["a", "a", "b", None], "at": [D(2024, 1, 1), D(2024, 3, 1), D(2024, 1, 1), D(2024, 4, 20)]})
+    found = retention.durations_from_orders(data, customer="who", time="at", gap_days=60)
+    assert found.frame.query("lost + censored > 0")[["tenure", "lost", "censored"]].values.tolist() == [[60, 1, 0], [110, 0, 1]]
+    assert retention.count_cohorts(data, customer="who", time="at").as_of == D(2024, 4, 21)
