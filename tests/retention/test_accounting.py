@@ -72,10 +72,27 @@ def test_refunds_are_said_and_a_period_of_refunds_has_no_rate():
     assert "In 1 of 3 pairs of a customer and a month refunds exceed the payments" in result.warnings[0]
 
 
-def test_one_customer_has_an_interval_without_width():
-    result = revenue(log(("a", D(2024, 1, 5), 10), ("a", D(2024, 2, 5), 12)), as_of=D(2024, 3, 1), resamples=50)
-    assert_allclose(result.frame.loc[1, ["nrr", "nrr_low", "nrr_high"]].astype(float), 1.2, rtol=1e-12)
-    assert "120.0 %" in result.summary()
+@pytest.mark.parametrize(("kept", "ratio"), [([1.2], 1.2), ([0.0] * 40, 0.0), ([1.0] * 40, 1.0)])
+def test_no_interval_pretends_to_certainty(kept, ratio):
+    """One customer, or 40 of whom all (or none) stayed: of 40 without a loss, 9 % may yet be lost (Clopper and Pearson)."""
+    rows = [(f"c{i}", D(2024, 1, 5), 10 + i) for i in range(len(kept))]
+    rows += [(who, D(2024, 2, 5), share * paid) for (who, _, paid), share in zip(rows, kept, strict=True) if share]
+    result = revenue(log(*rows, ("later", D(2024, 2, 6), 5)), as_of=D(2024, 3, 1), resamples=200)
+    assert_allclose(result.frame.loc[1, "nrr"], ratio, rtol=1e-12)
+    assert result.frame.loc[1, ["nrr_low", "nrr_high", "grr_low", "grr_high"]].isna().all()
+    assert f"{100 * ratio:.1f} % [–, –]" in result.summary()
+    assert "For 1 of 1 months the revenue kept has no interval" in result.warnings[0]
+
+
+def test_samples_without_a_denominator_are_not_passed_over():
+    """20 pay 100 and one is refunded 1,900: under half of the samples have revenue to divide by, and theirs say nothing."""
+    rows = [(f"c{i}", D(2024, 1, 5), 100) for i in range(20)] + [("r", D(2024, 1, 5), -1900), ("c0", D(2024, 2, 5), 90)]
+    result = revenue(log(*rows), as_of=D(2024, 3, 1), resamples=200)
+    assert result.frame.loc[1, "nrr"] == 0.9
+    assert np.isnan(result.frame.loc[1, "nrr_low"])
+
+
+def test_a_short_log_says_nothing_about_revenue_kept():
     short = revenue(log(("a", D(2024, 1, 5), 10)), as_of=D(2024, 2, 1), resamples=5)
     assert "nothing can be said about revenue kept" in short.summary()
     assert short.plot().get_gid() == "message"
