@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,12 +56,28 @@ def contract_of_durations(durations: Durations, *, language: str = "en") -> Cont
     return Contract(frame=frame, method="count", durations=durations)
 
 
-def contract(cohorts: Cohorts, *, language: str = "en") -> Contract:
-    """Account for every event that was read: counted, or left out and why."""
+def contract(cohorts: Cohorts, *, contradicted: int = 0, language: str = "en") -> Contract:
+    """Account for every event that was read: counted, or left out and why.
+
+    `warnings` say how many events the file of customers left out, and of how many customers it says two things (`contradicted`).
+    """
     silent = int(cohorts.groups.loc[~cohorts.active.any(axis=1), "customers"].sum())
     left_out = {name: cohorts.tally[name] for name in _LEFT_OUT if name in cohorts.tally}
     counts = {"rows": cohorts.tally["rows"], **left_out, "customers": cohorts.customers, "silent": silent,
               "no_acquisition": cohorts.tally["no_acquisition"]}
     frame = pd.DataFrame({"what": [text(f"retention.contract_{name}", language) for name in counts], "n": list(counts.values()),
                           "confidence": np.nan, "method": "count"})
-    return Contract(frame=frame, method="count", cohorts=cohorts)
+    return Contract(frame=frame, method="count", cohorts=cohorts, warnings=tuple(_doubts(cohorts.tally, contradicted, language)))
+
+
+def _doubts(tally: Mapping[str, int], contradicted: int, language: str) -> list[str]:
+    """Return what a reader of the cohorts must know of the file of customers."""
+    said, rows = [], number(tally["rows"])
+    if early := tally.get("before_acquisition"):
+        said.append(text("retention.events_before_acquisition", language, n=number(early), rows=rows))
+    if unknown := tally["no_acquisition"]:
+        said.append(text("retention.customers_without_acquisition", language, n=number(unknown),
+                         events=number(tally.get("no_acquisition_rows", 0)), rows=rows))
+    if contradicted:
+        said.append(text("retention.customers_contradicted", language, n=number(contradicted)))
+    return said

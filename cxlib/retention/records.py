@@ -92,7 +92,7 @@ class Records:
         """Account for every row that was read."""
         if isinstance(cohorts, Absent):
             return contract_of_durations(durations, language=self.parameters.language)
-        return contract(cohorts, language=self.parameters.language)
+        return contract(cohorts, contradicted=self._contradicted(), language=self.parameters.language)
 
     def loading(self) -> Loading | Absent:
         """Look for holes in what was loaded."""
@@ -183,7 +183,7 @@ class Records:
         """Return the log-rank tests between segments, or say that there are no segments."""
         if self.parameters.segment is None:
             return Absent.of("retention.no_segment")
-        return compare(durations, between=self.parameters.segment)
+        return compare(durations, between=self.parameters.segment, confidence=self.parameters.confidence)
 
     def revenue(self) -> Revenue | Absent:
         """Return net and gross revenue retention, or say that there are no amounts."""
@@ -194,6 +194,14 @@ class Records:
             return Absent.of("retention.no_value")
         return revenue(self.events, **self._columns(), value=p.value, period=p.period, week_start=p.week_start,
                        as_of=p.as_of, duplicates=p.duplicates, confidence=p.confidence)
+
+    def _contradicted(self) -> int:
+        """Number of customers of whom the file of customers gives two dates or groups."""
+        p = self.parameters
+        if self.customers is None:
+            return 0
+        said = self.customers[list(dict.fromkeys(filter(None, (p.customer, p.acquired, p.segment))))].drop_duplicates()
+        return int(said.loc[said[p.customer].duplicated(), p.customer].dropna().nunique())
 
     def _columns(self) -> dict[str, str]:
         return {"customer": self.parameters.customer, "time": self.parameters.time, "zone": self.parameters.zone}

@@ -153,6 +153,18 @@ def test_parameters_that_disagree_with_the_files_are_refused(folder, changed, er
         given(folder, **changed).check()
 
 
+def test_what_the_file_of_customers_leaves_out_or_says_twice_is_flagged(folder):
+    """By hand: 1 is acquired after the first of two orders, 3 at no known date (one order), 2 twice, in two groups."""
+    (folder / "customers.csv").write_text("customer_id,acquired_on,segment\n1,2024-01-20,a\n2,2024-01-09,a\n2,2024-01-09,b\n"
+                                          "3,,a\n3,,a\n")
+    records = read(given(folder))
+    early, unknown, twice = records.contract(records.cohorts(), records.durations()).warnings
+    assert early.startswith("1 of 4 events lies before the day on which the customer was acquired and is left out")
+    assert unknown.startswith("1 customer has no acquisition date and is left out of the cohorts, with 1 of 4 events")
+    assert twice.startswith("1 customer stands in the file of customers more than once, with different dates or groups")
+    assert len(records.by_segment(records.durations()).frame["segment"].unique()) == 2
+
+
 def test_an_empty_file_and_words_for_dates_are_refused(folder):
     for name, content, error in (("empty.csv", "", EmptyDataError),
                                  ("head.csv", "customer_id,ordered_at,amount\n", EmptyDataError),
