@@ -84,9 +84,7 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
     _check_parameters(zone, customer=customer, time=time, value=value, duplicates=duplicates)
     path = Path(path)
     try:
-        table = as_table(path)
-        if path.suffix.lower() == ".csv":
-            table = ibis.read_csv(literal(path), all_varchar=True, header=True, skip=0)
+        table = _opened(path)
         if len(table.columns) == 1 and any(mark in table.columns[0] for mark in ",;\t"):
             raise SourceError(f"{path.name!r}: its rows do not all have as many cells as the header; "
                               "quote cells that hold a comma or a line break, or export it again")
@@ -94,8 +92,21 @@ def read_events(path: str | Path, *, customer: str, time: str, zone: str = "UTC"
         _refuse_repeated(path, table, customer=customer, time=time, value=value, duplicates=duplicates)
         return _typed(table, path, customer, time, zone, value, duplicates)
     except duckdb.Error as error:
-        raise SourceError(f"{path.name!r} cannot be read ({' '.join(str(error).split())[:200]}); "
-                          "save it as CSV in UTF-8 with one header row, or as Parquet") from None
+        words = " ".join(str(error).split())
+        cause = "is not in UTF-8" if "utf-8" in words else f"cannot be read ({words[:200]})"
+        raise SourceError(f"{path.name!r} {cause}; save it as CSV in UTF-8 with one header row (in Excel: Save As, CSV UTF-8), "
+                          "or as Parquet") from None
+
+
+def _opened(path: Path) -> ir.Table:
+    """Return the table of a file; all columns of a CSV as text, so that no id becomes a number before it was looked at."""
+    suffix = path.suffix.lower()
+    if path.is_file() and suffix not in (".csv", ".parquet"):
+        raise SourceError(f"{path.name!r} is neither CSV nor Parquet; save it as CSV in UTF-8 with one header row (in Excel: "
+                          "Save As, CSV UTF-8), or as Parquet")
+    if suffix == ".csv" and path.is_file() and path.stat().st_size:
+        return ibis.read_csv(literal(path), all_varchar=True, header=True, skip=0)
+    return as_table(path)
 
 
 def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:

@@ -145,7 +145,7 @@ def test_cdnow(shared):
     ("id,at\n7,\n", {}, EmptyDataError, "filled in 0"),
     ("id,at\n7\n8,2026-07-01,3\n", {}, SourceError, "as many cells"),
     ("id,at\n" + "7,2026-07-01\n" * 30_000 + "8,2026-07-01,x\n", {}, SourceError, "cannot be read"),
-    ("id,at\nあ,2026-07-01\n".encode("cp932"), {}, SourceError, "UTF-8"),
+    ("id,at\nあ,2026-07-01\n".encode("cp932"), {}, SourceError, "is not in UTF-8; save it as CSV"),
     ("id,at\n7,2026-07-01T09:00+99:00\n", {}, ColumnError, "cannot be read as dates"),
     ("id,id,at\n7,8,2026-07-01\n", {}, ColumnError, "customer='id': 'log.csv' has more than one column of this name"),
 ])
@@ -155,7 +155,7 @@ def test_refusals(tmp_path, text, options, error, message):
 
 
 @pytest.mark.parametrize(("name", "content", "message"), [
-    ("e.parquet", b"id,at\n7,2026-07-01\n", "cannot be read"), ("e.xlsx", b"PK", "neither CSV nor Parquet")])
+    ("e.parquet", b"id,at\n7,2026-07-01\n", "cannot be read"), ("e.xlsx", b"PK", "neither CSV nor Parquet; save it as CSV .*in Excel")])
 def test_files_that_are_something_else(tmp_path, name, content, message):
     with pytest.raises(SourceError, match=message):
         sources.read_events(write(tmp_path, content, name), customer="id", time="at")
