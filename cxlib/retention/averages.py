@@ -49,9 +49,9 @@ class Average(Result):
         """Return the rate at the last age with its interval, and over how many cohorts."""
         row = self.frame.iloc[-1]
         spans = self.kind == "bracket"
-        key = "retention.average_summary_bracket" if spans else "retention.average_summary"
-        return text(key, language, cohorts=number(row["cohorts"]), size=number(row["size"]), age=number(row["age"]),
-                    ages=span(row), periods=age_words(self.period, self.days, language, short=spans)["periods"],
+        end = "_bracket" if spans else "" if row["age"] else "_first"
+        return text(f"retention.average_summary{end}", language, **age_words(self.period, self.days, language, short=spans),
+                    cohorts=number(row["cohorts"]), size=number(row["size"]), age=number(row["age"]), ages=span(row),
                     rate=percent(row["rate"]), low=percent(row["ci_low"]), high=percent(row["ci_high"]))
 
 

@@ -213,6 +213,19 @@ def test_a_preset_stands_for_its_definition(folder):
     assert said.startswith("The definition is that of a product. Mixpanel counts")
 
 
+def test_one_of_something_is_said_in_the_singular(folder):
+    alone = {"customers": None, "segment": None, "subscriptions": None}
+    (folder / "orders.csv").write_text("customer_id,ordered_at,amount\n1,2024-01-05,10\n1,2024-02-05,10\n,2024-02-05,10\n")
+    records = read(given(folder, as_of="2024-03-01", **alone))
+    cells = records.triangle(records.cohorts())
+    assert "100.0 % [20.7 %, 100.0 %] are retained 1 month after they came." in average(cells).summary()
+    assert "1 of 3 events has no customer or no time and is left out." in survival(records.durations()).warnings
+    records = read(given(folder, as_of="2024-02-01", **alone))
+    cells = records.triangle(records.cohorts())
+    assert "the 1 cell is finished" in cells.summary()
+    assert "are retained in the month in which they came." in average(cells).summary()
+
+
 def test_what_is_too_long_for_the_data_is_said(folder):
     late = read(given(folder, kind="bracket", brackets=[[30, 40]]))
     assert "no customer has come as far" in late.triangle(late.cohorts()).summary()

@@ -77,7 +77,7 @@ def test_subscriptions_that_go_on_from_each_other_are_one(rows):
     assert result.frame.values.tolist() == [[2, 1, 0]]
     assert result.tally["continued_spell"] == len(rows) - 1
     assert result.tally["later_spell"] == 1
-    assert any("count as one" in said for said in retention.survival(result).warnings)
+    assert any("as one with it" in said for said in retention.survival(result).warnings)
 
 
 def test_monthly_terms_equal_one_long_subscription():

@@ -155,7 +155,7 @@ def test_refusals(tmp_path, text, options, error, message):
 
 
 @pytest.mark.parametrize(("name", "content", "message"), [
-    ("e.parquet", b"id,at\n7,2026-07-01\n", "cannot be read"), ("e.xlsx", b"PK", "neither CSV nor Parquet; save it as CSV .*in Excel")])
+    ("e.parquet", b"id,at\n7,2026-07-01\n", "cannot be read"), ("e.xlsx", b"PK", "neither CSV nor Parquet; .*in Excel")])
 def test_files_that_are_something_else(tmp_path, name, content, message):
     with pytest.raises(SourceError, match=message):
         sources.read_events(write(tmp_path, content, name), customer="id", time="at")
