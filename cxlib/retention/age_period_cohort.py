@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 import scipy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cxlib import check
 from cxlib.errors import EmptyDataError
@@ -120,7 +120,9 @@ def age_period_cohort(data: Durations | Cohorts, *, cohort: str = "cohort", link
     to age + cohort, the clearest taken in and the rest tested again, until none is left; of cohorts likewise, added to age +
     period. A level counts only if it is still clear (at 1 - confidence) without the cell that speaks loudest for it, so that one
     cohort's bad month is not called a period. All statistics are divided by Pearson's dispersion of the full model, where it is
-    above 1.
+    above 1, and then compared with F. With no effect, of 200 simulated data sets of 14 cohorts of 200 customers a period was
+    named in 3.5 % and a cohort in 3 %; where cells vary by themselves (beta-binomial, correlation 0.01 and 0.03, dispersion 2.4
+    and 8.7) in 5 to 8 % of 60 to 150, and the tests of bends reject in up to 17 %, since such cells vary the more, the larger.
     """
     check.one_of("link", link, LINKS)
     z, durations = z_value(confidence), as_durations(data)
@@ -138,7 +140,7 @@ def age_period_cohort(data: Durations | Cohorts, *, cohort: str = "cohort", link
     dispersion = _dispersion(cells, full)
     method = f"grouped binomial, {link} link"
     rows = [{"term": term, **_test(cells, blocks, term, full, link, dispersion)} for term in TERMS]
-    frame = pd.DataFrame(rows).assign(dispersion=dispersion, confidence=confidence, method=method)
+    frame = pd.DataFrame(rows).assign(dispersion=dispersion.ratio, confidence=confidence, method=method)
     named = pd.concat([_named(cells, "period", ("age", "cohort"), link, dispersion, confidence),
                        _named(cells, "cohort", ("age", "period"), link, dispersion, confidence)], ignore_index=True)
     named = named.assign(ratio=np.exp(named["estimate"]), ci_low=np.exp(named["estimate"] - z * named["se"]),
@@ -176,25 +178,39 @@ def _full(cells: pd.DataFrame, blocks: Mapping[str, _Block], without: str = "") 
     return np.column_stack([np.ones(len(cells)), blocks["age"].line, blocks["cohort"].line, *bends])
 
 
-def _dispersion(cells: pd.DataFrame, full: Any) -> float:
-    n, rate = cells["at_risk"].to_numpy(float), np.asarray(full.fittedvalues)
-    pearson = ((cells["lost"] - n * rate)**2 / (n * rate * (1 - rate))).sum()
-    return max(1.0, float(pearson / full.df_resid)) if full.df_resid > 0 else 1.0
+@dataclass(frozen=True, slots=True)
+class _Dispersion:
+    """By how much more than chance the cells vary, and on how many degrees of freedom that is known (0: it is taken to be 1)."""
+
+    ratio: float = 1.0
+    df: int = 0
+
+    def pvalue(self, statistic: ArrayLike, df: int) -> NDArray[np.float64]:
+        """Return the p value of a chi-squared statistic that was divided by `ratio`: by F where that is an estimate."""
+        if self.df == 0:
+            return scipy.stats.chi2.sf(statistic, df)
+        return scipy.stats.f.sf(np.asarray(statistic) / df, df, self.df)
+
+
+def _dispersion(cells: pd.DataFrame, full: Any) -> _Dispersion:
+    n, rate, df = cells["at_risk"].to_numpy(float), np.asarray(full.fittedvalues), int(full.df_resid)
+    pearson = float(((cells["lost"] - n * rate)**2 / (n * rate * (1 - rate))).sum())
+    return _Dispersion(pearson / df, df) if 0 < df < pearson else _Dispersion()
 
 
 def _test(cells: pd.DataFrame, blocks: Mapping[str, _Block], term: str, full: Any, link: str,
-          dispersion: float) -> dict[str, float]:
+          dispersion: _Dispersion) -> dict[str, float]:
     smaller = fit(cells, _full(cells, blocks, without=term), link)
     df = int(full.df_model - smaller.df_model)
     if df == 0:
         return {"statistic": np.nan, "df": 0, "pvalue": np.nan}
-    statistic = max(0.0, deviance(cells, smaller.fittedvalues) - deviance(cells, full.fittedvalues)) / dispersion
-    return {"statistic": statistic, "df": df, "pvalue": float(scipy.stats.chi2.sf(statistic, df))}
+    statistic = max(0.0, deviance(cells, smaller.fittedvalues) - deviance(cells, full.fittedvalues)) / dispersion.ratio
+    return {"statistic": statistic, "df": df, "pvalue": float(dispersion.pvalue(statistic, df))}
 
 
-def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: float, z: float) -> pd.DataFrame:
+def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: _Dispersion, z: float) -> pd.DataFrame:
     parts, place = [], 3
-    covariance = np.asarray(full.cov_params()) * dispersion
+    covariance = np.asarray(full.cov_params()) * dispersion.ratio
     for term, block in blocks.items():
         levels, basis = block.levels, block.basis
         inside = slice(place, place + basis.shape[1])
@@ -207,7 +223,7 @@ def _estimates(blocks: Mapping[str, _Block], full: Any, dispersion: float, z: fl
                         ci_high=np.exp(found["estimate"] + z * found["se"]))
 
 
-def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dispersion: float,
+def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dispersion: _Dispersion,
            confidence: float) -> pd.DataFrame:
     """Take in the clearest single level, again and again, as long as one is clear and is no affair of one cell."""
     levels, place = np.unique(cells[term].to_numpy(), return_inverse=True)
@@ -216,7 +232,7 @@ def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dis
     while len(held) < len(levels) - 3:  # with more of them the straight line could hide in the indicators
         fitted = fit(cells, np.column_stack([fixed, every[:, held]]), link)
         score = _Scored(cells, np.column_stack([fixed, every[:, held]]), fitted, dispersion)
-        p = scipy.stats.chi2.sf(score.squared(every), 1)
+        p = dispersion.pvalue(score.squared(every), 1)
         p[held] = 1.0
         order = [k for k in np.argsort(p) if p[k] * len(levels) < 1 - confidence and score.shared(every[:, k], 1 - confidence)]
         if not order:
@@ -226,7 +242,7 @@ def _named(cells: pd.DataFrame, term: str, base: tuple[str, str], link: str, dis
     columns = ["term", "level", "estimate", "se", "pvalue_adj", "cells", "alike"]
     if not held:
         return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[2:5], float) | dict.fromkeys(columns[5:], int))
-    se = np.sqrt(np.diag(np.asarray(fitted.cov_params())) * dispersion)[-len(held):]
+    se = np.sqrt(np.diag(np.asarray(fitted.cov_params())) * dispersion.ratio)[-len(held):]
     estimate = np.asarray(fitted.params)[-len(held):]
     alone = fit(cells, fixed, link).fittedvalues * cells["at_risk"]
     moved = np.sign(cells["lost"] - alone).to_numpy()
@@ -243,7 +259,7 @@ def _levels(values: pd.Series) -> NDArray:
 class _Scored:
     """Score tests of columns that a fitted model does not have."""
 
-    def __init__(self, cells: pd.DataFrame, x: NDArray, fitted: Any, dispersion: float) -> None:
+    def __init__(self, cells: pd.DataFrame, x: NDArray, fitted: Any, dispersion: _Dispersion) -> None:
         n, rate = cells["at_risk"].to_numpy(float), np.asarray(fitted.fittedvalues)
         slope = 1 / fitted.family.link.deriv(rate)
         self.weight, self.dispersion = n * slope**2 / (rate * (1 - rate)), dispersion
@@ -256,7 +272,7 @@ class _Scored:
         whole = (self.weight[:, None] * z**2).sum(axis=0)
         variance = whole - np.einsum("ij,jk,ik->i", cross, self.inverse, cross)
         known = variance > 1e-8 * whole
-        return np.where(known, (self.residual @ z)**2 / np.where(known, variance, 1.0), 0.0) / self.dispersion
+        return np.where(known, (self.residual @ z)**2 / np.where(known, variance, 1.0), 0.0) / self.dispersion.ratio
 
     def shared(self, z: NDArray, alpha: float) -> bool:
         """Whether a column stays clear, and of the same sign, without the cell that speaks loudest for it."""
@@ -265,4 +281,4 @@ class _Scored:
         rest = z.copy()
         rest[loudest] = 0.0
         return bool(rest.any() and np.sign(self.residual @ rest) == np.sign(part.sum())
-                    and scipy.stats.chi2.sf(self.squared(rest[:, None])[0], 1) < alpha)
+                    and self.dispersion.pvalue(self.squared(rest[:, None])[0], 1) < alpha)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cxlib import check
 from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError
-from cxlib.inference import z_value
+from cxlib.inference import adjusted, z_value
 from cxlib.language import joined, label, level, number, pvalue, text
 from cxlib.result import Result
 from cxlib.retention.cohorts import Cohorts
@@ -53,14 +53,14 @@ class Hazard(Result):
         ("ratio", "ci_low", "ci_high", "statistic"), "decimal2")
 
     def summary(self, language: str = "en") -> str:
-        """Return how often customers are lost per period at risk, and the clearest difference."""
+        """Return how often customers are lost per period at risk, and the clearest difference, its p value by Holm over all."""
         known = self.frame[self.frame["term"] != "(intercept)"]
         said = [text("retention.hazard_head", language, lost=number(self.lost), periods=number(self.customer_periods))]
         if len(known):
             row = known.loc[known["pvalue"].idxmin()]
             said.append(text(f"retention.hazard_{self.link}", language, term=row["term"], ratio=number(row["ratio"], 2),
-                             low=number(row["ci_low"], 2), high=number(row["ci_high"], 2), p=pvalue(row["pvalue"]),
-                             level=level(row["confidence"])))
+                             low=number(row["ci_low"], 2), high=number(row["ci_high"], 2), terms=number(len(known)),
+                             p=pvalue(adjusted(known["pvalue"]).min()), level=level(row["confidence"])))
         return " ".join(said)
 
 

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import scipy
 from numpy.testing import assert_allclose
 from statsmodels.genmod.families import Binomial, links
 from statsmodels.genmod.generalized_linear_model import GLM
@@ -146,6 +147,34 @@ def test_bends_equal_a_direct_likelihood_ratio():
         small, large = (GLM(counts, np.column_stack(made[:k]), family=Binomial()).fit(tol=1e-12) for k in (2, 3))
     assert_allclose(found["statistic"] * found["dispersion"], small.deviance - large.deviance, rtol=1e-6)
     assert found["df"] == large.df_model - small.df_model
+
+
+def test_where_cells_vary_more_than_chance_bends_are_tested_by_f():
+    """Quasi-binomial: statsmodels' deviances over its Pearson dispersion, on F with its degrees of freedom."""
+    extra = np.random.default_rng(3)
+    durations = counted(lambda c, age: extra.beta(100 * base(c, age), 100 * (1 - base(c, age))), n=400)
+    found = retention.age_period_cohort(durations).frame.set_index("term").loc["period"]
+    cells = person_periods(durations, ["cohort"])
+    cells["period"] = calendar_periods(cells["cohort"], cells["age"], "month")
+    cells = cells[cells.groupby("period")["lost"].transform("sum") > 0]
+    made = [pd.get_dummies(cells[name].astype(str), dtype=float).to_numpy() for name in ("age", "cohort", "period")]
+    counts = np.column_stack([cells["lost"], cells["at_risk"] - cells["lost"]])
+    with pytest.warns(SingularMatrixWarning):
+        small, large = (GLM(counts, np.column_stack(made[:k]), family=Binomial()).fit(tol=1e-12) for k in (2, 3))
+    ratio, df = large.pearson_chi2 / large.df_resid, large.df_model - small.df_model
+    assert ratio > 2
+    assert_allclose(found["dispersion"], ratio, rtol=1e-6)
+    theirs = scipy.stats.f.sf((small.deviance - large.deviance) / ratio / df, df, large.df_resid)
+    assert_allclose(found["pvalue"], theirs, rtol=1e-6)
+
+
+def test_the_p_value_of_the_clearest_term_knows_how_many_there_were():
+    """Holm's smallest p value is that of Bonferroni: the smallest times the number of terms."""
+    durations = counted(lambda c, age: 0.1, n=60)
+    found = retention.hazard(durations, terms=["age", "cohort"])
+    known = found.frame[1:]
+    words = f"corrected for {len(known)} terms"
+    assert f"p {min(1, len(known) * known['pvalue'].min()):.3f}, {words}" in found.summary()
 
 
 def test_cohorts_from_events_reach_the_models():
