@@ -191,6 +191,12 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
     Wellner's (see `kaplan_meier.hall_wellner`); with weights or delayed entry it is not known and missing. Where nobody was
     followed from the start, the curve is about those who had stayed until the first came under observation; a warning says so.
 
+    From `durations_from_orders` the curve is too low towards its end, since customers who will come back are lost as long as they
+    have not. In simulated data of two years (4,000 customers, orders as a Poisson process until they leave after 400 days on
+    average, gap of 90 days) it was 1 point of 100 too low after 600 days with an order every 30 days, 5 with one every 45 and 7
+    with one every 60, where 35, 49 and 54 % of such silences end with a return. And where the events on record begin later than
+    the business, a customer's first event on record is not the first: tenure counts from there.
+
     Examples
     --------
     >>> durations = Durations(pd.DataFrame({"tenure": [1, 2], "lost": [1, 0], "censored": [0, 3]}))

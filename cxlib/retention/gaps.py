@@ -103,9 +103,9 @@ def gap_sensitivity(gaps: Gaps, *, gap_days: int = 90, others: Sequence[int] = G
 
     Notes
     -----
-    Recent silences have had little time to end, so `back_rate` is a lower bound. Wilson limits; those of `back_rate` take
-    silences as independent, though a customer can have several. At 90 days on CDNOW `lost` is the 2,058 of 2,357 of an
-    independent pure Python count.
+    Recent silences have had little time to end, so `back_rate` is a lower bound, and `back_high` no upper one. Wilson limits;
+    those of `back_rate` take silences as independent, though a customer can have several. At 90 days on CDNOW `lost` is the
+    2,058 of 2,357 of an independent pure Python count.
     """
     check.confidence(confidence)
     lengths = sorted({gap_days, *others})

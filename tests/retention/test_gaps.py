@@ -91,6 +91,17 @@ def test_a_short_gap_is_said():
     assert len(result.plot().lines) == 4
 
 
+def test_open_silences_make_the_share_a_lower_bound():
+    """Everybody orders again after 100 days: of silences of 50, those that began 50 to 99 days before the end are still open."""
+    rows = [(f"c{i}", day) for i in range(200) for day in range(i % 100, 360, 100)]
+    result = retention.gap_sensitivity(count(rows, as_of=START + dt.timedelta(days=360)), gap_days=50)
+    row = result.frame.set_index("gap_days").loc[50]
+    assert row["came_back"] == sum(day + 100 < 360 for _, day in rows)
+    assert row["silences"] - row["came_back"] == sum(260 <= day <= 309 for _, day in rows)
+    assert row["back_rate"] < 1
+    assert "those still open may yet end, so that is the least it will be" in result.summary()
+
+
 def test_nobody_came_twice():
     result = retention.gap_sensitivity(count([("a", 0)], as_of=D(2024, 1, 10)), gap_days=30)
     assert np.isnan(result.usual)
