@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MANY = 40  # cohorts; beyond it not every one gets a label
+_LABEL = 28  # columns that the name of a group may take beside a figure; a CJK character takes two
 _WRITTEN = 20  # ages; up to it each cell says its rate
 
 
@@ -94,8 +96,8 @@ def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], uni
     ax.set_xlim(0, max(end[0] for end in ends) or 1)  # nobody was followed for a whole unit yet
     ax.set_ylim(0, 101)
     for place, (_, _, label, colour) in zip(_apart([end[1] for end in ends]), ends, strict=True):
-        ax.annotate(label, (1, place), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=colour,
-                    va="center", fontsize=10)
+        ax.annotate(_short(label), (1, place), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                    color=colour, va="center", fontsize=10)
     ax.set_ylabel(text("retention.axis_still_there", language))
     ax.set_xlabel(text(f"retention.axis_tenure_{unit}", language))
     _at_risk(ax, whole, by, ends, language)
@@ -104,6 +106,14 @@ def curves(frame: pd.DataFrame, *, whole: pd.DataFrame, by: tuple[str, ...], uni
 
 def _colours(n: int) -> list[str]:
     return [theme.PALETTE[i % len(theme.PALETTE)] for i in range(n)]
+
+
+def _short(label: str) -> str:
+    """Leave out the middle of a long name, and its line breaks, so that the figure keeps its size; tables have the whole name."""
+    label = " ".join(label.split())
+    columns = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in label)
+    kept = _LABEL * len(label) // max(columns, 1)
+    return label if columns <= _LABEL else f"{label[:kept // 2]}…{label[-(kept // 3):]}"
 
 
 def _apart(places: list[float], gap: float = 6.0) -> list[float]:
@@ -122,8 +132,8 @@ def _at_risk(ax: Axes, whole: pd.DataFrame, by: tuple[str, ...], ends: list[tupl
     named = {", ".join(map(str, name)): group for name, group in whole.groupby(list(by))} if by else {"": whole}
     for line, (_, _, label, colour) in enumerate(ends):
         curve = named[label]
-        ax.annotate(label, (0, 0), (-24, -62 - 14 * line), xycoords="axes fraction", textcoords="offset points", fontsize=9,
-                    color=colour, va="center", ha="right")
+        ax.annotate(_short(label), (0, 0), (-24, -62 - 14 * line), xycoords="axes fraction", textcoords="offset points",
+                    fontsize=9, color=colour, va="center", ha="right")
         for tick in ticks:
             left = curve.loc[curve["tenure"] >= tick, "at_risk"]
             ax.annotate(number(left.iloc[0] if len(left) else 0), (tick, 0), (0, -62 - 14 * line),
@@ -208,14 +218,18 @@ def gap_sensitivity(frame: pd.DataFrame, *, gap_days: int, usual: float, finding
                     language: str = "en") -> Axes:
     """Draw the share called lost, and the share of silences so called that ended, against the gap."""
     ax = theme.axes(ax, width=8.0)
+    ends = []
     for name, band, colour in (("rate", "ci", theme.BLUE), ("back_rate", "back", theme.ORANGE)):
         ax.fill_between(frame["gap_days"], 100 * frame[f"{band}_low"], 100 * frame[f"{band}_high"], color=colour, alpha=0.18,
                         linewidth=0)
         ax.plot(frame["gap_days"], 100 * frame[name], color=colour, linewidth=2, marker="o", markersize=4)
         known = frame[name].last_valid_index()
         if known is not None:
-            ax.annotate(text(f"retention.gap_{name}", language), (frame["gap_days"][known], 100 * frame[name][known]), (8, 0),
-                        textcoords="offset points", color=colour, va="center")
+            ends.append((max(3.0, 100 * frame[name][known]), frame["gap_days"][known], name, colour))  # clear of the axis
+    ends.sort()
+    for (_, day, name, colour), place in zip(ends, _apart([-end[0] for end in ends]), strict=True):
+        ax.annotate(text(f"retention.gap_{name}", language), (day, -place), (8, 0), textcoords="offset points", color=colour,
+                    va="center")
     for day, key, height in ((gap_days, "gap_chosen", 0.98), (usual, "gap_usual", 0.9)):
         if not np.isnan(day):
             ax.axvline(day, color=theme.GREY, linewidth=0.9, linestyle="--")

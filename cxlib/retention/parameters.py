@@ -23,6 +23,7 @@ from cxlib.retention.triangles import CLOCKS, KINDS
 from cxlib.sources import read_events, read_survey
 
 _SAID = {"yes": 1, "true": 1, "1": 1, "1.0": 1, "no": 0, "false": 0, "0": 0, "0.0": 0}
+_TURNS = r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 _Age = Annotated[int, Field(le=MOST_PERIODS)]
 MOST_GROUPS = 30  # 435 pairs; more curves cannot be told apart in a figure either
 
@@ -190,4 +191,12 @@ def _frame(path: Path | None, **columns: Any) -> pd.DataFrame | None:
         return None
     frame = read_survey(path, layout="plain").frame
     check.columns(frame.columns, **columns)
-    return frame
+    segment = columns.get("segment")
+    return frame if segment is None else frame.assign(**{segment: _seen(frame[segment])})
+
+
+def _seen(values: pd.Series) -> pd.Series:
+    """Leave out of names what no eye can tell apart: white space at their ends, and marks that turn the direction of writing."""
+    if not pd.api.types.is_string_dtype(values):
+        return values
+    return values.str.replace(_TURNS, "", regex=True).str.replace(r"\s+", " ", regex=True).str.strip().replace("", None)

@@ -267,6 +267,24 @@ def test_a_segment_named_like_a_count_is_refused(folder):
         given(folder, segment="lost").check()
 
 
+def test_names_of_groups_that_look_alike_are_one_group_and_turn_no_text_around(folder):
+    (folder / "customers.csv").write_text("customer_id,acquired_on,segment\n1,2024-01-05,\u3000法人\n2,2024-01-09,法人 \n"
+                                          "3,2024-02-20,\u202e \n", encoding="utf-8")
+    segments = read(given(folder)).by_segment(read(given(folder)).durations()).frame["segment"]
+    assert sorted(segments.unique()) == ["(not known)", "法人"]
+
+
+def test_long_names_of_groups_leave_the_figure_its_size(folder):
+    names = ["とても長い名前" * 20, "long words " * 20, "$x$\n_1^{"]
+    pd.DataFrame({"customer_id": [1, 2, 3], "acquired_on": "2024-01-05", "segment": names}).to_csv(folder / "customers.csv")
+    records = read(given(folder))
+    ax = records.by_segment(records.durations()).plot(months=1)
+    drawn = {words for note in ax.texts if "長い" in (words := note.get_text()) or "…" in words}
+    assert drawn == {"とても長い名前…長い名前", "long words lon…ong words"}
+    ax.figure.canvas.draw()
+    assert ax.get_tightbbox().width < 2 * ax.get_window_extent().width
+
+
 def test_a_segment_of_too_many_groups_is_refused(folder):
     rows = "".join(f"{i},2024-01-05,g{i}\n" for i in range(31))
     (folder / "customers.csv").write_text("customer_id,acquired_on,segment\n" + rows)
