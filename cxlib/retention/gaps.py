@@ -62,7 +62,8 @@ class GapSensitivity(Result):
     def summary(self, language: str = "en") -> str:
         """Return who is called lost by the chosen gap, how many such came back, and what the other gaps would say."""
         row = self.frame.set_index("gap_days").loc[self.gap_days]
-        first, last = self.frame.iloc[0], self.frame.iloc[-1]
+        others = self.frame[self.frame["gap_days"] != self.gap_days]
+        first, last = (others.iloc[0], others.iloc[-1]) if len(others) else (row, row)
         key = "retention.gap_summary" if row["silences"] else "retention.gap_summary_none"
         return text(key, language, gap=number(self.gap_days), lost=number(row["lost"]),
                     customers=number(row["customers"]), rate=percent(row["rate"]), low=percent(row["ci_low"]),

@@ -88,7 +88,11 @@ def test_a_short_gap_is_said():
     assert_array_equal(result.frame["short"], result.frame["gap_days"] < 45)
     assert not retention.gap_sensitivity(gaps, gap_days=60).warnings
     assert "After 60 days without an order, 2 of 2 customers" in retention.gap_sensitivity(gaps, gap_days=60).summary()
-    assert len(result.plot().lines) == 4
+    assert "With 60 days it would be" in result.summary()  # others than the gap of 30 itself
+    ax = result.plot()
+    assert len(ax.lines) == 4
+    heights = {note.get_text(): note.xy[1] for note in ax.texts}
+    assert (heights["came back after all"], heights["called lost"]) == (3, 9)  # both are 0 there: clear of axis and each other
 
 
 def test_open_silences_make_the_share_a_lower_bound():
