@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxlib import check
 from cxlib.errors import CohortError, ColumnError, EmptyDataError
-from cxlib.inference import z_value
+from cxlib.inference import adjusted, z_value
 from cxlib.language import level, number, pvalue, text
 from cxlib.result import Result
 from cxlib.retention.proportionality import Proportionality, efron, grambsch_therneau
@@ -57,13 +57,13 @@ class Cox(Result):
         ("hazard_ratio", "ci_low", "ci_high", "statistic", "ph_statistic"), "decimal2"))
 
     def summary(self, language: str = "en") -> str:
-        """Return each term's hazard ratio, and whether it can be read as one number over the whole time."""
+        """Return each term's hazard ratio, and whether it can be read as one number over the whole time (Holm over the terms)."""
         said = [text("retention.cox_head", language, n=number(self.n), lost=number(self.lost),
                      level=level(self.frame["confidence"].iloc[0]))]
         said += [text("retention.cox_term", language, term=row["term"], ratio=number(row["hazard_ratio"], 2),
                       low=number(row["ci_low"], 2), high=number(row["ci_high"], 2), p=pvalue(row["pvalue"]))
                  for row in self.frame.to_dict("records")]
-        changing = self.frame.loc[self.frame["ph_pvalue"] < 0.05, "term"]
+        changing = self.frame.loc[adjusted(self.frame["ph_pvalue"]) < 0.05, "term"]
         key = "cox_changing" if len(changing) else "cox_steady"
         return " ".join([*said, text(f"retention.{key}", language, terms=", ".join(changing), p=pvalue(self.ph_pvalue))])
 

@@ -223,7 +223,7 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
     frame = pd.DataFrame({name: table.groups[name].to_numpy()[row] for name in by} | {"tenure": table.tenure[column]}
                          | {name: values[row, column] for name, values in cells.items()})
     frame = frame.assign(confidence=confidence, method=method)
-    warnings = (*left_out(durations), *_late_start(durations, by), *_emptied(table, curve.survival))
+    warnings = (*left_out(durations), *late_start(durations, by), *_emptied(table, curve.survival))
     return Survival(frame=frame, method=method, unit=durations.unit, by=by, definition=durations.definition,
                     gap_days=durations.gap_days, gap=durations.gap, warnings=warnings)
 
@@ -233,7 +233,7 @@ def _error(survival_: NDArray, log_variance: NDArray) -> NDArray:
         return survival_ * np.sqrt(log_variance)
 
 
-def _late_start(durations: Durations, by: Sequence[str]) -> tuple[str, ...]:
+def late_start(durations: Durations, by: Sequence[str]) -> tuple[str, ...]:
     """Say where nobody was followed from the start: the curve is then of those who had stayed until the first came."""
     if not durations.delayed:
         return ()

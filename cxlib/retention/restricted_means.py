@@ -14,7 +14,7 @@ from cxlib.inference import z_value
 from cxlib.language import label, level, number, text
 from cxlib.result import Result
 from cxlib.retention.cohorts import Cohorts
-from cxlib.retention.curves import FEW, left_out
+from cxlib.retention.curves import FEW, late_start, left_out
 from cxlib.retention.durations import Durations, RiskTable, as_durations
 from cxlib.retention.kaplan_meier import kaplan_meier, sandwich
 
@@ -93,7 +93,8 @@ def rmst(data: Durations | Cohorts, *, horizon: float | None = None, by: str | S
     frame = table.groups.assign(horizon=float(horizon), n=(table.lost + table.censored).sum(axis=1), rmst=mean, se=se,
                                 ci_low=mean - z * known, ci_high=mean + z * known, confidence=confidence,
                                 method="area under Kaplan-Meier")
-    return RestrictedMean(frame=frame, method="area under Kaplan-Meier", unit=durations.unit, by=by, warnings=left_out(durations))
+    return RestrictedMean(frame=frame, method="area under Kaplan-Meier", unit=durations.unit, by=by,
+                          warnings=(*left_out(durations), *late_start(durations, by)))
 
 
 def restricted_mean(table: RiskTable, horizon: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

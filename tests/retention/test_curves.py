@@ -464,6 +464,7 @@ def test_a_curve_that_nobody_began_is_about_those_who_had_stayed():
     came_late = counts({"t": [8, 9, 12, 12], "e": [1, 0, 1, 0], "n": [5, 5, 6, 7]}, entry="n", unit="month")
     curve = retention.survival(came_late)
     assert curve.warnings == ("Nobody was followed before time 5, so the curve is about those who had already stayed so long.",)
+    assert retention.rmst(came_late, horizon=10).warnings == curve.warnings
     assert "Nobody was seen to be lost within 3 months" in curve.summary(months=3)
     assert not retention.survival(counts({"t": [8, 9], "e": [1, 0], "n": [0, 5]}, entry="n")).warnings
     groups = {"t": [8, 9], "e": [1, 0], "n": [0, 5], "g": ["a", "b"]}
