@@ -56,15 +56,16 @@ def contract_of_durations(durations: Durations, *, language: str = "en") -> Cont
     return Contract(frame=frame, method="count", durations=durations)
 
 
-def contract(cohorts: Cohorts, *, contradicted: int = 0, language: str = "en") -> Contract:
+def contract(cohorts: Cohorts, *, contradicted: int = 0, too_late: int = 0, language: str = "en") -> Contract:
     """Account for every event that was read: counted, or left out and why.
 
     `warnings` say how many events the file of customers left out, and of how many customers it says two things (`contradicted`).
+    `too_late`: customers in it who were acquired on or after `as_of`.
     """
     silent = int(cohorts.groups.loc[~cohorts.active.any(axis=1), "customers"].sum())
     left_out = {name: cohorts.tally[name] for name in _LEFT_OUT if name in cohorts.tally}
     counts = {"rows": cohorts.tally["rows"], **left_out, "customers": cohorts.customers, "silent": silent,
-              "no_acquisition": cohorts.tally["no_acquisition"]}
+              "no_acquisition": cohorts.tally["no_acquisition"], **({"too_late": too_late} if too_late else {})}
     frame = pd.DataFrame({"what": [text(f"retention.contract_{name}", language) for name in counts], "n": list(counts.values()),
                           "confidence": np.nan, "method": "count"})
     return Contract(frame=frame, method="count", cohorts=cohorts, warnings=tuple(_doubts(cohorts.tally, contradicted, language)))

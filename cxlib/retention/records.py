@@ -92,7 +92,10 @@ class Records:
         """Account for every row that was read."""
         if isinstance(cohorts, Absent):
             return contract_of_durations(durations, language=self.parameters.language)
-        return contract(cohorts, contradicted=self._contradicted(), language=self.parameters.language)
+        p, late = self.parameters, 0
+        if self.customers is not None:
+            late = self.customers[[p.customer, p.acquired]].replace("", None).dropna()[p.customer].nunique() - cohorts.customers
+        return contract(cohorts, contradicted=self._contradicted(), too_late=late, language=p.language)
 
     def loading(self) -> Loading | Absent:
         """Look for holes in what was loaded."""

@@ -165,6 +165,14 @@ def test_what_the_file_of_customers_leaves_out_or_says_twice_is_flagged(folder):
     assert len(records.by_segment(records.durations()).frame["segment"].unique()) == 2
 
 
+def test_customers_acquired_after_the_data_end_are_accounted_for(folder):
+    for as_of, rows in (("2024-02-15", {"customers counted": 2, "customers left out: acquired on or after the day on which the "
+                                                                "data end": 1}), ("2024-04-01", {"customers counted": 3})):
+        records = read(given(folder, as_of=as_of, subscriptions=None))
+        found = records.contract(records.cohorts(), records.durations()).frame.set_index("what")["n"]
+        assert found[found.index.str.contains("customers counted|acquired on or after")].to_dict() == rows
+
+
 def test_an_empty_file_and_words_for_dates_are_refused(folder):
     for name, content, error in (("empty.csv", "", EmptyDataError),
                                  ("head.csv", "customer_id,ordered_at,amount\n", EmptyDataError),
