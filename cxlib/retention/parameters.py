@@ -25,6 +25,7 @@ from cxlib.sources import read_events, read_survey
 _SAID = {"yes": 1, "true": 1, "1": 1, "1.0": 1, "no": 0, "false": 0, "0": 0, "0.0": 0}
 _TURNS = r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 _Age = Annotated[int, Field(le=MOST_PERIODS)]
+MOST_MONTHS = 1200  # a hundred years
 MOST_GROUPS = 30  # 435 pairs; more curves cannot be told apart in a figure either
 
 
@@ -172,6 +173,9 @@ def _followed(p: Parameters) -> pd.DataFrame:
         if len(bad):
             raise ColumnError(f"{parameter}={name!r}: {len(bad):,} of {len(frame):,} values cannot be read as {rule} (such as "
                               f"{str(bad.iloc[0])!r}); write them so, or name the right column")
+    if p.period == "month" and tenure.max() > MOST_MONTHS:
+        raise ColumnError(f"tenure={p.tenure!r} reaches {tenure.max():,.0f}, which would be months; write it in months, or give "
+                          "period='week' and months= in the unit of the file: nothing is then called a month")
     return frame.assign(**{p.tenure: tenure, p.lost: lost.astype(float)})
 
 

@@ -90,6 +90,7 @@ def test_times_and_outcomes_give_the_blocks_that_they_can(followed):
     ({"tenure": ("1", "a year")}, ColumnError, "tenure='months': 1 of 2 values cannot be read as a number of periods, 0 or more"),
     ({"tenure": ("1", "-2")}, ColumnError, r"tenure='months': 1 of 2 values .* \(such as '-2'\)"),
     ({"tenure": ("1", "inf")}, ColumnError, r"tenure='months': 1 of 2 values .* \(such as 'inf'\)"),
+    ({"tenure": ("1", "1500")}, ColumnError, "tenure='months' reaches 1,500, which would be months; write it in months"),
     ({"tenure": ("", "")}, EmptyDataError, "no customer is left to follow"),
 ])
 def test_times_and_outcomes_that_cannot_be_read_are_refused(followed, values, error, words):
