@@ -34,7 +34,7 @@ class Comparison(Result):
     Columns: `a`, `b`, `statistic`, `df`, `pvalue`, `pvalue_adj` (log-rank); `horizon`, `rmst_a`, `rmst_b`, `difference`
     (b minus a, in units of tenure), `se`, `ci_low`, `ci_high`, `rmst_pvalue`, `rmst_pvalue_adj` (mean stay up to
     `horizon`; error, limits and test are missing where a group lost nobody by then: that is no certainty); `ph_pvalue`,
-    `ph_pvalue_adj` (proportional hazards), `leads` (which of the two tests to go by), `confidence`, `method`.
+    `ph_pvalue_adj` (proportional hazards), `leads` (which of the two tests to go by, if any), `confidence`, `method`.
 
     Attributes
     ----------
@@ -155,7 +155,8 @@ def compare(data: Durations | Cohorts, *, between: str, strata: str | None = Non
     frame = _pairs(cells, table, names, rho, _horizon(table, horizon), z)
     families = {f"{name}_adj": adjusted(frame[name], method=adjust) for name in ("pvalue", "rmst_pvalue", "ph_pvalue")}
     crossed = (families["ph_pvalue_adj"] < ALPHA) & frame["se"].notna()
-    frame = frame.assign(**families, leads=np.where(crossed, RMST, LOG_RANK), confidence=confidence, method=_name(rho, strata))
+    leads = np.where(crossed, RMST, np.where(frame["df"] > 0, LOG_RANK, None))
+    frame = frame.assign(**families, leads=leads, confidence=confidence, method=_name(rho, strata))
     slope = trend(found, range(len(names))) if order is not None else (np.nan, np.nan)
     ph = frame["ph_pvalue"].iloc[0] if len(frame) == 1 else _proportional(table.at_risk, table.lost)
     warnings = () if found.df else (text("retention.compare_nothing", groups=number(len(names))),)

@@ -122,6 +122,9 @@ def durations_from_spells(subscriptions: Any, *, customer: str, started: str, en
     customers : anything `table.as_table` takes, optional
         One row a customer, with `customer` and the columns of `by`.
 
+    A table that holds only subscriptions still running on some day lacks those that ended before it: its curve is too high.
+    Count such data by `count_durations(entry=...)`.
+
     Raises
     ------
     ColumnError
@@ -171,7 +174,7 @@ def _tally(rows: ir.Table, started: str, ended: str) -> dict[str, int]:
     kinds = rows.group_by(kind=ibis.ifelse(continued, "continued_spell", rows.cx_status)).aggregate(n=rows.count()).execute()
     counts = dict(zip(kinds["kind"], kinds["n"].astype(int), strict=True))
     if "reversed" in counts:
-        raise CohortError(f"ended={ended!r} lies before started={started!r} in {counts['reversed']:,} subscriptions; "
+        raise CohortError(f"ended={ended!r} lies before started={started!r} in {counts['reversed']:,} of the subscriptions; "
                           "correct or remove these rows")
     left_out = ("missing_customer", "missing_start", "after_as_of", "continued_spell", "later_spell")
     return {"rows": sum(counts.values()), **{name: counts.get(name, 0) for name in left_out}}

@@ -103,7 +103,14 @@ def alike(left: ir.Table, right: ir.Table) -> tuple[ir.Table, ir.Table]:
     """Return two tables whose customer ids can be joined: as text where one file has numbers and the other text."""
     if left.cx_customer.type().is_string() == right.cx_customer.type().is_string():
         return left, right
-    return tuple(table.mutate(cx_customer=table.cx_customer.cast("string")) for table in (left, right))
+    return tuple(table.mutate(cx_customer=_as_text(table.cx_customer)) for table in (left, right))
+
+
+def _as_text(ids: ir.Column) -> ir.Column:
+    """Write whole numbers without a fraction, also where a missing one among them made all of them decimal: 1000, not 1000.0."""
+    if not ids.type().is_floating():
+        return ids.cast("string")
+    return ibis.ifelse(ids == ids.floor(), ids.cast("int64").cast("string"), ids.cast("string"))
 
 
 def label(column: ir.Value) -> ir.Value:

@@ -39,7 +39,7 @@ class Preset:
 
 # name: kind, clock, settled; read in the products' documents in 2026, not run
 PRODUCTS = {"amplitude": ("on", "own", False), "mixpanel": ("on_or_after", "own", True), "posthog": ("on", "calendar", False),
-             "ga4": ("on", "calendar", False), "adobe": ("on", "calendar", False)}
+            "ga4": ("on", "calendar", False), "adobe": ("on", "calendar", False)}
 
 
 def preset(name: str) -> Preset:

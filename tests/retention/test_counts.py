@@ -151,6 +151,14 @@ def test_ids_as_numbers_in_one_file_and_text_in_the_other():
     assert (cohorts.customers, cohorts.tally["no_acquisition"]) == (2, 1)
 
 
+def test_whole_numbers_that_a_missing_id_made_decimal_are_found_as_text():
+    acquired = pd.DataFrame({"who": ["1000", "8.5", "3"], "acquired_on": ["2024-01-01"] * 3})
+    data = pd.DataFrame({"who": [1000.0, None, 8.5], "at": [D(2024, 1, 5)] * 3})
+    cohorts = count(data, acquired=acquired)
+    assert (cohorts.customers, cohorts.tally["no_acquisition"], cohorts.tally["missing_customer"]) == (3, 0, 1)
+    assert cells(cohorts) == {("2024-01-01", 0): 2}
+
+
 def test_japanese_and_korean_ids_columns_and_groups():
     data = pd.DataFrame({"顧客": ["田中", "김", "田中"], "일시": [D(2024, 1, 5), D(2024, 1, 9), D(2024, 2, 5)],
                          "층": ["가", None, "가"]})

@@ -80,7 +80,7 @@ def test_a_calendar_shock_is_a_period_and_not_a_cohort():
     assert row["cells"] == row["alike"] == 8
     tests = found.frame.set_index("term")["pvalue"]
     assert tests["period"] < 1e-6 < tests["cohort"]
-    assert "In the month from 2025-09-01 more customers were lost in all cohorts at once" in found.summary()
+    assert "In the month from 2025-09-01 more customers were lost across the cohorts" in found.summary()
     assert "No single cohort stands out" in found.summary()
     ax = found.plot()
     assert ax.get_title(loc="left").replace("\n", " ") == found.headline()

@@ -146,7 +146,7 @@ def test_a_bad_month_planted_in_the_sample_company_is_named_as_a_period_and_not_
     assert (first.term, first.level) == ("period", pd.Timestamp(2026, 2, 1))
     assert first.ci_low < company.truth["planted"]["bad_month"]["odds_ratio_of_leaving"] < first.ci_high
     assert {(row.term, row.level) for row in others} <= {("period", pd.Timestamp(2026, 3, 1))}
-    assert "In the month from 2026-02-01 more customers were lost in all cohorts at once" in found.summary()
+    assert "In the month from 2026-02-01 more customers were lost across the cohorts" in found.summary()
     assert "No single cohort stands out" in found.summary()
 
 
