@@ -6,7 +6,8 @@ Each way runs twice, each time in a process of its own, on the same generated Pa
 better time counts, without imports and the start of the engine, and the larger peak. Polars has an environment made for it.
 Bars: monthly, all definitions, in UTC and in Asia/Tokyo, without a value and without a rule for duplicates, in at most 4 times
 the bare two-column DuckDB scan of the file and under 400 MB at peak; ends with 1 otherwise, or where two ways count differently.
-With a value, and with duplicates by content, the figures are information. Spark is run where the extra is there.
+With a value, and with duplicates by content, the figures are information. Spark is run where the extra is there; its peak
+is without Java's.
 """
 
 from __future__ import annotations
@@ -153,7 +154,8 @@ def main(events: int) -> int:
         path = Path(temporary) / "events.parquet"
         make = MAKE.format(events=events, customers=max(events // 50, 1), path=path)
         # in a process of its own: a child's peak memory is never told as less than its parent's at the fork
-        subprocess.run([sys.executable, "-c", "import duckdb, sys; duckdb.sql(sys.argv[1])", make], check=True)
+        quiet = "import duckdb, sys; duckdb.execute('SET enable_progress_bar = false').execute(sys.argv[1])"
+        subprocess.run([sys.executable, "-c", quiet, make], check=True)
         print(f"{events:,} events of {max(events // 50, 1):,} customers, {path.stat().st_size / 1e6:.0f} MB of Parquet")
         print(f"{'way':<40}{'seconds':>9}{'x scan':>8}{'peak MB':>9}{'cells':>7}{'active':>12}")
         found: dict[str, dict[str, float]] = {}
