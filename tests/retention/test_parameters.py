@@ -309,7 +309,7 @@ def test_customers_who_do_not_belong_to_the_events_are_refused(folder):
 
 @pytest.mark.parametrize(("name", "rows", "error", "words"), [
     ("subscriptions", "customer_id,started_on,ended_on\n1,2024-02-05,2024-01-05\n", CohortError,
-     "ended='ended_on' lies before started='started_on' in 1 subscriptions"),
+     "ended='ended_on' lies before started='started_on' in 1 of the subscriptions"),
     ("subscriptions", "customer_id,started_on,ended_on\n1,2025-02-05,\n", EmptyDataError, "no customer is left to follow"),
     ("customers", "customer_id,acquired_on,segment\n1,,a\n2,,a\n", ColumnError, "acquired='acquired_on' is empty in every row"),
     ("customers", "customer_id,acquired_on,segment\n1,2025-01-01,a\n", EmptyDataError, "no customer is left"),
