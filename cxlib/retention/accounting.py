@@ -98,7 +98,8 @@ class Revenue(Result):
         if finished.empty:
             return text("retention.no_revenue_pair", language, period=text(f"retention.{self.period}", language))
         row = finished.iloc[-1]
-        return text("retention.revenue_summary", language, name=period_name(row["period"], self.period),
+        bare = "_bare" if np.isnan([row["nrr_low"], row["grr_low"]]).all() else ""
+        return text(f"retention.revenue_summary{bare}", language, name=period_name(row["period"], self.period),
                     period=text(f"retention.{self.period}", language), **{name: percent(row[name]) for name in _RATES})
 
     def headline(self, language: str = "en") -> str:

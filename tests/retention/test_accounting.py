@@ -80,8 +80,9 @@ def test_no_interval_pretends_to_certainty(kept, ratio):
     result = revenue(log(*rows, ("later", D(2024, 2, 6), 5)), as_of=D(2024, 3, 1), resamples=200)
     assert_allclose(result.frame.loc[1, "nrr"], ratio, rtol=1e-12)
     assert result.frame.loc[1, ["nrr_low", "nrr_high", "grr_low", "grr_high"]].isna().all()
-    assert f"{100 * ratio:.1f} % [–, –]" in result.summary()
+    assert f"brought {100 * ratio:.1f} % of its revenue again (net)" in result.summary()
     assert "For 1 of 1 months the revenue kept has no interval" in result.warnings[0]
+    assert result.summary().endswith("(gross); there is no interval.")
 
 
 def test_samples_without_a_denominator_are_not_passed_over():
