@@ -90,7 +90,7 @@ def postgres_url():
     user, prefix = None, []
     if os.geteuid() == 0:  # initdb refuses root
         user = next((name for name in ("postgres", "nobody") if name in {entry.pw_name for entry in pwd.getpwall()}), None)
-        prefix = ["runuser", "-u", user, "--"]
+        prefix = [shutil.which("runuser", path=f"{os.environ['PATH']}:/usr/sbin:/sbin"), "-u", user, "--"]
     (home / "secret").write_text(PASSWORD, encoding="utf-8")
     if user:
         for path in (home, home / "secret"):
