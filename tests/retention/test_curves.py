@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from cxlib import retention
-from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError, WeightError
+from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError
 from tests.conftest import ORACLES
 
 EXPECTED = json.loads((ORACLES / "retention" / "survival_expected.json").read_text())
@@ -59,21 +59,6 @@ def test_log_rank(oracle):
     assert_allclose(result.pvalue, expected["logrank_rho0"]["p"], rtol=1e-10)
     assert result.df == expected["logrank_rho0"]["df"]
     assert_allclose(result.frame["statistic"], [result.statistic], rtol=1e-12)
-
-
-def test_three_groups_pair_by_pair(shared):
-    telco = pd.read_csv(shared / "samples" / "retention" / "telco_churn_ibm.csv").query("tenure > 0")
-    telco = telco.assign(left=(telco["Churn"] == "Yes").astype(int))
-    counts = retention.count_durations(telco, duration="tenure", event="left", by="Contract")
-    result = retention.compare(counts, between="Contract")
-    expected = EXPECTED["telco"]
-    assert_allclose(result.statistic, expected["logrank_rho0"]["chisq"], rtol=1e-10)
-    pairs = expected["pairwise"]
-    assert_array_equal(result.frame[["a", "b"]], np.transpose([pairs["a"], pairs["b"]]))
-    assert_allclose(result.frame["statistic"], pairs["chisq"], rtol=1e-10)
-    # R prints p = 1 - F(x), which is 0 beyond 1e-16; ours is the upper tail
-    assert_allclose(result.frame["pvalue"], pairs["p"], rtol=1e-6, atol=1e-300)
-    assert_allclose(result.frame["pvalue_adj"], pairs["holm"], rtol=1e-6, atol=1e-300)
 
 
 durations = st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.sampled_from("ab")), min_size=4, max_size=40)
@@ -129,13 +114,6 @@ def test_one_customer_lost():
     assert frame[["se", "ci_low", "ci_high"]].isna().all(axis=None)  # do not exist at 0, as in R
 
 
-def test_one_group_has_nothing_to_compare():
-    data = pd.DataFrame({"t": [1, 2], "e": [1, 0], "顧客層": ["法人", "法人"]})
-    compared = retention.compare(retention.count_durations(data, duration="t", event="e", by="顧客層"), between="顧客層")
-    assert compared.frame.empty
-    assert compared.warnings
-
-
 def test_reading_a_curve():
     data = pd.DataFrame({"t": [1, 2, 3, 3], "e": [1, 1, 0, 0]})
     curve = retention.survival(retention.count_durations(data, duration="t", event="e", unit="month"))
@@ -170,12 +148,6 @@ def test_bad_parameters_are_refused():
     days = retention.count_durations(pd.DataFrame({"t": [1], "e": [1], "g": ["a"]}), duration="t", event="e", by="g", unit="day")
     with pytest.raises(CohortError, match="unit"):
         result + days
-
-
-def test_missing_durations_are_counted():
-    result = retention.count_durations(pd.DataFrame({"t": [1, None, 2], "e": [1, 1, None]}), duration="t", event="e")
-    assert result.customers == 1
-    assert "2 of 3 rows" in retention.survival(result).warnings[0]
 
 
 def counts(rows, **more):
@@ -221,75 +193,6 @@ def test_band_holds_the_whole_curve():
     assert pointwise / 150 < 0.8
 
 
-def test_proportional_hazards_from_counts_equal_r():
-    for name, key in (("gehan", "treat"),):
-        data = pd.read_csv(ORACLES / "retention" / f"{name}.csv")
-        compared = retention.compare(retention.count_durations(data, duration="time", event="event", by=key), between=key)
-        assert_allclose(compared.ph_pvalue, EXPECTED[name]["zph_km"]["p"][-1], rtol=1e-6)
-        assert_allclose(compared.frame["ph_pvalue"], [compared.ph_pvalue])
-        assert compared.frame["leads"].tolist() == ["log-rank"]
-        assert "Nothing speaks against" in compared.leading()
-
-
-def test_proportional_hazards_with_a_small_group_beside_large_ones():
-    """Of counts, and of people one by one with Cox's model as statsmodels fits it."""
-    rng = np.random.default_rng(0)
-    sizes = [900, 900, 9]
-    stay = rng.geometric(np.repeat([0.1, 0.3, 0.5], sizes))
-    data = pd.DataFrame({"t": np.minimum(stay, 6), "e": (stay <= 6).astype(int), "g": np.repeat(list("abc"), sizes)})
-    found = retention.compare(counts(data, by="g"), between="g").ph_pvalue
-    assert_allclose(found, retention.cox(data, duration="t", event="e", covariates="g").ph_pvalue, rtol=1e-9)
-
-
-def test_a_group_followed_at_one_tenure_says_nothing_of_proportional_hazards():
-    data = pd.DataFrame({"t": [1, 2, 3, 1, 2, 3, 1, 1], "e": [1, 1, 1, 1, 1, 0, 1, 0], "g": list("aaabbbcc")})
-    found = retention.compare(counts(data, by="g"), between="g")
-    assert np.isnan(found.ph_pvalue)
-    assert found.frame["ph_pvalue"].notna().tolist() == [True, False, False]  # a and b; those with c
-
-
-def test_where_curves_cross_the_mean_leads():
-    """One group is lost early and then hardly any more, the other late: same log-rank, different mean."""
-    rng = np.random.default_rng(1)
-    early = np.where(rng.uniform(size=400) < 0.5, rng.integers(1, 4, 400), 25)
-    late = rng.integers(9, 22, 400)
-    data = pd.DataFrame({"t": np.minimum(np.r_[early, late], 20), "g": ["早い"] * 400 + ["遅い"] * 400})
-    data["e"] = (np.r_[early, late] <= 20).astype(int)
-    compared = retention.compare(counts(data, by="g", unit="month"), between="g", horizon=12)
-    row = compared.frame.iloc[0]
-    assert row["ph_pvalue"] < 1e-6
-    assert row["leads"] == "RMST difference"
-    means = [np.minimum(part, 12).mean() for part in (early, late)]
-    assert_allclose([row["rmst_a"], row["rmst_b"], row["difference"]], [*means, means[1] - means[0]], rtol=1e-12)
-    errors = [np.minimum(part, 12).std() / 20 for part in (early, late)]  # uncensored: the ordinary standard error of a mean
-    assert_allclose(row["se"], np.hypot(*errors), rtol=1e-12)
-    assert "within the first 12 months, customers of “遅い” stay" in compared.summary()
-
-
-def test_stratified_equals_statsmodels():
-    rng = np.random.default_rng(8)
-    data = pd.DataFrame({"t": rng.integers(1, 20, 300), "e": rng.integers(0, 2, 300), "g": rng.choice(list("abc"), 300),
-                         "s": rng.choice(["x", "y"], 300)})
-    data = data[~((data["g"] == "c") & (data["s"] == "y"))]  # a group that is absent from a stratum
-    ours = retention.compare(counts(data, by=["g", "s"]), between="g", strata="s")
-    statistic, p = survdiff(data["t"].to_numpy(), data["e"].to_numpy(), data["g"].to_numpy(), strata=data["s"].to_numpy())
-    assert_allclose([ours.statistic, ours.pvalue], [statistic, p], rtol=1e-9)
-    assert "stratified" in ours.method
-
-
-def test_trend_is_the_score_test_of_cox():
-    """Without ties trend is the score test of Cox's model with the group's number as covariate; of two groups, log-rank."""
-    rng = np.random.default_rng(9)
-    data = pd.DataFrame({"t": rng.permutation(90) + 1.0, "e": rng.integers(0, 2, 90), "g": rng.choice(["low", "mid", "top"], 90)})
-    data["x"] = data["g"].map({"low": 0, "mid": 1, "top": 2})
-    ours = retention.compare(counts(data, by="g"), between="g", order=["low", "mid", "top"])
-    theirs = retention.cox(data, duration="t", event="e", covariates="x")
-    assert_allclose(ours.trend_statistic, theirs.score, rtol=1e-9)
-    assert "From “low” to “top”" in ours.summary()
-    two = retention.compare(counts(data[data["g"] != "mid"], by="g"), between="g", order=["top", "low"])
-    assert_allclose([two.trend_statistic, two.trend_pvalue], [two.statistic, two.pvalue], rtol=1e-9)
-
-
 def test_decimals_are_numbers():
     times = [1.5, 2.0, 2.0, 2.5]
     exact = retention.rmst(counts({"t": [Decimal(str(time)) for time in times], "e": [1, 0, 1, 0]}))
@@ -324,59 +227,6 @@ def test_quantiles_of_a_flat_step_are_its_middle():
     assert retention.survival(counts({"t": [1], "e": [0]})).quantiles()["tenure"].isna().all()
     with pytest.raises(ParameterError, match="probs="):
         retention.survival(counts({"t": [1], "e": [0]})).quantiles([50])
-
-
-def cohorts_of(*patterns):
-    rows = [(f"c{k}", f"2024-{month:02d}-15") for k, pattern in enumerate(patterns) for month in pattern]
-    data = pd.DataFrame(rows, columns=["who", "at"]).assign(at=lambda rows: pd.to_datetime(rows["at"]))
-    return retention.count_cohorts(data, customer="who", time="at", as_of=pd.Timestamp(2024, 8, 15).date())
-
-
-def test_silent_customers_of_cohorts_by_hand():
-    """Finished: January to July. With a gap of 2, June is the last month that can begin a silence.
-
-    Who came back (in June, and in May) was lost all the same.
-    """
-    cohorts = cohorts_of([1, 2], [1, 3, 6], [2, 5], [4, 6], [6, 7], [7], [3])
-    frame = retention.durations_from_cohorts(cohorts, gap=2).frame
-    assert [(row.cohort.month, row.tenure, row.lost, row.censored) for row in frame.itertuples()] == [
-        (1, 2, 1, 0), (1, 3, 1, 0), (2, 1, 1, 0), (3, 1, 1, 0), (4, 2, 0, 1), (6, 0, 0, 1)]
-    curve = retention.survival(cohorts)
-    assert "first silence of 3 finished months or more" in curve.meaning()
-    assert any("came too late" in said for said in curve.warnings)
-    assert retention.survival(cohorts, by="cohort").by == ("cohort",)
-    with pytest.raises(ParameterError, match="gap=0"):
-        retention.durations_from_cohorts(cohorts, gap=0)
-    with pytest.raises(EmptyDataError, match="gap=9"):
-        retention.durations_from_cohorts(cohorts, gap=9)
-    with pytest.raises(ParameterError, match="data=DataFrame"):
-        retention.survival(pd.DataFrame())
-
-
-@pytest.mark.parametrize(("data", "options", "error", "words"), [
-    ({"t": [1], "e": [1], "x": [-1.0]}, {"weight": "x"}, WeightError, "weight='x'"),
-    ({"t": [1], "e": [1], "x": [np.nan]}, {"weight": "x"}, WeightError, "weight='x'"),
-    ({"t": [1], "e": [1], "x": [1.0]}, {"entry": "x"}, CohortError, "not before duration='t'"),
-    ({"t": [1], "e": [1], "x": [0.0]}, {"entry": "x", "weight": "x"}, ParameterError, "cannot be counted together"),
-])
-def test_bad_weights_and_entries_are_refused(data, options, error, words):
-    with pytest.raises(error, match=words):
-        counts(data, **options)
-
-
-def test_bad_comparisons_are_refused():
-    result = counts({"t": [1, 2], "e": [1, 0], "g": ["a", "b"]}, by="g")
-    with pytest.raises(ParameterError, match="limits='wilson'"):
-        retention.survival(result, limits="wilson")
-    with pytest.raises(ColumnError, match="order="):
-        retention.compare(result, between="g", order=["a", "c"])
-    with pytest.raises(ParameterError, match="strata='g'"):
-        retention.compare(result, between="g", strata="g")
-    with pytest.raises(ParameterError, match="horizon=9"):
-        retention.compare(result, between="g", horizon=9)
-    one = retention.compare(result, between="g").frame.iloc[0]  # groups with one customer each
-    assert np.isnan(one["ph_pvalue"])
-    assert one["leads"] == "log-rank"
 
 
 def test_a_curve_alone_has_its_band_drawn_and_said():
@@ -414,35 +264,6 @@ def test_where_nobody_is_lost_the_sentence_says_how_low_the_share_may_be():
     for more in ({"weight": "w"}, {"entry": "since"}):
         other = retention.survival(retention.count_durations(rows, duration="t", event="e", **more))
         assert other.summary().endswith("where nobody is lost the method gives no interval.")
-
-
-@settings(max_examples=25)
-@given(st.lists(st.sets(st.integers(0, 9), min_size=1), min_size=1, max_size=6), st.integers(1, 3), st.integers(0, 2))
-def test_the_first_silence_equals_brute_force(patterns, gap, unseen):
-    """Ten finished months; records begin with month `unseen`, so that whoever came before it is left out."""
-    clock = retention.periods.Clock("month")
-    first = clock.index(pd.Timestamp(2024, 1, 1).date())
-    months = range(unseen, 10)
-    groups = pd.DataFrame({"cohort": [first + min(pattern) for pattern in patterns], "customers": 1})
-    active = np.array([[month in pattern for month in months] for pattern in patterns])
-    end = clock.start(first + 10)
-    cohorts = retention.Cohorts(groups, active, first + unseen, clock, end, clock.start(first), end)
-    expected = []
-    for pattern in patterns:
-        came = min(pattern)
-        if unseen <= came <= 10 - gap:
-            silent = [m for m in range(came + 1, 11 - gap) if not pattern & set(range(m, m + gap))]
-            expected.append((came, silent[0] - came if silent else 10 - gap - came, bool(silent)))
-    if not expected:
-        with pytest.raises(EmptyDataError, match="no customer came in a period on record"):
-            retention.durations_from_cohorts(cohorts, gap=gap)
-        return
-    found = retention.durations_from_cohorts(cohorts, gap=gap)
-    rows = [(clock.index(row.cohort.date()) - first, row.tenure, lost) for row in found.frame.itertuples()
-            for lost, n in ((True, row.lost), (False, row.censored)) for _ in range(n)]
-    assert sorted(rows) == sorted(expected)
-    assert found.tally["before_records"] == sum(min(pattern) < unseen for pattern in patterns)
-    assert found.tally["rows"] == len(expected) + found.tally["before_records"] + found.tally["too_new"]
 
 
 def test_customers_followed_for_no_time_are_said(shared):
