@@ -94,7 +94,11 @@ def as_given(value: Any) -> str:
 
     >>> as_given({"respondent": "customer_id", "mode": None})
     '{respondent: customer_id, mode: None}'
+    >>> as_given([(1, 3), (4, 6)])
+    '[[1, 3], [4, 6]]'
     """
+    if isinstance(value, list | tuple) and any(isinstance(item, list | tuple) for item in value):
+        return as_json(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}: {_quoted(item)}" for name, item in value.items()) + "}"
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

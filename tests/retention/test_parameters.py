@@ -7,6 +7,7 @@ import pytest
 
 import cxlib as cx
 from cxlib.errors import CohortError, ColumnError, CxError, EmptyDataError, ParameterError
+from cxlib.report import reading
 from cxlib.result import Absent
 from cxlib.retention import Parameters, average, contract, movements, read, survival, triangle
 
@@ -336,3 +337,10 @@ def test_revenue_that_cannot_be_compared_is_a_sentence(folder):
     (folder / "orders.csv").write_text("customer_id,ordered_at,amount\n1,2024-01-31,-10\n1,2024-02-28,-5\n")
     revenue = read(given(folder)).revenue()
     assert repr(cx.picture(revenue.plot())).startswith("There are no two finished neighbouring months with revenue")
+
+
+def test_brackets_are_read_back_as_a_page_shows_them(folder):
+    shown = reading.as_given(given(folder, kind="bracket", brackets=[[1, 3], [4, 6]]).brackets)
+    assert shown == "[[1, 3], [4, 6]]"
+    field = Parameters.model_fields["brackets"]
+    assert given(folder, kind="bracket", brackets=reading.as_field(shown, field)).brackets == [(1, 3), (4, 6)]
