@@ -1,7 +1,7 @@
 """cxlib: interviews, response bias, NPS and retention, from a researcher's own files to a report.
 
-`import cxlib as cx` costs milliseconds; a study loads when it is named (`cx.nps`, `cx.retention`, ...).
-"""
+`import cxlib as cx` costs milliseconds; a study loads when it is named (`cx.nps`, `cx.retention`,
+...)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,26 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_MODULES = ("bias", "check", "errors", "inference", "interviews", "language", "nps", "report", "result", "retention",
-            "scales", "sources", "table", "theme")
+_MODULES = (
+    "bias",
+    "check",
+    "errors",
+    "inference",
+    "interviews",
+    "language",
+    "nps",
+    "report",
+    "result",
+    "retention",
+    "scales",
+    "sources",
+    "table",
+    "theme",
+)
 # what a notebook shows with, and where it lies
-_SHOWN = dict.fromkeys(("finding", "flags", "picture", "say", "summaries"), "result") | {"ledger": "entries"}
+_SHOWN = dict.fromkeys(("finding", "flags", "picture", "say", "summaries"), "result") | {
+    "ledger": "entries"
+}
 __all__ = [*_MODULES, *_SHOWN]
 
 

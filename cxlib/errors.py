@@ -1,4 +1,5 @@
-"""The refusals of the suite: each says what was wrong, with which value, by which rule, and what to do next."""
+"""The refusals of the suite: each says what was wrong, with which value, by which rule, and what to
+do next."""
 
 
 class CxError(ValueError):

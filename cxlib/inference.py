@@ -19,7 +19,9 @@ def z_value(confidence: float = 0.95) -> float:
     return float(scipy.stats.norm.ppf(0.5 + check.confidence(confidence) / 2))
 
 
-def wilson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> tuple[NDArray, NDArray]:
+def wilson(
+    successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95
+) -> tuple[NDArray, NDArray]:
     """Wilson score limits of a proportion; missing where n is 0.
 
     Parameters
@@ -39,20 +41,24 @@ def wilson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> t
     some = n > 0
     if some.any():
         alpha = 1 - check.confidence(confidence)
-        low[some], high[some] = proportion_confint(successes[some], n[some], alpha=alpha, method="wilson")
+        low[some], high[some] = proportion_confint(
+            successes[some], n[some], alpha=alpha, method="wilson"
+        )
     return low, high
 
 
 def adjusted(pvalues: ArrayLike, *, method: str = "holm") -> NDArray:
-    """P values adjusted for having been looked at together; missing p values stay missing and do not count.
+    """P values adjusted for having been looked at together; missing p values stay missing and do
+    not count.
 
     Parameters
     ----------
     pvalues : array_like
         One family.
     method : {"holm", "BH", "BY", "none"}
-        Holm holds the chance of any false claim; Benjamini-Hochberg and -Yekutieli the share of false claims, the latter
-        under any dependence. Through `statsmodels.stats.multitest.multipletests`.
+        Holm holds the chance of any false claim; Benjamini-Hochberg and -Yekutieli the share of
+        false claims, the latter under any dependence. Through
+        `statsmodels.stats.multitest.multipletests`.
 
     Examples
     --------
@@ -71,7 +77,8 @@ def adjusted(pvalues: ArrayLike, *, method: str = "holm") -> NDArray:
 
 
 def unsampled(m: NDArray, strata: NDArray, fpc: ArrayLike) -> NDArray:
-    """Return the share of each stratum's sampling units that is not in the sample: the finite population correction.
+    """Return the share of each stratum's sampling units that is not in the sample: the finite
+    population correction.
 
     Parameters
     ----------
@@ -97,28 +104,41 @@ def unsampled(m: NDArray, strata: NDArray, fpc: ArrayLike) -> NDArray:
     np.maximum.at(population, strata, given)
     np.minimum.at(least, strata, given)
     if (population != least).any():
-        raise WeightError("fpc: it differs within a stratum; give each row the number of clusters (or rows) that its "
-                          "stratum has in the population")
+        raise WeightError(
+            "fpc: it differs within a stratum; give each row the number of clusters (or rows) that "
+            "its "
+            "stratum has in the population"
+        )
     if (population < m).any():
-        raise WeightError("fpc: a stratum has more clusters (or rows) in the sample than in the population; give the "
-                          "population's number")
+        raise WeightError(
+            "fpc: a stratum has more clusters (or rows) in the sample than in the population; give "
+            "the "
+            "population's number"
+        )
     return 1 - m / population
 
 
-def linearised_variance(influence: ArrayLike, *, cluster: ArrayLike | None = None, strata: ArrayLike | None = None,
-                        fpc: ArrayLike | None = None) -> tuple[float, int]:
+def linearised_variance(
+    influence: ArrayLike,
+    *,
+    cluster: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    fpc: ArrayLike | None = None,
+) -> tuple[float, int]:
     """Taylor-linearised variance of an estimate whose influence values are given.
 
     Parameters
     ----------
     influence : array_like, shape (rows,)
-        e_i, such that the estimate's error is about their sum: for a weighted mean w_i (y_i - mean) / sum w.
+        e_i, such that the estimate's error is about their sum: for a weighted mean w_i (y_i - mean)
+        / sum w.
     cluster : array_like, shape (rows,), optional
         Primary sampling unit of each row; each row is its own where it is None.
     strata : array_like, shape (rows,), optional
         Stratum of each row; one stratum where it is None. Clusters are told apart within strata.
     fpc : array_like, shape (rows,), optional
-        Number of primary sampling units in the row's stratum in the population; infinite where it is None.
+        Number of primary sampling units in the row's stratum in the population; infinite where it
+        is None.
 
     Returns
     -------
@@ -129,24 +149,35 @@ def linearised_variance(influence: ArrayLike, *, cluster: ArrayLike | None = Non
     Raises
     ------
     WeightError
-        If a stratum has a single primary sampling unit: its variance cannot be known; or `fpc` cannot be.
+        If a stratum has a single primary sampling unit: its variance cannot be known; or `fpc`
+        cannot be.
 
     Notes
     -----
-    sum over strata h of (1 - m_h/M_h) m_h/(m_h - 1) sum over clusters j of (E_hj - mean E_h)^2 (Wolter 2007, section 6).
-    Compared with R survey 4.1 `svymean` on the California schools.
-    """
+    sum over strata h of (1 - m_h/M_h) m_h/(m_h - 1) sum over clusters j of (E_hj - mean E_h)^2
+    (Wolter 2007, section 6). Compared with R survey 4.1 `svymean` on the California schools."""
     e = np.asarray(influence, float)
-    h = np.zeros(len(e), int) if strata is None else np.unique(np.asarray(strata), return_inverse=True)[1]
-    c = np.arange(len(e)) if cluster is None else np.unique(np.asarray(cluster), return_inverse=True)[1]
+    h = (
+        np.zeros(len(e), int)
+        if strata is None
+        else np.unique(np.asarray(strata), return_inverse=True)[1]
+    )
+    c = (
+        np.arange(len(e))
+        if cluster is None
+        else np.unique(np.asarray(cluster), return_inverse=True)[1]
+    )
     psu, index = np.unique(np.stack([h, c]), axis=1, return_inverse=True)
     index = index.ravel()
     totals = np.bincount(index, weights=e)
     h_of_psu = psu[0]
     m = np.bincount(h_of_psu)
     if (m < 2).any():
-        raise WeightError(f"{int((m < 2).sum())} of {len(m)} strata have a single cluster, so their variance cannot be known; "
-                          "merge those strata with a neighbour")
+        raise WeightError(
+            f"{int((m < 2).sum())} of {len(m)} strata have a single cluster, so their variance "
+            "cannot be known; "
+            "merge those strata with a neighbour"
+        )
     centred = totals - (np.bincount(h_of_psu, weights=totals) / m)[h_of_psu]
     within = np.bincount(h_of_psu, weights=centred**2)
     rest = np.ones(len(m)) if fpc is None else unsampled(m, h, fpc)

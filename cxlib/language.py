@@ -1,4 +1,5 @@
-"""A text's key and a language -> the text: the one place where words that a reader sees are looked up."""
+"""A text's key and a language -> the text: the one place where words that a reader sees are looked
+up."""
 
 from __future__ import annotations
 
@@ -18,12 +19,17 @@ LANGUAGES = ("en",)
 @functools.cache
 def _texts(language: str, topic: str) -> dict[str, str]:
     if language not in LANGUAGES:
-        raise ParameterError(f"language={language!r} is not there yet; possible: {', '.join(LANGUAGES)}")
-    return tomllib.loads(files("cxlib").joinpath("texts", language, f"{topic}.toml").read_text(encoding="utf-8"))
+        raise ParameterError(
+            f"language={language!r} is not there yet; possible: {', '.join(LANGUAGES)}"
+        )
+    return tomllib.loads(
+        files("cxlib").joinpath("texts", language, f"{topic}.toml").read_text(encoding="utf-8")
+    )
 
 
 class _Filled(string.Formatter):
-    """Fills `{n}` with a value, and `{n:interview|interviews}` with the word that goes with it: the first for 1."""
+    """Fills `{n}` with a value, and `{n:interview|interviews}` with the word that goes with it: the
+    first for 1."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if "|" in format_spec:
@@ -33,22 +39,24 @@ class _Filled(string.Formatter):
 
 
 def text(key: str, language: str = "en", **values: Any) -> str:
-    """Return the text `topic.name` from `cxlib/texts/<language>/<topic>.toml` with `{names}` filled from `values`.
+    """Return the text `topic.name` from `cxlib/texts/<language>/<topic>.toml` with `{names}` filled
+    from `values`.
 
-    Values are put in as they are: numbers are written with `number`, `points`, `percent` or `pvalue` first. A text can choose
-    a word by a number: `{n} {n:interview|interviews}`.
-    """
+    Values are put in as they are: numbers are written with `number`, `points`, `percent` or
+    `pvalue` first. A text can choose a word by a number: `{n} {n:interview|interviews}`."""
     topic, name = key.split(".", 1)
     return _Filled().format(_texts(language, topic)[name], **values)
 
 
 def heading(column: str, language: str = "en") -> str:
-    """Return a column's heading in the reader's words; a column without one (the user's own) keeps its name."""
+    """Return a column's heading in the reader's words; a column without one (the user's own) keeps
+    its name."""
     return _texts(language, "column").get(column, column)
 
 
 def number(value: float, digits: int = 0) -> str:
-    """Write a number with thousands separators and a true minus; missing is an en dash, and what has no bound is ∞.
+    """Write a number with thousands separators and a true minus; missing is an en dash, and what
+    has no bound is ∞.
 
     >>> number(12345.678, 1), number(-0.04, 1), number(float("nan")), number(float("-inf"))
     ('12,345.7', '0.0', '–', '−∞')
@@ -86,7 +94,8 @@ def level(value: float) -> str:
 
 
 def label(value: Any) -> str:
-    """Write the name of a segment or wave: whole numbers without a decimal point, days without a time.
+    """Write the name of a segment or wave: whole numbers without a decimal point, days without a
+    time.
 
     >>> import datetime
     >>> label(2026.0), label(datetime.datetime(2026, 7, 1)), label("東京")
@@ -113,4 +122,9 @@ def joined(items: Any, language: str = "en") -> str:
     items = [str(item) for item in items]
     if len(items) < 2:
         return "".join(items)
-    return text("common.and", language, first=text("common.comma", language).join(items[:-1]), last=items[-1])
+    return text(
+        "common.and",
+        language,
+        first=text("common.comma", language).join(items[:-1]),
+        last=items[-1],
+    )

@@ -1,4 +1,5 @@
-"""Frames of estimates -> what a reader sees: tables with their CSV, sentences, and pictures with their words."""
+"""Frames of estimates -> what a reader sees: tables with their CSV, sentences, and pictures with
+their words."""
 
 from __future__ import annotations
 
@@ -28,10 +29,25 @@ FORMATS = {
     "decimal2": lambda value: words.number(value, 2),
     "decimal3": lambda value: words.number(value, 3),
     "date": lambda value: f"{value:%Y-%m-%d}",
-    "figure": lambda value: f"{value:.6g}".replace("-", "−") if value % 1 > 0 else words.number(value),
+    "figure": lambda value: (
+        f"{value:.6g}".replace("-", "−") if value % 1 > 0 else words.number(value)
+    ),
 }
-_TEXT = 'class="txt" style="text-align:left"'  # JupyterLab's sheet puts every cell to the right; a report's page drops the style
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # OWASP, CSV injection
+# JupyterLab's sheet puts every cell to the right; a report's page drops the style
+_TEXT = 'class="txt" style="text-align:left"'
+_FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "\t",
+    "\r",
+    "\n",
+)  # OWASP, CSV injection
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +79,26 @@ class Result:
         """Draw the result on `ax` (a new figure where it is None) and return the Axes."""
         raise TypeError(f"{type(self).__name__} has no figure of its own; read its .frame")
 
-    def table(self, columns: Iterable[str] | None = None, *, without: Iterable[str] = (), caption: str = "",
-              language: str = "en") -> Table:
-        """Return the frame (or some of its columns) as a table for the reader; the CSV behind it is not rounded."""
-        frame = (self.frame if columns is None else self.frame[list(columns)]).drop(columns=list(without))
-        return Table(frame, caption=caption, formats=self.formats, language=language, empty=" ".join(self.warnings))
+    def table(
+        self,
+        columns: Iterable[str] | None = None,
+        *,
+        without: Iterable[str] = (),
+        caption: str = "",
+        language: str = "en",
+    ) -> Table:
+        """Return the frame (or some of its columns) as a table for the reader; the CSV behind it is
+        not rounded."""
+        frame = (self.frame if columns is None else self.frame[list(columns)]).drop(
+            columns=list(without)
+        )
+        return Table(
+            frame,
+            caption=caption,
+            formats=self.formats,
+            language=language,
+            empty=" ".join(self.warnings),
+        )
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
@@ -75,10 +106,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Absent(Result):
-    """What stands in place of a result that cannot be had from what was given: it says what cannot be known, and how to get it.
+    """What stands in place of a result that cannot be had from what was given: it says what cannot
+    be known, and how to get it.
 
-    `frame` has no rows. `key` names the sentence among the texts; `<key>_short` is the line in place of a table or a figure.
-    Arguments that the missing result would have taken are accepted and change nothing, so that a notebook needs no `if`.
+    `frame` has no rows. `key` names the sentence among the texts; `<key>_short` is the line in
+    place of a table or a figure. Arguments that the missing result would have taken are accepted
+    and change nothing, so that a notebook needs no `if`.
 
     Examples
     --------
@@ -119,7 +152,8 @@ class Absent(Result):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A frame as a reader sees it: headings in words, rounded figures, and the exact figures as CSV behind it.
+    """A frame as a reader sees it: headings in words, rounded figures, and the exact figures as CSV
+    behind it.
 
     Parameters
     ----------
@@ -132,7 +166,8 @@ class Table:
     empty : str
         What stands in place of a table without rows: why there is nothing to show.
     most : int, optional
-        How many rows are shown; the CSV always has all of them, and a line says how many more these are.
+        How many rows are shown; the CSV always has all of them, and a line says how many more these
+        are.
     """
 
     frame: pd.DataFrame
@@ -145,41 +180,78 @@ class Table:
     def written(self) -> pd.DataFrame:
         """Return the rows that are shown, as strings."""
         frame = self.frame.head(self.most) if self.most is not None else self.frame
-        shown = pd.DataFrame({position: _written(frame.iloc[:, position], self.formats.get(str(name)), self.language)
-                              for position, name in enumerate(frame.columns)}, dtype=object)
-        shown.columns = [words.heading(str(name), self.language) for name in self.frame.columns]  # two may read alike
+        shown = pd.DataFrame(
+            {
+                position: _written(
+                    frame.iloc[:, position], self.formats.get(str(name)), self.language
+                )
+                for position, name in enumerate(frame.columns)
+            },
+            dtype=object,
+        )
+        shown.columns = [
+            words.heading(str(name), self.language) for name in self.frame.columns
+        ]  # two may read alike
         return shown
 
     def _more(self) -> str:
         hidden = len(self.frame) - self.most if self.most is not None else 0
-        return words.text("common.more_rows", self.language, n=words.number(hidden)) if hidden > 0 else ""
+        return (
+            words.text("common.more_rows", self.language, n=words.number(hidden))
+            if hidden > 0
+            else ""
+        )
 
     def to_csv(self) -> str:
-        """Return the exact values as CSV in which no cell can be taken for a formula by a spreadsheet."""
+        """Return the exact values as CSV in which no cell can be taken for a formula by a
+        spreadsheet."""
         buffer = io.StringIO()
-        # RFC 4180's line end; with a bare line feed, a carriage return in a comment would not be quoted and begin a new row
+        # RFC 4180's line end; with a bare line feed, a carriage return in a comment would not be
+        # quoted and begin a new row
         inert_frame(self.frame).to_csv(buffer, index=False, lineterminator="\r\n")
         return buffer.getvalue()
 
     def to_html(self) -> str:
-        """Return an escaped HTML table; text is left-aligned and figures right-aligned (by class `num`)."""
+        """Return an escaped HTML table; text is left-aligned and figures right-aligned (by class
+        `num`)."""
         shown = self.written()
-        numeric = [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in self.frame.dtypes]
+        numeric = [
+            pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+            for kind in self.frame.dtypes
+        ]
         marks = ['class="num"' if flag else _TEXT for flag in numeric]
-        head = "".join(f'<th scope="col" {m}>{html.escape(h)}</th>' for h, m in zip(shown.columns, marks, strict=True))
+        head = "".join(
+            f'<th scope="col" {m}>{html.escape(h)}</th>'
+            for h, m in zip(shown.columns, marks, strict=True)
+        )
         body = "\n".join(
-            "<tr>" + "".join(f"<td {m}>{html.escape(v)}</td>" for v, m in zip(row, marks, strict=True)) + "</tr>"
-            for row in shown.itertuples(index=False, name=None))
+            "<tr>"
+            + "".join(f"<td {m}>{html.escape(v)}</td>" for v, m in zip(row, marks, strict=True))
+            + "</tr>"
+            for row in shown.itertuples(index=False, name=None)
+        )
         caption = f"<caption>{html.escape(self.caption)}</caption>\n" if self.caption else ""
         more = self._more()
-        foot = f'\n<tfoot><tr><td {_TEXT} colspan="{len(marks)}">{html.escape(more)}</td></tr></tfoot>' if more else ""
-        return f'<table class="cx">\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>'
+        foot = (
+            f'\n<tfoot><tr><td {_TEXT} colspan="{len(marks)}">{html.escape(more)}</td></tr></tfoot>'
+            if more
+            else ""
+        )
+        return f'<table class="cx">\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>'  # noqa: E501
 
     def __repr__(self) -> str:
         if self.frame.empty and self.empty:
             return self.empty
-        with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", 80,
-                               "display.width", 160, "display.max_columns", None):
+        with pd.option_context(
+            "display.unicode.east_asian_width",
+            True,
+            "display.max_colwidth",
+            80,
+            "display.width",
+            160,
+            "display.max_columns",
+            None,
+        ):
             body = self.written().to_string(index=False, max_rows=60)
         return "\n".join(part for part in (self.caption, body, self._more()) if part)
 
@@ -218,7 +290,9 @@ class Picture:
     def __repr__(self) -> str:
         return self.alt
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
         data = {"text/plain": self.alt, "image/png": base64.b64encode(self.png).decode("ascii")}
         return data, {"image/png": {"alt": self.alt, "width": self.width}}
 
@@ -235,7 +309,10 @@ def finding(*sentences: str) -> Text:
 
 def summaries(*results: Result, language: str = "en") -> list[str]:
     """Return the sentences of some results, what is known before what is absent."""
-    return [each.summary(language) for each in sorted(results, key=lambda each: isinstance(each, Absent))]
+    return [
+        each.summary(language)
+        for each in sorted(results, key=lambda each: isinstance(each, Absent))
+    ]
 
 
 def flags(*groups: Iterable[str], language: str = "en") -> Text:
@@ -245,7 +322,8 @@ def flags(*groups: Iterable[str], language: str = "en") -> Text:
 
 
 def picture(ax: Axes, alt: str | None = None) -> Picture | Text:
-    """Show the figure of `ax` with words for those who cannot see it, and close it; of `theme.message`, its words alone.
+    """Show the figure of `ax` with words for those who cannot see it, and close it; of
+    `theme.message`, its words alone.
 
     Parameters
     ----------
@@ -272,17 +350,29 @@ def _words_of(axes: Iterable[Axes]) -> str:
     for ax in axes:
         parts += [ax.get_title(loc=loc) for loc in ("left", "center", "right")]
         parts += [note.get_text() for note in ax.texts if note.get_gid() == "subtitle"]
-        parts += [f"{name}: {label}" for name, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel())) if label]
-    return ". ".join(dict.fromkeys(" ".join(part.split()).rstrip(".") for part in parts if part.strip())) + "."
+        parts += [
+            f"{name}: {label}"
+            for name, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel()))
+            if label
+        ]
+    return (
+        ". ".join(
+            dict.fromkeys(" ".join(part.split()).rstrip(".") for part in parts if part.strip())
+        )
+        + "."
+    )
 
 
 def inert(value: Any) -> Any:
-    """Return text that a spreadsheet will not run: a leading apostrophe where it starts like a formula.
+    """Return text that a spreadsheet will not run: a leading apostrophe where it starts like a
+    formula.
 
     >>> inert('=HYPERLINK("x")'), inert("fine"), inert(-3)
     ('\\'=HYPERLINK("x")', 'fine', -3)
     """
-    dangerous = isinstance(value, str) and (value.startswith(_FORMULA_STARTS) or value.lstrip().startswith(_FORMULA_STARTS))
+    dangerous = isinstance(value, str) and (
+        value.startswith(_FORMULA_STARTS) or value.lstrip().startswith(_FORMULA_STARTS)
+    )
     return "'" + value if dangerous else value
 
 
@@ -290,7 +380,9 @@ def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a copy whose column names and text cells are inert."""
     safe = frame.copy()
     for position, kind in enumerate(frame.dtypes):
-        if not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_datetime64_any_dtype(kind):
+        if not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_datetime64_any_dtype(
+            kind
+        ):
             safe.isetitem(position, frame.iloc[:, position].astype(object).map(inert))
     safe.columns = [inert(name) for name in frame.columns]
     return safe
@@ -299,7 +391,12 @@ def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
 def _written(values: pd.Series, name: str | None, language: str) -> list[str]:
     if name is None:
         if pd.api.types.is_bool_dtype(values):
-            return ["–" if pd.isna(value) else words.text("common.yes" if value else "common.no", language) for value in values]
+            return [
+                "–"
+                if pd.isna(value)
+                else words.text("common.yes" if value else "common.no", language)
+                for value in values
+            ]
         if pd.api.types.is_integer_dtype(values):
             name = "integer"
         elif pd.api.types.is_float_dtype(values):

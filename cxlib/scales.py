@@ -1,4 +1,5 @@
-"""Answers as people and survey tools write them -> whole scores on a stated scale, with a count of what was not one."""
+"""Answers as people and survey tools write them -> whole scores on a stated scale, with a count of
+what was not one."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ import pandas as pd
 from cxlib.errors import ParameterError, ScaleError, ScoreRangeError
 
 REASONS = ("missing", "out of range", "not whole", "not a score")
-# One number and no other digit: first, with words after it ("10 - Extremely likely", "10点", "10점"), or last after words
-# and a separator ("Extremely likely - 10"). "9/10", "7-8", "90 %", "–3" and a formula, "@SUM(1)", are not scores.
+# One number and no other digit: first, with words after it ("10 - Extremely likely", "10点", "10점"),  # noqa: E501
+# or last after words and a separator ("Extremely likely - 10"). "9/10", "7-8", "90 %", "–3" and a
+# formula, "@SUM(1)", are not scores.
 _FIRST = re.compile(r"[(\[]?([+-]?\d+(?:\.\d+)?)[^\d/%]*", re.S)
-_LAST = re.compile(r"(?![=@]|[+-]\w)[^\d/%]*[^\W\d][^\d/%]*[-–—:=(]\s*(\d+(?:\.\d+)?)\s*[点점)\]]*", re.S)
+_LAST = re.compile(
+    r"(?![=@]|[+-]\w)[^\d/%]*[^\W\d][^\d/%]*[-–—:=(]\s*(\d+(?:\.\d+)?)\s*[点점)\]]*", re.S
+)
 _BLANK = {"", "na", "n/a", "nan", "none", "null", "-", "無回答", "未回答", "무응답"}
 
 
@@ -53,7 +57,8 @@ class Scores:
 
 
 def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) -> Scores:
-    """Turn answers into whole scores; what is not one is counted by reason, never dropped in silence.
+    """Turn answers into whole scores; what is not one is counted by reason, never dropped in
+    silence.
 
     Parameters
     ----------
@@ -73,12 +78,14 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
 
     Notes
     -----
-    Each distinct answer is parsed once. Text is compared in Unicode form NFKC, so full-width digits are digits.
-    See `contradiction` for the rule that finds a 1-to-10 scale taken for a 0-to-10 one.
+    Each distinct answer is parsed once. Text is compared in Unicode form NFKC, so full-width digits
+    are digits. See `contradiction` for the rule that finds a 1-to-10 scale taken for a 0-to-10 one.
 
     Examples
     --------
-    >>> scores = parse_scores(["10 - Extremely likely", "１０", "10点", "7.5", "eleven", "11", None])
+    >>> scores = parse_scores(
+    ...     ["10 - Extremely likely", "１０", "10点", "7.5", "eleven", "11", None]
+    ... )
     >>> scores.values.tolist()
     [10, 10, 10, <NA>, <NA>, <NA>, <NA>]
     >>> scores.dropped
@@ -102,17 +109,26 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
     if len(answers) and dropped["missing"] < len(answers) and not scores.notna().any():
         reason, example = next(iter(examples.items()))
         raise ScoreRangeError(
-            f"none of the {len(answers) - dropped['missing']} answers is a whole score from {low} to {high} "
-            f"(first: {example!r}, {reason}); name the column with the scores, or give its scale")
+            f"none of the {len(answers) - dropped['missing']} answers is a whole score from {low} "
+            f"to {high} "
+            f"(first: {example!r}, {reason}); name the column with the scores, or give its scale"
+        )
     present = scores.dropna().value_counts()
     why = contradiction({int(score): int(n) for score, n in present.items()}, scale=(low, high))
-    warnings = [f"Left out of {len(answers):,} answers: {dropped[reason]:,} {reason}"
-                + (f" (first: {examples[reason]!r})." if reason in examples else ".")
-                for reason in REASONS if dropped[reason]]
+    warnings = [
+        f"Left out of {len(answers):,} answers: {dropped[reason]:,} {reason}"
+        + (f" (first: {examples[reason]!r})." if reason in examples else ".")
+        for reason in REASONS
+        if dropped[reason]
+    ]
     if present.size and not why and low == 0 and int(present.index.min()) > 0:
-        warnings.append(f"No answer is 0: the lowest is {int(present.index.min())}. "
-                        f"Check that the question ran from 0 to {high}.")
-    return Scores(scores, dropped, examples, (low, high), tuple(warnings + ([why] if why else [])), why)
+        warnings.append(
+            f"No answer is 0: the lowest is {int(present.index.min())}. "
+            f"Check that the question ran from 0 to {high}."
+        )
+    return Scores(
+        scores, dropped, examples, (low, high), tuple(warnings + ([why] if why else [])), why
+    )
 
 
 def _apart(answers: pd.Series) -> pd.Series:
@@ -128,7 +144,9 @@ def checked_scale(scale: tuple[int, int]) -> tuple[int, int]:
     except (TypeError, ValueError, OverflowError):
         low = high = 0
     if low >= high or (low, high) != tuple(scale):
-        raise ParameterError(f"scale={scale!r} must be two whole numbers, the lower first, such as (0, 10)")
+        raise ParameterError(
+            f"scale={scale!r} must be two whole numbers, the lower first, such as (0, 10)"
+        )
     return low, high
 
 
@@ -144,18 +162,23 @@ def contradiction(counts: dict[int, int], *, scale: tuple[int, int]) -> str:
 
     Notes
     -----
-    On a 0-to-10 question people who are lost choose 0 at least half as often as 1. If 0 were possible, seeing no 0 among
-    the m answers of 0 or 1 would have a chance of at most (2/3)^m: below 1 % from m = 12 on, which is where we refuse.
-    """
+    On a 0-to-10 question people who are lost choose 0 at least half as often as 1. If 0 were
+    possible, seeing no 0 among the m answers of 0 or 1 would have a chance of at most (2/3)^m:
+    below 1 % from m = 12 on, which is where we refuse."""
     low, high = scale
     lowest = counts.get(low + 1, 0)
     if low != 0 or counts.get(low, 0) or lowest < 12:
         return ""
-    return (f"None of the {sum(counts.values()):,} answers is {low}, but {lowest:,} are {low + 1}: "
-            f"the question seems to run from {low + 1} to {high}. Pass scale=({low + 1}, {high}) if it does.")
+    return (
+        f"None of the {sum(counts.values()):,} answers is {low}, but {lowest:,} are {low + 1}: "
+        f"the question seems to run from {low + 1} to {high}. Pass scale=({low + 1}, {high}) if it "
+        "does."
+    )
 
 
-def refuse_contradiction(counts: dict[int, int], *, scale: tuple[int, int], parameter: str = "scale") -> None:
+def refuse_contradiction(
+    counts: dict[int, int], *, scale: tuple[int, int], parameter: str = "scale"
+) -> None:
     """Refuse scores whose scale is contradicted by the answers.
 
     Raises

@@ -18,7 +18,8 @@ import pandas as pd
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
 
-_RELATION = f"rows_{uuid.uuid4().hex}"  # a DuckDB relation's name in the query run inside it; no table of the user's has it
+# a DuckDB relation's name in the query run inside it; no table of the user's has it
+_RELATION = f"rows_{uuid.uuid4().hex}"
 
 
 def as_table(data: Any) -> ir.Table:
@@ -26,8 +27,10 @@ def as_table(data: Any) -> ir.Table:
 
     Parameters
     ----------
-    data : pandas.DataFrame, pyarrow.Table, path of a clean CSV or Parquet file, DuckDB relation, or Ibis table
-        One row an observation. Survey exports with their headers and labels go through `sources.read_survey` first.
+    data : pandas.DataFrame, pyarrow.Table, path of a clean CSV or Parquet file, DuckDB relation, or
+    Ibis table
+        One row an observation. Survey exports with their headers and labels go through
+        `sources.read_survey` first.
 
     Returns
     -------
@@ -37,7 +40,8 @@ def as_table(data: Any) -> ir.Table:
     Raises
     ------
     SourceError
-        If the path does not exist, is neither CSV nor Parquet, or cannot be read as what it is named.
+        If the path does not exist, is neither CSV nor Parquet, or cannot be read as what it is
+        named.
     EmptyDataError
         If there are no columns.
     ColumnError
@@ -51,16 +55,24 @@ def as_table(data: Any) -> ir.Table:
         if data.columns.empty:
             raise EmptyDataError("data has no columns; give a frame with one row an observation")
         return _memory(data.rename(columns=str))
-    if _is_relation(data):  # its connection cannot be reached, so its rows are copied; a count of them need not be: `unread`
+    if _is_relation(
+        data
+        # its connection cannot be reached, so its rows are copied; a count of them need not be:
+        # `unread`
+    ):
         return ibis.memtable(data.to_arrow_table())
     if hasattr(data, "schema") and hasattr(data, "column_names"):  # Arrow
         return ibis.memtable(data)
-    raise SourceError(f"data is a {type(data).__name__}; give a pandas frame, an Arrow table, a CSV or Parquet path, "
-                      "a DuckDB relation or an Ibis table")
+    raise SourceError(
+        f"data is a {type(data).__name__}; give a pandas frame, an Arrow table, a CSV or Parquet "
+        "path, "
+        "a DuckDB relation or an Ibis table"
+    )
 
 
 def unread(data: Any) -> ir.Table:
-    """As `as_table`, for one query that `fetched` runs: a DuckDB relation is then not copied, but counted where it lies."""
+    """As `as_table`, for one query that `fetched` runs: a DuckDB relation is then not copied, but
+    counted where it lies."""
     if _is_relation(data):
         return ibis.table(ibis.memtable(data.limit(0).to_arrow_table()).schema(), name=_RELATION)
     return as_table(data)
@@ -74,7 +86,9 @@ def fetched(query: ir.Table, data: Any) -> pd.DataFrame:
     2
     """
     if _is_relation(data):
-        return ibis.memtable(data.query(_RELATION, ibis.to_sql(query, dialect="duckdb")).to_arrow_table()).execute()
+        return ibis.memtable(
+            data.query(_RELATION, ibis.to_sql(query, dialect="duckdb")).to_arrow_table()
+        ).execute()
     return query.execute()
 
 
@@ -89,51 +103,98 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
     if "" in frame.columns:
         raise ColumnError("data has a column without a name; name or drop it")
     for name, values in frame.items():
-        if pd.api.types.is_object_dtype(values) and pd.api.types.infer_dtype(values, skipna=True) in ("mixed", "mixed-integer"):
+        if pd.api.types.is_object_dtype(values) and pd.api.types.infer_dtype(
+            values, skipna=True
+        ) in ("mixed", "mixed-integer"):
             kinds = {type(value).__name__ for value in values.dropna()}
             if "str" in kinds:
-                raise ColumnError(f"column {name!r} mixes {', '.join(sorted(kinds))}; make all its values text or all numbers")
-    odd = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype | pd.IntervalDtype)]
-    frame = frame.astype(dict.fromkeys(odd, str)) if odd else frame  # the engine has no type for them
-    fine = [name for name, values in frame.select_dtypes(["datetime", "datetimetz"]).items() if values.dt.unit == "ns"]
-    return ibis.memtable(frame.assign(**{name: frame[name].dt.as_unit("us") for name in fine}))  # cut, not rounded
+                raise ColumnError(
+                    f"column {name!r} mixes {', '.join(sorted(kinds))}; make all its values text "
+                    "or all numbers"
+                )
+    odd = [
+        name
+        for name, kind in frame.dtypes.items()
+        if isinstance(kind, pd.PeriodDtype | pd.IntervalDtype)
+    ]
+    frame = (
+        frame.astype(dict.fromkeys(odd, str)) if odd else frame
+    )  # the engine has no type for them
+    fine = [
+        name
+        for name, values in frame.select_dtypes(["datetime", "datetimetz"]).items()
+        if values.dt.unit == "ns"
+    ]
+    return ibis.memtable(
+        frame.assign(**{name: frame[name].dt.as_unit("us") for name in fine})
+    )  # cut, not rounded
 
 
 def _read(path: Path) -> ir.Table:
     if not path.exists():
-        raise SourceError(f"there is no file {path.as_posix()!r}; give the path of an existing CSV or Parquet file")
+        raise SourceError(
+            f"there is no file {path.as_posix()!r}; give the path of an existing CSV or Parquet "
+            "file"
+        )
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".parquet"):
-        raise SourceError(f"{path.as_posix()!r} is neither CSV nor Parquet; read it with cx.sources.read_survey first")
+        raise SourceError(
+            f"{path.as_posix()!r} is neither CSV nor Parquet; read it with cx.sources.read_survey "
+            "first"
+        )
     if path.stat().st_size == 0:
-        raise EmptyDataError(f"{path.as_posix()!r} is empty; give a file with a header and at least one row")
+        raise EmptyDataError(
+            f"{path.as_posix()!r} is empty; give a file with a header and at least one row"
+        )
     name = literal(path)
     try:
-        # types are told from a million rows (under a second), so that a word far down a column is found here and said
-        return ibis.read_csv(name, sample_size=1_000_000) if suffix == ".csv" else _microseconds(ibis.read_parquet(name))
+        # types are told from a million rows (under a second), so that a word far down a column is
+        # found here and said
+        return (
+            ibis.read_csv(name, sample_size=1_000_000)
+            if suffix == ".csv"
+            else _microseconds(ibis.read_parquet(name))
+        )
     except duckdb.Error as error:
-        raise SourceError(f"{path.as_posix()!r} cannot be read ({' '.join(str(error).split())[:200]}); save it as CSV in UTF-8 "
-                          "with one header row, or as Parquet; survey exports go through cx.sources.read_survey") from None
+        raise SourceError(
+            f"{path.as_posix()!r} cannot be read ({' '.join(str(error).split())[:200]}); save it "
+            "as CSV in UTF-8 "
+            "with one header row, or as Parquet; survey exports go through cx.sources.read_survey"
+        ) from None
 
 
 def _microseconds(table: ir.Table) -> ir.Table:
-    """Give a type to moments in UTC with nanoseconds, as older pandas writes them: DuckDB has one that Ibis does not know."""
-    fine = [name for name, kind in table.schema().items() if kind.is_unknown() and "TIMESTAMPTZ_NS" in str(kind)]
-    return table.mutate(**{name: without_nanoseconds(table[name].cast("timestamp(9)")).cast("timestamp('UTC')") for name in fine})
+    """Give a type to moments in UTC with nanoseconds, as older pandas writes them: DuckDB has one
+    that Ibis does not know."""
+    fine = [
+        name
+        for name, kind in table.schema().items()
+        if kind.is_unknown() and "TIMESTAMPTZ_NS" in str(kind)
+    ]
+    return table.mutate(
+        **{
+            name: without_nanoseconds(table[name].cast("timestamp(9)")).cast("timestamp('UTC')")
+            for name in fine
+        }
+    )
 
 
 def without_nanoseconds(column: ir.Column) -> ir.Column:
-    """Return a column with its moments cut to microseconds, which a cast rounds: 23:59:59.999999999 to the next day."""
+    """Return a column with its moments cut to microseconds, which a cast rounds: 23:59:59.999999999
+    to the next day."""
     kind = column.type()
     if not kind.is_timestamp() or (kind.scale or 0) <= 6:
         return column
     fine = column.cast("timestamp(9)")  # in UTC; DuckDB has little for those with a zone
     rounded = fine.cast("timestamp")
-    return ibis.ifelse(rounded.cast("timestamp(9)") > fine, rounded - ibis.interval(microseconds=1), rounded)
+    return ibis.ifelse(
+        rounded.cast("timestamp(9)") > fine, rounded - ibis.interval(microseconds=1), rounded
+    )
 
 
 def literal(path: Path) -> str:
-    """Return the path as the engine takes it for the file of this very name, not for a pattern of names.
+    """Return the path as the engine takes it for the file of this very name, not for a pattern of
+    names.
 
     >>> literal(Path("survey[1].csv"))
     'survey[[]1].csv'
@@ -142,16 +203,24 @@ def literal(path: Path) -> str:
 
 
 def natural_order(values: Iterable[Any]) -> list[Any]:
-    """Return the distinct values in the order a reader expects: numbers by size, times, text with its numbers by size.
+    """Return the distinct values in the order a reader expects: numbers by size, times, text with
+    its numbers by size.
 
     >>> natural_order(["2025Q1", "2024Q4", "wave 10", "wave 9"])
     ['2024Q4', '2025Q1', 'wave 9', 'wave 10']
     """
+
     def key(value: Any) -> tuple:
         if isinstance(value, str):
             pieces = re.split(r"(\d+)", value)
-            return 2, tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece)
-        return (0, value) if isinstance(value, Number | np.bool_) else (1, type(value).__name__, value)
+            return 2, tuple(
+                (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
+                for piece in pieces
+                if piece
+            )
+        return (
+            (0, value) if isinstance(value, Number | np.bool_) else (1, type(value).__name__, value)
+        )
 
     return sorted(dict.fromkeys(value for value in values if not pd.isna(value)), key=key)
 
@@ -166,7 +235,12 @@ def numeric(table: ir.Table, **wanted: str | None) -> None:
     """
     check.columns(table.columns, **wanted)
     for parameter, name in wanted.items():
-        if name is not None and not (table[name].type().is_numeric() or table[name].type().is_boolean()):
+        if name is not None and not (
+            table[name].type().is_numeric() or table[name].type().is_boolean()
+        ):
             raise ColumnError(
-                f"{parameter}={name!r} holds {str(table[name].type()).removeprefix('!')}, not numbers; read the file with "
-                "cx.sources.read_survey and turn the answers into scores with cx.scales.parse_scores first")
+                f"{parameter}={name!r} holds {str(table[name].type()).removeprefix('!')}, not "
+                "numbers; read the file with "
+                "cx.sources.read_survey and turn the answers into scores with "
+                "cx.scales.parse_scores first"
+            )

@@ -1,4 +1,5 @@
-"""One look for every figure: CJK text without system fonts, a palette that colour-blind readers can tell apart."""
+"""One look for every figure: CJK text without system fonts, a palette that colour-blind readers can
+tell apart."""
 
 from __future__ import annotations
 
@@ -13,7 +14,14 @@ if TYPE_CHECKING:
 
 # Okabe and Ito 2008, in the order of use: first the one that carries the finding, then the context.
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442")
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#56B4E9",
+    "#CC79A7",
+    "#F0E442",
+)
 PALETTE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW)
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 PROMOTER, PASSIVE, DETRACTOR = BLUE, PALE, VERMILION
@@ -28,23 +36,27 @@ def _use() -> None:
     from matplotlib import font_manager
     from noto_cjk_sans_jp_regular import FONT_PATH
 
-    font_manager.fontManager.addfont(str(FONT_PATH))  # kana, kanji and hangul in one face; no system font is needed
-    mpl.rcParams.update({
-        "font.family": ["DejaVu Sans", CJK_FAMILY],
-        "axes.unicode_minus": True,
-        "axes.prop_cycle": mpl.cycler(color=PALETTE),
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.edgecolor": GREY,
-        "axes.labelcolor": INK,
-        "axes.titlelocation": "left",
-        "text.color": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "text.parse_math": False,  # a customer's "$" is a dollar, not mathematics
-        "figure.dpi": 100,
-        "legend.frameon": False,
-    })
+    font_manager.fontManager.addfont(
+        str(FONT_PATH)
+    )  # kana, kanji and hangul in one face; no system font is needed
+    mpl.rcParams.update(
+        {
+            "font.family": ["DejaVu Sans", CJK_FAMILY],
+            "axes.unicode_minus": True,
+            "axes.prop_cycle": mpl.cycler(color=PALETTE),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "axes.titlelocation": "left",
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "text.parse_math": False,  # a customer's "$" is a dollar, not mathematics
+            "figure.dpi": 100,
+            "legend.frameon": False,
+        }
+    )
 
 
 def axes(ax: Axes | None = None, *, width: float = 8.0, height: float = 4.2) -> Axes:
@@ -67,8 +79,17 @@ def title(ax: Axes, finding: str, measured: str = "") -> Axes:
     lines = measured.count("\n") + 1 if measured else 0
     ax.set_title(wrapped(finding, characters), loc="left", fontsize=13, pad=10 + 13 * lines)
     if measured:
-        note = ax.annotate(measured, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points",
-                           fontsize=9.5, color=GREY, va="bottom", ha="left")
+        note = ax.annotate(
+            measured,
+            (0, 1),
+            (0, 8),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=9.5,
+            color=GREY,
+            va="bottom",
+            ha="left",
+        )
         note.set_gid("subtitle")
     return ax
 
@@ -97,5 +118,7 @@ def wrapped(sentence: str, width: int) -> str:
 
 
 def _breakable(sentence: str) -> Sequence[str]:
-    return re.findall(r"[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+\s*|[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]\s*|\s+",
-                      sentence)
+    return re.findall(
+        r"[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+\s*|[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]\s*|\s+",
+        sentence,
+    )

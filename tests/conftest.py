@@ -23,7 +23,8 @@ SHARED = ROOT.parent / "shared"
 
 @pytest.fixture(autouse=True)
 def no_figure_stays_open() -> Iterator[None]:
-    """Close what a test drew: a figure that is never shown stays in memory, and matplotlib warns of the twenty-first."""
+    """Close what a test drew: a figure that is never shown stays in memory, and matplotlib warns of
+    the twenty-first."""
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
@@ -37,7 +38,8 @@ def sample() -> Path:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Folder with data that may not be copied into the project; the test is skipped where it is absent."""
+    """Folder with data that may not be copied into the project; the test is skipped where it is
+    absent."""
     if not SHARED.is_dir():
         pytest.skip("the folder with data that may not be copied (../shared) is absent")
     return SHARED

@@ -43,29 +43,53 @@ def test_good_values_are_typed(survey, tmp_path):
     assert parameters.check() is None
 
 
-@pytest.mark.parametrize(("values", "message"), [
-    ({"wavee": "2026Q3"}, "parameter 'wavee' is unknown; did you mean 'wave'?"),
-    ({"zzz": 1}, r"parameter 'zzz' is unknown; there is 'language', 'survey'"),
-    ({"confidence": 95}, r"parameter confidence=95: .*less than 1.*\(confidence: level of the intervals\)"),
-    ({"scale": "0-10"}, "parameter scale='0-10'"),
-    ({"survey": "none.csv"}, "parameter survey='none.csv': there is no file 'none.csv'; give the path of an existing file"),
-    ({"folder": "none"}, "there is no folder 'none'"),
-    ({"language": "xx"}, "parameter language='xx'"),
-    ({"columns": {"respondent": "a", "coment": "b"}}, "parameter 'columns.coment' is unknown; did you mean 'comment'?"),
-    ({"columns": {"respondent": 5}}, r"parameter columns\.respondent=5: is not a text \(columns\.respondent: who answered\)"),
-    ({"columns": {"respondent": "a", "comment": 5}}, r"parameter columns\.comment=5: is not a text$"),
-    ({"columns": {}}, r"parameter 'columns\.respondent' is missing: who answered"),
-    ({"columns": "respondent"}, r"parameter columns='respondent': is not a mapping .* \(columns: names of columns\)"),
-    ({"columns": ["respondent"]}, r"parameter columns=\['respondent'\]: is not a mapping"),
-    ({"columns": {5: "a"}}, r"parameter columns\.5=5: Keys should be strings"),
-])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"wavee": "2026Q3"}, "parameter 'wavee' is unknown; did you mean 'wave'?"),
+        ({"zzz": 1}, r"parameter 'zzz' is unknown; there is 'language', 'survey'"),
+        (
+            {"confidence": 95},
+            r"parameter confidence=95: .*less than 1.*\(confidence: level of the intervals\)",
+        ),
+        ({"scale": "0-10"}, "parameter scale='0-10'"),
+        (
+            {"survey": "none.csv"},
+            "parameter survey='none.csv': there is no file 'none.csv'; give the path of an "
+            "existing file",
+        ),
+        ({"folder": "none"}, "there is no folder 'none'"),
+        ({"language": "xx"}, "parameter language='xx'"),
+        (
+            {"columns": {"respondent": "a", "coment": "b"}},
+            "parameter 'columns.coment' is unknown; did you mean 'comment'?",
+        ),
+        (
+            {"columns": {"respondent": 5}},
+            r"parameter columns\.respondent=5: is not a text \(columns\.respondent: who answered\)",
+        ),
+        (
+            {"columns": {"respondent": "a", "comment": 5}},
+            r"parameter columns\.comment=5: is not a text$",
+        ),
+        ({"columns": {}}, r"parameter 'columns\.respondent' is missing: who answered"),
+        (
+            {"columns": "respondent"},
+            r"parameter columns='respondent': is not a mapping .* \(columns: names of columns\)",
+        ),
+        ({"columns": ["respondent"]}, r"parameter columns=\['respondent'\]: is not a mapping"),
+        ({"columns": {5: "a"}}, r"parameter columns\.5=5: Keys should be strings"),
+    ],
+)
 def test_bad_values_are_refused(survey, values, message):
     with pytest.raises(ParameterError, match=message):
         Parameters.parse({"survey": str(survey), **values})
 
 
 def test_what_is_missing_is_named_and_every_problem_has_a_line():
-    with pytest.raises(ParameterError, match="parameter 'survey' is missing: file with the answers"):
+    with pytest.raises(
+        ParameterError, match="parameter 'survey' is missing: file with the answers"
+    ):
         Parameters.parse({})
     with pytest.raises(ParameterError) as refused:
         Parameters.parse({"wavee": 1, "confidence": 2})
@@ -81,7 +105,9 @@ def test_a_notebooks_names_are_taken_and_others_left(survey):
 
 def test_columns():
     check.columns(["score", "顧客"], score="score", by=["顧客", "score"], weight=None)
-    with pytest.raises(ColumnError, match="by='顧客名': there is no such column; did you mean '顧客'"):
+    with pytest.raises(
+        ColumnError, match="by='顧客名': there is no such column; did you mean '顧客'"
+    ):
         check.columns(["score", "顧客"], by=["顧客名"])
     with pytest.raises(ColumnError, match="there is 'a'"):
         check.columns(["a"], score="qqq")
@@ -95,7 +121,9 @@ def test_long_lists_of_what_is_there_are_cut():
 
 def test_one_of():
     check.one_of("by", "code", ["code", "theme"])
-    with pytest.raises(ParameterError, match="by='cod' is not one of the possible values; did you mean 'code'"):
+    with pytest.raises(
+        ParameterError, match="by='cod' is not one of the possible values; did you mean 'code'"
+    ):
         check.one_of("by", "cod", ["code", "theme"])
 
 

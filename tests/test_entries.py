@@ -14,25 +14,61 @@ from cxlib.errors import ParameterError
 
 
 def figures_of(**results):
-    found = pd.read_csv(io.StringIO(entries.ledger(**results).to_csv()), keep_default_na=False,
-                        na_values={"value": "", "confidence": ""})
-    return {(row.result, row.row, row.quantity): row.text or row.value for row in found.itertuples()}
+    found = pd.read_csv(
+        io.StringIO(entries.ledger(**results).to_csv()),
+        keep_default_na=False,
+        na_values={"value": "", "confidence": ""},
+    )
+    return {
+        (row.result, row.row, row.quantity): row.text or row.value for row in found.itertuples()
+    }
 
 
 def test_the_ledger_has_every_figure_under_its_name():
-    changes = result.Result(pd.DataFrame({
-        "a": ["2026Q2", "=1+1"], "b": ["2026Q3", "東京"], "difference": [1 / 3, None], "n": pd.array([12, None], dtype="Int64"),
-        "known": [True, False], "verdict": ["up", "cannot tell"], "confidence": 0.95, "method": "mover"},
-        index=[7, 7]), "compare", ("Few answers.",))
+    changes = result.Result(
+        pd.DataFrame(
+            {
+                "a": ["2026Q2", "=1+1"],
+                "b": ["2026Q3", "東京"],
+                "difference": [1 / 3, None],
+                "n": pd.array([12, None], dtype="Int64"),
+                "known": [True, False],
+                "verdict": ["up", "cannot tell"],
+                "confidence": 0.95,
+                "method": "mover",
+            },
+            index=[7, 7],
+        ),
+        "compare",
+        ("Few answers.",),
+    )
     found = figures_of(changes=changes)
     first, second = "a=2026Q2, b=2026Q3", "a==1+1, b=東京"
-    assert found == pytest.approx({
-        ("changes", first, "difference"): 1 / 3, ("changes", first, "n"): 12, ("changes", first, "known"): 1,
-        ("changes", first, "verdict"): "up", ("changes", second, "difference"): float("nan"),
-        ("changes", second, "n"): float("nan"), ("changes", second, "known"): 0, ("changes", second, "verdict"): "cannot tell",
-        ("changes", "", "warning"): "Few answers."}, abs=0, nan_ok=True)
+    assert found == pytest.approx(
+        {
+            ("changes", first, "difference"): 1 / 3,
+            ("changes", first, "n"): 12,
+            ("changes", first, "known"): 1,
+            ("changes", first, "verdict"): "up",
+            ("changes", second, "difference"): float("nan"),
+            ("changes", second, "n"): float("nan"),
+            ("changes", second, "known"): 0,
+            ("changes", second, "verdict"): "cannot tell",
+            ("changes", "", "warning"): "Few answers.",
+        },
+        abs=0,
+        nan_ok=True,
+    )
     frame = entries.ledger(changes=changes).frame
-    assert list(frame.columns) == ["result", "row", "quantity", "value", "text", "method", "confidence"]
+    assert list(frame.columns) == [
+        "result",
+        "row",
+        "quantity",
+        "value",
+        "text",
+        "method",
+        "confidence",
+    ]
     assert frame["method"].tolist() == ["mover"] * 8 + ["compare"]
     assert frame["confidence"].tolist()[:8] == [0.95] * 8
 
@@ -46,13 +82,26 @@ def test_the_ledger_lists_what_is_absent_and_leaves_out_what_is_empty():
         entries.ledger(nps=pd.DataFrame())
 
 
-@pytest.mark.parametrize(("columns", "rows"), [
-    ({"nps": [1.0]}, [""]), ({"day": pd.to_datetime(["2026-07-01"])}, []), ({"nps": [1.0, 1.0]}, ["#1", "#2"]),
-    ({"score": [0, 1], "n": [5, 5]}, ["score=0", "score=1"]),
-    ({"n": [5, 5], "score": [0, 1], "x": 0.5}, ["n=5, score=0", "n=5, score=1"]),
-    ({"group": ["a", "a"], "wave": [1, 2], "nps": [0.5, 0.5]}, ["group=a, wave=1", "group=a, wave=2"]),
-    ({"group": ["a", None], "nps": [0.5, 0.5]}, ["group=a", ""]), ({"verdict": ["up", "up"]}, ["#1", "#2"]),
-    ({"group": pd.Categorical(["nan"]), "day": pd.to_datetime(["2026-07-01"]), "x": [1.5]}, ["group=nan, day=2026-07-01"])])
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        ({"nps": [1.0]}, [""]),
+        ({"day": pd.to_datetime(["2026-07-01"])}, []),
+        ({"nps": [1.0, 1.0]}, ["#1", "#2"]),
+        ({"score": [0, 1], "n": [5, 5]}, ["score=0", "score=1"]),
+        ({"n": [5, 5], "score": [0, 1], "x": 0.5}, ["n=5, score=0", "n=5, score=1"]),
+        (
+            {"group": ["a", "a"], "wave": [1, 2], "nps": [0.5, 0.5]},
+            ["group=a, wave=1", "group=a, wave=2"],
+        ),
+        ({"group": ["a", None], "nps": [0.5, 0.5]}, ["group=a", ""]),
+        ({"verdict": ["up", "up"]}, ["#1", "#2"]),
+        (
+            {"group": pd.Categorical(["nan"]), "day": pd.to_datetime(["2026-07-01"]), "x": [1.5]},
+            ["group=nan, day=2026-07-01"],
+        ),
+    ],
+)
 def test_every_row_of_the_ledger_is_told_from_the_others(columns, rows):
     frame = entries.ledger(x=result.Result(pd.DataFrame(columns), "m")).frame
     assert list(dict.fromkeys(frame["row"])) == rows
@@ -61,19 +110,32 @@ def test_every_row_of_the_ledger_is_told_from_the_others(columns, rows):
 
 @given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=30))
 def test_the_ledgers_csv_keeps_every_digit(values):
-    shown = entries.ledger(x=result.Result(pd.DataFrame({"wave": [str(n) for n in range(len(values))], "nps": values}), "m"))
-    assert pd.read_csv(io.StringIO(shown.to_csv()), dtype=str, keep_default_na=False)["value"].map(float).tolist() == values
+    shown = entries.ledger(
+        x=result.Result(
+            pd.DataFrame({"wave": [str(n) for n in range(len(values))], "nps": values}), "m"
+        )
+    )
+    assert (
+        pd.read_csv(io.StringIO(shown.to_csv()), dtype=str, keep_default_na=False)["value"]
+        .map(float)
+        .tolist()
+        == values
+    )
     assert len(shown.written()) == min(10, len(values))
 
 
 def test_what_has_no_bound_is_shown_as_such():
-    shown = entries.ledger(x=result.Result(pd.DataFrame({"n_needed": [float("inf")], "z": [-0.5]}), "m"))
+    shown = entries.ledger(
+        x=result.Result(pd.DataFrame({"n_needed": [float("inf")], "z": [-0.5]}), "m")
+    )
     assert shown.written().iloc[:, 3].tolist() == ["∞", "−0.5"]
     assert shown.to_csv().splitlines()[1].split(",")[3] == "inf"
 
 
 def test_the_ledger_is_marked_for_cx_run():
-    data, metadata = entries.ledger(x=result.Result(pd.DataFrame({"nps": [12.5]}), "m"))._repr_mimebundle_()
+    data, metadata = entries.ledger(
+        x=result.Result(pd.DataFrame({"nps": [12.5]}), "m")
+    )._repr_mimebundle_()
     assert metadata == {"text/csv": {"ledger": True}}
     assert data["text/plain"].startswith("Every figure of this report\n")
     assert "12.5" in data["text/csv"]

@@ -33,9 +33,12 @@ def test_adjusted_by_holm_by_hand():
 
 
 def test_adjusted_by_the_others_by_hand():
-    """BH: 0.01 x 3/1, 0.03 x 3/2, 0.04 x 3/3, each no more than the next; BY: times 1 + 1/2 + 1/3."""
+    """BH: 0.01 x 3/1, 0.03 x 3/2, 0.04 x 3/3, each no more than the next; BY: times 1 + 1/2 +
+    1/3."""
     assert_allclose(inference.adjusted([0.01, 0.04, 0.03], method="BH"), [0.03, 0.04, 0.04])
-    assert_allclose(inference.adjusted([0.01, 0.04, 0.03], method="BY"), np.array([0.03, 0.04, 0.04]) * 11 / 6)
+    assert_allclose(
+        inference.adjusted([0.01, 0.04, 0.03], method="BY"), np.array([0.03, 0.04, 0.04]) * 11 / 6
+    )
     assert inference.adjusted([0.01, 0.04], method="none").tolist() == [0.01, 0.04]
     with pytest.raises(ParameterError, match="did you mean 'holm'"):
         inference.adjusted([0.01], method="holms")
@@ -53,19 +56,25 @@ def _mean(data: pd.DataFrame, y: str, weight: str) -> tuple[float, np.ndarray]:
 
 
 def test_linearised_variance_of_a_cluster_sample(shared):
-    """R survey 4.1.1 svymean(~api00, svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc)): 23.542240693781, 14 df; 1e-10."""
+    """R survey 4.1.1 svymean(~api00, svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc)):
+    23.542240693781, 14 df; 1e-10."""
     schools = pd.read_csv(shared / "oracles" / "bias" / "apiclus1.csv")
     mean, influence = _mean(schools, "api00", "pw")
-    variance, df = inference.linearised_variance(influence, cluster=schools["dnum"], fpc=schools["fpc"])
+    variance, df = inference.linearised_variance(
+        influence, cluster=schools["dnum"], fpc=schools["fpc"]
+    )
     assert_allclose([mean, np.sqrt(variance)], [644.169398907104, 23.542240693781], rtol=1e-10)
     assert df == 14
 
 
 def test_linearised_variance_of_a_stratified_sample(shared):
-    """R survey 4.1.1 svymean(~api00, svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc)); 1e-10."""
+    """R survey 4.1.1 svymean(~api00, svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc =
+    ~fpc)); 1e-10."""
     schools = pd.read_csv(shared / "oracles" / "bias" / "apistrat.csv")
     mean, influence = _mean(schools, "api00", "pw")
-    variance, df = inference.linearised_variance(influence, strata=schools["stype"], fpc=schools["fpc"])
+    variance, df = inference.linearised_variance(
+        influence, strata=schools["stype"], fpc=schools["fpc"]
+    )
     assert_allclose([mean, np.sqrt(variance)], [662.287363159321, 9.40894080278458], rtol=1e-10)
     assert df == 197
 

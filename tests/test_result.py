@@ -16,9 +16,24 @@ from hypothesis import strategies as st
 
 from cxlib import result, theme
 
-ATTACKS = ['=HYPERLINK("http://evil.example","x")', "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "　=1", "\u00a0=1",
-           "fine\r=1+1",
-           "＝1+1", "＋1", "－1", "＠SUM(A1)", " ＝1"]
+ATTACKS = [
+    '=HYPERLINK("http://evil.example","x")',
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "　=1",
+    "\u00a0=1",
+    "fine\r=1+1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
+    " ＝1",
+]
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(1)> & \"quoted\" 'too'"
 
 
@@ -51,10 +66,27 @@ def test_text_of_every_kind_is_made_inert(kind):
 
 
 def test_exact_values_stand_behind_the_rounded_table():
-    frame = pd.DataFrame({"nps": [12.3456789, -0.0], "pvalue": [0.0004, 0.0321], "n": [12345, 1], "rate": [0.5, None],
-                          "wave": ["2026Q3", None], "flag": [True, False], "day": pd.to_datetime(["2026-07-01", None])})
+    frame = pd.DataFrame(
+        {
+            "nps": [12.3456789, -0.0],
+            "pvalue": [0.0004, 0.0321],
+            "n": [12345, 1],
+            "rate": [0.5, None],
+            "wave": ["2026Q3", None],
+            "flag": [True, False],
+            "day": pd.to_datetime(["2026-07-01", None]),
+        }
+    )
     table = result.Table(frame, formats={"nps": "points", "pvalue": "pvalue", "rate": "percent"})
-    assert table.written().iloc[0].tolist() == ["12.3", "< 0.001", "12,345", "50.0 %", "2026Q3", "yes", "2026-07-01"]
+    assert table.written().iloc[0].tolist() == [
+        "12.3",
+        "< 0.001",
+        "12,345",
+        "50.0 %",
+        "2026Q3",
+        "yes",
+        "2026-07-01",
+    ]
     assert table.written().iloc[1].tolist() == ["0.0", "0.032", "1", "–", "–", "no", "–"]
     assert pd.read_csv(io.StringIO(table.to_csv()))["nps"].tolist() == frame["nps"].tolist()
 
@@ -62,16 +94,31 @@ def test_exact_values_stand_behind_the_rounded_table():
 def test_customers_words_cannot_become_markup():
     frame = pd.DataFrame({MARKUP: [MARKUP], "n": [1]})
     page = BeautifulSoup(result.Table(frame, caption=MARKUP).to_html(), "html.parser")
-    assert {tag.name for tag in page.find_all()} == {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert {tag.name for tag in page.find_all()} == {
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
     assert page.caption.text == page.th.text == page.td.text == MARKUP
-    for text in (result.say(MARKUP), result.finding(MARKUP), result.flags([MARKUP, "two"]), result.flags([MARKUP])):
+    for text in (
+        result.say(MARKUP),
+        result.finding(MARKUP),
+        result.flags([MARKUP, "two"]),
+        result.flags([MARKUP]),
+    ):
         shown = BeautifulSoup(text._repr_mimebundle_()["text/html"], "html.parser")
         assert {tag.name for tag in shown.find_all()} <= {"div", "p", "ul", "li"}
         assert shown.find(["p", "li"]).text == MARKUP
 
 
 def test_a_table_shows_the_same_in_text_page_and_csv():
-    table = result.Table(pd.DataFrame({"顧客の声": ["遅い", "빠르다"], "n": [3, 4]}), caption="件数")
+    table = result.Table(
+        pd.DataFrame({"顧客の声": ["遅い", "빠르다"], "n": [3, 4]}), caption="件数"
+    )
     bundle = table._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html", "text/csv"}
     assert repr(table).startswith("件数\n")
@@ -81,7 +128,10 @@ def test_a_table_shows_the_same_in_text_page_and_csv():
     page = BeautifulSoup(bundle["text/html"], "html.parser")
     assert [cell["class"] for cell in page.tbody.tr.find_all("td")] == [["txt"], ["num"]]
     assert all(cell["scope"] == "col" for cell in page.find_all("th"))
-    assert [cell.get("style") for cell in page.find_all(["th", "td"])][:2] == ["text-align:left", None]
+    assert [cell.get("style") for cell in page.find_all(["th", "td"])][:2] == [
+        "text-align:left",
+        None,
+    ]
 
 
 def test_columns_that_read_alike_are_both_shown():
@@ -140,7 +190,10 @@ def test_what_is_absent_says_so_as_sentence_table_and_figure():
     absent = result.Absent.of("retention.no_value")
     assert "cannot be known without amounts" in absent.summary(months=6)
     assert repr(absent.table(["x"], caption="c")) == "Not shown: no column with amounts was named."
-    assert repr(result.picture(absent.plot(months=6))) == "Not shown: no column with amounts was named."
+    assert (
+        repr(result.picture(absent.plot(months=6)))
+        == "Not shown: no column with amounts was named."
+    )
     assert "cannot be known" in absent._repr_html_()
     assert list(absent.frame.columns) == ["confidence", "method"]
 
@@ -162,13 +215,19 @@ def test_true_and_false_are_words_for_the_reader_and_stay_data_in_the_csv():
 
 
 def test_a_long_table_shows_its_first_rows_and_the_csv_has_all():
-    table = result.Table(pd.DataFrame({"wave": [f"Q{n}" for n in range(3000)], "n": range(3000)}), most=2)
+    table = result.Table(
+        pd.DataFrame({"wave": [f"Q{n}" for n in range(3000)], "n": range(3000)}), most=2
+    )
     assert len(table.to_csv().splitlines()) == 3001
     page = BeautifulSoup(table.to_html(), "html.parser")
     assert [row.get_text(" ") for row in page.tbody.find_all("tr")] == ["Q0 0", "Q1 1"]
-    assert page.tfoot.get_text() == repr(table).splitlines()[-1] == "… and 2,998 more rows in the CSV"
+    assert (
+        page.tfoot.get_text() == repr(table).splitlines()[-1] == "… and 2,998 more rows in the CSV"
+    )
     assert page.tfoot.td["colspan"] == "2"
     whole = result.Table(pd.DataFrame({"n": [1, 2]}), most=2)
     assert "<tfoot" not in whole.to_html()
     assert "more" not in repr(whole)
-    assert repr(result.Table(pd.DataFrame({"n": [1, 2]}), most=1)).endswith("… and 1 more row in the CSV")
+    assert repr(result.Table(pd.DataFrame({"n": [1, 2]}), most=1)).endswith(
+        "… and 1 more row in the CSV"
+    )

@@ -13,30 +13,101 @@ from hypothesis import strategies as st
 from cxlib import scales
 from cxlib.errors import ParameterError, ScaleError, ScoreRangeError
 
-answers = st.lists(st.one_of(st.none(), st.integers(-5, 15), st.floats(-1, 12), st.sampled_from(
-    ["10点", "7점", "８", "9/10", "eleven", "", "3 - so so", "n/a", "無回答", "満足（9）", "7-8", "90 %"])),
-    min_size=1, max_size=30)
+answers = st.lists(
+    st.one_of(
+        st.none(),
+        st.integers(-5, 15),
+        st.floats(-1, 12),
+        st.sampled_from(
+            [
+                "10点",
+                "7점",
+                "８",
+                "9/10",
+                "eleven",
+                "",
+                "3 - so so",
+                "n/a",
+                "無回答",
+                "満足（9）",
+                "7-8",
+                "90 %",
+            ]
+        ),
+    ),
+    min_size=1,
+    max_size=30,
+)
 
 
-@pytest.mark.parametrize("written", [
-    10, 10.0, np.int64(10), "10", " 10 ", "10.0", "１０", "10点", "10점", "10 点", "１０点",
-    "10 - Extremely likely", "10: yes", "(10)", "[10] yes", "10（とてもそう思う）", "10\nyes", "Extremely likely - 10",
-    "Extremely likely (10)", "非常に満足：10点", "매우 만족 (10점)"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        10,
+        10.0,
+        np.int64(10),
+        "10",
+        " 10 ",
+        "10.0",
+        "１０",
+        "10点",
+        "10점",
+        "10 点",
+        "１０点",
+        "10 - Extremely likely",
+        "10: yes",
+        "(10)",
+        "[10] yes",
+        "10（とてもそう思う）",
+        "10\nyes",
+        "Extremely likely - 10",
+        "Extremely likely (10)",
+        "非常に満足：10点",
+        "매우 만족 (10점)",
+    ],
+)
 def test_ten_is_ten_however_it_is_written(written):
     scores = scales.parse_scores([written])
     assert scores.values.tolist() == [10]
     assert scores.n == 1
 
 
-@pytest.mark.parametrize(("written", "reason"), [
-    (None, "missing"), (float("nan"), "missing"), (pd.NA, "missing"), (pd.NaT, "missing"), ("", "missing"), ("  ", "missing"),
-    ("N/A", "missing"), ("無回答", "missing"), ("무응답", "missing"), ("-", "missing"),
-    (11, "out of range"), (-1, "out of range"), ("-1", "out of range"), ("11", "out of range"), (float("inf"), "out of range"),
-    (7.5, "not whole"), ("7.5", "not whole"),
-    ("ten", "not a score"), ("9/10", "not a score"), ("7-8", "not a score"), ("90 %", "not a score"), ("９０％", "not a score"),
-    ("7 or 8", "not a score"), ("–3", "not a score"), ("- 3", "not a score"), (True, "not a score"), ([1], "not a score"),
-    ("2026-07-01", "not a score"), ("10:30", "not a score"), ("1,000", "not a score"), ("½", "not a score"),
-])
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        (None, "missing"),
+        (float("nan"), "missing"),
+        (pd.NA, "missing"),
+        (pd.NaT, "missing"),
+        ("", "missing"),
+        ("  ", "missing"),
+        ("N/A", "missing"),
+        ("無回答", "missing"),
+        ("무응답", "missing"),
+        ("-", "missing"),
+        (11, "out of range"),
+        (-1, "out of range"),
+        ("-1", "out of range"),
+        ("11", "out of range"),
+        (float("inf"), "out of range"),
+        (7.5, "not whole"),
+        ("7.5", "not whole"),
+        ("ten", "not a score"),
+        ("9/10", "not a score"),
+        ("7-8", "not a score"),
+        ("90 %", "not a score"),
+        ("９０％", "not a score"),
+        ("7 or 8", "not a score"),
+        ("–3", "not a score"),
+        ("- 3", "not a score"),
+        (True, "not a score"),
+        ([1], "not a score"),
+        ("2026-07-01", "not a score"),
+        ("10:30", "not a score"),
+        ("1,000", "not a score"),
+        ("½", "not a score"),
+    ],
+)
 def test_what_is_not_a_score_has_one_reason(written, reason):
     if isinstance(written, list):
         written = tuple(written)
@@ -70,7 +141,11 @@ def test_scores_do_not_depend_on_the_order_or_the_other_answers(given_answers, r
 def test_full_width_and_plain_digits_are_one(score, after):
     wide = "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in str(score)) + after
     assert unicodedata.normalize("NFKC", wide).startswith(str(score))
-    assert scales.parse_scores([wide]).values.tolist() == scales.parse_scores([f"{score}{after}"]).values.tolist() == [score]
+    assert (
+        scales.parse_scores([wide]).values.tolist()
+        == scales.parse_scores([f"{score}{after}"]).values.tolist()
+        == [score]
+    )
 
 
 def test_the_index_and_name_of_the_answers_are_kept_and_their_data_too():
@@ -88,7 +163,10 @@ def test_no_answer_at_all_is_no_score_and_no_refusal():
 
 
 def test_words_where_scores_should_be_are_refused_with_the_first():
-    with pytest.raises(ScoreRangeError, match=r"none of the 2 answers is a whole score from 0 to 10 \(first: 'good'"):
+    with pytest.raises(
+        ScoreRangeError,
+        match=r"none of the 2 answers is a whole score from 0 to 10 \(first: 'good'",
+    ):
         scales.parse_scores(["good", "bad", None])
 
 
@@ -99,26 +177,34 @@ def test_true_and_false_are_no_scores_and_hide_none(answers):
     assert (scores.dropped["not a score"], scores.dropped["missing"]) == (2, 1)
 
 
-@pytest.mark.parametrize("scale", [(10, 0), (0, 0), (0.5, 10), (0, float("nan")), (0, float("inf")), (1, 2, 3), "01", 10, None])
+@pytest.mark.parametrize(
+    "scale",
+    [(10, 0), (0, 0), (0.5, 10), (0, float("nan")), (0, float("inf")), (1, 2, 3), "01", 10, None],
+)
 def test_a_scale_is_two_whole_numbers(scale):
     with pytest.raises(ParameterError, match="the lower first"):
         scales.parse_scores([1], scale=scale)
 
 
 def test_the_rule_for_a_wrong_scale_is_the_one_that_is_stated():
-    assert (2 / 3)**12 < 0.01 < (2 / 3)**11  # why 12
+    assert (2 / 3) ** 12 < 0.01 < (2 / 3) ** 11  # why 12
     assert scales.contradiction({1: 11, 10: 90}, scale=(0, 10)) == ""
     assert "scale=(1, 10)" in scales.contradiction({1: 12, 10: 90}, scale=(0, 10))
     assert scales.contradiction({0: 1, 1: 500, 10: 90}, scale=(0, 10)) == ""
     assert scales.contradiction({1: 500, 10: 90}, scale=(1, 10)) == ""
-    with pytest.raises(ScaleError, match=r"scale=\(0, 10\): None of the 102 answers is 0, but 12 are 1"):
+    with pytest.raises(
+        ScaleError, match=r"scale=\(0, 10\): None of the 102 answers is 0, but 12 are 1"
+    ):
         scales.refuse_contradiction({1: 12, 10: 90}, scale=(0, 10))
     scales.refuse_contradiction({0: 1, 10: 90}, scale=(0, 10))
 
 
 def test_a_lowest_answer_above_the_scale_is_said():
     assert any("the lowest is 3" in warning for warning in scales.parse_scores([3, 10]).warnings)
-    assert scales.parse_scores([1] * 12 + [10]).contradiction in scales.parse_scores([1] * 12 + [10]).warnings
+    assert (
+        scales.parse_scores([1] * 12 + [10]).contradiction
+        in scales.parse_scores([1] * 12 + [10]).warnings
+    )
     assert not scales.parse_scores([0, 10]).warnings
 
 

@@ -21,17 +21,30 @@ def forms(folder):
     FRAME.to_csv(folder / "s.csv", index=False)
     FRAME.to_parquet(folder / "s.parquet")
     return {
-        "pandas": FRAME, "arrow": pa.Table.from_pandas(FRAME), "ibis": ibis.memtable(FRAME),
-        "csv": folder / "s.csv", "csv as text": str(folder / "s.csv"), "parquet": folder / "s.parquet",
+        "pandas": FRAME,
+        "arrow": pa.Table.from_pandas(FRAME),
+        "ibis": ibis.memtable(FRAME),
+        "csv": folder / "s.csv",
+        "csv as text": str(folder / "s.csv"),
+        "parquet": folder / "s.parquet",
         "duckdb": duckdb.connect().from_arrow(pa.Table.from_pandas(FRAME)),
     }
 
 
-@pytest.mark.parametrize("form", ["pandas", "arrow", "ibis", "csv", "csv as text", "parquet", "duckdb"])
+@pytest.mark.parametrize(
+    "form", ["pandas", "arrow", "ibis", "csv", "csv as text", "parquet", "duckdb"]
+)
 def test_counts_are_the_same_in_every_form(tmp_path, form):
     rows = table.as_table(forms(tmp_path)[form])
-    counts = rows.group_by("顧客").agg(n=lambda t: t.count(), total=lambda t: t.score.sum()).order_by("顧客")
-    assert counts.to_pyarrow().to_pylist() == [{"顧客": "a", "n": 1, "total": 1}, {"顧客": "b", "n": 2, "total": 20}]
+    counts = (
+        rows.group_by("顧客")
+        .agg(n=lambda t: t.count(), total=lambda t: t.score.sum())
+        .order_by("顧客")
+    )
+    assert counts.to_pyarrow().to_pylist() == [
+        {"顧客": "a", "n": 1, "total": 1},
+        {"顧客": "b", "n": 2, "total": 20},
+    ]
 
 
 def test_an_ibis_table_is_handed_on_and_a_frame_is_not_changed():
@@ -45,7 +58,9 @@ def test_an_ibis_table_is_handed_on_and_a_frame_is_not_changed():
 @pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
 def test_moments_with_nanoseconds_are_cut_to_microseconds(tmp_path, zone):
     """As older pandas has and writes them; rounded, the last one of a day would be of the next."""
-    last = pd.Series(pd.DatetimeIndex(["2024-01-31 23:59:59.999999999"], tz=zone, dtype=None)).dt.as_unit("ns")
+    last = pd.Series(
+        pd.DatetimeIndex(["2024-01-31 23:59:59.999999999"], tz=zone, dtype=None)
+    ).dt.as_unit("ns")
     frame = pd.DataFrame({"at": last})
     frame.to_parquet(tmp_path / "s.parquet")
     assert pq.read_schema(tmp_path / "s.parquet").field("at").type.unit == "ns"
@@ -58,13 +73,16 @@ def test_moments_with_nanoseconds_are_cut_to_microseconds(tmp_path, zone):
         assert (found.tz_convert("UTC") if zone else found) == cut
 
 
-@pytest.mark.parametrize(("name", "content", "error", "message"), [
-    ("none.csv", None, SourceError, "there is no file"),
-    ("s.xlsx", b"PK", SourceError, "read_survey"),
-    ("s.csv", b"", EmptyDataError, "is empty"),
-    ("s.csv", "名,点\nあ,1\n".encode("cp932"), SourceError, "UTF-8 .*read_survey"),
-    ("s.parquet", b"a,b\n1,2\n", SourceError, "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "error", "message"),
+    [
+        ("none.csv", None, SourceError, "there is no file"),
+        ("s.xlsx", b"PK", SourceError, "read_survey"),
+        ("s.csv", b"", EmptyDataError, "is empty"),
+        ("s.csv", "名,点\nあ,1\n".encode("cp932"), SourceError, "UTF-8 .*read_survey"),
+        ("s.parquet", b"a,b\n1,2\n", SourceError, "cannot be read"),
+    ],
+)
 def test_files_that_cannot_be_read_are_one_refusal(tmp_path, name, content, error, message):
     if content is not None:
         (tmp_path / name).write_bytes(content)
@@ -91,7 +109,9 @@ def test_other_things_are_refused():
 def test_words_are_not_numbers():
     rows = table.as_table(FRAME)
     table.numeric(rows, score="score", weight=None)
-    with pytest.raises(ColumnError, match=r"score='顧客' holds string, not numbers; .*parse_scores"):
+    with pytest.raises(
+        ColumnError, match=r"score='顧客' holds string, not numbers; .*parse_scores"
+    ):
         table.numeric(rows, score="顧客")
     with pytest.raises(ColumnError, match=r"score='scor': .* did you mean 'score'"):
         table.numeric(rows, score="scor")
@@ -99,22 +119,43 @@ def test_words_are_not_numbers():
 
 @given(st.lists(st.integers(0, 3000)))
 def test_numbers_in_text_are_ordered_by_size(numbers):
-    assert table.natural_order(f"wave {n}" for n in numbers) == [f"wave {n}" for n in sorted(set(numbers))]
+    assert table.natural_order(f"wave {n}" for n in numbers) == [
+        f"wave {n}" for n in sorted(set(numbers))
+    ]
     assert table.natural_order([*numbers, None]) == sorted(set(numbers))
 
 
 def test_quarters_and_names_have_an_order():
-    assert table.natural_order(["2025Q1", "2024Q4", "第10回", "第9回", "2024Q4"]) == ["2024Q4", "2025Q1", "第9回", "第10回"]
+    assert table.natural_order(["2025Q1", "2024Q4", "第10回", "第9回", "2024Q4"]) == [
+        "2024Q4",
+        "2025Q1",
+        "第9回",
+        "第10回",
+    ]
 
 
 def test_days_numbers_and_text_can_stand_together():
     days = pd.to_datetime(["2026-04-01", "2026-01-01"])
-    assert table.natural_order([*days, pd.NaT, "b", 3, True, 2.5]) == [True, 2.5, 3, days[1], days[0], "b"]
+    assert table.natural_order([*days, pd.NaT, "b", 3, True, 2.5]) == [
+        True,
+        2.5,
+        3,
+        days[1],
+        days[0],
+        "b",
+    ]
 
 
-@pytest.mark.parametrize(("frame", "message"), [
-    (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns named 'a'"),
-    (pd.DataFrame({"店": pd.Series([1, "a", None], dtype=object)}), "column '店' mixes int, str")])
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns named 'a'"),
+        (
+            pd.DataFrame({"店": pd.Series([1, "a", None], dtype=object)}),
+            "column '店' mixes int, str",
+        ),
+    ],
+)
 def test_frames_that_the_engine_could_not_take_are_refused(frame, message):
     with pytest.raises(ColumnError, match=message):
         table.as_table(frame)
@@ -122,7 +163,10 @@ def test_frames_that_the_engine_could_not_take_are_refused(frame, message):
 
 def test_quarters_of_pandas_are_text():
     quarters = pd.period_range("2025Q4", periods=2, freq="Q")
-    assert table.as_table(pd.DataFrame({"wave": quarters})).execute()["wave"].tolist() == ["2025Q4", "2026Q1"]
+    assert table.as_table(pd.DataFrame({"wave": quarters})).execute()["wave"].tolist() == [
+        "2025Q4",
+        "2026Q1",
+    ]
 
 
 def test_a_word_far_down_a_csv_is_found_before_anything_is_counted(tmp_path):

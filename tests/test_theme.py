@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from cxlib import theme
 from tests.conftest import ROOT
 
-# Only matplotlib's own fonts are left, as on a machine without any; then a missing glyph is an error.
+# Only matplotlib's own fonts are left, as on a machine without any; then a missing glyph is an
+# error.
 NO_SYSTEM_FONTS = """
 import sys, warnings
 import matplotlib
@@ -45,9 +46,18 @@ def glyphs():
         return set(font.getBestCmap())
 
 
-@pytest.mark.parametrize(("script", "first", "last"), [
-    ("hiragana", 0x3041, 0x3096), ("katakana", 0x30A1, 0x30FA), ("kanji", 0x4E00, 0x9FA5), ("hangul", 0xAC00, 0xD7A3),
-    ("hangul jamo", 0x3131, 0x318E), ("half-width katakana", 0xFF61, 0xFF9F), ("full-width digits", 0xFF10, 0xFF19)])
+@pytest.mark.parametrize(
+    ("script", "first", "last"),
+    [
+        ("hiragana", 0x3041, 0x3096),
+        ("katakana", 0x30A1, 0x30FA),
+        ("kanji", 0x4E00, 0x9FA5),
+        ("hangul", 0xAC00, 0xD7A3),
+        ("hangul jamo", 0x3131, 0x318E),
+        ("half-width katakana", 0xFF61, 0xFF9F),
+        ("full-width digits", 0xFF10, 0xFF19),
+    ],
+)
 def test_the_packaged_font_has_every_glyph(glyphs, script, first, last):
     assert not set(range(first, last + 1)) - glyphs
 
@@ -62,13 +72,31 @@ def test_the_packaged_font_has_what_two_national_standards_name(glyphs):
 
 
 def draw(tmp_path, which, text):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("FONTCONFIG", "XDG"))}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FONTCONFIG", "XDG"))
+    }
     empty = tmp_path / "empty"
     empty.mkdir()
-    environment |= {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(empty), "FONTCONFIG_PATH": str(empty), "HOME": str(empty),
-                    "XDG_DATA_HOME": str(empty), "PATH": "", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    return subprocess.run([sys.executable, "-c", NO_SYSTEM_FONTS, which, text, str(tmp_path / "f.png")], env=environment,
-                          capture_output=True, text=True, encoding="utf-8", timeout=120)
+    environment |= {
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": str(empty),
+        "FONTCONFIG_PATH": str(empty),
+        "HOME": str(empty),
+        "XDG_DATA_HOME": str(empty),
+        "PATH": "",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+    }
+    return subprocess.run(
+        [sys.executable, "-c", NO_SYSTEM_FONTS, which, text, str(tmp_path / "f.png")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
 
 
 def test_figures_need_no_system_font(tmp_path):
@@ -88,7 +116,9 @@ def columns(line):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
-sentences = st.lists(st.text(st.sampled_from("ab顧客가나。,é"), min_size=1, max_size=8), max_size=30).map(" ".join)
+sentences = st.lists(
+    st.text(st.sampled_from("ab顧客가나。,é"), min_size=1, max_size=8), max_size=30
+).map(" ".join)
 
 
 @given(sentences, st.integers(16, 80))

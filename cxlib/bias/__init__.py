@@ -10,6 +10,29 @@ from cxlib.bias.representativeness import Representativeness, Tests, representat
 from cxlib.bias.shape import Shape, shape
 from cxlib.bias.weighting import Weights, margins, rake
 
-__all__ = ["Bounds", "Funnel", "Mean", "NpsBeside", "Parameters", "RIndicator", "Representativeness", "Shape", "Study",
-           "Tests", "Weights", "bounds", "funnel", "last_stage", "margins", "mean_beside", "nps_beside", "r_indicator", "rake",
-           "read", "representativeness", "shape", "tests", "weighted_mean"]
+__all__ = [
+    "Bounds",
+    "Funnel",
+    "Mean",
+    "NpsBeside",
+    "Parameters",
+    "RIndicator",
+    "Representativeness",
+    "Shape",
+    "Study",
+    "Tests",
+    "Weights",
+    "bounds",
+    "funnel",
+    "last_stage",
+    "margins",
+    "mean_beside",
+    "nps_beside",
+    "r_indicator",
+    "rake",
+    "read",
+    "representativeness",
+    "shape",
+    "tests",
+    "weighted_mean",
+]

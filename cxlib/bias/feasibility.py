@@ -1,9 +1,10 @@
-"""Cells and targets -> why no weights can meet the targets, with the categories that contradict each other.
+"""Cells and targets -> why no weights can meet the targets, with the categories that contradict
+each other.
 
-Two linear programmes (`scipy.optimize.linprog`, HiGHS). The first asks for the non-negative cell totals that miss the targets
-least; if they miss, its dual is a certificate (Farkas): numbers per category that no respondents' cell can satisfy. The second
-asks how large the smallest weight can be; if that is nothing, some respondents would have to count for nobody.
-"""
+Two linear programmes (`scipy.optimize.linprog`, HiGHS). The first asks for the non-negative cell
+totals that miss the targets least; if they miss, its dual is a certificate (Farkas): numbers per
+category that no respondents' cell can satisfy. The second asks how large the smallest weight can
+be; if that is nothing, some respondents would have to count for nobody."""
 
 from __future__ import annotations
 
@@ -21,8 +22,11 @@ from cxlib.errors import WeightError
 NEXT_STEP = "merge those categories with a neighbour, or leave one of these margins out"
 
 
-def refuse_infeasible(codes: Sequence[NDArray], base: NDArray, targets: Sequence[pd.Series], *, reached: str) -> None:
-    """Refuse targets that no positive weights on the respondents' cells can meet; return where some can.
+def refuse_infeasible(
+    codes: Sequence[NDArray], base: NDArray, targets: Sequence[pd.Series], *, reached: str
+) -> None:
+    """Refuse targets that no positive weights on the respondents' cells can meet; return where some
+    can.
 
     Parameters
     ----------
@@ -48,42 +52,72 @@ def refuse_infeasible(codes: Sequence[NDArray], base: NDArray, targets: Sequence
     cost = np.concatenate([np.zeros(cells), np.ones(2 * rows)])
     miss = linprog(cost, A_eq=sparse.hstack([design, slack, -slack]), b_eq=wanted, method="highs")
     if miss.fun > 1e-9:
-        raise WeightError(f"{reached} {_contradiction(miss.eqlin.marginals, labels, wanted, codes, targets)}; {NEXT_STEP}")
-    cost = np.append(np.zeros(cells), -1.0)  # maximise t, where each cell's weight is at least t times its base weight
+        raise WeightError(
+            f"{reached} {_contradiction(miss.eqlin.marginals, labels, wanted, codes, targets)}; "
+            f"{NEXT_STEP}"
+        )
+    cost = np.append(
+        np.zeros(cells), -1.0
+    )  # maximise t, where each cell's weight is at least t times its base weight
     equal = sparse.hstack([design, sparse.csr_array((rows, 1))])
-    least = sparse.hstack([-sparse.eye_array(cells, format="csr"), sparse.csr_array((base / base.sum())[:, None])])
-    smallest = linprog(cost, A_eq=equal, b_eq=wanted, A_ub=least, b_ub=np.zeros(cells), method="highs")
+    least = sparse.hstack(
+        [-sparse.eye_array(cells, format="csr"), sparse.csr_array((base / base.sum())[:, None])]
+    )
+    smallest = linprog(
+        cost, A_eq=equal, b_eq=wanted, A_ub=least, b_ub=np.zeros(cells), method="highs"
+    )
     if -smallest.fun < 1e-9:
         cell = int(np.argmin(smallest.ineqlin.marginals))
-        where = language.joined(f"{target.name}={target.index[code[cell]]!r}"
-                                for code, target in zip(codes, targets, strict=True))
-        raise WeightError(f"{reached} They can be met only if respondents with {where} get the weight 0; {NEXT_STEP}")
+        where = language.joined(
+            f"{target.name}={target.index[code[cell]]!r}"
+            for code, target in zip(codes, targets, strict=True)
+        )
+        raise WeightError(
+            f"{reached} They can be met only if respondents with {where} get the weight 0; "
+            f"{NEXT_STEP}"
+        )
 
 
 def _design(codes: Sequence[NDArray], targets: Sequence[pd.Series]) -> sparse.csr_array:
     cells = np.arange(len(codes[0]))
-    blocks = [sparse.csr_array((np.ones(len(cells)), (code, cells)), shape=(len(target), len(cells)))
-              for code, target in zip(codes, targets, strict=True)]
+    blocks = [
+        sparse.csr_array((np.ones(len(cells)), (code, cells)), shape=(len(target), len(cells)))
+        for code, target in zip(codes, targets, strict=True)
+    ]
     return sparse.csr_array(sparse.vstack(blocks))
 
 
-def _contradiction(dual: NDArray, labels: Sequence[tuple[str, str]], wanted: NDArray, codes: Sequence[NDArray],
-                   targets: Sequence[pd.Series]) -> str:
-    """Say the certificate: every cell's dual values sum to at most 0, yet the targets' sum is positive."""
+def _contradiction(
+    dual: NDArray,
+    labels: Sequence[tuple[str, str]],
+    wanted: NDArray,
+    codes: Sequence[NDArray],
+    targets: Sequence[pd.Series],
+) -> str:
+    """Say the certificate: every cell's dual values sum to at most 0, yet the targets' sum is
+    positive."""
     dual = _shifted(dual, [len(target) for target in targets])
     up, down = np.flatnonzero(dual > 1e-9), np.flatnonzero(dual < -1e-9)
-    share = {i: f"{labels[i][0]}={labels[i][1]!r} ({language.percent(wanted[i])})" for i in (*up, *down)}
-    one_margin_each = len({labels[i][0] for i in up}) == 1 and len({labels[i][0] for i in down}) == 1
+    share = {
+        i: f"{labels[i][0]}={labels[i][1]!r} ({language.percent(wanted[i])})" for i in (*up, *down)
+    }
+    one_margin_each = (
+        len({labels[i][0] for i in up}) == 1 and len({labels[i][0] for i in down}) == 1
+    )
     if one_margin_each and np.ptp(np.abs(dual[[*up, *down]])) < 1e-9:
-        return (f"Every respondent with {language.joined(share[i] for i in up)} is one with "
-                f"{language.joined(share[i] for i in down)}, so the first cannot be wanted at "
-                f"{language.percent(wanted[up].sum())} and the second at {language.percent(wanted[down].sum())}")
+        return (
+            f"Every respondent with {language.joined(share[i] for i in up)} is one with "
+            f"{language.joined(share[i] for i in down)}, so the first cannot be wanted at "
+            f"{language.percent(wanted[up].sum())} and the second at "
+            f"{language.percent(wanted[down].sum())}"
+        )
     named = language.joined(share[i] for i in sorted((*up, *down)))
-    return f"No weights on the respondents' combinations of categories meet all of these targets at once: {named}"
+    return f"No weights on the respondents' combinations of categories meet all of these targets at once: {named}"  # noqa: E501
 
 
 def _shifted(dual: NDArray, sizes: Sequence[int]) -> NDArray:
-    """Move constants between margins (the totals are equal, so nothing changes) until few categories are named."""
+    """Move constants between margins (the totals are equal, so nothing changes) until few
+    categories are named."""
     parts = np.split(np.asarray(dual, float), np.cumsum(sizes)[:-1])
     moved = 0.0
     for i, part in enumerate(parts[:-1]):

@@ -1,4 +1,5 @@
-"""Cell totals and targets -> cell totals that meet the targets: the arithmetic of raking, without rows."""
+"""Cell totals and targets -> cell totals that meet the targets: the arithmetic of raking, without
+rows."""
 
 from __future__ import annotations
 
@@ -11,11 +12,15 @@ from cxlib import language as words
 from cxlib.bias import feasibility
 from cxlib.errors import WeightError
 
-CYCLES = 200  # of proportional fitting, before the linear programme is asked and Newton's method takes over
+# of proportional fitting, before the linear programme is asked and Newton's method takes over
+CYCLES = 200
 
 
-def fit(base: NDArray, codes: list[NDArray], targets: list[pd.Series], *, tolerance: float) -> tuple[NDArray, float, int]:
-    """Fit the cells' totals: proportional fitting, then a look at feasibility, then Newton's method.
+def fit(
+    base: NDArray, codes: list[NDArray], targets: list[pd.Series], *, tolerance: float
+) -> tuple[NDArray, float, int]:
+    """Fit the cells' totals: proportional fitting, then a look at feasibility, then Newton's
+    method.
 
     Parameters
     ----------
@@ -55,17 +60,30 @@ def fit(base: NDArray, codes: list[NDArray], targets: list[pd.Series], *, tolera
         fitted, steps = _newton(fitted, codes, wanted, tolerance)
         cycle, miss = cycle + steps, _residual(fitted, codes, wanted)
     if not miss <= tolerance:
-        raise WeightError(f"{_worst(fitted, codes, targets)} The tolerance of {tolerance:g} was not reached in {cycle} steps; "
-                          "merge small categories, or allow a larger tolerance")
+        raise WeightError(
+            f"{_worst(fitted, codes, targets)} The tolerance of {tolerance:g} was not reached in "
+            f"{cycle} steps; "
+            "merge small categories, or allow a larger tolerance"
+        )
     return fitted, miss, cycle
 
 
-def _newton(fitted: NDArray, codes: list[NDArray], wanted: list[NDArray], tolerance: float) -> tuple[NDArray, int]:
-    """Minimise sum w exp(X b) - T'b from b = 0; the step is halved while the function does not fall."""
+def _newton(
+    fitted: NDArray, codes: list[NDArray], wanted: list[NDArray], tolerance: float
+) -> tuple[NDArray, int]:
+    """Minimise sum w exp(X b) - T'b from b = 0; the step is halved while the function does not
+    fall."""
     cells = np.arange(len(fitted))
-    design = sparse.csr_array(sparse.hstack([
-        sparse.csr_array((np.ones(len(cells)), (cells, code)), shape=(len(cells), len(target)))
-        for code, target in zip(codes, wanted, strict=True)]))
+    design = sparse.csr_array(
+        sparse.hstack(
+            [
+                sparse.csr_array(
+                    (np.ones(len(cells)), (cells, code)), shape=(len(cells), len(target))
+                )
+                for code, target in zip(codes, wanted, strict=True)
+            ]
+        )
+    )
     total, goal = wanted[0].sum(), np.concatenate(wanted)
     step = 0
     while step < 100:
@@ -76,7 +94,10 @@ def _newton(fitted: NDArray, codes: list[NDArray], wanted: list[NDArray], tolera
         size, gain = 1.0, float(gap @ move)
         while size > 1e-6:
             change = design @ (size * move)
-            if change.max() < 50 and np.sum(fitted * np.expm1(change)) - goal @ (size * move) <= -1e-4 * size * gain:
+            if (
+                change.max() < 50
+                and np.sum(fitted * np.expm1(change)) - goal @ (size * move) <= -1e-4 * size * gain
+            ):
                 break
             size /= 2
         fitted = fitted * np.exp(design @ (size * move))
@@ -86,8 +107,13 @@ def _newton(fitted: NDArray, codes: list[NDArray], wanted: list[NDArray], tolera
 
 
 def _residual(fitted: NDArray, codes: list[NDArray], wanted: list[NDArray]) -> float:
-    return max(float(np.abs(np.bincount(code, weights=fitted, minlength=len(target)) - target).max() / target.sum())
-               for code, target in zip(codes, wanted, strict=True))
+    return max(
+        float(
+            np.abs(np.bincount(code, weights=fitted, minlength=len(target)) - target).max()
+            / target.sum()
+        )
+        for code, target in zip(codes, wanted, strict=True)
+    )
 
 
 def _worst(fitted: NDArray, codes: list[NDArray], targets: list[pd.Series]) -> str:
@@ -97,7 +123,12 @@ def _worst(fitted: NDArray, codes: list[NDArray], targets: list[pd.Series]) -> s
         reached = np.bincount(code, weights=fitted, minlength=len(target)) / target.sum()
         worst = int(np.abs(reached - target / target.sum()).argmax())
         wanted = target.iloc[worst] / target.sum()
-        found.append((abs(reached[worst] - wanted), target.name, target.index[worst], reached[worst], wanted))
+        found.append(
+            (abs(reached[worst] - wanted), target.name, target.index[worst], reached[worst], wanted)
+        )
     _, margin, category, reached, wanted = max(found)
-    return (f"targets: raking does not reach them. The share of {margin}={category!r} is {words.percent(reached, 2)} after "
-            f"the last step, {words.percent(wanted, 2)} is wanted.")
+    return (
+        f"targets: raking does not reach them. The share of {margin}={category!r} is "
+        f"{words.percent(reached, 2)} after "
+        f"the last step, {words.percent(wanted, 2)} is wanted."
+    )

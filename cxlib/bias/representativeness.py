@@ -1,4 +1,5 @@
-"""Respondents and the people they stand for -> who is over- and under-represented, column by column."""
+"""Respondents and the people they stand for -> who is over- and under-represented, column by
+column."""
 
 from __future__ import annotations
 
@@ -26,41 +27,57 @@ LARGE = 0.1  # a standardised difference worth attention (Austin 2009)
 class Representativeness(Result):
     """Respondents against their frame.
 
-    `frame` has one row a category: `column`, `category`, `n_frame`, `n` (respondents), `share_frame`, `share_respondents`,
-    `difference`, `smd` (standardised difference), `rate` (n / n_frame; missing where respondents are not part of the frame)
-    with Wilson `ci_low`, `ci_high`, `confidence`, `method`.
-    `tests` has one row a column: `column`, `n`, `statistic`, `df`, `pvalue`, `pvalue_adj` (Holm), `cramers_v`,
-    `confidence` (missing: a test has no level), `method`.
-    """
+    `frame` has one row a category: `column`, `category`, `n_frame`, `n` (respondents),
+    `share_frame`, `share_respondents`, `difference`, `smd` (standardised difference), `rate` (n /
+    n_frame; missing where respondents are not part of the frame) with Wilson `ci_low`, `ci_high`,
+    `confidence`, `method`. `tests` has one row a column: `column`, `n`, `statistic`, `df`,
+    `pvalue`, `pvalue_adj` (Holm), `cramers_v`, `confidence` (missing: a test has no level),
+    `method`."""
 
     tests: pd.DataFrame | None = None
 
     formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("share_frame", "share_respondents", "rate", "ci_low", "ci_high"), "percent") | {
-        "difference": "percent", "smd": "decimal2", "confidence": "level"}
+        ("share_frame", "share_respondents", "rate", "ci_low", "ci_high"), "percent"
+    ) | {"difference": "percent", "smd": "decimal2", "confidence": "level"}
 
     def summary(self, language: str = "en") -> str:
         """Say who is most over- and under-represented, and whether chance could do that."""
         ordered = self.frame.sort_values("smd", kind="stable")
         values = {"n": words.number(self.tests["n"].iloc[0])}
         for place, row in (("less", ordered.iloc[0]), ("more", ordered.iloc[-1])):
-            values |= {f"{place}": _label(row), f"{place}_here": words.percent(row["share_respondents"], 0),
-                       f"{place}_frame": words.percent(row["share_frame"], 0)}
+            values |= {
+                f"{place}": _label(row),
+                f"{place}_here": words.percent(row["share_respondents"], 0),
+                f"{place}_frame": words.percent(row["share_frame"], 0),
+            }
         sure = self.tests.loc[self.tests["pvalue_adj"] < 0.05, "column"]
         if self.frame["smd"].abs().max() < LARGE and sure.empty:
             return words.text("bias.alike", language, **values)
         said = words.text("bias.unlike", language, **values)
         key = "bias.unlike_sure" if len(sure) else "bias.unlike_unsure"
-        return f"{said} {words.text(key, language, columns=words.joined(sure, language), n=values['n'])}"
+        return f"{said} {words.text(key, language, columns=words.joined(sure, language), n=values['n'])}"  # noqa: E501
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the standardised differences, sorted (a love plot)."""
         ordered = self.frame.sort_values("smd", kind="stable", ignore_index=True)
         far = int((ordered["smd"].abs() >= LARGE).sum())
-        finding = words.text("bias.love_title" if far else "bias.love_title_alike", language, far=words.number(far),
-                             of=words.number(len(ordered)), most=_label(ordered.loc[ordered["smd"].abs().idxmax()]))
-        return figures.love(ordered, [_label(row) for _, row in ordered.iterrows()], LARGE, ax, finding=finding,
-                            measured=words.text("bias.love_measured", language, n=words.number(self.tests["n"].iloc[0])))
+        finding = words.text(
+            "bias.love_title" if far else "bias.love_title_alike",
+            language,
+            far=words.number(far),
+            of=words.number(len(ordered)),
+            most=_label(ordered.loc[ordered["smd"].abs().idxmax()]),
+        )
+        return figures.love(
+            ordered,
+            [_label(row) for _, row in ordered.iterrows()],
+            LARGE,
+            ax,
+            finding=finding,
+            measured=words.text(
+                "bias.love_measured", language, n=words.number(self.tests["n"].iloc[0])
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +85,12 @@ class Tests(Result):
     """The chi-square tests of a `Representativeness`; `frame` is its `tests`."""
 
     formats: ClassVar[Mapping[str, str]] = {
-        "pvalue": "pvalue", "pvalue_adj": "pvalue", "statistic": "decimal1", "cramers_v": "decimal2", "df": "integer"}
+        "pvalue": "pvalue",
+        "pvalue_adj": "pvalue",
+        "statistic": "decimal1",
+        "cramers_v": "decimal2",
+        "df": "integer",
+    }
 
 
 def tests(found: Representativeness | Absent) -> Tests | Absent:
@@ -76,8 +98,9 @@ def tests(found: Representativeness | Absent) -> Tests | Absent:
     return found if isinstance(found, Absent) else Tests(found.tests, "chi-square", found.warnings)
 
 
-def representativeness(respondents: Any, frame: Any, *, columns: Sequence[str],
-                       confidence: float = 0.95) -> Representativeness | Absent:
+def representativeness(
+    respondents: Any, frame: Any, *, columns: Sequence[str], confidence: float = 0.95
+) -> Representativeness | Absent:
     """Compare respondents with the people they stand for, by each category of some columns.
 
     Parameters
@@ -102,16 +125,19 @@ def representativeness(respondents: Any, frame: Any, *, columns: Sequence[str],
 
     Notes
     -----
-    Standardised difference (p_r - p_f) / sqrt(p_f (1 - p_f)): against the frame, with the frame's standard deviation. Against
-    the silent ones with a pooled deviation, as after matching, it would be larger by about 1 / (1 - response rate).
-    Chi-square: respondents against the silent ones, without continuity correction, and Cramer's V; equal to R `chisq.test` on
-    the Danish 1965 survey to 1e-12. Where a category has more respondents than the frame has people, the respondents are not
-    part of it, and the goodness of fit to the frame's shares is tested. Answers are taken as independent: with clusters
-    the p values are too small.
-    """
+    Standardised difference (p_r - p_f) / sqrt(p_f (1 - p_f)): against the frame, with the frame's
+    standard deviation. Against the silent ones with a pooled deviation, as after matching, it would
+    be larger by about 1 / (1 - response rate). Chi-square: respondents against the silent ones,
+    without continuity correction, and Cramer's V; equal to R `chisq.test` on the Danish 1965 survey
+    to 1e-12. Where a category has more respondents than the frame has people, the respondents are
+    not part of it, and the goodness of fit to the frame's shares is tested. Answers are taken as
+    independent: with clusters the p values are too small."""
     if frame is None or not columns:
         return Absent.of("bias.absent_frame" if frame is None else "bias.absent_margins")
-    here, there = counts.per_category(respondents, columns=columns), counts.per_category(frame, columns=columns)
+    here, there = (
+        counts.per_category(respondents, columns=columns),
+        counts.per_category(frame, columns=columns),
+    )
     rows, tested, warnings = [], [], []
     for name in columns:
         both = _both(here[name], there[name], name)
@@ -119,16 +145,25 @@ def representativeness(respondents: Any, frame: Any, *, columns: Sequence[str],
         tested.append(_test(name, both, warnings))
     tested = pd.DataFrame(tested)
     tested.insert(5, "pvalue_adj", inference.adjusted(tested["pvalue"]))
-    return Representativeness(pd.concat(rows, ignore_index=True), "standardised difference, chi-square", tuple(warnings),
-                              tests=tested)
+    return Representativeness(
+        pd.concat(rows, ignore_index=True),
+        "standardised difference, chi-square",
+        tuple(warnings),
+        tests=tested,
+    )
 
 
 def _both(here: pd.Series, there: pd.Series, name: str) -> pd.DataFrame:
     new = here.index.difference(there.index)
     if len(new):
-        raise ColumnError(f"columns={name!r}: {int(here[new[0]]):,} respondents are {new[0]!r}, which nobody in the frame is"
-                          f"{check.did_you_mean(new[0], there.index)}")
-    return pd.DataFrame({"n_frame": there, "n": here.reindex(there.index, fill_value=0)}).astype("int64")
+        raise ColumnError(
+            f"columns={name!r}: {int(here[new[0]]):,} respondents are {new[0]!r}, which nobody in "
+            "the frame is"
+            f"{check.did_you_mean(new[0], there.index)}"
+        )
+    return pd.DataFrame({"n_frame": there, "n": here.reindex(there.index, fill_value=0)}).astype(
+        "int64"
+    )
 
 
 def _categories(name: str, both: pd.DataFrame, confidence: float) -> pd.DataFrame:
@@ -136,32 +171,63 @@ def _categories(name: str, both: pd.DataFrame, confidence: float) -> pd.DataFram
     deviation = np.sqrt(share_frame * (1 - share_frame))
     part = bool((both["n"] <= both["n_frame"]).all())
     low, high = inference.wilson(both["n"], both["n_frame"] if part else 0, confidence=confidence)
-    return pd.DataFrame({
-        "column": name, "category": both.index, "n_frame": both["n_frame"], "n": both["n"], "share_frame": share_frame,
-        "share_respondents": share, "difference": share - share_frame,
-        "smd": ((share - share_frame) / deviation.where(deviation > 0)).fillna(0.0),
-        "rate": both["n"] / both["n_frame"] if part else np.nan, "ci_low": low, "ci_high": high, "confidence": confidence,
-        "method": "standardised by the frame; Wilson"})
+    return pd.DataFrame(
+        {
+            "column": name,
+            "category": both.index,
+            "n_frame": both["n_frame"],
+            "n": both["n"],
+            "share_frame": share_frame,
+            "share_respondents": share,
+            "difference": share - share_frame,
+            "smd": ((share - share_frame) / deviation.where(deviation > 0)).fillna(0.0),
+            "rate": both["n"] / both["n_frame"] if part else np.nan,
+            "ci_low": low,
+            "ci_high": high,
+            "confidence": confidence,
+            "method": "standardised by the frame; Wilson",
+        }
+    )
 
 
 def _test(name: str, both: pd.DataFrame, warnings: list[str]) -> dict[str, Any]:
     n, silent = int(both["n"].sum()), both["n_frame"] - both["n"]
-    row = {"column": name, "n": n, "statistic": np.nan, "df": len(both) - 1, "pvalue": np.nan, "cramers_v": np.nan,
-           "confidence": np.nan}
+    row = {
+        "column": name,
+        "n": n,
+        "statistic": np.nan,
+        "df": len(both) - 1,
+        "pvalue": np.nan,
+        "cramers_v": np.nan,
+        "confidence": np.nan,
+    }
     if len(both) < 2 or not n or silent.sum() == 0:
         return row | {"method": "none: one category, or nobody is silent"}
     if (silent >= 0).all():
         found = stats.chi2_contingency(np.array([both["n"], silent]), correction=False)
-        statistic, pvalue, expected, total = found.statistic, found.pvalue, found.expected_freq, both["n_frame"].sum()
+        statistic, pvalue, expected, total = (
+            found.statistic,
+            found.pvalue,
+            found.expected_freq,
+            both["n_frame"].sum(),
+        )
         method = "chi-square, respondents against silent"
     else:
         expected = (both["n_frame"] / both["n_frame"].sum() * n).to_numpy()
         statistic, pvalue = stats.chisquare(both["n"], expected)
         total, method = n, "chi-square, goodness of fit to the frame"
     if expected.min() < 5:
-        warnings.append(words.text("bias.few_expected", column=name, expected=words.number(float(expected.min()), 1)))
-    return row | {"statistic": float(statistic), "pvalue": float(pvalue), "cramers_v": float(np.sqrt(statistic / total)),
-                  "method": method}
+        warnings.append(
+            words.text(
+                "bias.few_expected", column=name, expected=words.number(float(expected.min()), 1)
+            )
+        )
+    return row | {
+        "statistic": float(statistic),
+        "pvalue": float(pvalue),
+        "cramers_v": float(np.sqrt(statistic / total)),
+        "method": method,
+    }
 
 
 def _label(row: pd.Series) -> str:

@@ -1,4 +1,5 @@
-"""How many coders gave a unit each value -> Krippendorff's alpha, with an interval from resampled units or interviews."""
+"""How many coders gave a unit each value -> Krippendorff's alpha, with an interval from resampled
+units or interviews."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Alpha:
     ci_low, ci_high : float
         Percentile limits; NaN where none were asked for or `reason` says why there are none.
     n_units, n_clusters : int
-        Units with at least two values, and the clusters they lie in (the units themselves where there are none).
+        Units with at least two values, and the clusters they lie in (the units themselves where
+        there are none).
     reason : str
         Why the value, or its interval, is missing.
     """
@@ -46,20 +48,35 @@ class Alpha:
         """Krippendorff's (2004) word for the value."""
         if np.isnan(self.value):
             return "cannot be judged"
-        return "reliable" if self.value >= RELIABLE else "tentative" if self.value >= TENTATIVE else "not reliable"
+        return (
+            "reliable"
+            if self.value >= RELIABLE
+            else "tentative"
+            if self.value >= TENTATIVE
+            else "not reliable"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """What is resampled: `times` copies of each block, with what the block's units add to the three sums of alpha."""
+    """What is resampled: `times` copies of each block, with what the block's units add to the three
+    sums of alpha."""
 
-    times: NDArray        # (blocks,)
-    marginals: NDArray    # (blocks, values): n_c
-    observed: NDArray     # (blocks,): sum over c, k of o_ck d_ck; for ordinal (blocks, values * values): o_ck
+    times: NDArray  # (blocks,)
+    marginals: NDArray  # (blocks, values): n_c
+    # (blocks,): sum over c, k of o_ck d_ck; for ordinal (blocks, values * values): o_ck
+    observed: NDArray
 
 
-def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: ArrayLike | None = None,
-                       resamples: int = 0, confidence: float = 0.95, seed: int = 1) -> Alpha:
+def krippendorff_alpha(
+    units: pd.DataFrame,
+    *,
+    level: str = "nominal",
+    cluster: ArrayLike | None = None,
+    resamples: int = 0,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> Alpha:
     """Agreement among any number of coders beyond chance, on any scale, with missing values.
 
     Use it for units that were given to the coders (turns, answers), each coded by two or more.
@@ -67,12 +84,14 @@ def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: 
     Parameters
     ----------
     units : pandas.DataFrame, units x values
-        How many coders gave the unit that value; the columns are the values: in order for ordinal, numbers for interval
-        and ratio, sets of codes (frozensets) for masi and jaccard. `count_values` makes it from a table of ratings.
+        How many coders gave the unit that value; the columns are the values: in order for ordinal,
+        numbers for interval and ratio, sets of codes (frozensets) for masi and jaccard.
+        `count_values` makes it from a table of ratings.
     level : {"nominal", "ordinal", "interval", "ratio", "masi", "jaccard"}
         How far apart two values are.
     cluster : array_like, shape (units,), optional
-        What is resampled, such as the interview a turn lies in: turns of one interview are not independent. Units where None.
+        What is resampled, such as the interview a turn lies in: turns of one interview are not
+        independent. Units where None.
     resamples : int
         0 gives no interval.
     seed : int
@@ -89,12 +108,13 @@ def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: 
 
     Notes
     -----
-    alpha = 1 - (n - 1) sum o_ck d_ck / sum n_c n_k d_ck with o_ck = sum over units n_uc (n_uk - [c = k]) / (m_u - 1)
-    (Krippendorff 2011). d: nominal [c != k]; interval (c - k)^2; ratio ((c - k) / (c + k))^2; ordinal
-    (sum n_g for g from c to k - (n_c + n_k) / 2)^2; jaccard 1 - J; masi 1 - J m, m = 1 where equal, 2/3 subset,
-    1/3 overlap, 0 disjoint (Passonneau 2006), and two empty sets are equal. Compared to 1e-9 with krippendorff 0.9.0 (PyPI).
-    A resample is a set of multinomial weights on distinct patterns of values (or on clusters), so the rows are read once.
-    R irr 0.84.1 `kripp.alpha` differs on complete data with three or more coders: it is wrong there.
+    alpha = 1 - (n - 1) sum o_ck d_ck / sum n_c n_k d_ck with o_ck = sum over units n_uc (n_uk - [c
+    = k]) / (m_u - 1) (Krippendorff 2011). d: nominal [c != k]; interval (c - k)^2; ratio ((c - k) /
+    (c + k))^2; ordinal (sum n_g for g from c to k - (n_c + n_k) / 2)^2; jaccard 1 - J; masi 1 - J
+    m, m = 1 where equal, 2/3 subset, 1/3 overlap, 0 disjoint (Passonneau 2006), and two empty sets
+    are equal. Compared to 1e-9 with krippendorff 0.9.0 (PyPI). A resample is a set of multinomial
+    weights on distinct patterns of values (or on clusters), so the rows are read once. R irr 0.84.1
+    `kripp.alpha` differs on complete data with three or more coders: it is wrong there.
 
     Examples
     --------
@@ -105,17 +125,28 @@ def krippendorff_alpha(units: pd.DataFrame, *, level: str = "nominal", cluster: 
     counts = _counts(units)
     pairable = counts.sum(axis=1) >= 2
     used = counts[pairable].sum(axis=0) > 0
-    counts, values = counts[pairable][:, used], [value for value, keep in zip(units.columns, used, strict=True) if keep]
+    counts, values = (
+        counts[pairable][:, used],
+        [value for value, keep in zip(units.columns, used, strict=True) if keep],
+    )
     if not counts.shape[0]:
         return Alpha(np.nan, np.nan, np.nan, 0, 0, text("interviews.reason_no_pairs"))
-    groups = None if cluster is None else np.unique(np.asarray(cluster)[pairable], return_inverse=True)[1]
+    groups = (
+        None
+        if cluster is None
+        else np.unique(np.asarray(cluster)[pairable], return_inverse=True)[1]
+    )
     distance = None if level == "ordinal" else _distance(values, level)
     blocks = _blocks(counts, groups, distance)
     n_clusters = int(blocks.times.sum())
     value = float(_alpha(blocks, blocks.times[None, :], distance)[0])
     if np.isnan(value):
-        return Alpha(value, value, value, counts.shape[0], n_clusters, text("interviews.reason_one_value"))
-    low, high, reason = _interval(blocks, distance, resamples=resamples, confidence=confidence, seed=seed)
+        return Alpha(
+            value, value, value, counts.shape[0], n_clusters, text("interviews.reason_one_value")
+        )
+    low, high, reason = _interval(
+        blocks, distance, resamples=resamples, confidence=confidence, seed=seed
+    )
     return Alpha(value, low, high, counts.shape[0], n_clusters, reason)
 
 
@@ -123,11 +154,15 @@ def _counts(units: pd.DataFrame) -> sparse.csr_array:
     try:
         counts = sparse.csr_array(units.to_numpy(), dtype=float)
     except (TypeError, ValueError) as error:
-        raise ColumnError(f"units must hold counts of coders ({str(error).splitlines()[0]}); "
-                          "make it with count_values") from error
+        raise ColumnError(
+            f"units must hold counts of coders ({str(error).splitlines()[0]}); "
+            "make it with count_values"
+        ) from error
     if not ((counts.data >= 0) & (counts.data % 1 == 0)).all():
-        raise ColumnError("units must hold whole counts of coders from 0 up, and 0 where no coder gave a value; "
-                          "make it with count_values")
+        raise ColumnError(
+            "units must hold whole counts of coders from 0 up, and 0 where no coder gave a value; "
+            "make it with count_values"
+        )
     return counts
 
 
@@ -142,18 +177,29 @@ def _blocks(counts: sparse.csr_array, groups: NDArray | None, distance: NDArray 
         observed = patterns.multiply(patterns @ distance).sum(axis=1) / others
     if groups is None:
         return _Blocks(times, patterns.toarray(), observed)
-    of_group = sparse.coo_array((np.ones(len(which)), (groups, which)), (groups.max() + 1, len(times))).tocsr()
-    return _Blocks(np.ones(of_group.shape[0], int), (of_group @ patterns).toarray(), of_group @ observed)
+    of_group = sparse.coo_array(
+        (np.ones(len(which)), (groups, which)), (groups.max() + 1, len(times))
+    ).tocsr()
+    return _Blocks(
+        np.ones(of_group.shape[0], int), (of_group @ patterns).toarray(), of_group @ observed
+    )
 
 
 def _distinct(counts: sparse.csr_array) -> tuple[sparse.csr_array, NDArray, NDArray]:
-    """Distinct rows, the distinct row of each row, and how often each occurs; sorting whole rows would take minutes."""
+    """Distinct rows, the distinct row of each row, and how often each occurs; sorting whole rows
+    would take minutes."""
     whole = counts.astype(np.uint64)
     mixed = np.random.default_rng(0).integers(0, 2**64, counts.shape[1], dtype=np.uint64)
-    _, first, which, times = np.unique(whole @ mixed, return_index=True, return_inverse=True, return_counts=True)
+    _, first, which, times = np.unique(
+        whole @ mixed, return_index=True, return_inverse=True, return_counts=True
+    )
     which = which.ravel()
-    if (whole != whole[first][which]).nnz:  # two rows with one hash: a chance of 1 in 10^10 for 40,000 rows
-        _, first, which, times = np.unique(counts.toarray(), axis=0, return_index=True, return_inverse=True, return_counts=True)
+    if (
+        whole != whole[first][which]
+    ).nnz:  # two rows with one hash: a chance of 1 in 10^10 for 40,000 rows
+        _, first, which, times = np.unique(
+            counts.toarray(), axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
     return counts[first], which.ravel(), times
 
 
@@ -172,8 +218,9 @@ def _alpha(blocks: _Blocks, weights: NDArray, distance: NDArray | None) -> NDArr
         return np.where(expected > 0, 1 - (n_c.sum(axis=1) - 1) * observed / expected, np.nan)
 
 
-def _interval(blocks: _Blocks, distance: NDArray | None, *, resamples: int, confidence: float,
-              seed: int) -> tuple[float, float, str]:
+def _interval(
+    blocks: _Blocks, distance: NDArray | None, *, resamples: int, confidence: float, seed: int
+) -> tuple[float, float, str]:
     level = check.confidence(confidence)
     n = int(blocks.times.sum())
     if resamples <= 0:
@@ -197,14 +244,20 @@ def _distance(values: list, level: str) -> NDArray:
     if level in ("interval", "ratio"):
         numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(float)
         if np.isnan(numbers).any():
-            odd = next(value for value, number in zip(values, numbers, strict=True) if np.isnan(number))
-            raise ColumnError(f"level={level!r} needs numbers, but one value is {odd!r}; use level='nominal'")
+            odd = next(
+                value for value, number in zip(values, numbers, strict=True) if np.isnan(number)
+            )
+            raise ColumnError(
+                f"level={level!r} needs numbers, but one value is {odd!r}; use level='nominal'"
+            )
         difference = numbers[:, None] - numbers[None, :]
         if level == "interval":
             return difference**2
         if (numbers < 0).any():
-            raise ParameterError(f"level='ratio' needs values from 0 up, but the lowest is {numbers.min():g}; "
-                                 "use level='interval'")
+            raise ParameterError(
+                f"level='ratio' needs values from 0 up, but the lowest is {numbers.min():g}; "
+                "use level='interval'"
+            )
         total = numbers[:, None] + numbers[None, :]
         return np.divide(difference, total, out=np.zeros_like(total), where=total > 0) ** 2
     return _set_distance(values, level)
@@ -213,10 +266,14 @@ def _distance(values: list, level: str) -> NDArray:
 def _set_distance(values: list, level: str) -> NDArray:
     odd = next((value for value in values if not isinstance(value, frozenset)), None)
     if odd is not None:
-        raise ColumnError(f"level={level!r} needs sets of codes (frozensets) as columns, but one is {odd!r}; "
-                          "use level='nominal'")
+        raise ColumnError(
+            f"level={level!r} needs sets of codes (frozensets) as columns, but one is {odd!r}; "
+            "use level='nominal'"
+        )
     codes = sorted({code for value in values for code in value}, key=str)
-    member = np.array([[code in value for code in codes] for value in values], float).reshape(len(values), len(codes))
+    member = np.array([[code in value for code in codes] for value in values], float).reshape(
+        len(values), len(codes)
+    )
     size = member.sum(axis=1)
     both = member @ member.T
     either = size[:, None] + size[None, :] - both

@@ -1,4 +1,5 @@
-"""Rows -> counts: spans onto turns, who applied which code where, and values per unit from a table of ratings."""
+"""Rows -> counts: spans onto turns, who applied which code where, and values per unit from a table
+of ratings."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ RULES = ("majority", "any", "all")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """Who applied which code on which turn, over the interviews with turns that at least one coder opened.
+    """Who applied which code on which turn, over the interviews with turns that at least one coder
+    opened.
 
     Attributes
     ----------
@@ -46,27 +48,36 @@ class Grid:
     opened: NDArray
 
     def decided(self, rule: str) -> NDArray:
-        """Where a code counts: (turns, codes), by the rule majority, any, all, or of the coder who is named.
+        """Where a code counts: (turns, codes), by the rule majority, any, all, or of the coder who
+        is named.
 
         Majority is more than half of the coders who opened the interview.
         """
         if rule in RULES:
             who = self.applied.sum(axis=1)
             could = self.opened.sum(axis=1)[:, None]
-            return {"majority": 2 * who > could, "any": who > 0, "all": (who == could) & (could > 0)}[rule]
+            return {
+                "majority": 2 * who > could,
+                "any": who > 0,
+                "all": (who == could) & (could > 0),
+            }[rule]
         if rule not in self.coders:
-            raise ParameterError(f"rule={rule!r} is neither {', '.join(RULES)} nor a coder"
-                                 f"{check.did_you_mean(rule, [*self.coders, *RULES])}")
+            raise ParameterError(
+                f"rule={rule!r} is neither {', '.join(RULES)} nor a coder"
+                f"{check.did_you_mean(rule, [*self.coders, *RULES])}"
+            )
         return self.applied[:, self.coders.index(rule), :]
 
     def read_by(self, rule: str) -> NDArray:
-        """Which interviews count under the rule: (documents,), all of them but for a named coder those she opened."""
+        """Which interviews count under the rule: (documents,), all of them but for a named coder
+        those she opened."""
         if rule not in self.coders:
             return np.ones(len(self.documents), bool)
         return self.in_documents(self.opened[:, [self.coders.index(rule)]])[:, 0]
 
     def in_documents(self, on_turns: NDArray) -> NDArray:
-        """True for an interview where it is true on at least one of its turns: (documents, columns)."""
+        """True for an interview where it is true on at least one of its turns: (documents,
+        columns)."""
         found = np.zeros((len(self.documents), on_turns.shape[1]), bool)
         np.logical_or.at(found, self.document, on_turns)
         return found
@@ -86,19 +97,32 @@ def grid(corpus: Corpus) -> Grid:
     opened = opened[opened["document"].isin(documents)]
     turns = corpus.turns[corpus.turns["document"].isin(documents)].reset_index(drop=True)
     if turns.empty:
-        raise EmptyDataError("no turn of a coded interview is left; check the codings' documents, and interviewers=")
+        raise EmptyDataError(
+            "no turn of a coded interview is left; check the codings' documents, and interviewers="
+        )
     coders, codes = tuple(sorted(opened["coder"].unique())), tuple(corpus.codebook["name"])
     document = pd.Index(documents).get_indexer(turns["document"])
     by_document = np.zeros((len(documents), len(coders)), bool)
-    by_document[pd.Index(documents).get_indexer(opened["document"]), pd.Index(coders).get_indexer(opened["coder"])] = True
+    by_document[
+        pd.Index(documents).get_indexer(opened["document"]),
+        pd.Index(coders).get_indexer(opened["coder"]),
+    ] = True
     applied = np.zeros((len(turns), len(coders), len(codes)), bool)
-    codings = corpus.codings[(corpus.codings["code"] != "") & corpus.codings["document"].isin(documents)].reset_index(drop=True)
+    codings = corpus.codings[
+        (corpus.codings["code"] != "") & corpus.codings["document"].isin(documents)
+    ].reset_index(drop=True)
     row, turn = touched(codings, turns, corpus.documents)
-    applied[turn, pd.Index(coders).get_indexer(codings["coder"])[row], pd.Index(codes).get_indexer(codings["code"])[row]] = True
+    applied[
+        turn,
+        pd.Index(coders).get_indexer(codings["coder"])[row],
+        pd.Index(codes).get_indexer(codings["code"])[row],
+    ] = True
     return Grid(turns, documents, coders, codes, document, applied, by_document[document])
 
 
-def touched(codings: pd.DataFrame, turns: pd.DataFrame, documents: pd.DataFrame) -> tuple[NDArray, NDArray]:
+def touched(
+    codings: pd.DataFrame, turns: pd.DataFrame, documents: pd.DataFrame
+) -> tuple[NDArray, NDArray]:
     """Which span overlaps which turn by at least one code point.
 
     Returns
@@ -108,11 +132,11 @@ def touched(codings: pd.DataFrame, turns: pd.DataFrame, documents: pd.DataFrame)
 
     Notes
     -----
-    Every document gets its own stretch of one long axis, so that two binary searches find the first and last turn of all
-    spans at once.
-    """
-    base = pd.Series(documents["characters"].cumsum().shift(fill_value=0).to_numpy(),
-                     index=documents["document"])
+    Every document gets its own stretch of one long axis, so that two binary searches find the first
+    and last turn of all spans at once."""
+    base = pd.Series(
+        documents["characters"].cumsum().shift(fill_value=0).to_numpy(), index=documents["document"]
+    )
     offset = base[turns["document"]].to_numpy()
     begins, ends = offset + turns["start"].to_numpy(), offset + turns["end"].to_numpy()
     order = np.argsort(begins, kind="stable")
@@ -138,7 +162,8 @@ def count_values(data: Any, *, unit: str, coder: str, value: str) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame, units x values
-        For `krippendorff_alpha`; the columns are in ascending order. One GROUP BY where the rows lie.
+        For `krippendorff_alpha`; the columns are in ascending order. One GROUP BY where the rows
+        lie.
 
     Raises
     ------
@@ -152,13 +177,27 @@ def count_values(data: Any, *, unit: str, coder: str, value: str) -> pd.DataFram
     table = table.filter(table[value].notnull())
     nameless = table.filter(table[unit].isnull() | table[coder].isnull()).count().execute()
     if nameless:
-        raise ColumnError(f"unit={unit!r}, coder={coder!r}: {nameless:,} ratings have no unit or no coder; "
-                          "name both, or take these rows out")
-    twice = table.group_by(unit, coder).agg(n=ibis._.count()).filter(ibis._.n > 1).limit(1).execute()
+        raise ColumnError(
+            f"unit={unit!r}, coder={coder!r}: {nameless:,} ratings have no unit or no coder; "
+            "name both, or take these rows out"
+        )
+    twice = (
+        table.group_by(unit, coder).agg(n=ibis._.count()).filter(ibis._.n > 1).limit(1).execute()
+    )
     if len(twice):
-        raise ColumnError(f"coder={coder!r}: {twice[coder].iloc[0]!r} rated unit {twice[unit].iloc[0]!r} more than once; "
-                          "keep one rating a coder and unit")
+        raise ColumnError(
+            f"coder={coder!r}: {twice[coder].iloc[0]!r} rated unit {twice[unit].iloc[0]!r} more "
+            "than once; "
+            "keep one rating a coder and unit"
+        )
     counted = table.group_by(unit, value).agg(n=ibis._.count()).execute()
     if counted.empty:
-        raise EmptyDataError(f"value={value!r} holds no rating at all; name the column with the coders' values")
-    return counted.pivot(index=unit, columns=value, values="n").sort_index(axis=1).fillna(0).astype(int)
+        raise EmptyDataError(
+            f"value={value!r} holds no rating at all; name the column with the coders' values"
+        )
+    return (
+        counted.pivot(index=unit, columns=value, values="n")
+        .sort_index(axis=1)
+        .fillna(0)
+        .astype(int)
+    )

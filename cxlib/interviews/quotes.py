@@ -1,4 +1,5 @@
-"""A corpus -> what customers said, in their own words: a few quotes for each of the largest obstacles and annoyances."""
+"""A corpus -> what customers said, in their own words: a few quotes for each of the largest
+obstacles and annoyances."""
 
 from __future__ import annotations
 
@@ -22,17 +23,31 @@ from cxlib.result import Result, Table
 if TYPE_CHECKING:
     from cxlib.interviews.corpus import Corpus
 
-COLUMNS = ("kind", "code", "interviews", "n", "words", "gloss", "document", "turn", "speaker", "coders", "opened_by", "lang",
-           "confidence", "method")
+COLUMNS = (
+    "kind",
+    "code",
+    "interviews",
+    "n",
+    "words",
+    "gloss",
+    "document",
+    "turn",
+    "speaker",
+    "coders",
+    "opened_by",
+    "lang",
+    "confidence",
+    "method",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quotes(Result):
     """Quotes by code.
 
-    `frame`: `kind, code, interviews` (in which the code is)`, n, words, gloss, document, turn, speaker, coders` (who put the code
-    on that turn), `opened_by` (coders who read the interview), `lang, confidence` (missing: nothing is estimated), `method`.
-    """
+    `frame`: `kind, code, interviews` (in which the code is)`, n, words, gloss, document, turn,
+    speaker, coders` (who put the code on that turn), `opened_by` (coders who read the interview),
+    `lang, confidence` (missing: nothing is estimated), `method`."""
 
     def summary(self, language: str = "en") -> str:
         """Say how the quotes were chosen."""
@@ -40,28 +55,47 @@ class Quotes(Result):
 
     def _repr_html_(self) -> str:
         parts = ['<div class="cx-quotes">']
-        for (kind, code, interviews, n), rows in self.frame.groupby(["kind", "code", "interviews", "n"], sort=False):
+        for (kind, code, interviews, n), rows in self.frame.groupby(
+            ["kind", "code", "interviews", "n"], sort=False
+        ):
             parts.append(f"<h4>{html.escape(_heading(kind, code, interviews, n))}</h4>")
             parts += [_blockquote(row) for row in rows.to_dict("records")]
         return "\n".join([*parts, "</div>"])
 
     def __repr__(self) -> str:
         lines: list[str] = []
-        for (kind, code, interviews, n), rows in self.frame.groupby(["kind", "code", "interviews", "n"], sort=False):
+        for (kind, code, interviews, n), rows in self.frame.groupby(
+            ["kind", "code", "interviews", "n"], sort=False
+        ):
             lines += ["", _heading(kind, code, interviews, n)]
-            lines += [f"  “{_one_line(row['words'])}”" + (f" [{_one_line(row['gloss'])}]" if row["gloss"] else "")
-                      + f" ({_source(row)})" for row in rows.to_dict("records")]
+            lines += [
+                f"  “{_one_line(row['words'])}”"
+                + (f" [{_one_line(row['gloss'])}]" if row["gloss"] else "")
+                + f" ({_source(row)})"
+                for row in rows.to_dict("records")
+            ]
         return "\n".join(lines).strip() or text("interviews.no_quotes")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         if self.frame.empty:
             said = text("interviews.no_quotes")
             return {"text/plain": said, "text/html": f"<p>{html.escape(said)}</p>"}
-        return {"text/plain": repr(self), "text/html": self._repr_html_(), "text/csv": Table(self.frame).to_csv()}
+        return {
+            "text/plain": repr(self),
+            "text/html": self._repr_html_(),
+            "text/csv": Table(self.frame).to_csv(),
+        }
 
 
-def quotes(corpus: Corpus, *, kinds: Sequence[str] = ("obstacle", "annoyance"), codes: int = 3, each: int = 3,
-           width: tuple[int, int] = (20, 300), rule: str = "majority") -> Quotes:
+def quotes(
+    corpus: Corpus,
+    *,
+    kinds: Sequence[str] = ("obstacle", "annoyance"),
+    codes: int = 3,
+    each: int = 3,
+    width: tuple[int, int] = (20, 300),
+    rule: str = "majority",
+) -> Quotes:
     """Choose quotes for the codes that are in most interviews, by a rule and not by taste.
 
     Parameters
@@ -90,36 +124,60 @@ def quotes(corpus: Corpus, *, kinds: Sequence[str] = ("obstacle", "annoyance"), 
 
     Notes
     -----
-    Of the spans coded so on turns where the code counts: first those on which most coders agree, of these the interview
-    quoted least so far, then the first in the order of the interviews. Where coders marked different spans on one turn, the
-    one of middle length, of two the shorter. The longest is never preferred.
-    """
+    Of the spans coded so on turns where the code counts: first those on which most coders agree, of
+    these the interview quoted least so far, then the first in the order of the interviews. Where
+    coders marked different spans on one turn, the one of middle length, of two the shorter. The
+    longest is never preferred."""
     if not kinds:
-        raise ParameterError(f"kinds={tuple(kinds)!r} is empty; name kinds of code such as obstacle")
+        raise ParameterError(
+            f"kinds={tuple(kinds)!r} is empty; name kinds of code such as obstacle"
+        )
     if codes < 1 or each < 1 or not 0 < width[0] <= width[1]:
-        raise ParameterError(f"codes={codes!r} and each={each!r} must be at least 1, and width={tuple(width)!r} two numbers from "
-                             "1 up, the smaller first")
+        raise ParameterError(
+            f"codes={codes!r} and each={each!r} must be at least 1, and width={tuple(width)!r} two "
+            "numbers from "
+            "1 up, the smaller first"
+        )
     known = bool((corpus.codebook["kind"] != "").any())
-    found = prevalence(corpus, rule=rule).frame.sort_values(["interviews", "turns"], ascending=False, kind="stable")
+    found = prevalence(corpus, rule=rule).frame.sort_values(
+        ["interviews", "turns"], ascending=False, kind="stable"
+    )
     found = found[found["interviews"] > 0]
-    wanted = [found[found["kind"] == kind].head(codes) for kind in kinds] if known else [found.head(codes)]
+    wanted = (
+        [found[found["kind"] == kind].head(codes) for kind in kinds]
+        if known
+        else [found.head(codes)]
+    )
     spans, cited = _candidates(corpus, rule, width), Counter()
     rows, warnings = [], [] if known else [text("interviews.warn_no_kinds")]
     for code in pd.concat(wanted).to_dict("records"):
         chosen = _chosen(spans[spans["code"] == code["code"]], each, cited)
-        rows += [{**span, "kind": code["kind"], "interviews": code["interviews"], "n": code["n"]} for span in chosen]
+        rows += [
+            {**span, "kind": code["kind"], "interviews": code["interviews"], "n": code["n"]}
+            for span in chosen
+        ]
         if len(chosen) < each:
-            warnings.append(text("interviews.warn_few_quotes", code=code["code"], n=number(len(chosen)), each=number(each)))
+            warnings.append(
+                text(
+                    "interviews.warn_few_quotes",
+                    code=code["code"],
+                    n=number(len(chosen)),
+                    each=number(each),
+                )
+            )
     missing = [kind for kind in kinds if known and not (found["kind"] == kind).any()]
     if missing:
         warnings.append(text("interviews.warn_no_such_kind", kinds=joined(missing)))
-    method = text("interviews.method_quotes", low=number(width[0]), high=number(width[1]), each=number(each))
+    method = text(
+        "interviews.method_quotes", low=number(width[0]), high=number(width[1]), each=number(each)
+    )
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).assign(confidence=np.nan, method=method)
     return Quotes(frame, method, tuple(warnings))
 
 
 def _candidates(corpus: Corpus, rule: str, width: tuple[int, int]) -> pd.DataFrame:
-    """One row a code and turn on which it counts: the span of middle length among those within the limits."""
+    """One row a code and turn on which it counts: the span of middle length among those within the
+    limits."""
     grid = counts.grid(corpus)
     decided, who, opened = grid.decided(rule), grid.applied.sum(axis=1), grid.opened.sum(axis=1)
     codings = corpus.codings[corpus.codings["code"] != ""].reset_index(drop=True)
@@ -127,22 +185,44 @@ def _candidates(corpus: Corpus, rule: str, width: tuple[int, int]) -> pd.DataFra
     which = pd.Index(grid.codes).get_indexer(codings["code"])[row]
     texts = corpus.documents.set_index("document")["text"]
     where = grid.turns.iloc[turn].reset_index(drop=True)
-    begins = np.maximum(codings["start"].to_numpy()[row], where["start"])  # a span over two turns is quoted turn by turn
+    begins = np.maximum(
+        codings["start"].to_numpy()[row], where["start"]
+    )  # a span over two turns is quoted turn by turn
     ends = np.minimum(codings["end"].to_numpy()[row], where["end"])
-    words = [texts[name][begin:end].strip() for name, begin, end in zip(where["document"], begins, ends, strict=True)]
-    spans = pd.DataFrame({
-        "code": codings["code"].to_numpy()[row], "document": where["document"], "turn": where["turn"],
-        "speaker": where["speaker"].map(plain), "coders": who[turn, which], "opened_by": opened[turn], "words": words,
-        "gloss": codings["gloss"].to_numpy()[row], "at": turn, "width": [_width(said) for said in words]})
+    words = [
+        texts[name][begin:end].strip()
+        for name, begin, end in zip(where["document"], begins, ends, strict=True)
+    ]
+    spans = pd.DataFrame(
+        {
+            "code": codings["code"].to_numpy()[row],
+            "document": where["document"],
+            "turn": where["turn"],
+            "speaker": where["speaker"].map(plain),
+            "coders": who[turn, which],
+            "opened_by": opened[turn],
+            "words": words,
+            "gloss": codings["gloss"].to_numpy()[row],
+            "at": turn,
+            "width": [_width(said) for said in words],
+        }
+    )
     spans = spans[decided[turn, which] & spans["width"].between(*width).to_numpy()]
     spans = spans.sort_values(["at", "code", "width"], kind="stable")
     group = spans.groupby(["at", "code"], sort=False)
     middle = group.cumcount() == (group["code"].transform("size") - 1) // 2  # of two the shorter
-    stated = dict(zip(corpus.cases["document"], corpus.cases["language"].map(plain), strict=True)) \
-        if "language" in corpus.cases.columns else {}
+    stated = (
+        dict(zip(corpus.cases["document"], corpus.cases["language"].map(plain), strict=True))
+        if "language" in corpus.cases.columns
+        else {}
+    )
     chosen = spans[middle]
-    return chosen.assign(lang=[_script(words) or stated.get(document, "") for words, document in
-                               zip(chosen["words"], chosen["document"], strict=True)])
+    return chosen.assign(
+        lang=[
+            _script(words) or stated.get(document, "")
+            for words, document in zip(chosen["words"], chosen["document"], strict=True)
+        ]
+    )
 
 
 def _chosen(spans: pd.DataFrame, each: int, cited: Counter) -> list[dict]:
@@ -166,20 +246,33 @@ def _width(words: str) -> int:
 
 
 def _heading(kind: str, code: str, interviews: int, n: int) -> str:
-    return text("interviews.quotes_heading" if kind else "interviews.quotes_heading_flat", kind=kind.capitalize(), code=code,
-                interviews=number(interviews), n=number(n))
+    return text(
+        "interviews.quotes_heading" if kind else "interviews.quotes_heading_flat",
+        kind=kind.capitalize(),
+        code=code,
+        interviews=number(interviews),
+        n=number(n),
+    )
 
 
 def _source(row: dict) -> str:
-    return text("interviews.quote_source" if row["speaker"] else "interviews.quote_source_nameless", speaker=row["speaker"],
-                document=row["document"], turn=number(row["turn"]), coders=number(row["coders"]), n=number(row["opened_by"]))
+    return text(
+        "interviews.quote_source" if row["speaker"] else "interviews.quote_source_nameless",
+        speaker=row["speaker"],
+        document=row["document"],
+        turn=number(row["turn"]),
+        coders=number(row["coders"]),
+        n=number(row["opened_by"]),
+    )
 
 
 def _blockquote(row: dict) -> str:
     lang = f' lang="{html.escape(row["lang"])}"' if row["lang"] else ""
     gloss = f'<p class="gloss" lang="en">{html.escape(row["gloss"])}</p>' if row["gloss"] else ""
-    return (f'<blockquote{lang}><p>{html.escape(row["words"])}</p>{gloss}'
-            f'<p class="source" lang="en">{html.escape(_source(row))}</p></blockquote>')
+    return (
+        f"<blockquote{lang}><p>{html.escape(row['words'])}</p>{gloss}"
+        f'<p class="source" lang="en">{html.escape(_source(row))}</p></blockquote>'
+    )
 
 
 def _one_line(words: str) -> str:

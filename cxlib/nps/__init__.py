@@ -17,11 +17,45 @@ from cxlib.nps.scores import Scores, score
 from cxlib.nps.top_box import TopBox, top_box
 from cxlib.nps.waves import Waves, waves
 
-__all__ = ["Answers", "Comparison", "Distribution", "Homogeneity", "League", "Monitor", "NextWave", "Parameters",
-           "PermutationTest", "Plan", "RankComparison", "RankTest", "Robustness", "ScoreCounts", "Scores", "TopBox", "Waves",
-           "comments", "compare", "compare_ranks", "count_scores", "detectable", "distribution", "homogeneity", "league",
-           "monitor", "next_wave", "permutation_test", "post_stratify", "power", "rank_test", "read", "robustness",
-           "sample_size", "score", "top_box", "waves"]
+__all__ = [
+    "Answers",
+    "Comparison",
+    "Distribution",
+    "Homogeneity",
+    "League",
+    "Monitor",
+    "NextWave",
+    "Parameters",
+    "PermutationTest",
+    "Plan",
+    "RankComparison",
+    "RankTest",
+    "Robustness",
+    "ScoreCounts",
+    "Scores",
+    "TopBox",
+    "Waves",
+    "comments",
+    "compare",
+    "compare_ranks",
+    "count_scores",
+    "detectable",
+    "distribution",
+    "homogeneity",
+    "league",
+    "monitor",
+    "next_wave",
+    "permutation_test",
+    "post_stratify",
+    "power",
+    "rank_test",
+    "read",
+    "robustness",
+    "sample_size",
+    "score",
+    "top_box",
+    "waves",
+]
 
 
 def __dir__() -> list[str]:

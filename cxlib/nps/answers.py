@@ -1,4 +1,5 @@
-"""A survey file and the study's parameters -> answers with scores, and which wave is compared with which."""
+"""A survey file and the study's parameters -> answers with scores, and which wave is compared with
+which."""
 
 from __future__ import annotations
 
@@ -32,36 +33,67 @@ class Columns(BaseModel):
 
     weight: str | None = Field(None, description="sampling weight of the answer")
     strata: str | None = Field(None, description="stratum the answer was sampled in")
-    cluster: str | None = Field(None, description="what was sampled together: store, agent, account")
-    respondent: str | None = Field(None, description="who answered; someone who answers twice in a wave is flagged")
-    mode: str | None = Field(None, description="how the answer came: e-mail, phone, app; a change between waves is flagged")
+    cluster: str | None = Field(
+        None, description="what was sampled together: store, agent, account"
+    )
+    respondent: str | None = Field(
+        None, description="who answered; someone who answers twice in a wave is flagged"
+    )
+    mode: str | None = Field(
+        None,
+        description="how the answer came: e-mail, phone, app; a change between waves is flagged",
+    )
     comment: str | None = Field(None, description="comments in the customers' own words")
 
 
 class Parameters(StudyParameters):
     """Parameters of the notebook `03_nps`."""
 
-    survey: InputFile = Field(Path("../data/sample/responses.csv"), description="file with the answers, one row each")
-    score: str = Field("score", description="column with the answer to 'how likely are you to recommend us'")
+    survey: InputFile = Field(
+        Path("../data/sample/responses.csv"), description="file with the answers, one row each"
+    )
+    score: str = Field(
+        "score", description="column with the answer to 'how likely are you to recommend us'"
+    )
     scale: tuple[int, int] = Field((0, 10), description="lowest and highest answer of the question")
-    wave_column: str | None = Field("wave", description="column that says in which wave an answer came; None: one wave only")
-    wave: str | None = Field(None, coerce_numbers_to_str=True, description="the wave of the headline; None: the latest")
+    wave_column: str | None = Field(
+        "wave", description="column that says in which wave an answer came; None: one wave only"
+    )
+    wave: str | None = Field(
+        None, coerce_numbers_to_str=True, description="the wave of the headline; None: the latest"
+    )
     wave_by: Literal["value", "unordered", "month", "quarter", "year"] = Field(
-        "value", description="each value is a wave; 'unordered': claim no direction between them; month, quarter, year: of dates")
-    segment: str | None = Field(None, description="column with the segments to compare within the wave")
+        "value",
+        description="each value is a wave; 'unordered': claim no direction between them; month, "
+        "quarter, year: of dates",
+    )
+    segment: str | None = Field(
+        None, description="column with the segments to compare within the wave"
+    )
     columns: Columns = Field(Columns(), description="further columns, by the part they play")
-    margin: float | None = Field(None, gt=0, le=200, description="smallest difference in points that matters; None: not said")
-    looks: int = Field(1, ge=1, le=1_000_000,
-                       description="how often this wave was looked at, this time included; cx run fills it in")
-    confidence: float = Field(0.95, gt=0.5, lt=1, description="level of the intervals, and 1 - level that of the tests")
+    margin: float | None = Field(
+        None, gt=0, le=200, description="smallest difference in points that matters; None: not said"
+    )
+    looks: int = Field(
+        1,
+        ge=1,
+        le=1_000_000,
+        description="how often this wave was looked at, this time included; cx run fills it in",
+    )
+    confidence: float = Field(
+        0.95, gt=0.5, lt=1, description="level of the intervals, and 1 - level that of the tests"
+    )
 
     @field_validator("scale")
     @classmethod
     def _scale(cls, scale: tuple[int, int]) -> tuple[int, int]:
         low, high = scales.checked_scale(scale)
         if not low <= DETRACTOR < PROMOTER <= high:
-            raise ValueError(f"promoters answer {PROMOTER} or more and detractors {DETRACTOR} or less, which a scale of {low} to "
-                             f"{high} does not hold; for satisfaction or effort use cx.nps.top_box")
+            raise ValueError(
+                f"promoters answer {PROMOTER} or more and detractors {DETRACTOR} or less, which a "
+                f"scale of {low} to "
+                f"{high} does not hold; for satisfaction or effort use cx.nps.top_box"
+            )
         return low, high
 
     def check(self) -> None:
@@ -80,10 +112,9 @@ class Parameters(StudyParameters):
 class Answers(Result):
     """Answers ready to be counted.
 
-    `frame` says what was read (`what, n`); `rows` are the answers with the score column as numbers and waves as text;
-    `counting` are the arguments of `count_scores`; `wave` is the headline's (None: all answers are one), `against` how waves
-    are compared.
-    """
+    `frame` says what was read (`what, n`); `rows` are the answers with the score column as numbers
+    and waves as text; `counting` are the arguments of `count_scores`; `wave` is the headline's
+    (None: all answers are one), `against` how waves are compared."""
 
     rows: pd.DataFrame | None = None
     counting: dict[str, Any] = field(default_factory=dict)
@@ -94,36 +125,48 @@ class Answers(Result):
 
     @property
     def headline_by(self) -> str | None:
-        """The wave column where the headline is one wave, so that it is named; None where it is all answers."""
+        """The wave column where the headline is one wave, so that it is named; None where it is all
+        answers."""
         return self.wave_column if self.wave is not None else None
 
     @property
     def current(self) -> pd.DataFrame:
         """Rows of the headline's wave; all rows where it is all answers."""
-        return self.rows if self.wave is None else self.rows[self.rows[self.wave_column] == self.wave]
+        return (
+            self.rows if self.wave is None else self.rows[self.rows[self.wave_column] == self.wave]
+        )
 
     @property
     def ordered(self) -> str | None:
-        """The wave column where waves have a known order; None where nothing can be said about time."""
+        """The wave column where waves have a known order; None where nothing can be said about
+        time."""
         return self.wave_column if self.against == "previous" else None
 
     def summary(self, language: str = "en") -> str:
         """Say how many answers there are, on which part of the scale, and in how many waves."""
         low, high = self.counting["scale"]
         waves = 1 if self.wave_column is None else self.rows[self.wave_column].nunique()
-        return words.text("nps.contract", language, n=words.number(self.rows[self.counting["score"]].notna().sum()),
-                          lowest=words.number(self.scores[0]), highest=words.number(self.scores[1]), low=words.number(low),
-                          high=words.number(high), waves=words.number(waves))
+        return words.text(
+            "nps.contract",
+            language,
+            n=words.number(self.rows[self.counting["score"]].notna().sum()),
+            lowest=words.number(self.scores[0]),
+            highest=words.number(self.scores[1]),
+            low=words.number(low),
+            high=words.number(high),
+            waves=words.number(waves),
+        )
 
 
 def read(p: Parameters) -> Answers:
-    """Read the survey of the parameters, parse its scores, and keep the waves up to the one asked for.
+    """Read the survey of the parameters, parse its scores, and keep the waves up to the one asked
+    for.
 
     Raises
     ------
     ColumnError
-        If a named column is not in the file, is named twice, has the name of a result's column, holds no wave, or no dates
-        where `wave_by` needs them.
+        If a named column is not in the file, is named twice, has the name of a result's column,
+        holds no wave, or no dates where `wave_by` needs them.
     EmptyDataError
         If the file has no rows.
     ScoreRangeError
@@ -137,7 +180,9 @@ def read(p: Parameters) -> Answers:
     _refuse_columns(list(survey.frame.columns), p)
     scores = scales.parse_scores(survey.frame[p.score], scale=p.scale)
     counts = scores.values.dropna().value_counts()
-    scales.refuse_contradiction({int(score): int(n) for score, n in counts.items()}, scale=scores.scale)
+    scales.refuse_contradiction(
+        {int(score): int(n) for score, n in counts.items()}, scale=scores.scale
+    )
     rows = survey.frame.assign(**{p.score: scores.values})
     if p.columns.weight is not None:
         rows = rows.assign(**{p.columns.weight: _weights(rows[p.columns.weight])})
@@ -153,16 +198,36 @@ def read(p: Parameters) -> Answers:
     if p.wave_column and p.wave_by == "unordered":
         warnings.append(words.text("nps.order_unknown", p.language, column=p.wave_column))
     if p.wave_by == "value" and len({re.sub(r"[\W\d_]", "", name) for name in waves}) > 1:
-        warnings.append(words.text("nps.order_by_letters", p.language, names=cautions.listed(pd.Series(waves))))
+        warnings.append(
+            words.text("nps.order_by_letters", p.language, names=cautions.listed(pd.Series(waves)))
+        )
     warnings += _changed(rows, waves, wave, p) + _repeated(rows, p)
-    lines = [(words.text("nps.read_rows", p.language), len(survey.frame)), (words.text("nps.read_answers", p.language), scores.n)]
-    lines += [(words.text("nps.read_left", p.language, reason=reason), n) for reason, n in scores.dropped.items() if n]
+    lines = [
+        (words.text("nps.read_rows", p.language), len(survey.frame)),
+        (words.text("nps.read_answers", p.language), scores.n),
+    ]
+    lines += [
+        (words.text("nps.read_left", p.language, reason=reason), n)
+        for reason, n in scores.dropped.items()
+        if n
+    ]
     design = {name: getattr(p.columns, name) for name in ("weight", "strata", "cluster")}
-    return Answers(pd.DataFrame(lines, columns=["what", "n"]), "read_survey, parse_scores", tuple(warnings), rows=rows,
-                   counting={"score": p.score, "by": tuple(name for name in (p.wave_column, p.segment) if name),
-                             "scale": p.scale} | design,
-                   wave_column=p.wave_column, wave=wave, against="each" if p.wave_by == "unordered" else "previous",
-                   scores=(int(counts.index.min()), int(counts.index.max())))
+    return Answers(
+        pd.DataFrame(lines, columns=["what", "n"]),
+        "read_survey, parse_scores",
+        tuple(warnings),
+        rows=rows,
+        counting={
+            "score": p.score,
+            "by": tuple(name for name in (p.wave_column, p.segment) if name),
+            "scale": p.scale,
+        }
+        | design,
+        wave_column=p.wave_column,
+        wave=wave,
+        against="each" if p.wave_by == "unordered" else "previous",
+        scores=(int(counts.index.min()), int(counts.index.max())),
+    )
 
 
 def _refuse_columns(there: list[str], p: Parameters) -> None:
@@ -172,15 +237,21 @@ def _refuse_columns(there: list[str], p: Parameters) -> None:
     refuse_taken(TAKEN, wave_column=p.wave_column, segment=p.segment)
     if p.score in further.values():
         part = next(name for name, column in further.items() if column == p.score)
-        raise ColumnError(f"{part}={p.score!r} is the column with the score; name another one, or leave it out")
+        raise ColumnError(
+            f"{part}={p.score!r} is the column with the score; name another one, or leave it out"
+        )
     alone = [*named.values(), p.columns.weight, p.columns.comment]
     twice = {name for name in alone if name and alone.count(name) > 1}
     if twice:
-        raise ColumnError(f"column {sorted(twice)[0]!r} is named by two parameters; each needs a column of its own")
+        raise ColumnError(
+            f"column {sorted(twice)[0]!r} is named by two parameters; each needs a column of its "
+            "own"
+        )
 
 
 def _changed(rows: pd.DataFrame, waves: list[str], wave: str | None, p: Parameters) -> list[str]:
-    """Say where the mode, or the mix of segments, is not that of the wave before: part of a move may be that."""
+    """Say where the mode, or the mix of segments, is not that of the wave before: part of a move
+    may be that."""
     if wave is None or p.wave_by == "unordered" or waves.index(wave) == 0:
         return []
     before, out = waves[waves.index(wave) - 1], []
@@ -193,14 +264,24 @@ def _changed(rows: pd.DataFrame, waves: list[str], wave: str | None, p: Paramete
         move = shares[wave] - shares[before]
         if move.abs().max() > MIX_SHIFT and stats.chi2_contingency(counts)[1] < 1 - p.confidence:
             most = move.abs().idxmax()
-            out.append(words.text(f"nps.{key}", p.language, column=column, value=words.label(most), a=before, b=wave,
-                                  before=words.percent(shares.loc[most, before], 0),
-                                  after=words.percent(shares.loc[most, wave], 0)))
+            out.append(
+                words.text(
+                    f"nps.{key}",
+                    p.language,
+                    column=column,
+                    value=words.label(most),
+                    a=before,
+                    b=wave,
+                    before=words.percent(shares.loc[most, before], 0),
+                    after=words.percent(shares.loc[most, wave], 0),
+                )
+            )
     return out
 
 
 def _repeated(rows: pd.DataFrame, p: Parameters) -> list[str]:
-    """Say whether some respondents answered more than once in a wave, or in several waves, while nothing knows it."""
+    """Say whether some respondents answered more than once in a wave, or in several waves, while
+    nothing knows it."""
     who = p.columns.respondent
     if who is None or p.columns.cluster == who:
         return []
@@ -221,9 +302,11 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     answers : Answers
         From `read`.
     p : Parameters
-        `columns.comment` names the column; where it is None, one sentence says that the customers' words are not shown.
+        `columns.comment` names the column; where it is None, one sentence says that the customers'
+        words are not shown.
     most : int
-        Most comments to show: lowest scores first, then in the file's order; empty ones are passed over.
+        Most comments to show: lowest scores first, then in the file's order; empty ones are passed
+        over.
 
     Returns
     -------
@@ -236,13 +319,21 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     rows = answers.current
     written = rows[comment].notna() & (rows[comment].astype(str).str.strip() != "")
     theirs = rows[(rows[p.score] <= DETRACTOR).fillna(False).astype(bool) & written]
-    shown = theirs.sort_values(p.score, kind="stable")[[p.score, *([p.segment] if p.segment else []), comment]].head(most)
-    caption = words.text("nps.comments_caption", p.language, shown=words.number(len(shown)), n=words.number(len(theirs)))
+    shown = theirs.sort_values(p.score, kind="stable")[
+        [p.score, *([p.segment] if p.segment else []), comment]
+    ].head(most)
+    caption = words.text(
+        "nps.comments_caption",
+        p.language,
+        shown=words.number(len(shown)),
+        n=words.number(len(theirs)),
+    )
     return Table(shown.reset_index(drop=True), caption=caption, language=p.language)
 
 
 def _labels(values: pd.Series) -> pd.Series:
     """Write values as text, as a reader would; missing stays missing."""
+
     def label(value: Any) -> str | None:
         if pd.isna(value) or (isinstance(value, str) and not value.strip()):
             return None
@@ -260,20 +351,31 @@ def _weights(values: pd.Series) -> pd.Series:
     weights = pd.to_numeric(text, errors="coerce").astype(float)
     bad = text[weights.isna() & text.notna()]
     if len(bad):
-        raise ColumnError(f"columns.weight={values.name!r}: {len(bad):,} values are no numbers (first: {bad.iloc[0]!r}); write "
-                          "them like 1.25")
+        raise ColumnError(
+            f"columns.weight={values.name!r}: {len(bad):,} values are no numbers (first: "
+            f"{bad.iloc[0]!r}); write "
+            "them like 1.25"
+        )
     return weights
 
 
 def _periods(values: pd.Series, p: Parameters) -> pd.Series:
-    """Write dates as the month, quarter or year they lie in, on the calendar they were written in."""
+    """Write dates as the month, quarter or year they lie in, on the calendar they were written
+    in."""
     text = values.astype(str).str.strip().where(values.notna(), None)
-    dates = pd.to_datetime(text.str.slice(0, 10).replace("", None), errors="coerce", format="ISO8601")
+    dates = pd.to_datetime(
+        text.str.slice(0, 10).replace("", None), errors="coerce", format="ISO8601"
+    )
     bad = text[dates.isna() & text.notna() & (text != "")]
     if len(bad):
-        raise ColumnError(f"wave_by={p.wave_by!r}: {len(bad):,} values of wave_column={p.wave_column!r} are no dates (first: "
-                          f"{bad.iloc[0]!r}); write them like 2026-01-31, or pass wave_by='value'")
-    return dates.dt.to_period(PERIODS[p.wave_by]).astype(str).where(dates.notna(), None).astype(object)
+        raise ColumnError(
+            f"wave_by={p.wave_by!r}: {len(bad):,} values of wave_column={p.wave_column!r} are no "
+            "dates (first: "
+            f"{bad.iloc[0]!r}); write them like 2026-01-31, or pass wave_by='value'"
+        )
+    return (
+        dates.dt.to_period(PERIODS[p.wave_by]).astype(str).where(dates.notna(), None).astype(object)
+    )
 
 
 def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[str], str | None]:
@@ -282,8 +384,11 @@ def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[str], 
         return rows, [], None
     waves = natural_order(rows.loc[rows[p.score].notna(), p.wave_column])
     if not waves:
-        raise ColumnError(f"wave_column={p.wave_column!r} is empty for every answer with a score; name the column with the "
-                          "waves, or pass wave_column=None")
+        raise ColumnError(
+            f"wave_column={p.wave_column!r} is empty for every answer with a score; name the "
+            "column with the "
+            "waves, or pass wave_column=None"
+        )
     if p.wave is not None:
         check.one_of("wave", p.wave, waves)
     if p.wave_by == "unordered":

@@ -1,4 +1,5 @@
-"""Promoters, passives, detractors -> bootstrap limits of the NPS from its exact law, without draws. On [-1, 1]."""
+"""Promoters, passives, detractors -> bootstrap limits of the NPS from its exact law, without draws.
+On [-1, 1]."""
 
 from __future__ import annotations
 
@@ -12,13 +13,17 @@ from cxlib import check
 from cxlib.errors import ParameterError
 
 MOST = 100_000  # answers a row: the law of more takes long, and no interval needs it
-_SAME = 1e-12  # a cumulated chance this near to a level has reached it: the transform is exact to about 1e-13
+# a cumulated chance this near to a level has reached it: the transform is exact to about 1e-13
+_SAME = 1e-12
 
 
-def percentile(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 0.95) -> tuple[NDArray, NDArray]:
+def percentile(
+    a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 0.95
+) -> tuple[NDArray, NDArray]:
     """Percentile bootstrap limits of the NPS, as infinitely many resamples would give them.
 
-    Use it to compare with a tool that resamples. It covers too rarely where a kind is rare: prefer the score limits.
+    Use it to compare with a tool that resamples. It covers too rarely where a kind is rare: prefer
+    the score limits.
 
     Parameters
     ----------
@@ -30,7 +35,8 @@ def percentile(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 
     Returns
     -------
     low, high : ndarray
-        Within [-1, 1]; of width 0 where all answers are of one kind, since every resample is then the same.
+        Within [-1, 1]; of width 0 where all answers are of one kind, since every resample is then
+        the same.
 
     Raises
     ------
@@ -39,8 +45,9 @@ def percentile(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 
 
     Notes
     -----
-    The sum of n answers scored 1, 0, -1 has the law (q/t + m + p t)^n, found by one Fourier transform; a limit is the least
-    value whose cumulated chance reaches the level. Equal to exact fractions (make_exact.py).
+    The sum of n answers scored 1, 0, -1 has the law (q/t + m + p t)^n, found by one Fourier
+    transform; a limit is the least value whose cumulated chance reaches the level. Equal to exact
+    fractions (make_exact.py).
 
     Examples
     --------
@@ -51,15 +58,19 @@ def percentile(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 
     return _limits(a, n, c, confidence, lambda a, n, c, law: special.ndtri(_tails(confidence)))
 
 
-def bca(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 0.95) -> tuple[NDArray, NDArray]:
+def bca(
+    a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 0.95
+) -> tuple[NDArray, NDArray]:
     """Bias-corrected and accelerated bootstrap limits of the NPS (Efron 1987), from the exact law.
 
-    Parameters, refusals and limits are those of `percentile`, which it is where all answers are of one kind.
+    Parameters, refusals and limits are those of `percentile`, which it is where all answers are of
+    one kind.
 
     Notes
     -----
-    The bias correction is the normal quantile of P(below the NPS) + P(equal to it) / 2: on a lattice half of the tie counts.
-    """
+    The bias correction is the normal quantile of P(below the NPS) + P(equal to it) / 2: on a
+    lattice half of the tie counts."""
+
     def levels(a: float, n: float, c: float, law: NDArray) -> NDArray:
         at = int(n + a - c)
         bias = special.ndtri(law[:at].sum() + law[at] / 2)
@@ -70,7 +81,8 @@ def bca(a: ArrayLike, n: ArrayLike, c: ArrayLike, *, confidence: float = 0.95) -
 
 
 def acceleration(a: ArrayLike, n: ArrayLike, c: ArrayLike) -> NDArray:
-    """Acceleration of the BCa interval: a sixth of the skewness of the answers' mean; 0 where all are of one kind.
+    """Acceleration of the BCa interval: a sixth of the skewness of the answers' mean; 0 where all
+    are of one kind.
 
     Notes
     -----
@@ -82,19 +94,31 @@ def acceleration(a: ArrayLike, n: ArrayLike, c: ArrayLike) -> NDArray:
     return third / (6 * np.sqrt(n) * np.where(second > 0, second, 1.0) ** 1.5)
 
 
-def _limits(a: ArrayLike, n: ArrayLike, c: ArrayLike, confidence: float,
-            levels: Callable[[float, float, float, NDArray], NDArray]) -> tuple[NDArray, NDArray]:
+def _limits(
+    a: ArrayLike,
+    n: ArrayLike,
+    c: ArrayLike,
+    confidence: float,
+    levels: Callable[[float, float, float, NDArray], NDArray],
+) -> tuple[NDArray, NDArray]:
     """Read the law of each row at two levels, given as normal quantiles."""
     check.confidence(confidence)
     a, n, c = np.broadcast_arrays(*(np.asarray(x, float) for x in (a, n, c)))
     if n.size and not (n.min() >= 1 and n.max() <= MOST):
-        raise ParameterError(f"n={n.max():,.0f} (least {n.min():,.0f}): bootstrap limits are for 1 to {MOST:,} answers a row; "
-                             'use method="score"')
-    rows, place = np.unique(np.stack([a.ravel(), n.ravel(), c.ravel()], axis=1), axis=0, return_inverse=True)
+        raise ParameterError(
+            f"n={n.max():,.0f} (least {n.min():,.0f}): bootstrap limits are for 1 to {MOST:,} "
+            "answers a row; "
+            'use method="score"'
+        )
+    rows, place = np.unique(
+        np.stack([a.ravel(), n.ravel(), c.ravel()], axis=1), axis=0, return_inverse=True
+    )
     found = np.empty((len(rows), 2))
     for i, row in enumerate(rows):
         law = _law(*row)
-        reached = np.searchsorted(np.cumsum(law), np.maximum(special.ndtr(levels(*row, law)) - _SAME, _SAME))
+        reached = np.searchsorted(
+            np.cumsum(law), np.maximum(special.ndtr(levels(*row, law)) - _SAME, _SAME)
+        )
         found[i] = (reached - row[1]) / row[1]
     low, high = found[place.ravel()].T
     return low.reshape(a.shape), high.reshape(a.shape)
@@ -106,15 +130,15 @@ def _law(a: float, n: float, c: float) -> NDArray:
     common = max(shares, key=shares.get)
     size = fft.next_fast_len(int(2 * n + 1), real=True)
     half, power = size // 2, np.arange(size // 2 + 1)
-    # characteristic function minus 1, counted from the commonest kind, with angles reduced in whole numbers: nothing
-    # cancels, so that its n-th power keeps its digits
+    # characteristic function minus 1, counted from the commonest kind, with angles reduced in whole
+    # numbers: nothing cancels, so that its n-th power keeps its digits
     less_one = np.zeros(power.size, complex)
     for kind, share in shares.items():
         angle = 2 * np.pi / size * ((power * (common - kind) + half) % size - half)
         less_one += share * (-2 * np.sin(angle / 2) ** 2 + 1j * np.sin(angle))
     less_one[less_one == -1] += 1e-300j  # 0 has no logarithm
     law = fft.irfft(np.exp(n * special.log1p(less_one)), size)
-    return np.maximum(np.roll(law, int(n + n * common))[:int(2 * n + 1)], 0.0)
+    return np.maximum(np.roll(law, int(n + n * common))[: int(2 * n + 1)], 0.0)
 
 
 def _tails(confidence: float) -> NDArray:

@@ -13,7 +13,8 @@ FEW_ANSWERS, FEW_OF_A_KIND, FEW_FOR_WALD, LOW_SHARE = 30, 5, 50, 0.6
 
 
 def of_segments(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
-    """Say which segments are small, lopsided, without an answer, or worth far fewer answers than they have."""
+    """Say which segments are small, lopsided, without an answer, or worth far fewer answers than
+    they have."""
     by, out = counts.by, [*of_empty(counts)]
     if frame.empty:
         return (words.text("nps.nobody_in", columns=words.joined(map(repr, by))),)
@@ -36,8 +37,14 @@ def of_segments(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
     low = frame["n_eff"] < LOW_SHARE * frame["n"]
     if low.any():
         worst = (frame["n_eff"] / frame["n"]).idxmin()
-        out.append(words.text("nps.low_n_eff", names=listed(name[low]), n=words.number(frame.loc[worst, "n"]),
-                              n_eff=words.number(frame.loc[worst, "n_eff"])))
+        out.append(
+            words.text(
+                "nps.low_n_eff",
+                names=listed(name[low]),
+                n=words.number(frame.loc[worst, "n"]),
+                n_eff=words.number(frame.loc[worst, "n_eff"]),
+            )
+        )
     return tuple(out)
 
 
@@ -51,12 +58,24 @@ def of_empty(counts: ScoreCounts) -> tuple[str, ...]:
 
 def of_method(frame: pd.DataFrame, method: str | None, by: Sequence[str]) -> tuple[str, ...]:
     """Say where an interval that is popular and wrong was asked for."""
-    fragile = ((frame[["promoters", "detractors"]].min(axis=1) < FEW_OF_A_KIND) | (frame["n"] < FEW_FOR_WALD))
+    fragile = (frame[["promoters", "detractors"]].min(axis=1) < FEW_OF_A_KIND) | (
+        frame["n"] < FEW_FOR_WALD
+    )
     name, out = named(frame, by), []
     if method in ("wald", "t", "bootstrap", "bca") and fragile.any():
-        out.append(words.text("nps.fragile", method=frame["method"].iloc[0], names=listed(name[fragile]), limit=FEW_OF_A_KIND,
-                              n=FEW_FOR_WALD))
-    if method in ("wald", "t", "adjusted_wald") and ((frame["ci_low"] <= -100) | (frame["ci_high"] >= 100)).any():
+        out.append(
+            words.text(
+                "nps.fragile",
+                method=frame["method"].iloc[0],
+                names=listed(name[fragile]),
+                limit=FEW_OF_A_KIND,
+                n=FEW_FOR_WALD,
+            )
+        )
+    if (
+        method in ("wald", "t", "adjusted_wald")
+        and ((frame["ci_low"] <= -100) | (frame["ci_high"] >= 100)).any()
+    ):
         out.append(words.text("nps.cut"))
     if method == "t" and (frame["n"] < 2).any():
         out.append(words.text("nps.one_answer", names=listed(name[frame["n"] < 2])))
@@ -67,7 +86,11 @@ def named(frame: pd.DataFrame, by: Sequence[str]) -> pd.Series:
     """Return how a reader would name each row."""
     if not by:
         return pd.Series(words.text("nps.all"), index=frame.index)
-    return frame[list(by)].map(words.label).agg(" · ".join, axis=1) if len(frame) else pd.Series(dtype=object)
+    return (
+        frame[list(by)].map(words.label).agg(" · ".join, axis=1)
+        if len(frame)
+        else pd.Series(dtype=object)
+    )
 
 
 def listed(names: pd.Series, most: int = 6) -> str:

@@ -1,4 +1,5 @@
-"""Correlations of statistics that are looked at one after the other -> how often one of them crosses a limit by chance."""
+"""Correlations of statistics that are looked at one after the other -> how often one of them
+crosses a limit by chance."""
 
 from __future__ import annotations
 
@@ -13,16 +14,19 @@ _FARTHEST = 8.0  # beyond it the answer is below 1e-14 a look, and the grid woul
 
 
 def crossing(limit: float, correlations: ArrayLike) -> float:
-    """Probability that the largest |z| of a Gaussian Markov chain of standard normal statistics exceeds `limit`.
+    """Probability that the largest |z| of a Gaussian Markov chain of standard normal statistics
+    exceeds `limit`.
 
-    Use it for tests that are repeated while answers come in, and for the best of all splits of a series.
+    Use it for tests that are repeated while answers come in, and for the best of all splits of a
+    series.
 
     Parameters
     ----------
     limit : float
         Not negative; above 8 the answer is that of 8, an upper bound.
     correlations : array_like, shape (looks - 1,)
-        Correlation of each statistic with the next, in [0, 1]; sqrt(I_k / I_(k+1)) for tests at growing information I.
+        Correlation of each statistic with the next, in [0, 1]; sqrt(I_k / I_(k+1)) for tests at
+        growing information I.
 
     Returns
     -------
@@ -31,10 +35,11 @@ def crossing(limit: float, correlations: ArrayLike) -> float:
 
     Notes
     -----
-    The recursion of Armitage, McPherson and Rowe (1969, JRSS A 132: 235-244): the density of those who have not crossed is
-    carried from look to look by Gauss-Legendre quadrature on [-limit, limit], and what leaves is added up; no draws. Agrees
-    with their table (5 % tests at equally spaced looks) to its three digits, and with a plain integral for three looks to
-    1e-7 relative. No library at hand (scipy, statsmodels) has it.
+    The recursion of Armitage, McPherson and Rowe (1969, JRSS A 132: 235-244): the density of those
+    who have not crossed is carried from look to look by Gauss-Legendre quadrature on [-limit,
+    limit], and what leaves is added up; no draws. Agrees with their table (5 % tests at equally
+    spaced looks) to its three digits, and with a plain integral for three looks to 1e-7 relative.
+    No library at hand (scipy, statsmodels) has it.
 
     Examples
     --------
@@ -53,8 +58,14 @@ def crossing(limit: float, correlations: ArrayLike) -> float:
     crossed = 2 * special.ndtr(-limit)
     for r, sd in zip(steps, spread, strict=True):
         centre = r * x
-        crossed += mass @ (special.ndtr((centre - limit) / sd) + special.ndtr((-limit - centre) / sd))
-        mass = weight * (np.exp(-0.5 * ((x[:, None] - centre) / sd) ** 2) @ mass) / (sd * np.sqrt(2 * np.pi))
+        crossed += mass @ (
+            special.ndtr((centre - limit) / sd) + special.ndtr((-limit - centre) / sd)
+        )
+        mass = (
+            weight
+            * (np.exp(-0.5 * ((x[:, None] - centre) / sd) ** 2) @ mass)
+            / (sd * np.sqrt(2 * np.pi))
+        )
     return float(min(crossed, 1.0))
 
 

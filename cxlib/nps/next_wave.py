@@ -1,4 +1,5 @@
-"""The answers of one wave -> how many the next one needs, while opinions stay as far apart as they are."""
+"""The answers of one wave -> how many the next one needs, while opinions stay as far apart as they
+are."""
 
 from __future__ import annotations
 
@@ -22,27 +23,41 @@ SIZES = (3, 5, 10, 15)  # points
 class NextWave(Result):
     """How many answers the next wave needs.
 
-    `frame`: `points, n_precision, n_comparison, design_effect, confidence, method`; a row a size in points, smallest first.
+    `frame`: `points, n_precision, n_comparison, design_effect, confidence, method`; a row a size in
+    points, smallest first.
 
-    `n_precision` answers give an interval of +- `points`; `n_comparison` answers in each of two waves show a true difference of
-    `points` four times out of five.
-    """
+    `n_precision` answers give an interval of +- `points`; `n_comparison` answers in each of two
+    waves show a true difference of `points` four times out of five."""
 
     asked: float = SIZES[1]
     worst: bool = False
-    formats: ClassVar[dict[str, str]] = {"points": "figure", "design_effect": "decimal2", "confidence": "level"}
+    formats: ClassVar[dict[str, str]] = {
+        "points": "figure",
+        "design_effect": "decimal2",
+        "confidence": "level",
+    }
 
     def summary(self, language: str = "en") -> str:
         """Say both numbers for the size that matters."""
         row = self.frame[self.frame["points"] == self.asked].iloc[0]
         size = words.points(row["points"], 0 if float(row["points"]).is_integer() else 1)
-        return words.text("nps.next_wave_worst" if self.worst else "nps.next_wave", language, size=size,
-                          precision=words.number(row["n_precision"]), comparison=words.number(row["n_comparison"]),
-                          confidence=words.level(row["confidence"]))
+        return words.text(
+            "nps.next_wave_worst" if self.worst else "nps.next_wave",
+            language,
+            size=size,
+            precision=words.number(row["n_precision"]),
+            comparison=words.number(row["n_comparison"]),
+            confidence=words.level(row["confidence"]),
+        )
 
 
-def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence[float] = SIZES,
-              confidence: float = 0.95) -> NextWave | Absent:
+def next_wave(
+    data: ScoreCounts,
+    *,
+    margin: float | None = None,
+    sizes: Sequence[float] = SIZES,
+    confidence: float = 0.95,
+) -> NextWave | Absent:
     """Answers that the next wave needs, from the shares and the design effect of this one.
 
     Parameters
@@ -50,7 +65,8 @@ def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence
     data : ScoreCounts
         Of the wave; segments are added up.
     margin : float, optional
-        Smallest difference in points that matters; the sentence speaks of it (of 5 points where it is None).
+        Smallest difference in points that matters; the sentence speaks of it (of 5 points where it
+        is None).
     sizes : sequence of float
         Sizes to plan for, in points.
     confidence : float
@@ -59,27 +75,44 @@ def next_wave(data: ScoreCounts, *, margin: float | None = None, sizes: Sequence
     Returns
     -------
     NextWave
-        Or an `Absent`, where all answers come from a single cluster: its design effect cannot be known.
+        Or an `Absent`, where all answers come from a single cluster: its design effect cannot be
+        known.
 
     Notes
     -----
-    `sample_size` times the design effect n / n_eff. Where all answers are of one kind, the worst case is planned for.
-    """
+    `sample_size` times the design effect n / n_eff. Where all answers are of one kind, the worst
+    case is planned for."""
     row = estimates(data.over(None)).iloc[0]
     if np.isnan(row["se"]):
         return Absent.of("nps.no_plan")
     spread = row["se"] ** 2 * row["n_eff"]
     if data.design:  # n_eff compares with an unbiased variance
         spread *= (row["n"] - 1) / row["n"]
-    apart = {} if spread == 0 else {"promoters": (spread + row["nps"] ** 2 + row["nps"]) / 2,
-                                    "detractors": (spread + row["nps"] ** 2 - row["nps"]) / 2}
+    apart = (
+        {}
+        if spread == 0
+        else {
+            "promoters": (spread + row["nps"] ** 2 + row["nps"]) / 2,
+            "detractors": (spread + row["nps"] ** 2 - row["nps"]) / 2,
+        }
+    )
     asked = SIZES[1] if margin is None else margin
     effect = float(row["n"] / row["n_eff"])
-    rows = [{"points": size,
-             "n_precision": int(np.ceil(effect * _exact(half_width=min(size, 100), confidence=confidence, **apart))),
-             "n_comparison": int(np.ceil(effect * _exact(difference=size, confidence=confidence, **apart)))}
-            for size in sorted({*sizes, asked})]
-    frame = pd.DataFrame(rows).assign(design_effect=effect, confidence=confidence, method="Wald, 80 % power, design effect")
+    rows = [
+        {
+            "points": size,
+            "n_precision": int(
+                np.ceil(effect * _exact(half_width=min(size, 100), confidence=confidence, **apart))
+            ),
+            "n_comparison": int(
+                np.ceil(effect * _exact(difference=size, confidence=confidence, **apart))
+            ),
+        }
+        for size in sorted({*sizes, asked})
+    ]
+    frame = pd.DataFrame(rows).assign(
+        design_effect=effect, confidence=confidence, method="Wald, 80 % power, design effect"
+    )
     return NextWave(frame, frame["method"].iloc[0], asked=asked, worst=not apart)
 
 

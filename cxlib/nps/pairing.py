@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 
-def pairs(cells: pd.DataFrame, between: str, *, reference: Any = None, against: str = "each") -> tuple[NDArray, NDArray]:
-    """Return the positions of a and of b among the cells; with `against="rest"` both are the segment's own.
+def pairs(
+    cells: pd.DataFrame, between: str, *, reference: Any = None, against: str = "each"
+) -> tuple[NDArray, NDArray]:
+    """Return the positions of a and of b among the cells; with `against="rest"` both are the
+    segment's own.
 
     Parameters
     ----------
     cells : pandas.DataFrame
-        `[*within, between], n, …`, as `ScoreCounts.categories` returns them; pairs stay within the columns before `between`.
+        `[*within, between], n, …`, as `ScoreCounts.categories` returns them; pairs stay within the
+        columns before `between`.
     reference : value of `between`, optional
         Is a of every pair.
     against : {"each", "previous", "rest"}
@@ -28,8 +32,12 @@ def pairs(cells: pd.DataFrame, between: str, *, reference: Any = None, against: 
     >>> [side.tolist() for side in pairs(cells, "shop")]
     [[0, 2], [1, 3]]
     """
-    within = list(cells.columns[:cells.columns.get_loc(between)])
-    groups = cells.groupby(within, sort=False, observed=True).indices.values() if within else [np.arange(len(cells))]
+    within = list(cells.columns[: cells.columns.get_loc(between)])
+    groups = (
+        cells.groupby(within, sort=False, observed=True).indices.values()
+        if within
+        else [np.arange(len(cells))]
+    )
     found = [(np.empty(0, int), np.empty(0, int))]
     for at in groups:
         if reference is not None:
@@ -47,14 +55,21 @@ def pairs(cells: pd.DataFrame, between: str, *, reference: Any = None, against: 
 
 
 def with_rests(cells: pd.DataFrame, within: Sequence[str]) -> sparse.csr_array:
-    """Return which cells make up each side: first each cell alone, then for each cell the others of its group.
+    """Return which cells make up each side: first each cell alone, then for each cell the others of
+    its group.
 
     Examples
     --------
-    >>> with_rests(pd.DataFrame({"shop": ["a", "b", "c"]}), ()).toarray()[3].tolist()   # the rest of "a"
+    >>> with_rests(pd.DataFrame({"shop": ["a", "b", "c"]}), ()).toarray()[
+    ...     3
+    ... ].tolist()  # the rest of "a"
     [0.0, 1.0, 1.0]
     """
     k = len(cells)
-    group = cells.groupby(list(within), sort=False, observed=True).ngroup().to_numpy() if within else np.zeros(k, int)
+    group = (
+        cells.groupby(list(within), sort=False, observed=True).ngroup().to_numpy()
+        if within
+        else np.zeros(k, int)
+    )
     rest = (group[:, None] == group[None, :]) & ~np.eye(k, dtype=bool)
     return sparse.vstack([sparse.eye_array(k), sparse.csr_array(rest.astype(float))]).tocsr()

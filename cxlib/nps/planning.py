@@ -1,4 +1,5 @@
-"""What is to be known -> how many answers it takes; how many answers there are -> what they can show."""
+"""What is to be known -> how many answers it takes; how many answers there are -> what they can
+show."""
 
 from __future__ import annotations
 
@@ -21,39 +22,71 @@ _WORST = (0.5, 0.5)  # half promoters, half detractors: the largest variance tha
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan(Result):
-    """One row: what was asked, what follows from it, and the variance of one answer that was assumed.
+    """One row: what was asked, what follows from it, and the variance of one answer that was
+    assumed.
 
-    `n` (`sample_size`, a whole number, of each group where two are compared) with `n_exact` before rounding up; `half_width`
-    or `difference` in points; `power` in [0, 1]; `promoters`, `detractors` assumed, with `variance` = p + q - (p - q)^2 (for
-    two groups with `_a` and `_b`). `key` names the sentence.
-    """
+    `n` (`sample_size`, a whole number, of each group where two are compared) with `n_exact` before
+    rounding up; `half_width` or `difference` in points; `power` in [0, 1]; `promoters`,
+    `detractors` assumed, with `variance` = p + q - (p - q)^2 (for two groups with `_a` and `_b`).
+    `key` names the sentence."""
 
     key: str = ""
     formats: ClassVar[dict[str, str]] = (
-        dict.fromkeys(("half_width", "difference"), "points") | {"n_exact": "decimal1", "confidence": "level"}
-        | dict.fromkeys(("power", *(f"{kind}{side}" for kind in ("promoters", "detractors") for side in ("", "_a", "_b"))),
-                        "percent"))
+        dict.fromkeys(("half_width", "difference"), "points")
+        | {"n_exact": "decimal1", "confidence": "level"}
+        | dict.fromkeys(
+            (
+                "power",
+                *(
+                    f"{kind}{side}"
+                    for kind in ("promoters", "detractors")
+                    for side in ("", "_a", "_b")
+                ),
+            ),
+            "percent",
+        )
+    )
 
     def summary(self, language: str = "en") -> str:
         """Say what was planned, and on which assumption."""
         row = self.frame.iloc[0]
         said = {"confidence": words.level(row["confidence"])}
-        said |= {name: words.number(row[name]) for name in ("n", "n_a", "n_b", "population") if name in row.index}
-        said |= {name: words.points(row[name], 0 if math.isclose(row[name], round(row[name])) else 1)
-                 for name in ("half_width", "difference") if name in row.index}
-        if self.key == "nps.plan_detectable" and row["difference"] >= 10:  # "about": tenths would promise too much
+        said |= {
+            name: words.number(row[name])
+            for name in ("n", "n_a", "n_b", "population")
+            if name in row.index
+        }
+        said |= {
+            name: words.points(row[name], 0 if math.isclose(row[name], round(row[name])) else 1)
+            for name in ("half_width", "difference")
+            if name in row.index
+        }
+        if (
+            self.key == "nps.plan_detectable" and row["difference"] >= 10
+        ):  # "about": tenths would promise too much
             said["difference"] = words.points(row["difference"], 0)
         if "power" in row.index:
-            said["often"] = (words.text("nps.plan_four_of_five", language) if math.isclose(row["power"], 0.8)
-                             else words.text("nps.plan_often", language, power=words.percent(row["power"], 0)))
+            said["often"] = (
+                words.text("nps.plan_four_of_five", language)
+                if math.isclose(row["power"], 0.8)
+                else words.text("nps.plan_often", language, power=words.percent(row["power"], 0))
+            )
         return words.text(self.key, language, **said, assumed=_assumed(row, language))
 
 
-def sample_size(*, half_width: float | None = None, difference: float | None = None,
-                promoters: float | tuple[float, float] | None = None, detractors: float | tuple[float, float] | None = None,
-                power: float = 0.8, confidence: float = 0.95, population: int | None = None,
-                method: Literal["wald", "adjusted_wald"] = "wald") -> Plan:
-    """Answers needed to know one NPS to `half_width` points, or to tell two that differ by `difference` points apart.
+def sample_size(
+    *,
+    half_width: float | None = None,
+    difference: float | None = None,
+    promoters: float | tuple[float, float] | None = None,
+    detractors: float | tuple[float, float] | None = None,
+    power: float = 0.8,
+    confidence: float = 0.95,
+    population: int | None = None,
+    method: Literal["wald", "adjusted_wald"] = "wald",
+) -> Plan:
+    """Answers needed to know one NPS to `half_width` points, or to tell two that differ by
+    `difference` points apart.
 
     Use it before a survey. Invitations are more: divide by the response rate you expect.
 
@@ -62,10 +95,11 @@ def sample_size(*, half_width: float | None = None, difference: float | None = N
     half_width : float, optional
         Wanted half width of the interval of one NPS, in points.
     difference : float, optional
-        True difference of two NPS, in points, that should show; `n` is of each group. Exactly one of the two is given.
+        True difference of two NPS, in points, that should show; `n` is of each group. Exactly one
+        of the two is given.
     promoters, detractors : float or (float, float), optional
-        Expected shares in [0, 1]; for `difference` a pair gives one to each group. None for both assumes the worst case:
-        half promoters, half detractors.
+        Expected shares in [0, 1]; for `difference` a pair gives one to each group. None for both
+        assumes the worst case: half promoters, half detractors.
     power : float
         How probably `difference` should show; from 0.5 to below 1. Of no use with `half_width`.
     confidence : float
@@ -73,7 +107,8 @@ def sample_size(*, half_width: float | None = None, difference: float | None = N
     population : int, optional
         Customers there are at all, where they are few; with `half_width` only.
     method : {"wald", "adjusted_wald"}
-        "adjusted_wald" takes off the three answers that the adjusted Wald interval adds to each group.
+        "adjusted_wald" takes off the three answers that the adjusted Wald interval adds to each
+        group.
 
     Returns
     -------
@@ -86,19 +121,23 @@ def sample_size(*, half_width: float | None = None, difference: float | None = N
 
     Notes
     -----
-    z^2 V / m^2 for one NPS, (z + z_power)^2 (V_a + V_b) / D^2 a group for two, with V = p + q - (p - q)^2 at most 1 (Rocks
-    2016; Lewis and Sauro). With a population of N, n / (1 + (n - 1) / N) (Cochran 1977, section 4.6); with the three answers
-    it solves z^2 V (N - n) / ((n + 3)(N - 1)) = m^2. Compared with mpmath (40 digits) to 1e-12.
+    z^2 V / m^2 for one NPS, (z + z_power)^2 (V_a + V_b) / D^2 a group for two, with V = p + q - (p
+    - q)^2 at most 1 (Rocks 2016; Lewis and Sauro). With a population of N, n / (1 + (n - 1) / N)
+    (Cochran 1977, section 4.6); with the three answers it solves z^2 V (N - n) / ((n + 3)(N - 1)) =
+    m^2. Compared with mpmath (40 digits) to 1e-12.
 
     Examples
     --------
     >>> sample_size(half_width=5, promoters=0.5, detractors=0.2).summary()
     'To know the NPS to ± 5 points (95 % interval), 938 answers are needed, if 50 % are promoters and 20 % detractors.'
-    """
+    """  # noqa: E501
     check.one_of("method", method, METHOD)
     if (half_width is None) == (difference is None):
-        raise ParameterError(f"half_width={half_width!r}, difference={difference!r}: give exactly one, in points: half_width to "
-                             "plan the precision of one NPS, difference to plan a comparison of two")
+        raise ParameterError(
+            f"half_width={half_width!r}, difference={difference!r}: give exactly one, in points: "
+            "half_width to "
+            "plan the precision of one NPS, difference to plan a comparison of two"
+        )
     z = inference.z_value(confidence)
     less = 3 if method == "adjusted_wald" else 0
     end = {"confidence": float(confidence), "method": METHOD[method]}
@@ -108,22 +147,48 @@ def sample_size(*, half_width: float | None = None, difference: float | None = N
         there = math.inf if population is None else _whole("population", population)
         endless = z**2 * one["variance"] / aim**2
         exact = (endless - less * (1 - 1 / there)) / (1 + (endless - 1) / there)
-        row = {"half_width": float(half_width), **one, **({} if population is None else {"population": population})}
+        row = {
+            "half_width": float(half_width),
+            **one,
+            **({} if population is None else {"population": population}),
+        }
         key = "nps.plan_precision" if population is None else "nps.plan_population"
         return _plan(key, row | {"n_exact": exact, "n": max(1, math.ceil(exact))} | end)
     if population is not None:
-        raise ParameterError(f"population={population!r} goes with half_width; a comparison asks whether what moves customers "
-                             "has changed, not how many of them there are")
+        raise ParameterError(
+            f"population={population!r} goes with half_width; a comparison asks whether what moves "
+            "customers "
+            "has changed, not how many of them there are"
+        )
     aim = _in_points("difference", difference, 200)
     two = _two(promoters, detractors)
-    exact = (z + stats.norm.ppf(_power(power))) ** 2 * (two["variance_a"] + two["variance_b"]) / aim**2 - less
-    return _plan("nps.plan_difference", {"difference": float(difference), "power": float(power), **two, "n_exact": exact,
-                                         "n": max(1, math.ceil(exact))} | end)
+    exact = (z + stats.norm.ppf(_power(power))) ** 2 * (
+        two["variance_a"] + two["variance_b"]
+    ) / aim**2 - less
+    return _plan(
+        "nps.plan_difference",
+        {
+            "difference": float(difference),
+            "power": float(power),
+            **two,
+            "n_exact": exact,
+            "n": max(1, math.ceil(exact)),
+        }
+        | end,
+    )
 
 
-def detectable(*, n_a: int, n_b: int, promoters: float | tuple[float, float] | None = None,
-               detractors: float | tuple[float, float] | None = None, power: float = 0.8, confidence: float = 0.95) -> Plan:
-    """Smallest true difference of two NPS, in points, that so many answers would show with probability `power`.
+def detectable(
+    *,
+    n_a: int,
+    n_b: int,
+    promoters: float | tuple[float, float] | None = None,
+    detractors: float | tuple[float, float] | None = None,
+    power: float = 0.8,
+    confidence: float = 0.95,
+) -> Plan:
+    """Smallest true difference of two NPS, in points, that so many answers would show with
+    probability `power`.
 
     Use it beside every "no difference found": it says what could have been found.
 
@@ -156,13 +221,25 @@ def detectable(*, n_a: int, n_b: int, promoters: float | tuple[float, float] | N
     two = _two(promoters, detractors)
     se = math.sqrt(two["variance_a"] / n_a + two["variance_b"] / n_b)
     found = 100 * (inference.z_value(confidence) + stats.norm.ppf(_power(power))) * se
-    return _plan("nps.plan_detectable" if found <= 200 else "nps.plan_nothing",
-                 {"n_a": n_a, "n_b": n_b, "power": float(power), **two, "difference": float(found),
-                  "confidence": float(confidence), "method": METHOD["wald"]})
+    return _plan(
+        "nps.plan_detectable" if found <= 200 else "nps.plan_nothing",
+        {
+            "n_a": n_a,
+            "n_b": n_b,
+            "power": float(power),
+            **two,
+            "difference": float(found),
+            "confidence": float(confidence),
+            "method": METHOD["wald"],
+        },
+    )
 
 
-def power(*, n_a: int, n_b: int, a: tuple[float, float], b: tuple[float, float], confidence: float = 0.95) -> Plan:
-    """Probability that a true difference between two groups shows (two-sided test at 1 - confidence).
+def power(
+    *, n_a: int, n_b: int, a: tuple[float, float], b: tuple[float, float], confidence: float = 0.95
+) -> Plan:
+    """Probability that a true difference between two groups shows (two-sided test at 1 -
+    confidence).
 
     Use it for a survey whose size is settled.
 
@@ -187,7 +264,8 @@ def power(*, n_a: int, n_b: int, a: tuple[float, float], b: tuple[float, float],
 
     Notes
     -----
-    Phi(|D| / se - z) + Phi(-|D| / se - z), se = sqrt(V_a / n_a + V_b / n_b). Compared with mpmath (40 digits) to 1e-12.
+    Phi(|D| / se - z) + Phi(-|D| / se - z), se = sqrt(V_a / n_a + V_b / n_b). Compared with mpmath
+    (40 digits) to 1e-12.
 
     Examples
     --------
@@ -201,8 +279,18 @@ def power(*, n_a: int, n_b: int, a: tuple[float, float], b: tuple[float, float],
     apart = (p_b - q_b) - (p_a - q_a)
     effect = abs(apart) / math.sqrt(two["variance_a"] / n_a + two["variance_b"] / n_b)
     shows = float(stats.norm.cdf(effect - z) + stats.norm.cdf(-effect - z))
-    return _plan("nps.plan_power", {"n_a": n_a, "n_b": n_b, "difference": 100 * apart, **two, "power": shows,
-                                    "confidence": float(confidence), "method": METHOD["wald"]})
+    return _plan(
+        "nps.plan_power",
+        {
+            "n_a": n_a,
+            "n_b": n_b,
+            "difference": 100 * apart,
+            **two,
+            "power": shows,
+            "confidence": float(confidence),
+            "method": METHOD["wald"],
+        },
+    )
 
 
 def _plan(key: str, row: dict[str, Any]) -> Plan:
@@ -214,19 +302,28 @@ def _plan(key: str, row: dict[str, Any]) -> Plan:
 def _assumption(p: float, q: float) -> dict[str, float]:
     variance = p + q - (p - q) ** 2
     if variance == 0:
-        raise ParameterError(f"promoters={p!r}, detractors={q!r}: if all customers answer alike there is nothing to plan; "
-                             "give the shares you expect, or neither for the worst case")
+        raise ParameterError(
+            f"promoters={p!r}, detractors={q!r}: if all customers answer alike there is nothing to "
+            "plan; "
+            "give the shares you expect, or neither for the worst case"
+        )
     return {"promoters": p, "detractors": q, "variance": variance}
 
 
 def _two(promoters: Any, detractors: Any) -> dict[str, float]:
     """Assumptions of both groups, `_a` and `_b`."""
-    ps, qs = (share if isinstance(share, tuple | list) else (share, share) for share in (promoters, detractors))
+    ps, qs = (
+        share if isinstance(share, tuple | list) else (share, share)
+        for share in (promoters, detractors)
+    )
     for name, share in (("promoters", ps), ("detractors", qs)):
         if len(share) != 2:
             raise ParameterError(f"{name}={share!r} must be one share, or two: one for each group")
-    return {f"{name}_{side}": value for side, p, q in zip("ab", ps, qs, strict=True)
-            for name, value in _assumption(*_shares(p, q)).items()}
+    return {
+        f"{name}_{side}": value
+        for side, p, q in zip("ab", ps, qs, strict=True)
+        for name, value in _assumption(*_shares(p, q)).items()
+    }
 
 
 def _shares(promoters: Any, detractors: Any) -> tuple[float, float]:
@@ -238,25 +335,35 @@ def _shares(promoters: Any, detractors: Any) -> tuple[float, float]:
     if isinstance(promoters, tuple | list) or isinstance(detractors, tuple | list):
         raise ParameterError(f"{given}: one NPS has one share of each; two are for difference")
     if not (0 <= promoters <= 1 and 0 <= detractors <= 1 and promoters + detractors <= 1 + 1e-9):
-        raise ParameterError(f"{given}: they are shares of all answers from 0 to 1, together at most 1; write 0.5 for 50 %")
+        raise ParameterError(
+            f"{given}: they are shares of all answers from 0 to 1, together at most 1; write 0.5 "
+            "for 50 %"
+        )
     return float(promoters), float(detractors)
 
 
 def _pair(name: str, shares: Any) -> tuple[float, float]:
     if not isinstance(shares, tuple | list) or len(shares) != 2:
-        raise ParameterError(f"{name}={shares!r} must be two shares: promoters and detractors, such as (0.5, 0.2)")
+        raise ParameterError(
+            f"{name}={shares!r} must be two shares: promoters and detractors, such as (0.5, 0.2)"
+        )
     return _shares(*shares)
 
 
 def _in_points(name: str, value: float, most: int) -> float:
     if not 0 < value <= most:
-        raise ParameterError(f"{name}={value!r} must be above 0 and at most {most}: NPS points, such as 5")
+        raise ParameterError(
+            f"{name}={value!r} must be above 0 and at most {most}: NPS points, such as 5"
+        )
     return value / 100
 
 
 def _power(value: float) -> float:
     if not 0.5 <= value < 1:
-        raise ParameterError(f"power={value!r} must be at least 0.5 and below 1; write 0.8 for four times out of five")
+        raise ParameterError(
+            f"power={value!r} must be at least 0.5 and below 1; write 0.8 for four times out of "
+            "five"
+        )
     return value
 
 
@@ -270,10 +377,14 @@ def _assumed(row: pd.Series, language: str) -> str:
     if "promoters" in row.index:
         shares = [(row["promoters"], row["detractors"])]
     else:
-        shares = list(dict.fromkeys((row[f"promoters_{side}"], row[f"detractors_{side}"]) for side in "ab"))
+        shares = list(
+            dict.fromkeys((row[f"promoters_{side}"], row[f"detractors_{side}"]) for side in "ab")
+        )
     if shares == [_WORST]:
         return words.text("nps.plan_worst", language)
     said = [words.percent(share, 0) for pair in shares for share in pair]
     if len(shares) == 1:
         return words.text("nps.plan_shares", language, promoters=said[0], detractors=said[1])
-    return words.text("nps.plan_shares_two", language, p_a=said[0], q_a=said[1], p_b=said[2], q_b=said[3])
+    return words.text(
+        "nps.plan_shares_two", language, p_a=said[0], q_a=said[1], p_b=said[2], q_b=said[3]
+    )

@@ -1,4 +1,5 @@
-"""Answers to CSAT and CES questions -> the share in the top boxes and the mean, with intervals, by segment."""
+"""Answers to CSAT and CES questions -> the share in the top boxes and the mean, with intervals, by
+segment."""
 
 from __future__ import annotations
 
@@ -23,35 +24,58 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 METHODS = {"wilson": "Wilson", "clopper_pearson": "Clopper-Pearson", "jeffreys": "Jeffreys"}
-COLUMNS = ("n", "top", "rate", "ci_low", "ci_high", "mean", "mean_ci_low", "mean_ci_high", "box", "confidence", "method")
+COLUMNS = (
+    "n",
+    "top",
+    "rate",
+    "ci_low",
+    "ci_high",
+    "mean",
+    "mean_ci_low",
+    "mean_ci_high",
+    "box",
+    "confidence",
+    "method",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TopBox(Result):
-    """Share of answers in the top boxes, and the mean: `[*by]` and the columns of `COLUMNS`; one row a segment.
+    """Share of answers in the top boxes, and the mean: `[*by]` and the columns of `COLUMNS`; one
+    row a segment.
 
-    `rate` with its limits in [0, 1]; `mean` with its limits (t) on the question's scale; `box` such as "4-5".
-    """
+    `rate` with its limits in [0, 1]; `mean` with its limits (t) on the question's scale; `box` such
+    as "4-5"."""
 
     by: tuple[str, ...] = ()
     scale: tuple[int, int] = (1, 5)
-    formats: ClassVar[dict[str, str]] = (dict.fromkeys(("rate", "ci_low", "ci_high"), "percent") | {"confidence": "level"}
-                                         | dict.fromkeys(("mean", "mean_ci_low", "mean_ci_high"), "decimal2"))
+    formats: ClassVar[dict[str, str]] = (
+        dict.fromkeys(("rate", "ci_low", "ci_high"), "percent")
+        | {"confidence": "level"}
+        | dict.fromkeys(("mean", "mean_ci_low", "mean_ci_high"), "decimal2")
+    )
 
     def summary(self, language: str = "en") -> str:
-        """Say the share of the top boxes with interval and n, and the mean; of many segments the highest and the lowest."""
+        """Say the share of the top boxes with interval and n, and the mean; of many segments the
+        highest and the lowest."""
         if self.frame.empty:
             return " ".join(self.warnings)
         if len(self.frame) == 1:
             return words.text("nps.box_one", language, **self._said(self.frame.iloc[0]))
         best, worst = self._ends()
         key = "nps.box_many" if worst["ci_high"] < best["ci_low"] else "nps.box_overlap"
-        ends = {f"{name}_{end}": text for end, row in (("best", best), ("worst", worst))
-                for name, text in self._said(row).items()}
-        return words.text(key, language, k=words.number(len(self.frame)), **self._said(best), **ends)
+        ends = {
+            f"{name}_{end}": text
+            for end, row in (("best", best), ("worst", worst))
+            for name, text in self._said(row).items()
+        }
+        return words.text(
+            key, language, k=words.number(len(self.frame)), **self._said(best), **ends
+        )
 
     def title(self, language: str = "en") -> str:
-        """Say the share in a few words, as the title of a figure; empty where there is nothing to show."""
+        """Say the share in a few words, as the title of a figure; empty where there is nothing to
+        show."""
         if self.frame.empty:
             return ""
         best, worst = (self._said(row) for row in self._ends())
@@ -63,27 +87,53 @@ class TopBox(Result):
         if self.frame.empty:
             return theme.message(ax, " ".join(self.warnings))
         row = self.frame.iloc[0]
-        return figures.shares(self.frame, self.by, ax, finding=finding or self.title(language), measured=words.text(
-            "nps.measured_box", language, box=row["box"], top=words.number(self.scale[1]),
-            confidence=words.level(row["confidence"])))
+        return figures.shares(
+            self.frame,
+            self.by,
+            ax,
+            finding=finding or self.title(language),
+            measured=words.text(
+                "nps.measured_box",
+                language,
+                box=row["box"],
+                top=words.number(self.scale[1]),
+                confidence=words.level(row["confidence"]),
+            ),
+        )
 
     def _ends(self) -> list[pd.Series]:
         return [self.frame.loc[self.frame["rate"].agg(end)] for end in ("idxmax", "idxmin")]
 
     def _said(self, row: pd.Series) -> dict[str, str]:
         name = " · ".join(words.label(row[column]) for column in self.by)
-        return {"name": f"{name}: " if name and len(self.frame) == 1 else name, "rate": words.percent(row["rate"], 0),
-                "low": words.number(100 * row["ci_low"]), "high": words.percent(row["ci_high"], 0), "n": words.number(row["n"]),
-                "confidence": words.level(row["confidence"]), "box": row["box"], "top": words.number(self.scale[1]),
-                "mean": words.number(row["mean"], 1)}
+        return {
+            "name": f"{name}: " if name and len(self.frame) == 1 else name,
+            "rate": words.percent(row["rate"], 0),
+            "low": words.number(100 * row["ci_low"]),
+            "high": words.percent(row["ci_high"], 0),
+            "n": words.number(row["n"]),
+            "confidence": words.level(row["confidence"]),
+            "box": row["box"],
+            "top": words.number(self.scale[1]),
+            "mean": words.number(row["mean"], 1),
+        }
 
 
-def top_box(data: Any, *, score: str | None = None, by: str | Sequence[str] | None = (), box: int = 2,
-            scale: tuple[int, int] = (1, 5), method: Literal["wilson", "clopper_pearson", "jeffreys"] = "wilson",
-            confidence: float = 0.95) -> TopBox:
-    """Share of answers among the highest `box` of the scale, and the mean: CSAT and CES with intervals, by segment.
+def top_box(
+    data: Any,
+    *,
+    score: str | None = None,
+    by: str | Sequence[str] | None = (),
+    box: int = 2,
+    scale: tuple[int, int] = (1, 5),
+    method: Literal["wilson", "clopper_pearson", "jeffreys"] = "wilson",
+    confidence: float = 0.95,
+) -> TopBox:
+    """Share of answers among the highest `box` of the scale, and the mean: CSAT and CES with
+    intervals, by segment.
 
-    Use it for questions of satisfaction (1 to 5) and effort (1 to 7), and always say the box: "4-5 of 5".
+    Use it for questions of satisfaction (1 to 5) and effort (1 to 7), and always say the box: "4-5
+    of 5".
 
     Parameters
     ----------
@@ -98,7 +148,8 @@ def top_box(data: Any, *, score: str | None = None, by: str | Sequence[str] | No
     scale : (int, int)
         Lowest and highest answer of the question; of ready counts it must be theirs.
     method : {"wilson", "clopper_pearson", "jeffreys"}
-        Of the interval of the share. Clopper-Pearson never covers less than `confidence`, and is wider.
+        Of the interval of the share. Clopper-Pearson never covers less than `confidence`, and is
+        wider.
     confidence : float
         Level of the intervals.
 
@@ -109,15 +160,16 @@ def top_box(data: Any, *, score: str | None = None, by: str | Sequence[str] | No
     Raises
     ------
     ParameterError
-        If `box` leaves no answer below the top, `scale` is not that of ready counts, or they carry weights or clusters.
+        If `box` leaves no answer below the top, `scale` is not that of ready counts, or they carry
+        weights or clusters.
     CxError
         What `count_scores` refuses.
 
     Notes
     -----
-    `statsmodels.stats.proportion.proportion_confint`; Jeffreys limits end at 0 and 1 where nobody and everybody is in the box
-    (Brown, Cai and DasGupta 2001). The mean has Student's t limits, cut to the scale. Compared with R 4.2.2 (`prop.test`,
-    `binom.test`, `qbeta`, `t.test`) to 1e-12.
+    `statsmodels.stats.proportion.proportion_confint`; Jeffreys limits end at 0 and 1 where nobody
+    and everybody is in the box (Brown, Cai and DasGupta 2001). The mean has Student's t limits, cut
+    to the scale. Compared with R 4.2.2 (`prop.test`, `binom.test`, `qbeta`, `t.test`) to 1e-12.
 
     Examples
     --------
@@ -129,40 +181,75 @@ def top_box(data: Any, *, score: str | None = None, by: str | Sequence[str] | No
     scale = scales.checked_scale(scale)
     steps = scale[1] - scale[0]
     if box not in range(1, steps + 1):
-        raise ParameterError(f"box={box!r} must be a whole number from 1 to {steps}: how many of the answers {scale[0]} to "
-                             f"{scale[1]} count as top")
+        raise ParameterError(
+            f"box={box!r} must be a whole number from 1 to {steps}: how many of the answers "
+            f"{scale[0]} to "
+            f"{scale[1]} count as top"
+        )
     refuse_taken(COLUMNS, by=names(by))
     counts = _counted(data, score, by, scale, scale[1] - int(box) + 1)
     segments, by_score = score_matrix(counts)
     frame = segments.rename(columns={"promoters": "top"}).drop(columns=["passives", "detractors"])
     if frame.empty:
         nobody = words.text("nps.nobody_in", columns=words.joined(map(repr, counts.by)))
-        return TopBox(frame.reindex(columns=[*counts.by, *COLUMNS]), METHODS[method], (nobody, *cautions.of_empty(counts)),
-                      by=counts.by, scale=scale)
+        return TopBox(
+            frame.reindex(columns=[*counts.by, *COLUMNS]),
+            METHODS[method],
+            (nobody, *cautions.of_empty(counts)),
+            by=counts.by,
+            scale=scale,
+        )
     low, high = _limits(frame["top"].to_numpy(), frame["n"].to_numpy(), method, 1 - confidence)
-    frame = frame.assign(rate=frame["top"] / frame["n"], ci_low=low, ci_high=high, **_means(by_score, scale, confidence),
-                         box=str(scale[1]) if box == 1 else f"{counts.promoter}-{scale[1]}", confidence=confidence,
-                         method=METHODS[method])
-    return TopBox(frame[[*counts.by, *COLUMNS]], METHODS[method], _doubts(frame, counts), by=counts.by, scale=scale)
+    frame = frame.assign(
+        rate=frame["top"] / frame["n"],
+        ci_low=low,
+        ci_high=high,
+        **_means(by_score, scale, confidence),
+        box=str(scale[1]) if box == 1 else f"{counts.promoter}-{scale[1]}",
+        confidence=confidence,
+        method=METHODS[method],
+    )
+    return TopBox(
+        frame[[*counts.by, *COLUMNS]],
+        METHODS[method],
+        _doubts(frame, counts),
+        by=counts.by,
+        scale=scale,
+    )
 
 
-def _counted(data: Any, score: str | None, by: str | Sequence[str] | None, scale: tuple[int, int], lowest: int) -> ScoreCounts:
+def _counted(
+    data: Any,
+    score: str | None,
+    by: str | Sequence[str] | None,
+    scale: tuple[int, int],
+    lowest: int,
+) -> ScoreCounts:
     """Count answers with the top box in the place of promoters."""
     if not isinstance(data, ScoreCounts):
-        return count_scores(data, score=score or "score", by=by, scale=scale, promoter=lowest, detractor=lowest - 1)
+        return count_scores(
+            data, score=score or "score", by=by, scale=scale, promoter=lowest, detractor=lowest - 1
+        )
     if data.scale != scale:
-        raise ParameterError(f"scale={scale!r}: the ready counts run from {data.scale[0]} to {data.scale[1]}; "
-                             f"pass scale={data.scale!r}")
+        raise ParameterError(
+            f"scale={scale!r}: the ready counts run from {data.scale[0]} to {data.scale[1]}; "
+            f"pass scale={data.scale!r}"
+        )
     if data.design:
-        raise ParameterError(f"design={data.design}: shares of the top boxes count every answer once; count without weight, "
-                             "strata and cluster")
+        raise ParameterError(
+            f"design={data.design}: shares of the top boxes count every answer once; count without "
+            "weight, "
+            "strata and cluster"
+        )
     return replace(data.over(by), promoter=lowest, detractor=lowest - 1)
 
 
 def _limits(top: NDArray, n: NDArray, method: str, alpha: float) -> tuple[NDArray, NDArray]:
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(top, n, alpha=alpha, method="beta" if method == "clopper_pearson" else method)
+    low, high = proportion_confint(
+        top, n, alpha=alpha, method="beta" if method == "clopper_pearson" else method
+    )
     return np.where(top == 0, 0.0, low), np.where(top == n, 1.0, high)
 
 
@@ -174,15 +261,30 @@ def _means(by_score: NDArray, scale: tuple[int, int], confidence: float) -> dict
         variance = (by_score * (score - mean[:, None]) ** 2).sum(axis=1) / (n - 1)
         reach = stats.t.ppf(0.5 + confidence / 2, n - 1) * np.sqrt(variance / n)
     reach[(by_score > 0).sum(axis=1) < 2] = np.nan
-    return {"mean": mean, "mean_ci_low": np.maximum(mean - reach, scale[0]), "mean_ci_high": np.minimum(mean + reach, scale[1])}
+    return {
+        "mean": mean,
+        "mean_ci_low": np.maximum(mean - reach, scale[0]),
+        "mean_ci_high": np.minimum(mean + reach, scale[1]),
+    }
 
 
 def _doubts(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
     out = list(cautions.of_empty(counts))
     outside = sum((counts.dropped or {}).get(reason, 0) for reason in ("out of range", "not whole"))
     if outside:
-        out.append(words.text("nps.box_outside", n=words.number(outside), low=counts.scale[0], high=counts.scale[1]))
+        out.append(
+            words.text(
+                "nps.box_outside",
+                n=words.number(outside),
+                low=counts.scale[0],
+                high=counts.scale[1],
+            )
+        )
     unknown = frame["mean_ci_low"].isna()
     if unknown.any():
-        out.append(words.text("nps.box_mean", names=cautions.listed(cautions.named(frame, counts.by)[unknown])))
+        out.append(
+            words.text(
+                "nps.box_mean", names=cautions.listed(cautions.named(frame, counts.by)[unknown])
+            )
+        )
     return tuple(out)

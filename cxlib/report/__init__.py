@@ -6,5 +6,19 @@ from cxlib.report.plan import Planned, from_notebook, from_yaml
 from cxlib.report.publish import broken
 from cxlib.report.run import TIMEOUT, WORKERS, Outcome, Ready, ready, run
 
-__all__ = ["TIMEOUT", "WORKERS", "Outcome", "Planned", "Ready", "broken", "describe", "from_notebook", "from_yaml", "model_name",
-           "read_given", "read_notebook", "ready", "run"]
+__all__ = [
+    "TIMEOUT",
+    "WORKERS",
+    "Outcome",
+    "Planned",
+    "Ready",
+    "broken",
+    "describe",
+    "from_notebook",
+    "from_yaml",
+    "model_name",
+    "read_given",
+    "read_notebook",
+    "ready",
+    "run",
+]

@@ -1,4 +1,5 @@
-"""Jobs -> the processes that run them, a few at a time. Each process is used for many notebooks: imports cost most."""
+"""Jobs -> the processes that run them, a few at a time. Each process is used for many notebooks:
+imports cost most."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from typing import Any
 Progress = Callable[[str, int, int], None]
 
 
-def work(jobs: Iterable[dict[str, Any]], *, workers: int, progress: Progress) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def work(
+    jobs: Iterable[dict[str, Any]], *, workers: int, progress: Progress
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Run jobs in `workers` processes; yield each job with its result as soon as it is done.
 
     Parameters
@@ -33,10 +36,15 @@ def work(jobs: Iterable[dict[str, Any]], *, workers: int, progress: Progress) ->
     jobs = list(jobs)
     for job in jobs:
         waiting.put(job)
-    crew = [_Worker(threads=max(1, (os.cpu_count() or 1) // workers)) for _ in range(min(workers, len(jobs)))]
+    crew = [
+        _Worker(threads=max(1, (os.cpu_count() or 1) // workers))
+        for _ in range(min(workers, len(jobs)))
+    ]
     try:
         for worker in crew:
-            threading.Thread(target=_serve, args=(worker, waiting, done, progress), daemon=True).start()
+            threading.Thread(
+                target=_serve, args=(worker, waiting, done, progress), daemon=True
+            ).start()
         for _ in jobs:
             yield done.get()
     finally:
@@ -44,8 +52,12 @@ def work(jobs: Iterable[dict[str, Any]], *, workers: int, progress: Progress) ->
             worker.stop()
 
 
-def _serve(worker: _Worker, waiting: queue.SimpleQueue[dict[str, Any]],
-           done: queue.SimpleQueue[tuple[dict[str, Any], dict[str, Any]]], progress: Progress) -> None:
+def _serve(
+    worker: _Worker,
+    waiting: queue.SimpleQueue[dict[str, Any]],
+    done: queue.SimpleQueue[tuple[dict[str, Any], dict[str, Any]]],
+    progress: Progress,
+) -> None:
     while True:
         try:
             job = waiting.get_nowait()
@@ -76,16 +88,26 @@ class _Worker:
                 progress(job["name"], message["cell"], message["cells"])
         code = process.wait()
         self._log.seek(0)
-        return {"error": {"message": f"The process that ran the notebook ended ({code}), most likely because memory ran out",
-                          "details": self._log.read()[-4000:]}}
+        return {
+            "error": {
+                "message": f"The process that ran the notebook ended ({code}), most likely because "
+                "memory ran out",
+                "details": self._log.read()[-4000:],
+            }
+        }
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._log.truncate(0)
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "cxlib.report.worker"], env=self._environment, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=self._log, encoding="utf-8",
-                start_new_session=True)  # Ctrl-C reaches `cx` alone, which then closes standard input
+                [sys.executable, "-P", "-m", "cxlib.report.worker"],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                encoding="utf-8",
+                start_new_session=True,
+            )  # Ctrl-C reaches `cx` alone, which then closes standard input
         return self._process
 
     def stop(self) -> None:

@@ -16,8 +16,15 @@ from cxlib import check
 from cxlib.report.parameters import comments, defaults
 from cxlib.report.reading import annotated, as_given
 
-_KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "date": "date",
-          "datetime": "date and time", "NoneType": "None"}
+_KINDS = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "true or false",
+    "date": "date",
+    "datetime": "date and time",
+    "NoneType": "None",
+}
 _BOUNDS = (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
 
 
@@ -39,19 +46,39 @@ def describe(notebook: NotebookNode, *, model: type[BaseModel] | None) -> list[D
     start = defaults(notebook)
     if model is None:
         said = comments(notebook)
-        return [Described(name, _KINDS.get(type(value).__name__, type(value).__name__), repr(value), said.get(name, ""))
-                for name, value in start.items()]
+        return [
+            Described(
+                name,
+                _KINDS.get(type(value).__name__, type(value).__name__),
+                repr(value),
+                said.get(name, ""),
+            )
+            for name, value in start.items()
+        ]
     return _described(model.model_fields, start)
 
 
-def _described(fields: Mapping[str, FieldInfo], start: Mapping[str, Any], within: str = "") -> list[Described]:
+def _described(
+    fields: Mapping[str, FieldInfo], start: Mapping[str, Any], within: str = ""
+) -> list[Described]:
     rows = []
     for name, field in fields.items():
-        default = start.get(name, "(must be given)" if field.is_required() else field.get_default(call_default_factory=True))
+        default = start.get(
+            name,
+            "(must be given)"
+            if field.is_required()
+            else field.get_default(call_default_factory=True),
+        )
         default = default.model_dump() if isinstance(default, BaseModel) else default
-        rows.append(Described(within + name, _kind(annotated(field)), as_given(default), field.description or ""))
+        rows.append(
+            Described(
+                within + name, _kind(annotated(field)), as_given(default), field.description or ""
+            )
+        )
         if model := check.nested(field):
-            rows += _described(model.model_fields, default if isinstance(default, dict) else {}, f"{within}{name}.")
+            rows += _described(
+                model.model_fields, default if isinstance(default, dict) else {}, f"{within}{name}."
+            )
     return rows
 
 
@@ -61,7 +88,12 @@ def _kind(annotation: Any) -> str:
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         rules = [rule for part in parts[1:] for rule in getattr(part, "metadata", [part])]
-        bounds = [f"{word} {getattr(rule, sign)}" for rule in rules for sign, word in _BOUNDS if hasattr(rule, sign)]
+        bounds = [
+            f"{word} {getattr(rule, sign)}"
+            for rule in rules
+            for sign, word in _BOUNDS
+            if hasattr(rule, sign)
+        ]
         kind, other, none = _kind(parts[0]).partition(" or None")
         return " ".join([kind, " and ".join(bounds)]).strip() + other + none
     if origin is Literal:
@@ -76,4 +108,6 @@ def _kind(annotation: Any) -> str:
         return f"list of {_kind(parts[0])}" if parts else str(origin.__name__)
     if isinstance(annotation, type) and issubclass(annotation, Path):
         return "path"
-    return _KINDS.get(getattr(annotation, "__name__", ""), getattr(annotation, "__name__", str(annotation)))
+    return _KINDS.get(
+        getattr(annotation, "__name__", ""), getattr(annotation, "__name__", str(annotation))
+    )

@@ -19,23 +19,31 @@ _LONG = 20  # rows; a longer table may not be seen whole
 
 
 def add_downloads(soup: BeautifulSoup, *, report: str, language: str) -> int:
-    """Put every table in a box that scrolls, with a link below that saves it; return how many there are.
+    """Put every table in a box that scrolls, with a link below that saves it; return how many there
+    are.
 
-    An output of cxlib brings its exact figures as CSV (in `data-csv` of the enclosing element); for other tables the CSV
-    is made from the cells that are shown.
-    """
+    An output of cxlib brings its exact figures as CSV (in `data-csv` of the enclosing element); for
+    other tables the CSV is made from the cells that are shown."""
     tables = [table for table in soup.find_all("table") if table.find_parent("table") is None]
     for number, table in enumerate(tables, start=1):
         holder = table.find_parent(attrs={"data-csv": True})
         content = str(holder["data-csv"]) if holder else cells_as_csv(table)
         if holder:
             del holder["data-csv"]
-        _frame(soup, table, number=number, language=language, file=f"{report}-table-{number}.csv", content=inert_csv(content))
+        _frame(
+            soup,
+            table,
+            number=number,
+            language=language,
+            file=f"{report}-table-{number}.csv",
+            content=inert_csv(content),
+        )
     return len(tables)
 
 
 def inert_csv(content: str) -> str:
-    """Return CSV in which no cell can be taken for a formula; numbers, also negative ones, stay numbers.
+    """Return CSV in which no cell can be taken for a formula; numbers, also negative ones, stay
+    numbers.
 
     >>> inert_csv("a,=1+1\\n-3,@x\\n")
     "a,'=1+1\\n-3,'@x\\n"
@@ -61,7 +69,9 @@ def cells_as_csv(table: Tag) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     for y in sorted({y for y, _ in grid}):
-        writer.writerow([grid.get((y, x), "") for x in range(1 + max(x for row, x in grid if row == y))])
+        writer.writerow(
+            [grid.get((y, x), "") for x in range(1 + max(x for row, x in grid if row == y))]
+        )
     return written.getvalue()
 
 
@@ -70,17 +80,40 @@ def _span(cell: Tag, name: str) -> int:
     return min(max(int(value), 1), 1000) if value.isdecimal() else 1
 
 
-def _frame(soup: BeautifulSoup, table: Tag, *, number: int, language: str, file: str, content: str) -> None:
-    caption = table.caption.get_text(" ", strip=True) if table.caption else text("report.table", language, number=number)
+def _frame(
+    soup: BeautifulSoup, table: Tag, *, number: int, language: str, file: str, content: str
+) -> None:
+    caption = (
+        table.caption.get_text(" ", strip=True)
+        if table.caption
+        else text("report.table", language, number=number)
+    )
     frame = table.wrap(soup.new_tag("figure", attrs={"class": "table"}))
-    table.wrap(soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}))
+    table.wrap(
+        soup.new_tag(
+            "div",
+            attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption},
+        )
+    )
     for cell in table.find_all("td"):
         if len(cell.get_text()) > _SENTENCE:
             cell["class"] = [*cell.get("class", []), "long"]
     rows = sum(1 for _ in csv.reader(io.StringIO(content, newline=""))) - (1 if table.thead else 0)
-    words = text("report.download_long" if rows > _LONG else "report.download", language, number=number, rows=written(rows))
-    link = soup.new_tag("a", string=words, attrs={
-        "download": file, "class": "download",
-        # the mark at the start lets Excel read UTF-8
-        "href": "data:text/csv;charset=utf-8;base64," + base64.b64encode(content.encode("utf-8-sig")).decode("ascii")})
+    words = text(
+        "report.download_long" if rows > _LONG else "report.download",
+        language,
+        number=number,
+        rows=written(rows),
+    )
+    link = soup.new_tag(
+        "a",
+        string=words,
+        attrs={
+            "download": file,
+            "class": "download",
+            # the mark at the start lets Excel read UTF-8
+            "href": "data:text/csv;charset=utf-8;base64,"
+            + base64.b64encode(content.encode("utf-8-sig")).decode("ascii"),
+        },
+    )
     frame.append(link)

@@ -21,8 +21,15 @@ from cxlib import errors
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*((?:\\u[0-9a-f]{4})+)")
 
 
-def execute(notebook: Path, output: Path, values: Mapping[str, Any], *, root: Path, timeout: float,
-            progress: Callable[[int, int], None]) -> dict[str, Any] | None:
+def execute(
+    notebook: Path,
+    output: Path,
+    values: Mapping[str, Any],
+    *,
+    root: Path,
+    timeout: float,
+    progress: Callable[[int, int], None],
+) -> dict[str, Any] | None:
     """Run a notebook in its own folder and write it to `output`, also where it fails.
 
     Parameters
@@ -41,7 +48,8 @@ def execute(notebook: Path, output: Path, values: Mapping[str, Any], *, root: Pa
     Returns
     -------
     dict or None
-        None if every cell ran; else `message`, `details`, and where it is known `cell`, `cells` and `heading`.
+        None if every cell ran; else `message`, `details`, and where it is known `cell`, `cells` and
+        `heading`.
     """
     source = nbformat.read(notebook, as_version=4)
     cells = sum(map(_runs, source.cells)) + bool(values)
@@ -55,15 +63,26 @@ def execute(notebook: Path, output: Path, values: Mapping[str, Any], *, root: Pa
     failure: dict[str, Any] | None = None
     for attempt in (1, 2):
         try:
-            _papermill(notebook, output, values, source=source, timeout=timeout, on_cell_start=cell_starts)
+            _papermill(
+                notebook, output, values, source=source, timeout=timeout, on_cell_start=cell_starts
+            )
         except PapermillExecutionError as error:
-            said = error.evalue if hasattr(errors, error.ename) else f"{error.ename}: {error.evalue}"
+            said = (
+                error.evalue if hasattr(errors, error.ename) else f"{error.ename}: {error.evalue}"
+            )
             failure = _failed(said, "\n".join(error.traceback))
         except CellTimeoutError:
-            failure = _failed(f"A cell took longer than {timeout:g} seconds; give --timeout, or make the cell faster")
+            failure = _failed(
+                f"A cell took longer than {timeout:g} seconds; give --timeout, or make the cell "
+                "faster"
+            )
         except DeadKernelError:
-            failure = _failed("The kernel died, most likely because memory ran out; use fewer rows at a time")
-        except RuntimeError as error:  # the kernel did not start: two kernels may have picked one port
+            failure = _failed(
+                "The kernel died, most likely because memory ran out; use fewer rows at a time"
+            )
+        except (
+            RuntimeError
+        ) as error:  # the kernel did not start: two kernels may have picked one port
             if attempt == 1 and not started:
                 continue
             failure = _failed(f"The kernel did not start: {error}")
@@ -72,25 +91,44 @@ def execute(notebook: Path, output: Path, values: Mapping[str, Any], *, root: Pa
     nbformat.write(tidy, output)
     if failure and started:
         failure |= {"cell": len(started), "cells": cells, "heading": _heading(tidy, started[-1])}
-    return failure and {key: _private(value, root) if isinstance(value, str) else value for key, value in failure.items()}
+    return failure and {
+        key: _private(value, root) if isinstance(value, str) else value
+        for key, value in failure.items()
+    }
 
 
 def _runs(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
-def _papermill(notebook: Path, output: Path, values: Mapping[str, Any], *, source: NotebookNode, timeout: float,
-               on_cell_start: Callable[..., None]) -> None:
+def _papermill(
+    notebook: Path,
+    output: Path,
+    values: Mapping[str, Any],
+    *,
+    source: NotebookNode,
+    timeout: float,
+    on_cell_start: Callable[..., None],
+) -> None:
     kernel = source.metadata.get("kernelspec", {})
     papermill.execute_notebook(
-        _literal(notebook), _literal(output), parameters=dict(values), cwd=str(notebook.parent), progress_bar=False,
+        _literal(notebook),
+        _literal(output),
+        parameters=dict(values),
+        cwd=str(notebook.parent),
+        progress_bar=False,
         kernel_name=kernel.get("name", "python3"),
-        language=source.metadata.get("language_info", {}).get("name") or kernel.get("language", "python"),
-        execution_timeout=timeout, on_cell_start=on_cell_start)
+        language=source.metadata.get("language_info", {}).get("name")
+        or kernel.get("language", "python"),
+        execution_timeout=timeout,
+        on_cell_start=on_cell_start,
+    )
 
 
 def _literal(path: Path) -> str:
-    return str(path).replace("{", "{{").replace("}", "}}")  # papermill formats paths with the parameters
+    return (
+        str(path).replace("{", "{{").replace("}", "}}")
+    )  # papermill formats paths with the parameters
 
 
 def _failed(message: str, details: str = "") -> dict[str, Any]:
@@ -98,17 +136,25 @@ def _failed(message: str, details: str = "") -> dict[str, Any]:
 
 
 def _heading(notebook: NotebookNode, index: int) -> str:
-    # papermill puts its own notes before the cell that failed; they are gone here, so the index holds
-    for cell in reversed(notebook.cells[:index + 1]):
-        found = re.findall(r"^#+\s+(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else ()
+    # papermill puts its own notes before the cell that failed; they are gone here, so the index
+    # holds
+    for cell in reversed(notebook.cells[: index + 1]):
+        found = (
+            re.findall(r"^#+\s+(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else ()
+        )
         if found:
             return found[-1]
     return ""
 
 
 def _tidy(notebook: NotebookNode, *, name: str, root: Path) -> NotebookNode:
-    """Take out papermill's notes and the paths of this machine; write parameters as people do, not as \\uXXXX."""
-    notebook.cells = [cell for cell in notebook.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", ())]
+    """Take out papermill's notes and the paths of this machine; write parameters as people do, not
+    as \\uXXXX."""
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if "papermill-error-cell-tag" not in cell.metadata.get("tags", ())
+    ]
     notebook.metadata.get("papermill", {}).update(input_path=name, output_path="run.ipynb")
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", ()):
@@ -117,7 +163,10 @@ def _tidy(notebook: NotebookNode, *, name: str, root: Path) -> NotebookNode:
             if output.get("name") == "stderr":
                 output.text = _private(output.text, root)
             elif output.output_type == "error":
-                output.update(evalue=_private(output.evalue, root), traceback=[_private(line, root) for line in output.traceback])
+                output.update(
+                    evalue=_private(output.evalue, root),
+                    traceback=[_private(line, root) for line in output.traceback],
+                )
     return notebook
 
 

@@ -43,8 +43,11 @@ class Page:
     figures: str = ""  # CSV of every figure, where the notebook ends in a ledger
 
 
-def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], language: str = "en") -> Page:
-    """Return the page of an executed notebook: code folded away, tables with their CSV, nothing that runs or fetches.
+def export(
+    notebook: NotebookNode, *, name: str, header: Mapping[str, Any], language: str = "en"
+) -> Page:
+    """Return the page of an executed notebook: code folded away, tables with their CSV, nothing
+    that runs or fetches.
 
     Parameters
     ----------
@@ -62,11 +65,16 @@ def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], lang
     CxError
         If a picture has no words for those who cannot see it.
     """
-    exporter = HTMLExporter(extra_template_basedirs=[str(Path(__file__).parent)], template_name="template",
-                            exclude_anchor_links=True)
+    exporter = HTMLExporter(
+        extra_template_basedirs=[str(Path(__file__).parent)],
+        template_name="template",
+        exclude_anchor_links=True,
+    )
     exporter.register_filter("inert_html", inert_html)
     exporter.register_filter("shown", _shown)
-    article, _ = exporter.from_notebook_node(_gathered(notebook), {"code_label": text("report.code", language)})
+    article, _ = exporter.from_notebook_node(
+        _gathered(notebook), {"code_label": text("report.code", language)}
+    )
     soup = BeautifulSoup(article, "html.parser")
     _refuse_wordless(soup)
     title, contents = _outline(soup, name)
@@ -76,26 +84,48 @@ def export(notebook: NotebookNode, *, name: str, header: Mapping[str, Any], lang
     _keep_together(soup)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     figures = _ledger(outputs)
-    page = render("page.html.j2", language=language, name=name, title=title, headline=headline, contents=contents,
-                  article=soup.decode(formatter="html5"), figures=bool(figures), **header)
+    page = render(
+        "page.html.j2",
+        language=language,
+        name=name,
+        title=title,
+        headline=headline,
+        contents=contents,
+        article=soup.decode(formatter="html5"),
+        figures=bool(figures),
+        **header,
+    )
     silenced = sum(output.get("name") == "stderr" for output in outputs)
     return Page(page, title, headline, tables, len(soup.find_all("img")), silenced, figures)
 
 
 def _ledger(outputs: list[NotebookNode]) -> str:
     """Return the last output that `cx.ledger` marked, as CSV; empty where there is none."""
-    marked = [output.data["text/csv"] for output in outputs if output.get("metadata", {}).get("text/csv", {}).get("ledger")]
+    marked = [
+        output.data["text/csv"]
+        for output in outputs
+        if output.get("metadata", {}).get("text/csv", {}).get("ledger")
+    ]
     return inert_csv(marked[-1]) if marked else ""
 
 
 def _gathered(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy in which code that shows nothing is joined to the code that follows it: one fold, not three."""
+    """Return a copy in which code that shows nothing is joined to the code that follows it: one
+    fold, not three."""
     cells: list[NotebookNode] = []
     for number, cell in enumerate(notebook.cells, start=1):
-        shows = cell.cell_type != "code" or any(output.get("name") != "stderr" for output in cell.outputs)
+        shows = cell.cell_type != "code" or any(
+            output.get("name") != "stderr" for output in cell.outputs
+        )
         if cell.cell_type == "code":
-            before = cells.pop().source + "\n\n" if cells and cells[-1].metadata.get("silent") else ""
-            about = {"silent": not shows, "number": number, "open": "show-code" in cell.metadata.get("tags", ())}
+            before = (
+                cells.pop().source + "\n\n" if cells and cells[-1].metadata.get("silent") else ""
+            )
+            about = {
+                "silent": not shows,
+                "number": number,
+                "open": "show-code" in cell.metadata.get("tags", ()),
+            }
             cell = new_code_cell(before + cell.source, outputs=cell.outputs, metadata=about)
         cells.append(cell)
     return new_notebook(cells=cells, metadata=notebook.metadata)
@@ -116,7 +146,9 @@ def _shown(output: NotebookNode, number: int) -> str:
             return _picture(kind, output, number)
     if "text/markdown" in data:
         return f'<div class="output">{inert_html(markdown2html(data["text/markdown"]))}</div>'
-    words = data.get("text/latex") or data.get("text/plain")  # a formula as it is written, not "<Math object>"
+    words = data.get("text/latex") or data.get(
+        "text/plain"
+    )  # a formula as it is written, not "<Math object>"
     return f"<pre>{escape(strip_ansi(words))}</pre>" if words else ""
 
 
@@ -130,8 +162,11 @@ def _picture(kind: str, output: NotebookNode, number: int) -> str:
     width = f' width="{int(about["width"])}"' if str(about.get("width", "")).isdecimal() else ""
     source = "".join(content.split())
     css = "picture wide" if _is_wide(kind, source) else "picture"
-    return (f'<figure class="{css}"><img src="data:{kind};base64,{escape(source)}" alt="{escape(alt)}"{width} '
-            f'data-cell="{number}"></figure>')
+    return (
+        f'<figure class="{css}"><img src="data:{kind};base64,{escape(source)}" '
+        f'alt="{escape(alt)}"{width} '
+        f'data-cell="{number}"></figure>'
+    )
 
 
 def _is_wide(kind: str, source: str) -> bool:
@@ -145,18 +180,26 @@ def _is_wide(kind: str, source: str) -> bool:
 def _refuse_wordless(soup: BeautifulSoup) -> None:
     for picture in soup.find_all("img"):
         cell = picture.attrs.pop("data-cell", None)
-        if not str(picture.get("alt", "")).strip() or picture["alt"] == "No description has been provided for this image":
+        if (
+            not str(picture.get("alt", "")).strip()
+            or picture["alt"] == "No description has been provided for this image"
+        ):
             where = f"of cell {cell}" if cell else "in the text"
-            raise CxError(f"the picture {where} has no words for those who cannot see it; show it with "
-                          "cx.picture(ax, alt=\"…\"), or write ![words](…) in the text")
+            raise CxError(
+                f"the picture {where} has no words for those who cannot see it; show it with "
+                'cx.picture(ax, alt="…"), or write ![words](…) in the text'
+            )
 
 
 def _headline(soup: BeautifulSoup) -> str:
-    """Return the first finding; of a long one, as many of its paragraphs as are read at a glance."""
+    """Return the first finding; of a long one, as many of its paragraphs as are read at a
+    glance."""
     finding = soup.select_one(".cx-finding")
     if finding is None:
         return ""
-    first, *others = [part.get_text(" ", strip=True) for part in finding.find_all("p")] or [finding.get_text(" ", strip=True)]
+    first, *others = [part.get_text(" ", strip=True) for part in finding.find_all("p")] or [
+        finding.get_text(" ", strip=True)
+    ]
     for words in others:
         if len(first) + len(words) > _GLANCE:
             break
@@ -165,7 +208,8 @@ def _headline(soup: BeautifulSoup) -> str:
 
 
 def _outline(soup: BeautifulSoup, name: str) -> tuple[str, list[dict[str, Any]]]:
-    """Give every heading an id; take the first h1 out as the title; return it and the table of contents."""
+    """Give every heading an id; take the first h1 out as the title; return it and the table of
+    contents."""
     title, contents, taken = "", [], set()
     for heading in soup.find_all(re.compile("^h[1-6]$")):
         words = heading.get_text(" ", strip=True)
@@ -175,7 +219,9 @@ def _outline(soup: BeautifulSoup, name: str) -> tuple[str, list[dict[str, Any]]]
                 heading.decompose()
                 continue
             heading.name = "h2"
-        anchor = re.sub(r"\s+", "-", words) or "part"  # as JupyterLab does, so that links within a notebook hold
+        anchor = (
+            re.sub(r"\s+", "-", words) or "part"
+        )  # as JupyterLab does, so that links within a notebook hold
         while anchor in taken:
             anchor += "-"
         taken.add(anchor)
@@ -186,7 +232,8 @@ def _outline(soup: BeautifulSoup, name: str) -> tuple[str, list[dict[str, Any]]]
 
 
 def _mark_languages(soup: BeautifulSoup, language: str) -> None:
-    """Say of Japanese and Korean passages what they are: for their typeface, and for those who listen to the page."""
+    """Say of Japanese and Korean passages what they are: for their typeface, and for those who
+    listen to the page."""
     for tag in soup.find_all(["p", "td", "th", "li", "h2", "h3", "blockquote", "caption", "pre"]):
         if isinstance(tag, Tag) and "lang" not in tag.attrs and tag.find(["p", "li"]) is None:
             found = _language(tag.get_text())
@@ -201,7 +248,8 @@ def _keep_together(soup: BeautifulSoup) -> None:
 
 
 def _language(words: str) -> str:
-    """Return ja or ko where most letters are of that script (a Japanese name in an English sentence is English)."""
+    """Return ja or ko where most letters are of that script (a Japanese name in an English sentence
+    is English)."""
     letters = sum(map(str.isalpha, words))
     hangul, kana, han = (len(script.findall(words)) for script in (_HANGUL, _KANA, _HAN))
     if 2 * (hangul + kana + han) <= letters or not hangul + kana:

@@ -20,8 +20,13 @@ _TURNS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(loader=PackageLoader("cxlib.report", "template"), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("cxlib.report", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["number"] = number
     environment.filters["unbroken"] = unbroken
     return environment
@@ -34,7 +39,9 @@ def render(template: str, *, language: str = "en", **values: Any) -> str:
     """
     t: Callable[..., str] = functools.partial(_text, language)
     page = _environment().get_template(template).render(t=t, language=language, **values)
-    page = page.translate(_TURNS)  # a customer's word with one of these would turn the figures after it around
+    page = page.translate(
+        _TURNS
+    )  # a customer's word with one of these would turn the figures after it around
     return page.replace("/* fonts */", font_face(page), 1)
 
 

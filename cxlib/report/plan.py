@@ -49,7 +49,8 @@ class Planned:
 
 
 def report_name(notebook: PurePath) -> str:
-    """Return the study's word: `notebooks/03_nps.ipynb` is `nps`; what cannot be in a folder's name becomes a hyphen.
+    """Return the study's word: `notebooks/03_nps.ipynb` is `nps`; what cannot be in a folder's name
+    becomes a hyphen.
 
     >>> report_name(Path("notebooks/03_nps.ipynb")), report_name(Path("My churn (copy).ipynb"))
     ('nps', 'My-churn-copy')
@@ -71,16 +72,26 @@ def from_notebook(path: Path, given: Mapping[str, Any], *, name: str | None = No
     """
     notebook = path.absolute()
     if not notebook.is_file():
-        raise SourceError(f"there is no notebook {path.as_posix()!r}; give the path of an .ipynb file")
+        raise SourceError(
+            f"there is no notebook {path.as_posix()!r}; give the path of an .ipynb file"
+        )
     here = Path.cwd()
-    root = next((folder for folder in notebook.parents if any((folder / mark).exists() for mark in _PROJECT)), here)
+    root = next(
+        (
+            folder
+            for folder in notebook.parents
+            if any((folder / mark).exists() for mark in _PROJECT)
+        ),
+        here,
+    )
     return Planned(_named(name or report_name(notebook)), notebook, dict(given), root, here)
 
 
 def from_yaml(path: Path) -> tuple[list[Planned], list[str]]:
     """Plan the reports of a YAML file.
 
-    Paths in it are relative to the nearest folder at or above the file under which the named notebook lies.
+    Paths in it are relative to the nearest folder at or above the file under which the named
+    notebook lies.
 
     Returns
     -------
@@ -99,8 +110,12 @@ def from_yaml(path: Path) -> tuple[list[Planned], list[str]]:
     for number, entry in enumerate(content["reports"], start=1):
         try:
             report = _entry(entry, path, content.get("defaults") or {})
-            if report.name.casefold() in {other.name.casefold() for other in planned}:  # one folder on a Mac or Windows
-                raise ParameterError(f"name={report.name!r} is there twice; give each report its own name")
+            if report.name.casefold() in {
+                other.name.casefold() for other in planned
+            }:  # one folder on a Mac or Windows
+                raise ParameterError(
+                    f"name={report.name!r} is there twice; give each report its own name"
+                )
         except (ParameterError, SourceError) as error:
             problems.append(f"{path.name}, report {number}: {error}")
         else:
@@ -110,17 +125,29 @@ def from_yaml(path: Path) -> tuple[list[Planned], list[str]]:
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise SourceError(f"there is no file {path.as_posix()!r}; give a .yml file of reports or an .ipynb notebook")
+        raise SourceError(
+            f"there is no file {path.as_posix()!r}; give a .yml file of reports or an .ipynb "
+            "notebook"
+        )
     try:
         content = as_written(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"{path.name} is not YAML: {error}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("reports"), list) or not content["reports"]:
-        raise SourceError(f"{path.name} has no list of reports; write `reports:` and under it "
-                          "`- notebook: notebooks/03_nps.ipynb`")
+    if (
+        not isinstance(content, dict)
+        or not isinstance(content.get("reports"), list)
+        or not content["reports"]
+    ):
+        raise SourceError(
+            f"{path.name} has no list of reports; write `reports:` and under it "
+            "`- notebook: notebooks/03_nps.ipynb`"
+        )
     _refuse_unknown(content, ("defaults", "reports"), path.name)
     if not isinstance(content.get("defaults") or {}, dict):
-        raise SourceError(f"{path.name}: defaults={content['defaults']!r} must be names with values, as `{{language: en}}`")
+        raise SourceError(
+            f"{path.name}: defaults={content['defaults']!r} must be names with values, as "
+            f"`{{language: en}}`"
+        )
     return content
 
 
@@ -130,23 +157,40 @@ def _entry(entry: Any, path: Path, defaults: dict[str, Any]) -> Planned:
     _refuse_unknown(entry, _KEYS, "the report")
     given = entry.get("parameters") or {}
     if not isinstance(given, dict):
-        raise ParameterError(f"parameters={given!r} must be names with values, as `{{wave: 2026Q3}}`")
+        raise ParameterError(
+            f"parameters={given!r} must be names with values, as `{{wave: 2026Q3}}`"
+        )
     root = next((folder for folder in path.parents if (folder / entry["notebook"]).is_file()), None)
     if root is None:
-        raise SourceError(f"notebook={entry['notebook']!r}: there is no such file at or above {path.parent.name}/")
+        raise SourceError(
+            f"notebook={entry['notebook']!r}: there is no such file at or above {path.parent.name}/"
+        )
     notebook = root / entry["notebook"]
     name = _named(str(entry.get("name") or report_name(notebook)))
-    return Planned(name, notebook, {str(key): value for key, value in given.items()}, root, root, dict(defaults))
+    return Planned(
+        name,
+        notebook,
+        {str(key): value for key, value in given.items()},
+        root,
+        root,
+        dict(defaults),
+    )
 
 
 def _refuse_unknown(keys: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     for key in keys:
         if key not in known:
-            raise SourceError(f"{where} has an unknown key {key!r}{check.did_you_mean(str(key), known)}")
+            raise SourceError(
+                f"{where} has an unknown key {key!r}{check.did_you_mean(str(key), known)}"
+            )
 
 
 def _named(name: str) -> str:
-    name = unicodedata.normalize("NFC", name)  # as a keyboard writes it; a Mac's file names have が in two parts
+    name = unicodedata.normalize(
+        "NFC", name
+    )  # as a keyboard writes it; a Mac's file names have が in two parts
     if not _NAME.fullmatch(name) or len(name.encode()) > 200 or name.casefold() == "index.html":
-        raise ParameterError(f"name={name!r} cannot be a folder's name; use letters, digits, '-' and '_'")
+        raise ParameterError(
+            f"name={name!r} cannot be a folder's name; use letters, digits, '-' and '_'"
+        )
     return name

@@ -1,4 +1,5 @@
-"""What goes into a run -> its identity: hashes of inputs and sources, versions, commit, and the command that repeats it."""
+"""What goes into a run -> its identity: hashes of inputs and sources, versions, commit, and the
+command that repeats it."""
 
 from __future__ import annotations
 
@@ -21,21 +22,41 @@ import cxlib
 from cxlib.report.plan import Planned, report_name
 from cxlib.report.reading import as_json
 
-_LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "numpy", "pandas", "papermill", "pingouin", "scipy", "statsmodels")
+_LIBRARIES = (
+    "duckdb",
+    "ibis-framework",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pingouin",
+    "scipy",
+    "statsmodels",
+)
 
 
 def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
-    """Return a record for each file or folder: parameter, path relative to `root`, bytes, number of files, sha256.
+    """Return a record for each file or folder: parameter, path relative to `root`, bytes, number of
+    files, sha256.
 
     The sha256 of a folder is that of its files' names and sha256.
     """
     records = []
     for parameter, path in paths.items():
-        files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+        files = (
+            sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+        )
         hashes = {item.relative_to(path).as_posix(): _sha256(item) for item in files}
         whole = _digest(hashes) if path.is_dir() else hashes["."]
-        records.append({"parameter": parameter, "path": relative(path, root), "bytes": sum(f.stat().st_size for f in files),
-                        "files": len(files), "sha256": whole})
+        records.append(
+            {
+                "parameter": parameter,
+                "path": relative(path, root),
+                "bytes": sum(f.stat().st_size for f in files),
+                "files": len(files),
+                "sha256": whole,
+            }
+        )
     return records
 
 
@@ -47,8 +68,14 @@ def relative(path: Path, root: Path) -> str:
         return path.name
 
 
-def run_id(started: datetime, notebook: NotebookNode, values: Mapping[str, Any], records: list[dict[str, Any]]) -> str:
-    """Return UTC time and the first letters of the hash of what goes in: source, parameters, inputs, cxlib."""
+def run_id(
+    started: datetime,
+    notebook: NotebookNode,
+    values: Mapping[str, Any],
+    records: list[dict[str, Any]],
+) -> str:
+    """Return UTC time and the first letters of the hash of what goes in: source, parameters,
+    inputs, cxlib."""
     source = [[cell.cell_type, cell.source] for cell in notebook.cells]
     return f"{started:%Y%m%dT%H%M%SZ}-{_digest([source, dict(values), records, _suite()])[:8]}"
 
@@ -65,10 +92,17 @@ def versions() -> dict[str, str]:
 
 
 def commit(folder: Path) -> str | None:
-    """Return the git commit of the folder, with `-dirty` where files were changed since; None without git."""
+    """Return the git commit of the folder, with `-dirty` where files were changed since; None
+    without git."""
     try:
-        told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"], cwd=folder, timeout=10,
-                              capture_output=True, text=True, check=False)
+        told = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
+            cwd=folder,
+            timeout=10,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return told.stdout.strip() or None if told.returncode == 0 else None
@@ -95,11 +129,15 @@ def _sha256(path: Path) -> str:
 
 
 def _digest(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()
+    ).hexdigest()
 
 
 @functools.cache
 def _suite() -> str:
     folder = Path(cxlib.__file__).parent
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".j2", ".css"})
+    files = sorted(
+        path for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".j2", ".css"}
+    )
     return _digest({path.relative_to(folder).as_posix(): _sha256(path) for path in files})

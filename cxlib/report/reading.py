@@ -25,7 +25,10 @@ def as_field(value: Any, field: FieldInfo) -> Any:
         known, flow = model.model_fields, isinstance(value, str) and value.lstrip().startswith("{")
         read = _yaml(value, as_written) if flow else value
         if isinstance(read, dict):
-            return {name: as_field(item, known[name]) if name in known else item for name, item in read.items()}
+            return {
+                name: as_field(item, known[name]) if name in known else item
+                for name, item in read.items()
+            }
         if flow:
             return value
     for candidate in _readings(value, parts(field.annotation)):
@@ -38,11 +41,18 @@ def as_field(value: Any, field: FieldInfo) -> Any:
 
 
 def laid_over(start: Any, value: Any, field: FieldInfo | None) -> Any:
-    """Return a mapping laid over the notebook's own, whose other names keep their values; any other value as it is.
+    """Return a mapping laid over the notebook's own, whose other names keep their values; any other
+    value as it is.
 
     An empty mapping names nothing: the notebook's own is gone.
     """
-    laid = field and check.nested(field) and isinstance(start, dict) and isinstance(value, dict) and value
+    laid = (
+        field
+        and check.nested(field)
+        and isinstance(start, dict)
+        and isinstance(value, dict)
+        and value
+    )
     return {**start, **value} if laid else value
 
 
@@ -71,12 +81,17 @@ def plain(value: Any) -> Any:
 def _yaml(value: str, load: Callable[[str], Any]) -> Any:
     try:
         return load(value)
-    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: 2026-13-45 looks like a date to YAML
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ):  # ValueError: 2026-13-45 looks like a date to YAML
         return value
 
 
 def as_written(content: str) -> Any:
-    """Return YAML with every number, date and yes or no as it was written: its field says what it is.
+    """Return YAML with every number, date and yes or no as it was written: its field says what it
+    is.
 
     >>> as_written("{wave: 2026-07-01, country: NO, of: [010, null]}")
     {'wave': '2026-07-01', 'country': 'NO', 'of': ['010', None]}
@@ -105,13 +120,16 @@ def as_given(value: Any) -> str:
 
 
 def as_json(value: Any) -> str:
-    r"""Write a value as JSON that YAML reads too: what cannot be seen is escaped, other letters stay.
+    r"""Write a value as JSON that YAML reads too: what cannot be seen is escaped, other letters
+    stay.
 
     >>> print(as_json({"comment": "声\u2028"}))
     {"comment": "声\u2028"}
     """
-    return "".join(letter if letter.isprintable() or letter > "\uffff" else f"\\u{ord(letter):04x}"
-                   for letter in json.dumps(value, ensure_ascii=False))
+    return "".join(
+        letter if letter.isprintable() or letter > "\uffff" else f"\\u{ord(letter):04x}"
+        for letter in json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _quoted(value: Any) -> str:
@@ -120,20 +138,35 @@ def _quoted(value: Any) -> str:
 
 class _AsWritten(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+        keys = [
+            key.value
+            for key, _ in node.value
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<"
+        ]
         if len(set(keys)) < len(keys):
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise yaml.constructor.ConstructorError(None, None, f"{twice!r} is there twice", node.start_mark)
-        bare = [key.value for key, value in node.value if node.flow_style and not value.value and value.tag.endswith(":null")]
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{twice!r} is there twice", node.start_mark
+            )
+        bare = [
+            key.value
+            for key, value in node.value
+            if node.flow_style and not value.value and value.tag.endswith(":null")
+        ]
         if bare:  # who writes {weight} wants weights, not to be without
-            raise yaml.constructor.ConstructorError(None, None, f"{bare[0]!r} has no value; write {bare[0]}: null for none",
-                                                    node.start_mark)
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                f"{bare[0]!r} has no value; write {bare[0]}: null for none",
+                node.start_mark,
+            )
         return super().construct_mapping(node, deep)
 
 
 _AsWritten.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag.endswith((":null", ":merge"))]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def annotated(field: FieldInfo) -> Any:
@@ -142,15 +175,18 @@ def annotated(field: FieldInfo) -> Any:
 
 
 def parts(annotation: Any) -> set[Any]:
-    """Return the types that a type is made of: tuple and int of `tuple[int, int] | None`, and None's."""
+    """Return the types that a type is made of: tuple and int of `tuple[int, int] | None`, and
+    None's."""
     origin = get_origin(annotation)
     found = {origin or annotation}
     if origin is not Literal:
-        for part in get_args(annotation)[:1 if origin is Annotated else None]:
+        for part in get_args(annotation)[: 1 if origin is Annotated else None]:
             found |= parts(part)
     return found
 
 
 def is_path(field: FieldInfo) -> bool:
     """Return whether the field names a file or folder."""
-    return any(isinstance(part, type) and issubclass(part, Path) for part in parts(field.annotation))
+    return any(
+        isinstance(part, type) and issubclass(part, Path) for part in parts(field.annotation)
+    )

@@ -26,7 +26,8 @@ TIMEOUT = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A planned report whose parameters were checked; `run` fills `looks` where it is a parameter that nobody gave."""
+    """A planned report whose parameters were checked; `run` fills `looks` where it is a parameter
+    that nobody gave."""
 
     planned: Planned
     notebook: NotebookNode
@@ -78,15 +79,36 @@ def ready(planned: Planned, notebook: NotebookNode, *, model: type[BaseModel] | 
         If parameters are unknown, of the wrong kind, or disagree with the files they name.
     """
     known = known_names(notebook, model)
-    given = {name: value for name, value in planned.defaults.items() if name in known} | planned.given
-    checked = check_values(notebook, given, model=model, folder=planned.notebook.parent, relative_to=planned.relative_to)
-    return Ready(planned, notebook, checked, tuple(known), model is not None and "looks" in known and "looks" not in given)
+    given = {
+        name: value for name, value in planned.defaults.items() if name in known
+    } | planned.given
+    checked = check_values(
+        notebook,
+        given,
+        model=model,
+        folder=planned.notebook.parent,
+        relative_to=planned.relative_to,
+    )
+    return Ready(
+        planned,
+        notebook,
+        checked,
+        tuple(known),
+        model is not None and "looks" in known and "looks" not in given,
+    )
 
 
-def run(reports: Sequence[Ready], *, out: Path, workers: int = WORKERS, timeout: float = TIMEOUT,
-        progress: crew.Progress = lambda name, cell, cells: None,
-        finished: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
-    """Run reports, publish each that is whole, and write the index. A report that fails does not stop the others.
+def run(
+    reports: Sequence[Ready],
+    *,
+    out: Path,
+    workers: int = WORKERS,
+    timeout: float = TIMEOUT,
+    progress: crew.Progress = lambda name, cell, cells: None,
+    finished: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:
+    """Run reports, publish each that is whole, and write the index. A report that fails does not
+    stop the others.
 
     Parameters
     ----------
@@ -114,59 +136,95 @@ def run(reports: Sequence[Ready], *, out: Path, workers: int = WORKERS, timeout:
         manifests = {report.planned.name: _manifest(report) for report in reports}
         jobs = [_job(report, manifests[report.planned.name], stage, timeout) for report in reports]
         for job, told in crew.work(jobs, workers=workers, progress=progress):
-            outcomes[job["name"]] = _publish(Path(job["folder"]), manifests[job["name"]], told, out=out)
+            outcomes[job["name"]] = _publish(
+                Path(job["folder"]), manifests[job["name"]], told, out=out
+            )
             finished(outcomes[job["name"]])
         write_index(out)
     return [outcomes[report.planned.name] for report in reports]
 
 
 def _looked(report: Ready, past: Sequence[dict[str, Any]]) -> Ready:
-    """Fill `looks`: how often the subject was looked at, this time included; a run that failed showed nothing."""
+    """Fill `looks`: how often the subject was looked at, this time included; a run that failed
+    showed nothing."""
     if not report.counts_looks:
         return report
     checked = report.checked
-    about = ("published", provenance.relative(report.planned.notebook, report.planned.root), checked.subject)
-    looks = {"looks": 1 + sum((run["status"], run["notebook"], run.get("subject")) == about for run in past)}
-    return replace(report, checked=replace(checked, given=checked.given | looks, values=checked.values | looks))
+    about = (
+        "published",
+        provenance.relative(report.planned.notebook, report.planned.root),
+        checked.subject,
+    )
+    looks = {
+        "looks": 1
+        + sum((run["status"], run["notebook"], run.get("subject")) == about for run in past)
+    }
+    return replace(
+        report, checked=replace(checked, given=checked.given | looks, values=checked.values | looks)
+    )
 
 
 def _manifest(report: Ready) -> dict[str, Any]:
     planned, checked = report.planned, report.checked
     started = datetime.now(UTC)
     records = provenance.inputs(checked.inputs, root=planned.root)
-    own = {name: checked.given[name] for name in planned.given}  # without what the file gives to all its reports
+    own = {
+        name: checked.given[name] for name in planned.given
+    }  # without what the file gives to all its reports
     return {
-        "run": provenance.run_id(started, report.notebook, checked.values, records), "name": planned.name,
-        "notebook": provenance.relative(planned.notebook, planned.root), "subject": checked.subject,
+        "run": provenance.run_id(started, report.notebook, checked.values, records),
+        "name": planned.name,
+        "notebook": provenance.relative(planned.notebook, planned.root),
+        "subject": checked.subject,
         "given": _seen_from_root(report, own),
-        "parameters": _seen_from_root(report, checked.values), "inputs": records, "versions": provenance.versions(),
+        "parameters": _seen_from_root(report, checked.values),
+        "inputs": records,
+        "versions": provenance.versions(),
         "commit": provenance.commit(planned.notebook.parent),
         "command": provenance.command(planned, checked.given, checked.inputs),
-        "started": started.isoformat(timespec="milliseconds")}
+        "started": started.isoformat(timespec="milliseconds"),
+    }
 
 
 def _seen_from_root(report: Ready, values: dict[str, Any]) -> dict[str, Any]:
     paths = report.checked.inputs
-    return {name: provenance.relative(paths[name], report.planned.root) if name in paths else value
-            for name, value in values.items()}
+    return {
+        name: provenance.relative(paths[name], report.planned.root) if name in paths else value
+        for name, value in values.items()
+    }
 
 
 def _job(report: Ready, manifest: dict[str, Any], stage: Path, timeout: float) -> dict[str, Any]:
     folder = stage / report.planned.name
     folder.mkdir()
     language = report.checked.values.get("language", "en")
-    rows = [{"name": name, "meaning": report.checked.meanings[name], "value": _written(value, language)}
-            for name, value in _flat(manifest["parameters"], report.checked.meanings)]
+    rows = [
+        {"name": name, "meaning": report.checked.meanings[name], "value": _written(value, language)}
+        for name, value in _flat(manifest["parameters"], report.checked.meanings)
+    ]
     header = {key: manifest[key] for key in ("run", "inputs", "versions", "commit", "command")}
-    return {"name": report.planned.name, "notebook": str(report.planned.notebook), "folder": str(folder),
-            "values": report.checked.given, "root": str(report.planned.root), "timeout": timeout, "language": language,
-            "header": {**header, "time": written_time(manifest["started"]), "parameters": rows}}
+    return {
+        "name": report.planned.name,
+        "notebook": str(report.planned.notebook),
+        "folder": str(folder),
+        "values": report.checked.given,
+        "root": str(report.planned.root),
+        "timeout": timeout,
+        "language": language,
+        "header": {**header, "time": written_time(manifest["started"]), "parameters": rows},
+    }
 
 
-def _flat(values: dict[str, Any], known: Collection[str], within: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(
+    values: dict[str, Any], known: Collection[str], within: str = ""
+) -> Iterator[tuple[str, Any]]:
     """Give the names within a mapping one by one, as `columns.respondent`."""
     for name, value in values.items():
-        inner = isinstance(value, dict) and value and all(f"{within}{name}.{key}" in known for key in value)
+        inner = (
+            isinstance(value, dict)
+            and value
+            and all(f"{within}{name}.{key}" in known for key in value)
+        )
         yield from _flat(value, known, f"{within}{name}.") if inner else [(within + name, value)]
 
 
@@ -176,21 +234,37 @@ def _written(value: Any, language: str) -> str:
 
 def _publish(folder: Path, manifest: dict[str, Any], told: dict[str, Any], *, out: Path) -> Outcome:
     name, failed = manifest["name"], "error" in told
-    manifest |= {"finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                 "status": "failed" if failed else "published", **told}
+    manifest |= {
+        "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "status": "failed" if failed else "published",
+        **told,
+    }
     if failed:
         _write_failed(folder, manifest, out=out)
     write_manifest(folder, manifest)
     target = out / name / place(folder, out, name=name, run=manifest["run"])
     headline = told["error"]["message"] if failed else told["headline"]
-    return Outcome(name, target / ("failed.html" if failed else "report.html"), headline, failed, told.get("seconds", 0.0))
+    return Outcome(
+        name,
+        target / ("failed.html" if failed else "report.html"),
+        headline,
+        failed,
+        told.get("seconds", 0.0),
+    )
 
 
 def _write_failed(folder: Path, manifest: dict[str, Any], *, out: Path) -> None:
     (folder / "report.html").unlink(missing_ok=True)
     good = last_good(runs(out).get(manifest["name"], []))
     error = {"cell": None, "cells": None, "heading": "", **manifest["error"]}
-    page = render("failed.html.j2", title=manifest["name"], name=manifest["name"], time=written_time(manifest["started"]),
-                  error=error, last_good=good and good["run"], notebook_kept=(folder / "run.ipynb").is_file(),
-                  command=manifest["command"])
+    page = render(
+        "failed.html.j2",
+        title=manifest["name"],
+        name=manifest["name"],
+        time=written_time(manifest["started"]),
+        error=error,
+        last_good=good and good["run"],
+        notebook_kept=(folder / "run.ipynb").is_file(),
+        command=manifest["command"],
+    )
     (folder / "failed.html").write_text(page, encoding="utf-8")

@@ -1,4 +1,5 @@
-"""Do they stay? Cohort triangles, survival curves and revenue retention from events and subscriptions."""
+"""Do they stay? Cohort triangles, survival curves and revenue retention from events and
+subscriptions."""
 
 from cxlib.retention.accounting import Movements, Revenue, movements, revenue
 from cxlib.retention.age_period_cohort import AgePeriodCohort, age_period_cohort
@@ -9,7 +10,11 @@ from cxlib.retention.contracts import Contract, contract
 from cxlib.retention.counts import count_cohorts
 from cxlib.retention.cox import Cox, cox
 from cxlib.retention.curves import Survival, survival
-from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
+from cxlib.retention.duration_counts import (
+    count_durations,
+    durations_from_orders,
+    durations_from_spells,
+)
 from cxlib.retention.durations import Durations, durations_from_cohorts
 from cxlib.retention.gap_counts import count_gaps
 from cxlib.retention.gaps import CameBack, Gaps, GapSensitivity, came_back, gap_sensitivity
@@ -25,9 +30,53 @@ from cxlib.retention.restricted_means import RestrictedMean, rmst
 from cxlib.retention.smile import Smile, smile
 from cxlib.retention.triangles import Triangle, triangle
 
-__all__ = ["AgePeriodCohort", "Average", "CameBack", "Cohorts", "Comparison", "Contract", "Cox", "Days", "Durations",
-           "GapSensitivity", "Gaps", "Hazard", "Loading", "Movements", "OwnClock", "Parameters", "Preset", "Records",
-           "RestrictedMean", "Revenue", "Smile", "Survival", "Triangle", "age_period_cohort", "average", "came_back", "compare",
-           "contract", "count_cohorts", "count_days", "count_durations", "count_gaps", "count_own_clock", "cox",
-           "durations_from_cohorts", "durations_from_orders", "durations_from_spells", "gap_sensitivity", "hazard", "loading",
-           "movements", "preset", "read", "revenue", "rmst", "smile", "survival", "triangle"]
+__all__ = [
+    "AgePeriodCohort",
+    "Average",
+    "CameBack",
+    "Cohorts",
+    "Comparison",
+    "Contract",
+    "Cox",
+    "Days",
+    "Durations",
+    "GapSensitivity",
+    "Gaps",
+    "Hazard",
+    "Loading",
+    "Movements",
+    "OwnClock",
+    "Parameters",
+    "Preset",
+    "Records",
+    "RestrictedMean",
+    "Revenue",
+    "Smile",
+    "Survival",
+    "Triangle",
+    "age_period_cohort",
+    "average",
+    "came_back",
+    "compare",
+    "contract",
+    "count_cohorts",
+    "count_days",
+    "count_durations",
+    "count_gaps",
+    "count_own_clock",
+    "cox",
+    "durations_from_cohorts",
+    "durations_from_orders",
+    "durations_from_spells",
+    "gap_sensitivity",
+    "hazard",
+    "loading",
+    "movements",
+    "preset",
+    "read",
+    "revenue",
+    "rmst",
+    "smile",
+    "survival",
+    "triangle",
+]

@@ -1,4 +1,5 @@
-"""Counts on the calendar or on each customer's own clock -> active or not by age, in one shape for both."""
+"""Counts on the calendar or on each customer's own clock -> active or not by age, in one shape for
+both."""
 
 from __future__ import annotations
 
@@ -14,16 +15,20 @@ from cxlib.errors import ParameterError
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.own_clock import OwnClock
 
-FROM_THE_START = ("rolling", "returned_by")  # need each period since acquisition to have been observed
+FROM_THE_START = (
+    "rolling",
+    "returned_by",
+)  # need each period since acquisition to have been observed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ages:
-    """Patterns of activity by age: `cohorts` has a row a cohort (`by`, `cohort`); `member` (cohorts x patterns) the customers.
+    """Patterns of activity by age: `cohorts` has a row a cohort (`by`, `cohort`); `member` (cohorts
+    x patterns) the customers.
 
-    `active` and `observed` are patterns x ages; `complete` is cohorts x ages: the age is over for everyone in the cohort.
-    Column j is age `first[j]`, or the bracket of ages from `first[j]` to `last[j]`.
-    """
+    `active` and `observed` are patterns x ages; `complete` is cohorts x ages: the age is over for
+    everyone in the cohort. Column j is age `first[j]`, or the bracket of ages from `first[j]` to
+    `last[j]`."""
 
     cohorts: pd.DataFrame
     member: scipy.sparse.csr_array
@@ -38,25 +43,38 @@ def by_age(counts: Cohorts | OwnClock) -> Ages:
     """Shift periods to ages, or take windows as they are."""
     keys = counts.groups[[*counts.by, "cohort"]]
     code = keys.groupby([*counts.by, "cohort"]).ngroup().to_numpy()
-    groups = keys.assign(_code=code).drop_duplicates("_code").sort_values("_code", ignore_index=True).drop(columns="_code")
+    groups = (
+        keys.assign(_code=code)
+        .drop_duplicates("_code")
+        .sort_values("_code", ignore_index=True)
+        .drop(columns="_code")
+    )
     customers = counts.groups["customers"].to_numpy("int64")
-    member = scipy.sparse.csr_array((customers, (code, np.arange(len(code)))), shape=(len(groups), len(code)))
+    member = scipy.sparse.csr_array(
+        (customers, (code, np.arange(len(code)))), shape=(len(groups), len(code))
+    )
     if isinstance(counts, OwnClock):
         passed, age = counts.groups["elapsed"].to_numpy(), np.arange(counts.active.shape[1])
         least = np.full(len(groups), len(age))
         np.minimum.at(least, code, passed)
-        return Ages(groups, member, counts.active, age < passed[:, None], age < least[:, None], age, age)
+        return Ages(
+            groups, member, counts.active, age < passed[:, None], age < least[:, None], age, age
+        )
     start = counts.groups["cohort"].to_numpy()
     age = np.arange(counts.last - int(start.min()) + 1)
     column = start[:, None] - counts.first + age
     observed = (column >= 0) & (column < counts.active.shape[1])
-    active = np.take_along_axis(counts.active, np.clip(column, 0, counts.active.shape[1] - 1), axis=1) & observed
+    active = (
+        np.take_along_axis(counts.active, np.clip(column, 0, counts.active.shape[1] - 1), axis=1)
+        & observed
+    )
     complete = counts.clock.finished(groups["cohort"].to_numpy()[:, None] + age, counts.as_of)
     return Ages(groups, member, active, observed, complete, age, age)
 
 
 def retained(ages: Ages, kind: str) -> Ages:
-    """Return the ages with `active` replaced by "retained" under a definition, and what cannot be known unobserved."""
+    """Return the ages with `active` replaced by "retained" under a definition, and what cannot be
+    known unobserved."""
     active, observed = ages.active, ages.observed
     if kind == "on_or_after":
         active = np.logical_or.accumulate(active[:, ::-1], axis=1)[:, ::-1]
@@ -70,24 +88,39 @@ def retained(ages: Ages, kind: str) -> Ages:
 
 
 def bracketed(ages: Ages, brackets: Sequence[tuple[int, int]], *, own: bool) -> Ages:
-    """Return the ages gathered into brackets: active at least once from the first to the last age of each."""
+    """Return the ages gathered into brackets: active at least once from the first to the last age
+    of each."""
     first, last = np.array(brackets, dtype=np.int64).T
     short = max(0, int(last.max()) + 1 - len(ages.first))
-    active, observed, complete = (np.pad(each, ((0, 0), (0, short))) for each in (ages.active, ages.observed, ages.complete))
-    met = np.stack([active[:, a:b + 1].any(axis=1) for a, b in zip(first, last, strict=True)], axis=1)
-    return replace(ages, active=met, observed=observed[:, last if own else first], complete=complete[:, last], first=first,
-                   last=last)
+    active, observed, complete = (
+        np.pad(each, ((0, 0), (0, short))) for each in (ages.active, ages.observed, ages.complete)
+    )
+    met = np.stack(
+        [active[:, a : b + 1].any(axis=1) for a, b in zip(first, last, strict=True)], axis=1
+    )
+    return replace(
+        ages,
+        active=met,
+        observed=observed[:, last if own else first],
+        complete=complete[:, last],
+        first=first,
+        last=last,
+    )
 
 
 def checked_brackets(brackets: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
     """Return pairs of ages, each bracket after the one before, or refuse them."""
     pairs = [tuple(pair) for pair in brackets or ()]
-    rule = "give pairs of whole ages (first, last), each after the one before, such as [(1, 3), (4, 6)]"
+    rule = "give pairs of whole ages (first, last), each after the one before, such as [(1, 3), (4, 6)]"  # noqa: E501
     if not pairs:
         raise ParameterError(f"brackets={brackets!r}: kind='bracket' needs them; {rule}")
     reached = -1
     for pair in pairs:
-        if len(pair) != 2 or any(age != int(age) for age in pair) or not reached < pair[0] <= pair[1]:
+        if (
+            len(pair) != 2
+            or any(age != int(age) for age in pair)
+            or not reached < pair[0] <= pair[1]
+        ):
             raise ParameterError(f"brackets={brackets!r}: {pair!r} is no bracket; {rule}")
         reached = pair[1]
     return [(int(first), int(last)) for first, last in pairs]

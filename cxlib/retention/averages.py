@@ -1,4 +1,5 @@
-"""A retention triangle -> retention by age over one fixed set of cohorts, so that it cannot rise because cohorts drop out."""
+"""A retention triangle -> retention by age over one fixed set of cohorts, so that it cannot rise
+because cohorts drop out."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Average(Result):
-    """Retention by age over one fixed set of cohorts, weighted by size; `frame` has `age, cohorts, size, retained, rate, ...`.
+    """Retention by age over one fixed set of cohorts, weighted by size; `frame` has `age, cohorts,
+    size, retained, rate, ...`.
 
     Where the ages are brackets, `age` is the first age of each and `until` the last.
     """
@@ -31,39 +33,69 @@ class Average(Result):
     period: str = "month"
     days: int | None = None
 
-    formats: ClassVar[Mapping[str, str]] = {"rate": "percent", "ci_low": "percent", "ci_high": "percent"}
+    formats: ClassVar[Mapping[str, str]] = {
+        "rate": "percent",
+        "ci_low": "percent",
+        "ci_high": "percent",
+    }
 
     def headline(self, language: str = "en") -> str:
         """Return the finding as a title: the rates at age 1 and at the last age."""
-        words, later = age_words(self.period, self.days, language), self.frame[self.frame["age"] > 0]
-        words["periods"] = age_words(self.period, self.days, language, short=True)["periods"]  # how long is said once
+        words, later = (
+            age_words(self.period, self.days, language),
+            self.frame[self.frame["age"] > 0],
+        )
+        words["periods"] = age_words(self.period, self.days, language, short=True)[
+            "periods"
+        ]  # how long is said once
         if later.empty:
             return text("retention.average_too_short", language, period=words["period"])
         first, last = later.iloc[0], later.iloc[-1]
-        shown = {"first": percent(first["rate"], 0), "last": percent(last["rate"], 0), "age": number(last["age"])}
+        shown = {
+            "first": percent(first["rate"], 0),
+            "last": percent(last["rate"], 0),
+            "age": number(last["age"]),
+        }
         if self.kind == "bracket":
             shown |= {"first_ages": span(first), "last_ages": span(last)}
-        return text(f"retention.headline_{self.kind}" + ("" if len(later) > 1 else "_one"), language, **words, **shown)
+        return text(
+            f"retention.headline_{self.kind}" + ("" if len(later) > 1 else "_one"),
+            language,
+            **words,
+            **shown,
+        )
 
     def summary(self, language: str = "en") -> str:
         """Return the rate at the last age with its interval, and over how many cohorts."""
         row = self.frame.iloc[-1]
         spans = self.kind == "bracket"
         end = "_bracket" if spans else "" if row["age"] else "_first"
-        return text(f"retention.average_summary{end}", language, **age_words(self.period, self.days, language, short=spans),
-                    cohorts=number(row["cohorts"]), size=number(row["size"]), age=number(row["age"]), ages=span(row),
-                    rate=percent(row["rate"]), low=percent(row["ci_low"]), high=percent(row["ci_high"]))
+        return text(
+            f"retention.average_summary{end}",
+            language,
+            **age_words(self.period, self.days, language, short=spans),
+            cohorts=number(row["cohorts"]),
+            size=number(row["size"]),
+            age=number(row["age"]),
+            ages=span(row),
+            rate=percent(row["rate"]),
+            low=percent(row["ci_low"]),
+            high=percent(row["ci_high"]),
+        )
 
 
-def average(result: Triangle, *, through: int | None = None, confidence: float | None = None) -> Average:
-    """Average retention by age over a fixed set of cohorts, so that it cannot rise because old cohorts drop out.
+def average(
+    result: Triangle, *, through: int | None = None, confidence: float | None = None
+) -> Average:
+    """Average retention by age over a fixed set of cohorts, so that it cannot rise because old
+    cohorts drop out.
 
     Parameters
     ----------
     result : Triangle
     through : int, optional
-        The oldest age; the cohorts are those whose cells up to it are all complete. By default the oldest age that more than
-        half of the cohorts have finished.
+        The oldest age; the cohorts are those whose cells up to it are all complete. By default the
+        oldest age that more than half of the cohorts have finished.
     confidence : float, optional
         By default that of the triangle.
 
@@ -74,11 +106,14 @@ def average(result: Triangle, *, through: int | None = None, confidence: float |
 
     Notes
     -----
-    "on_or_after" and "rolling" can then only fall with age, and "returned_by" only rise, whichever cohorts there are.
-    """
+    "on_or_after" and "rolling" can then only fall with age, and "returned_by" only rise, whichever
+    cohorts there are."""
     finished = result.frame[result.frame["complete"]]
     if finished.empty:
-        raise EmptyDataError("no period has ended before as_of, so there is no rate yet; wait, or choose a shorter period")
+        raise EmptyDataError(
+            "no period has ended before as_of, so there is no rate yet; wait, or choose a shorter "
+            "period"
+        )
     # a cohort counts up to its first gap: cells from before the first event are absent
     reached = finished.groupby([*result.by, "cohort"])["age"].agg(["min", "max"])
     reached = reached.loc[reached["min"] == reached["min"].min(), "max"]
@@ -86,34 +121,67 @@ def average(result: Triangle, *, through: int | None = None, confidence: float |
         through = int(np.quantile(reached, 0.5, method="lower"))
     names = reached.index[reached >= through]
     if len(names) == 0:
-        raise ParameterError(f"through={through}: no cohort has finished that age; the oldest finished age is {reached.max()}")
-    key = pd.MultiIndex.from_frame(finished[[*result.by, "cohort"]]) if result.by else pd.Index(finished["cohort"])
+        raise ParameterError(
+            f"through={through}: no cohort has finished that age; the oldest finished age is "
+            f"{reached.max()}"
+        )
+    key = (
+        pd.MultiIndex.from_frame(finished[[*result.by, "cohort"]])
+        if result.by
+        else pd.Index(finished["cohort"])
+    )
     chosen = finished[key.isin(names) & (finished["age"] <= through)]
     if chosen.empty:
-        raise ParameterError(f"through={through}: the youngest age of the triangle is {finished['age'].min()}")
-    level = float(result.frame["confidence"].iloc[0]) if confidence is None else check.confidence(confidence)
+        raise ParameterError(
+            f"through={through}: the youngest age of the triangle is {finished['age'].min()}"
+        )
+    level = (
+        float(result.frame["confidence"].iloc[0])
+        if confidence is None
+        else check.confidence(confidence)
+    )
     ages = ["age", "until"] if "until" in chosen else ["age"]
-    frame = chosen.groupby(ages, as_index=False).agg(cohorts=("cohort", "size"), size=("size", "sum"),
-                                                     retained=("retained", "sum"))
+    frame = chosen.groupby(ages, as_index=False).agg(
+        cohorts=("cohort", "size"), size=("size", "sum"), retained=("retained", "sum")
+    )
     frame = with_rates(frame, np.ones(len(frame), bool), level)
-    return Average(frame=frame, method="wilson, fixed set of cohorts", kind=result.kind, period=result.period, days=result.days)
+    return Average(
+        frame=frame,
+        method="wilson, fixed set of cohorts",
+        kind=result.kind,
+        period=result.period,
+        days=result.days,
+    )
 
 
 def with_rates(frame: pd.DataFrame, known: NDArray[np.bool_], confidence: float) -> pd.DataFrame:
     """Add the rate and its Wilson interval, missing where it is not known yet."""
     low, high = wilson(frame["retained"], frame["size"], confidence=confidence)
     rate = frame["retained"] / frame["size"]
-    return frame.assign(rate=rate.where(known), ci_low=np.where(known, low, np.nan), ci_high=np.where(known, high, np.nan),
-                        confidence=confidence, method="wilson")
+    return frame.assign(
+        rate=rate.where(known),
+        ci_low=np.where(known, low, np.nan),
+        ci_high=np.where(known, high, np.nan),
+        confidence=confidence,
+        method="wilson",
+    )
 
 
-def age_words(period: str, days: int | None, language: str, *, short: bool = False) -> dict[str, str]:
-    """Return what one step of age is called, and several: a period of the calendar, or a window (`short`: without its days)."""
+def age_words(
+    period: str, days: int | None, language: str, *, short: bool = False
+) -> dict[str, str]:
+    """Return what one step of age is called, and several: a period of the calendar, or a window
+    (`short`: without its days)."""
     if days is None:
-        return {"period": text(f"retention.{period}", language), "periods": text(f"retention.{period}s", language)}
+        return {
+            "period": text(f"retention.{period}", language),
+            "periods": text(f"retention.{period}s", language),
+        }
     end = "_short" if short else ""
-    return {name: text(f"retention.{key}{end}", language, days=number(days)) for name, key in (("period", "window"),
-                                                                                               ("periods", "windows"))}
+    return {
+        name: text(f"retention.{key}{end}", language, days=number(days))
+        for name, key in (("period", "window"), ("periods", "windows"))
+    }
 
 
 def span(row: pd.Series) -> str:

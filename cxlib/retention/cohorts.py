@@ -1,4 +1,5 @@
-"""What one pass over events leaves behind: customers by cohort and by pattern of active periods, as counts that add."""
+"""What one pass over events leaves behind: customers by cohort and by pattern of active periods, as
+counts that add."""
 
 from __future__ import annotations
 
@@ -21,8 +22,9 @@ MOST_PERIODS = 1000  # beyond it a date is wrong, or the period too short for th
 class Cohorts:
     """Customers counted by acquisition cohort and by the set of periods in which they were active.
 
-    Every definition of retention, and new / retained / resurrected / dormant, follows from these counts without going
-    back to the events. `a + b` is the count of the union of two sets of *different* customers (shards, countries).
+    Every definition of retention, and new / retained / resurrected / dormant, follows from these
+    counts without going back to the events. `a + b` is the count of the union of two sets of
+    *different* customers (shards, countries).
 
     Attributes
     ----------
@@ -31,16 +33,18 @@ class Cohorts:
     active : ndarray of bool, shape (patterns, periods)
         Column j is the period with index `first + j`; its rows are those of `groups`.
     first : int
-        Index of the first observed period, that of the first event (of a customer, where there is no acquisition table).
+        Index of the first observed period, that of the first event (of a customer, where there is
+        no acquisition table).
     clock : Clock
     as_of : datetime.date
         Exclusive: the first day for which the events are not complete.
     first_event, last_event : datetime.date
-        Local days of the first and the last event before `as_of`, of anyone: also an event without a customer says that its
-        day was on record.
+        Local days of the first and the last event before `as_of`, of anyone: also an event without
+        a customer says that its day was on record.
     by : tuple of str
     tally : mapping of str to int
-        Rows read, and rows (or customers) left out, by reason; `duplicates` where there is a rule for them.
+        Rows read, and rows (or customers) left out, by reason; `duplicates` where there is a rule
+        for them.
     values : pandas.DataFrame or None
         `by`, `cohort`, `period`, `value`: sums of the value column, where there is one.
     as_of_given : bool
@@ -79,27 +83,54 @@ class Cohorts:
             return NotImplemented
         for name in ("clock", "by", "as_of"):
             if getattr(self, name) != getattr(other, name):
-                raise CohortError(f"these cohorts cannot be added: {name} is {getattr(self, name)} in one and "
-                                  f"{getattr(other, name)} in the other; count both with the same {name}")
+                raise CohortError(
+                    f"these cohorts cannot be added: {name} is {getattr(self, name)} in one and "
+                    f"{getattr(other, name)} in the other; count both with the same {name}"
+                )
         if (self.values is None) != (other.values is None):
-            raise CohortError("these cohorts cannot be added: one was counted with a value and one without; give value to both")
+            raise CohortError(
+                "these cohorts cannot be added: one was counted with a value and one without; give "
+                "value to both"
+            )
         first = min(self.first, other.first)
         stacked = np.vstack([_from(self, first), _from(other, first)])
-        groups, active = gathered(pd.concat([self.groups, other.groups], ignore_index=True), stacked, self.by)
+        groups, active = gathered(
+            pd.concat([self.groups, other.groups], ignore_index=True), stacked, self.by
+        )
         values = None
         if self.values is not None:
-            values = pd.concat([self.values, other.values]).groupby([*self.by, "cohort", "period"], as_index=False)["value"].sum()
-        tally = {name: self.tally.get(name, 0) + other.tally.get(name, 0) for name in {**self.tally, **other.tally}}
-        return replace(self, groups=groups, active=active, first=first, tally=tally, values=values,
-                       first_event=min(self.first_event, other.first_event), last_event=max(self.last_event, other.last_event),
-                       as_of_given=self.as_of_given and other.as_of_given)
+            values = (
+                pd.concat([self.values, other.values])
+                .groupby([*self.by, "cohort", "period"], as_index=False)["value"]
+                .sum()
+            )
+        tally = {
+            name: self.tally.get(name, 0) + other.tally.get(name, 0)
+            for name in {**self.tally, **other.tally}
+        }
+        return replace(
+            self,
+            groups=groups,
+            active=active,
+            first=first,
+            tally=tally,
+            values=values,
+            first_event=min(self.first_event, other.first_event),
+            last_event=max(self.last_event, other.last_event),
+            as_of_given=self.as_of_given and other.as_of_given,
+        )
 
 
-def gathered(groups: pd.DataFrame, active: NDArray[np.bool_], by: tuple[str, ...]) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+def gathered(
+    groups: pd.DataFrame, active: NDArray[np.bool_], by: tuple[str, ...]
+) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Add up rows with the same group, cohort and pattern; sorted by group and cohort."""
-    keys = groups.assign(_pattern=[row.tobytes() for row in np.packbits(active, axis=1)], _row=np.arange(len(groups)))
+    keys = groups.assign(
+        _pattern=[row.tobytes() for row in np.packbits(active, axis=1)], _row=np.arange(len(groups))
+    )
     summed = keys.groupby([*by, "cohort", "_pattern"], as_index=False, dropna=False).agg(
-        customers=("customers", "sum"), _row=("_row", "first"))
+        customers=("customers", "sum"), _row=("_row", "first")
+    )
     return summed[[*by, "cohort", "customers"]], active[summed["_row"].to_numpy()]
 
 
@@ -107,54 +138,96 @@ def _from(cohorts: Cohorts, first: int) -> NDArray[np.bool_]:
     return np.pad(cohorts.active, ((0, 0), (cohorts.first - first, 0)))
 
 
-def from_bitmaps(frame: pd.DataFrame, *, days: tuple[dt.date, dt.date], by: tuple[str, ...], clock: Clock, as_of: dt.date | None,
-                 listed: bool, values: pd.DataFrame | None = None, duplicates: bool = False) -> Cohorts:
+def from_bitmaps(
+    frame: pd.DataFrame,
+    *,
+    days: tuple[dt.date, dt.date],
+    by: tuple[str, ...],
+    clock: Clock,
+    as_of: dt.date | None,
+    listed: bool,
+    values: pd.DataFrame | None = None,
+    duplicates: bool = False,
+) -> Cohorts:
     """Turn counts by bitmap into Cohorts: each customer's cohort, and what was left out.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        `known` (has a customer), `ordered` (has events), `late` (acquired after `as_of`), `by`, `bits_0` ... (63 periods each
-        from that of the first event on), `customers`, row counts (`rows`; `cx_kept`: no duplicates; `timed`: with a time;
-        `seen`: before `as_of`; `counted`: not before acquisition); and `cohort` where `listed`.
+        `known` (has a customer), `ordered` (has events), `late` (acquired after `as_of`), `by`,
+        `bits_0` ... (63 periods each from that of the first event on), `customers`, row counts
+        (`rows`; `cx_kept`: no duplicates; `timed`: with a time; `seen`: before `as_of`; `counted`:
+        not before acquisition); and `cohort` where `listed`.
     days : tuple of datetime.date
         Local days of the first and the last event, of anyone.
     listed : bool
-        True where an acquisition table gave the cohorts; else a customer's cohort is the first active period.
+        True where an acquisition table gave the cohorts; else a customer's cohort is the first
+        active period.
     duplicates : bool
         True where there is a rule for duplicates, so that the tally has their number.
     """
     known = frame[frame["known"]].reset_index(drop=True)
     if not known["seen"].any():
-        raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
+        raise EmptyDataError(
+            "no event is left: no row has both a customer and a time before as_of; check the "
+            "columns and as_of"
+        )
     ends = as_of or days[1] + dt.timedelta(days=1)
     first, last = clock.index(days[0]), clock.index(ends - dt.timedelta(days=1))
     active = _unpacked(known.filter(regex=r"^bits_\d+$").to_numpy("int64"), last - first + 1)
     if listed:
         if not (known["ordered"] & known["cohort"].notna()).any():
-            raise CohortError("none of the events belongs to a customer with an acquisition date, so nothing can be counted; "
-                              "give the customers who belong to these events, and check the column with the customer in both")
-        inside = known["cohort"].notna() & ~known["late"].fillna(True).astype(bool) & (known["cohort"] <= last)
+            raise CohortError(
+                "none of the events belongs to a customer with an acquisition date, so nothing can "
+                "be counted; "
+                "give the customers who belong to these events, and check the column with the "
+                "customer in both"
+            )
+        inside = (
+            known["cohort"].notna()
+            & ~known["late"].fillna(True).astype(bool)
+            & (known["cohort"] <= last)
+        )
     else:
-        nobody = int(active.any(axis=0).argmax())  # periods before the first event that has a customer
+        nobody = int(
+            active.any(axis=0).argmax()
+        )  # periods before the first event that has a customer
         first, active = first + nobody, active[:, nobody:]
         inside = pd.Series(active.any(axis=1))
         known["cohort"] = first + active.argmax(axis=1)
-    groups = known.loc[inside, [*by, "cohort", "customers"]].astype({"cohort": "int64", "customers": "int64"})
+    groups = known.loc[inside, [*by, "cohort", "customers"]].astype(
+        {"cohort": "int64", "customers": "int64"}
+    )
     if groups.empty:
-        raise EmptyDataError("no customer is left: none of the acquisition table was acquired before as_of; check the columns")
+        raise EmptyDataError(
+            "no customer is left: none of the acquisition table was acquired before as_of; check "
+            "the columns"
+        )
     groups, active = gathered(groups.reset_index(drop=True), active[inside.to_numpy()], by)
-    return Cohorts(groups=groups, active=active, first=first, clock=clock, as_of=ends, by=by, values=values,
-                   first_event=days[0], last_event=days[1],
-                   tally=_tally(frame, known, listed, duplicates), as_of_given=as_of is not None)
+    return Cohorts(
+        groups=groups,
+        active=active,
+        first=first,
+        clock=clock,
+        as_of=ends,
+        by=by,
+        values=values,
+        first_event=days[0],
+        last_event=days[1],
+        tally=_tally(frame, known, listed, duplicates),
+        as_of_given=as_of is not None,
+    )
 
 
 def words_needed(clock: Clock, first: int, last: int) -> int:
     """Return how many bitmaps of 63 periods the events need; refuse a span that no period fits."""
     if last - first + 1 > MOST_PERIODS:
-        raise ParameterError(f"period={clock.period!r}: from {clock.start(first)} to {clock.start(last)} there are "
-                             f"{last - first + 1:,} of them, more than {MOST_PERIODS:,}; correct the dates (or as_of), "
-                             "or choose a longer period")
+        raise ParameterError(
+            f"period={clock.period!r}: from {clock.start(first)} to {clock.start(last)} there are "
+            f"{last - first + 1:,} of them, more than {MOST_PERIODS:,}; correct the dates (or "
+            "as_of), "
+            "or choose a longer period"
+        )
     return (last - first) // WORD + 1
 
 
@@ -163,16 +236,20 @@ def _unpacked(bits: NDArray[np.int64], periods: int) -> NDArray[np.bool_]:
     return (bits[:, slots // WORD] >> (slots % WORD)) & 1 == 1
 
 
-def _tally(frame: pd.DataFrame, known: pd.DataFrame, listed: bool, duplicates: bool) -> Mapping[str, int]:
+def _tally(
+    frame: pd.DataFrame, known: pd.DataFrame, listed: bool, duplicates: bool
+) -> Mapping[str, int]:
     nobody = frame[~frame["known"]]
     unlisted = known[known["cohort"].isna() & known["ordered"]] if listed else known.iloc[:0]
     kept = known.drop(unlisted.index)
     counts = {
-        "rows": frame["rows"].sum(), "missing_customer": nobody["cx_kept"].sum(),
+        "rows": frame["rows"].sum(),
+        "missing_customer": nobody["cx_kept"].sum(),
         "missing_time": (known["cx_kept"] - known["timed"]).sum(),
         "after_as_of": (known["timed"] - known["seen"]).sum(),
         "before_acquisition": (kept["seen"] - kept["counted"]).sum(),
-        "no_acquisition": unlisted["customers"].sum(), "no_acquisition_rows": unlisted["seen"].sum(),
+        "no_acquisition": unlisted["customers"].sum(),
+        "no_acquisition_rows": unlisted["seen"].sum(),
     }
     if duplicates:
         counts["duplicates"] = (frame["rows"] - frame["cx_kept"]).sum()

@@ -1,4 +1,5 @@
-"""Rows with covariates -> hazard ratios by Cox's model, and whether the hazards are proportional."""
+"""Rows with covariates -> hazard ratios by Cox's model, and whether the hazards are
+proportional."""
 
 from __future__ import annotations
 
@@ -28,8 +29,9 @@ MOST_LEVELS = 50  # of a column of texts; more are names, not groups
 class Cox(Result):
     """Hazard ratios; `frame` has a row for each term.
 
-    Columns: `term`, `estimate` (log hazard ratio), `se`, `hazard_ratio`, `ci_low`, `ci_high` (of the ratio), `statistic` (z),
-    `pvalue`, `ph_statistic`, `ph_pvalue` (of proportional hazards, 1 degree of freedom), `confidence`, `method`.
+    Columns: `term`, `estimate` (log hazard ratio), `se`, `hazard_ratio`, `ci_low`, `ci_high` (of
+    the ratio), `statistic` (z), `pvalue`, `ph_statistic`, `ph_pvalue` (of proportional hazards, 1
+    degree of freedom), `confidence`, `method`.
 
     Attributes
     ----------
@@ -53,27 +55,67 @@ class Cox(Result):
     ph_overall: float = np.nan
     ph_pvalue: float = np.nan
 
-    formats: ClassVar[Mapping[str, str]] = (dict.fromkeys(("pvalue", "ph_pvalue"), "pvalue") | dict.fromkeys(
-        ("hazard_ratio", "ci_low", "ci_high", "statistic", "ph_statistic"), "decimal2"))
+    formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("pvalue", "ph_pvalue"), "pvalue"
+    ) | dict.fromkeys(
+        ("hazard_ratio", "ci_low", "ci_high", "statistic", "ph_statistic"), "decimal2"
+    )
 
     def summary(self, language: str = "en") -> str:
-        """Return each term's hazard ratio, and whether it can be read as one number over the whole time (Holm over the terms)."""
-        said = [text("retention.cox_head", language, n=number(self.n), lost=number(self.lost),
-                     level=level(self.frame["confidence"].iloc[0]))]
-        said += [text("retention.cox_term", language, term=row["term"], ratio=number(row["hazard_ratio"], 2),
-                      low=number(row["ci_low"], 2), high=number(row["ci_high"], 2), p=pvalue(row["pvalue"]))
-                 for row in self.frame.to_dict("records")]
+        """Return each term's hazard ratio, and whether it can be read as one number over the whole
+        time (Holm over the terms)."""
+        said = [
+            text(
+                "retention.cox_head",
+                language,
+                n=number(self.n),
+                lost=number(self.lost),
+                level=level(self.frame["confidence"].iloc[0]),
+            )
+        ]
+        said += [
+            text(
+                "retention.cox_term",
+                language,
+                term=row["term"],
+                ratio=number(row["hazard_ratio"], 2),
+                low=number(row["ci_low"], 2),
+                high=number(row["ci_high"], 2),
+                p=pvalue(row["pvalue"]),
+            )
+            for row in self.frame.to_dict("records")
+        ]
         changing = self.frame.loc[adjusted(self.frame["ph_pvalue"]) < 0.05, "term"]
         key = "cox_changing" if len(changing) else "cox_steady"
-        return " ".join([*said, text(f"retention.{key}", language, terms=", ".join(changing), p=pvalue(self.ph_pvalue))])
+        return " ".join(
+            [
+                *said,
+                text(
+                    f"retention.{key}",
+                    language,
+                    terms=", ".join(changing),
+                    p=pvalue(self.ph_pvalue),
+                ),
+            ]
+        )
 
 
-def cox(data: Any, *, duration: str, event: str, covariates: str | Sequence[str], entry: str | None = None,
-        ties: str = "efron", transform: str = "km", confidence: float = 0.95) -> Cox:
+def cox(
+    data: Any,
+    *,
+    duration: str,
+    event: str,
+    covariates: str | Sequence[str],
+    entry: str | None = None,
+    ties: str = "efron",
+    transform: str = "km",
+    confidence: float = 0.95,
+) -> Cox:
     """Hazard ratios of covariates by Cox's proportional hazards model.
 
-    Use it where covariates are numbers or many at once, so that counts by group do not do. A ratio above 1: lost faster.
-    All rows with their covariates are pulled into memory (a million rows with five covariates take about 50 MB, and a minute).
+    Use it where covariates are numbers or many at once, so that counts by group do not do. A ratio
+    above 1: lost faster. All rows with their covariates are pulled into memory (a million rows with
+    five covariates take about 50 MB, and a minute).
 
     Parameters
     ----------
@@ -82,8 +124,9 @@ def cox(data: Any, *, duration: str, event: str, covariates: str | Sequence[str]
     duration, event, entry : str
         As in `count_durations`.
     covariates : str or sequence of str
-        Columns of numbers, or of texts: those become a term a value, against the first in alphabetical order. Everything must be
-        known at the start: what happens later (a follow-up, a complaint) makes those who stay longer look treated.
+        Columns of numbers, or of texts: those become a term a value, against the first in
+        alphabetical order. Everything must be known at the start: what happens later (a follow-up,
+        a complaint) makes those who stay longer look treated.
     ties : {"efron", "breslow"}
         On purely discrete data the coefficient approximates that of `hazard(link="cloglog")`.
     transform : {"km", "rank", "identity"}
@@ -98,15 +141,19 @@ def cox(data: Any, *, duration: str, event: str, covariates: str | Sequence[str]
     EmptyDataError
         If no row is complete, or nobody was lost.
     CohortError
-        If a covariate does not vary, repeats others, or tells the lost from the others without error.
+        If a covariate does not vary, repeats others, or tells the lost from the others without
+        error.
 
     Notes
     -----
-    Fitted by `statsmodels.duration.hazard_regression.PHReg`. Coefficients, standard errors and log-likelihoods equal to R
-    survival 3.5 `coxph` to 1e-6, the test to `cox.zph` (Grambsch and Therneau 1994; ties by Efron).
-    """
+    Fitted by `statsmodels.duration.hazard_regression.PHReg`. Coefficients, standard errors and
+    log-likelihoods equal to R survival 3.5 `coxph` to 1e-6, the test to `cox.zph` (Grambsch and
+    Therneau 1994; ties by Efron)."""
     names = [covariates] if isinstance(covariates, str) else list(covariates)
-    for name, value, allowed in (("ties", ties, ("efron", "breslow")), ("transform", transform, TRANSFORMS)):
+    for name, value, allowed in (
+        ("ties", ties, ("efron", "breslow")),
+        ("transform", transform, TRANSFORMS),
+    ):
         check.one_of(name, value, allowed)
     z = z_value(confidence)
     rows, cautions = _pulled(data, duration, event, names, entry)
@@ -114,44 +161,83 @@ def cox(data: Any, *, duration: str, event: str, covariates: str | Sequence[str]
     fitted = _fitted(rows, x, ties)
     estimate, se = np.asarray(fitted.params), np.asarray(fitted.bse)
     ph = _proportional(rows, x.to_numpy(float), estimate, transform)
-    frame = pd.DataFrame({"term": x.columns, "estimate": estimate, "se": se, "hazard_ratio": np.exp(estimate),
-                          "ci_low": np.exp(estimate - z * se), "ci_high": np.exp(estimate + z * se), "statistic": estimate / se,
-                          "pvalue": 2 * scipy.stats.norm.sf(abs(estimate / se)), "ph_statistic": ph.statistic,
-                          "ph_pvalue": ph.pvalue})
+    frame = pd.DataFrame(
+        {
+            "term": x.columns,
+            "estimate": estimate,
+            "se": se,
+            "hazard_ratio": np.exp(estimate),
+            "ci_low": np.exp(estimate - z * se),
+            "ci_high": np.exp(estimate + z * se),
+            "statistic": estimate / se,
+            "pvalue": 2 * scipy.stats.norm.sf(abs(estimate / se)),
+            "ph_statistic": ph.statistic,
+            "ph_pvalue": ph.pvalue,
+        }
+    )
     null, covariance = np.zeros(len(estimate)), fitted.cov_params()
     gradient = fitted.model.score(null)
     method = f"Cox, {ties.title()} ties"
-    return Cox(frame=frame.assign(confidence=confidence, method=method), method=method, warnings=cautions, n=len(rows),
-               lost=int(rows["event"].sum()), loglik=float(fitted.llf), loglik_null=float(fitted.model.loglike(null)),
-               wald=float(estimate @ np.linalg.solve(covariance, estimate)), df=len(estimate),
-               score=float(gradient @ np.linalg.solve(-fitted.model.hessian(null), gradient)),
-               ph_overall=ph.overall, ph_pvalue=ph.overall_pvalue)
+    return Cox(
+        frame=frame.assign(confidence=confidence, method=method),
+        method=method,
+        warnings=cautions,
+        n=len(rows),
+        lost=int(rows["event"].sum()),
+        loglik=float(fitted.llf),
+        loglik_null=float(fitted.model.loglike(null)),
+        wald=float(estimate @ np.linalg.solve(covariance, estimate)),
+        df=len(estimate),
+        score=float(gradient @ np.linalg.solve(-fitted.model.hessian(null), gradient)),
+        ph_overall=ph.overall,
+        ph_pvalue=ph.overall_pvalue,
+    )
 
 
-def _pulled(data: Any, duration: str, event: str, covariates: Sequence[str],
-            entry: str | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return the complete rows as `duration`, `event`, `entry` and the covariates, and what was left out."""
+def _pulled(
+    data: Any, duration: str, event: str, covariates: Sequence[str], entry: str | None
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the complete rows as `duration`, `event`, `entry` and the covariates, and what was
+    left out."""
     table = as_table(data)
     check.columns(table.columns, duration=duration, event=event, covariates=covariates, entry=entry)
     numeric(table, duration=duration, event=event, entry=entry)
     taken = {"duration", "event", "entry"} & {*covariates}
     if not covariates or taken or len(set(covariates)) < len(covariates):
-        raise ColumnError(f"covariates={list(covariates)}: give at least one column, each once, and none that is called "
-                          "duration, event or entry; rename such a column")
-    chosen = {"duration": duration, "event": event, "entry": entry} | {name: name for name in covariates}
-    frame = table.select(**{name: table[column] for name, column in chosen.items() if column is not None}).execute()
+        raise ColumnError(
+            f"covariates={list(covariates)}: give at least one column, each once, and none that is "
+            "called "
+            "duration, event or entry; rename such a column"
+        )
+    chosen = {"duration": duration, "event": event, "entry": entry} | {
+        name: name for name in covariates
+    }
+    frame = table.select(
+        **{name: table[column] for name, column in chosen.items() if column is not None}
+    ).execute()
     rows = frame.dropna().reset_index(drop=True)
     rows = rows.astype({"duration": float, "event": float})
     if rows.empty or not rows["event"].any():
-        raise EmptyDataError(f"event={event!r}: no complete row has a customer who was lost, so there is no hazard to compare")
+        raise EmptyDataError(
+            f"event={event!r}: no complete row has a customer who was lost, so there is no hazard "
+            "to compare"
+        )
     if not rows["event"].isin([0, 1]).all() or (rows["duration"] < 0).any():
-        raise CohortError(f"event={event!r} must be 0 or 1 and duration={duration!r} 0 or more; correct or remove the other rows")
+        raise CohortError(
+            f"event={event!r} must be 0 or 1 and duration={duration!r} 0 or more; correct or "
+            "remove the other rows"
+        )
     if entry is not None and (rows["entry"] >= rows["duration"]).any():
-        raise CohortError(f"entry={entry!r} is not before duration={duration!r} in "
-                          f"{int((rows['entry'] >= rows['duration']).sum()):,} rows; remove these rows")
+        raise CohortError(
+            f"entry={entry!r} is not before duration={duration!r} in "
+            f"{int((rows['entry'] >= rows['duration']).sum()):,} rows; remove these rows"
+        )
     missing = len(frame) - len(rows)
     pulled = text("retention.cox_pulled", n=number(len(frame)))
-    return rows, (pulled, text("retention.cox_incomplete", n=number(missing), rows=number(len(frame)))) if missing else (pulled,)
+    return rows, (
+        pulled,
+        text("retention.cox_incomplete", n=number(missing), rows=number(len(frame))),
+    ) if missing else (pulled,)
 
 
 def _design(covariates: pd.DataFrame) -> pd.DataFrame:
@@ -161,12 +247,22 @@ def _design(covariates: pd.DataFrame) -> pd.DataFrame:
             parts.append(values.astype(float).rename(str(name)))
             continue
         if values.nunique() > MOST_LEVELS:
-            raise ColumnError(f"covariates={name!r} has {values.nunique():,} different texts, more than {MOST_LEVELS}; use a "
-                              "column of numbers, or put values together")
-        parts.append(pd.get_dummies(values.astype(str), prefix=str(name), prefix_sep=" = ", drop_first=True, dtype=float))
+            raise ColumnError(
+                f"covariates={name!r} has {values.nunique():,} different texts, more than "
+                f"{MOST_LEVELS}; use a "
+                "column of numbers, or put values together"
+            )
+        parts.append(
+            pd.get_dummies(
+                values.astype(str), prefix=str(name), prefix_sep=" = ", drop_first=True, dtype=float
+            )
+        )
     x = pd.concat(parts, axis=1)
     if not x.shape[1] or np.linalg.matrix_rank((x - x.mean()).to_numpy(float)) < x.shape[1]:
-        raise CohortError(f"covariates={list(covariates)}: one of them does not vary, or follows from the others; leave it out")
+        raise CohortError(
+            f"covariates={list(covariates)}: one of them does not vary, or follows from the "
+            "others; leave it out"
+        )
     return x
 
 
@@ -174,17 +270,28 @@ def _fitted(rows: pd.DataFrame, x: pd.DataFrame, ties: str) -> Any:
     from statsmodels.duration.hazard_regression import PHReg
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-    centred = x.to_numpy(float) - x.to_numpy(float).mean(axis=0)  # the coefficients stay; exp() does not overflow
-    model = PHReg(rows["duration"].to_numpy(), centred, status=rows["event"].to_numpy(),
-                  entry=rows["entry"].to_numpy(float) if "entry" in rows else None, ties=ties)
+    centred = x.to_numpy(float) - x.to_numpy(float).mean(
+        axis=0
+    )  # the coefficients stay; exp() does not overflow
+    model = PHReg(
+        rows["duration"].to_numpy(),
+        centred,
+        status=rows["event"].to_numpy(),
+        entry=rows["entry"].to_numpy(float) if "entry" in rows else None,
+        ties=ties,
+    )
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", ConvergenceWarning)
         fitted = model.fit(disp=False)
     spread = np.asarray(fitted.params) * centred.std(axis=0)
     failed = any(issubclass(each.category, ConvergenceWarning) for each in said)
     if failed or not np.isfinite(fitted.bse).all() or (abs(spread) > 20).any():
-        raise CohortError(f"covariates={list(x.columns)}: one of them tells the lost from the others without error, so its "
-                          "hazard ratio is not finite; leave it out, or put groups together in which nobody was lost")
+        raise CohortError(
+            f"covariates={list(x.columns)}: one of them tells the lost from the others without "
+            "error, so its "
+            "hazard ratio is not finite; leave it out, or put groups together in which nobody was "
+            "lost"
+        )
     return fitted
 
 
@@ -198,21 +305,29 @@ def _proportional(rows: pd.DataFrame, x: NDArray, beta: NDArray, transform: str)
     risk = [_followed(rows, part, times) for part in powers]
     dying = [_added(part[event], place, len(times)) for part in powers]
     scores = efron(_added(x[event], place, len(times)), risk, dying, d.astype(float))
-    scale = {"km": 1 - np.concatenate([[1.0], np.cumprod(1 - d / _followed(rows, np.ones(len(time)), times))])[:-1],
-             "identity": times,
-             "rank": scipy.stats.rankdata(time)[np.argsort(time)][np.searchsorted(np.sort(time), times)]}[transform]
+    scale = {
+        "km": 1
+        - np.concatenate([[1.0], np.cumprod(1 - d / _followed(rows, np.ones(len(time)), times))])[
+            :-1
+        ],
+        "identity": times,
+        "rank": scipy.stats.rankdata(time)[np.argsort(time)][np.searchsorted(np.sort(time), times)],
+    }[transform]
     return grambsch_therneau(scores, scale)
 
 
 def _followed(rows: pd.DataFrame, part: NDArray, times: NDArray) -> NDArray:
-    """Sum over those at risk at each time: who leave at it or later, and came under observation before it."""
+    """Sum over those at risk at each time: who leave at it or later, and came under observation
+    before it."""
     found = _later(part, rows["duration"].to_numpy(), times)
     return found - _later(part, rows["entry"].to_numpy(float), times) if "entry" in rows else found
 
 
 def _later(part: NDArray, at: NDArray, times: NDArray) -> NDArray:
     order = np.argsort(at, kind="stable")
-    sums = np.concatenate([np.cumsum(part[order][::-1], axis=0)[::-1], np.zeros((1, *part.shape[1:]))])
+    sums = np.concatenate(
+        [np.cumsum(part[order][::-1], axis=0)[::-1], np.zeros((1, *part.shape[1:]))]
+    )
     return sums[np.searchsorted(at[order], times, side="left")]
 
 

@@ -30,12 +30,13 @@ FEW = 10  # customers at risk; a curve is not drawn beyond the tenure where fewe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Survival(Result):
-    """Kaplan-Meier curves; `frame` has one row a group and tenure at which a customer was lost or censored.
+    """Kaplan-Meier curves; `frame` has one row a group and tenure at which a customer was lost or
+    censored.
 
-    Columns: `by`, `tenure`, `at_risk`, `lost`, `censored`, `survival` in [0, 1], `se`, `ci_low`, `ci_high` (each tenure on its
-    own), `band_low`, `band_high` (the whole curve), `cumhaz`, `cumhaz_se`, `confidence`, `method`; with weights also
-    `at_risk_weight`, `lost_weight`, `censored_weight`.
-    """
+    Columns: `by`, `tenure`, `at_risk`, `lost`, `censored`, `survival` in [0, 1], `se`, `ci_low`,
+    `ci_high` (each tenure on its own), `band_low`, `band_high` (the whole curve), `cumhaz`,
+    `cumhaz_se`, `confidence`, `method`; with weights also `at_risk_weight`, `lost_weight`,
+    `censored_weight`."""
 
     unit: str = "period"
     by: tuple[str, ...] = ()
@@ -43,45 +44,79 @@ class Survival(Result):
     gap_days: int | None = None
     gap: int | None = None
 
-    formats: ClassVar[Mapping[str, str]] = {"survival": "percent", "ci_low": "percent", "ci_high": "percent", "se": "decimal3",
-                                            "band_low": "percent", "band_high": "percent"}
+    formats: ClassVar[Mapping[str, str]] = {
+        "survival": "percent",
+        "ci_low": "percent",
+        "ci_high": "percent",
+        "se": "decimal3",
+        "band_low": "percent",
+        "band_high": "percent",
+    }
 
     def at(self, tenure: float) -> pd.DataFrame:
-        """Return each curve at a tenure; a curve whose last customer was followed for less is missing there."""
+        """Return each curve at a tenure; a curve whose last customer was followed for less is
+        missing there."""
         curves = self.frame.groupby(list(self.by)) if self.by else [((), self.frame)]
-        rows = [_read(group, tenure) | dict(zip(self.by, name, strict=True)) for name, group in curves]
+        rows = [
+            _read(group, tenure) | dict(zip(self.by, name, strict=True)) for name, group in curves
+        ]
         return pd.DataFrame(rows)[[*self.by, *_READ]]
 
     def quantiles(self, probs: Sequence[float] = (0.25, 0.5, 0.75)) -> pd.DataFrame:
-        """Return the tenure by which a share of customers is lost (0.5: the median), with its limits.
+        """Return the tenure by which a share of customers is lost (0.5: the median), with its
+        limits.
 
         Returns
         -------
         DataFrame
-            `by`, `prob`, `tenure`, `ci_low`, `ci_high`, `confidence`: the first tenure at which the curve, or its limit, is at
-            or below 1 - prob (the middle of the step where it is exactly that); missing where it has not come that far.
+            `by`, `prob`, `tenure`, `ci_low`, `ci_high`, `confidence`: the first tenure at which the
+            curve, or its limit, is at or below 1 - prob (the middle of the step where it is exactly
+            that); missing where it has not come that far.
 
         Notes
         -----
         Equal to R survival 3.5 `quantile(survfit(...))` (Brookmeyer and Crowley 1982).
         """
         if not all(0 < prob < 1 for prob in probs):
-            raise ParameterError(f"probs={tuple(probs)!r} must lie between 0 and 1; write 0.5 for the median")
+            raise ParameterError(
+                f"probs={tuple(probs)!r} must lie between 0 and 1; write 0.5 for the median"
+            )
         curves = self.frame.groupby(list(self.by)) if self.by else [((), self.frame)]
-        rows = [dict(zip(self.by, name, strict=True)) | {"prob": prob} | {
-            column: _crossing(curve["tenure"].to_numpy(float), curve[source].to_numpy(float), 1 - prob)
-            for column, source in (("tenure", "survival"), ("ci_low", "ci_low"), ("ci_high", "ci_high"))}
-            for name, curve in curves for prob in probs]
+        rows = [
+            dict(zip(self.by, name, strict=True))
+            | {"prob": prob}
+            | {
+                column: _crossing(
+                    curve["tenure"].to_numpy(float), curve[source].to_numpy(float), 1 - prob
+                )
+                for column, source in (
+                    ("tenure", "survival"),
+                    ("ci_low", "ci_low"),
+                    ("ci_high", "ci_high"),
+                )
+            }
+            for name, curve in curves
+            for prob in probs
+        ]
         return pd.DataFrame(rows).assign(confidence=self.frame["confidence"].iloc[0])
 
     def tenure(self, months: float) -> float:
         """Return a number of months in the unit of `tenure`."""
-        return round(months * DAYS_A_MONTH) if self.unit == "day" else months * MONTHLY.get(self.unit, 1)
+        return (
+            round(months * DAYS_A_MONTH)
+            if self.unit == "day"
+            else months * MONTHLY.get(self.unit, 1)
+        )
 
     def summary(self, language: str = "en", *, months: float = 6) -> str:
-        """Return how many of 100 customers are still there after some months, with the interval, group by group."""
+        """Return how many of 100 customers are still there after some months, with the interval,
+        group by group."""
         sentences = []
-        whole = self.frame.groupby(list(self.by))["at_risk"].max().to_numpy() if self.by else [self.frame["at_risk"].max()]
+        whole = (
+            self.frame.groupby(list(self.by))["at_risk"].max().to_numpy()
+            if self.by
+            else [self.frame["at_risk"].max()]
+        )
         for row, n in zip(self.at(self.tenure(months)).to_dict("records"), whole, strict=True):
             key = "retention.still_there" if not self.by else "retention.still_there_group"
             if np.isnan(row["survival"]):
@@ -89,38 +124,86 @@ class Survival(Result):
             elif row["survival"] == 0:
                 key = key.replace("still_there", "nobody_there")
             elif row["survival"] == 1:
-                key = key.replace("still_there", "none_lost_open" if self.frame["band_low"].isna().all() else "none_lost")
+                key = key.replace(
+                    "still_there",
+                    "none_lost_open" if self.frame["band_low"].isna().all() else "none_lost",
+                )
                 row["ci_low"] = _none_lost(row["at_risk"], self.frame["confidence"].iloc[0])
-            sentences.append(text(key, language, group=self._name(row), months=number(months), unit=self._unit(months, language),
-                                  followed=number(row["at_risk"]), rate=number(100 * row["survival"]),
-                                  low=number(100 * row["ci_low"]), high=number(100 * row["ci_high"]), n=number(n),
-                                  level=level(self.frame["confidence"].iloc[0])))
+            sentences.append(
+                text(
+                    key,
+                    language,
+                    group=self._name(row),
+                    months=number(months),
+                    unit=self._unit(months, language),
+                    followed=number(row["at_risk"]),
+                    rate=number(100 * row["survival"]),
+                    low=number(100 * row["ci_low"]),
+                    high=number(100 * row["ci_high"]),
+                    n=number(n),
+                    level=level(self.frame["confidence"].iloc[0]),
+                )
+            )
         return " ".join(sentences)
 
     def meaning(self, language: str = "en") -> str:
         """Return who counts as lost, in a sentence."""
-        return text(f"retention.lost_{self.definition}", language, gap=number(self.gap_days or self.gap or 0),
-                    periods=text(f"retention.{self.unit if self.gap == 1 else self.unit + 's'}", language) if self.gap else "")
+        return text(
+            f"retention.lost_{self.definition}",
+            language,
+            gap=number(self.gap_days or self.gap or 0),
+            periods=text(f"retention.{self.unit if self.gap == 1 else self.unit + 's'}", language)
+            if self.gap
+            else "",
+        )
 
     def plot(self, ax: Axes | None = None, *, months: float = 6, language: str = "en") -> Axes:
-        """Draw the curves with their limits, a curve alone also with its band, and the numbers at risk beneath."""
-        finding = self._spread(months, language) if self.by else self.summary(language, months=months)
+        """Draw the curves with their limits, a curve alone also with its band, and the numbers at
+        risk beneath."""
+        finding = (
+            self._spread(months, language) if self.by else self.summary(language, months=months)
+        )
         shown = self.frame[self.frame["at_risk"] >= min(FEW, int(self.frame["at_risk"].max()))]
-        band = not self.by and shown["band_low"].notna().any()  # with weights or delayed entry there is none
-        measured = text("retention.curve_measured", language, few=FEW, meaning=self.meaning(language),
-                        limits=text("retention.curve_band" if band else "retention.curve_limits", language,
-                                    level=level(self.frame["confidence"].iloc[0])))
-        return figures.curves(shown, whole=self.frame, by=self.by, unit=self.unit, finding=finding, measured=measured, ax=ax,
-                              language=language)
+        band = (
+            not self.by and shown["band_low"].notna().any()
+        )  # with weights or delayed entry there is none
+        measured = text(
+            "retention.curve_measured",
+            language,
+            few=FEW,
+            meaning=self.meaning(language),
+            limits=text(
+                "retention.curve_band" if band else "retention.curve_limits",
+                language,
+                level=level(self.frame["confidence"].iloc[0]),
+            ),
+        )
+        return figures.curves(
+            shown,
+            whole=self.frame,
+            by=self.by,
+            unit=self.unit,
+            finding=finding,
+            measured=measured,
+            ax=ax,
+            language=language,
+        )
 
     def _spread(self, months: float, language: str) -> str:
         rows = self.at(self.tenure(months)).dropna(subset=["survival"]).sort_values("survival")
         if len(rows) < 2:
             return self.summary(language, months=months)
         low, high = rows.iloc[0], rows.iloc[-1]
-        return text("retention.spread", language, months=number(months), unit=self._unit(months, language),
-                    low_group=self._name(low), high_group=self._name(high), low=number(100 * low["survival"]),
-                    high=number(100 * high["survival"]))
+        return text(
+            "retention.spread",
+            language,
+            months=number(months),
+            unit=self._unit(months, language),
+            low_group=self._name(low),
+            high_group=self._name(high),
+            low=number(100 * low["survival"]),
+            high=number(100 * high["survival"]),
+        )
 
     def _unit(self, months: float, language: str) -> str:
         word = "month" if self.unit != "period" else "period"
@@ -131,7 +214,8 @@ class Survival(Result):
 
 
 def _crossing(tenure: NDArray, curve: NDArray, level_: float) -> float:
-    """Return where a falling curve comes to a level; where it stays exactly there for a while, the middle of that while."""
+    """Return where a falling curve comes to a level; where it stays exactly there for a while, the
+    middle of that while."""
     near = 1e-8  # the steps of a curve are computed, its levels are not: R takes the same allowance
     at, below = np.flatnonzero(curve <= level_ + near), np.flatnonzero(curve < level_ - near)
     if not len(at):
@@ -143,7 +227,8 @@ def _crossing(tenure: NDArray, curve: NDArray, level_: float) -> float:
 
 
 def _none_lost(followed: int, confidence: float) -> float:
-    """Return how low the true share may be where all `followed` stayed: the limit of Clopper and Pearson (1934), rounded down."""
+    """Return how low the true share may be where all `followed` stayed: the limit of Clopper and
+    Pearson (1934), rounded down."""
     return np.floor(100 * (0.5 * (1 - confidence)) ** (1 / followed)) / 100
 
 
@@ -159,18 +244,25 @@ def _read(curve: pd.DataFrame, tenure: float) -> dict[str, float]:
     return last | {"at_risk": int(left.iloc[0]) if len(left) else 0}
 
 
-def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None, confidence: float = 0.95,
-             limits: str = "log-log") -> Survival:
-    """Kaplan-Meier curves from counts, with the Nelson-Aalen cumulative hazard and a band for the whole curve.
+def survival(
+    data: Durations | Cohorts,
+    *,
+    by: str | Sequence[str] | None = None,
+    confidence: float = 0.95,
+    limits: str = "log-log",
+) -> Survival:
+    """Kaplan-Meier curves from counts, with the Nelson-Aalen cumulative hazard and a band for the
+    whole curve.
 
-    Use it when some customers are still there: a plain ratio would call them lost, or wait for them.
+    Use it when some customers are still there: a plain ratio would call them lost, or wait for
+    them.
 
     Parameters
     ----------
     data : Durations or Cohorts
-        From `count_durations`, `durations_from_spells`, `durations_from_orders` or `durations_from_cohorts`. Of cohorts (from
-        `count_cohorts`), a customer counts as lost at the first silence of three finished periods; `durations_from_cohorts`
-        takes another number.
+        From `count_durations`, `durations_from_spells`, `durations_from_orders` or
+        `durations_from_cohorts`. Of cohorts (from `count_cohorts`), a customer counts as lost at
+        the first silence of three finished periods; `durations_from_cohorts` takes another number.
     by : str or sequence of str, optional
         Columns that were counted; one curve a combination. By default one curve for all.
     confidence : float
@@ -185,17 +277,21 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
 
     Notes
     -----
-    S(t) = product of (1 - lost/at_risk); Greenwood's variance, limits on the log(-log) scale (Kalbfleisch and Prentice 1980).
-    Before the first loss both limits are 1; at S = 0 standard error and limits do not exist and are missing, as in R.
-    Equal to R survival 3.5 `survfit` (`conf.type` of the same names; weights; delayed entry) to 1e-10. The band is Hall and
-    Wellner's (see `kaplan_meier.hall_wellner`); with weights or delayed entry it is not known and missing. Where nobody was
-    followed from the start, the curve is about those who had stayed until the first came under observation; a warning says so.
+    S(t) = product of (1 - lost/at_risk); Greenwood's variance, limits on the log(-log) scale
+    (Kalbfleisch and Prentice 1980). Before the first loss both limits are 1; at S = 0 standard
+    error and limits do not exist and are missing, as in R. Equal to R survival 3.5 `survfit`
+    (`conf.type` of the same names; weights; delayed entry) to 1e-10. The band is Hall and Wellner's
+    (see `kaplan_meier.hall_wellner`); with weights or delayed entry it is not known and missing.
+    Where nobody was followed from the start, the curve is about those who had stayed until the
+    first came under observation; a warning says so.
 
-    From `durations_from_orders` the curve is too low towards its end, since customers who will come back are lost as long as they
-    have not. In simulated data of two years (4,000 customers, orders as a Poisson process until they leave after 400 days on
-    average, gap of 90 days) it was 1 point of 100 too low after 600 days with an order every 30 days, 5 with one every 45 and 7
-    with one every 60, where 35, 49 and 54 % of such silences end with a return. And where the events on record begin later than
-    the business, a customer's first event on record is not the first: tenure counts from there.
+    From `durations_from_orders` the curve is too low towards its end, since customers who will come
+    back are lost as long as they have not. In simulated data of two years (4,000 customers, orders
+    as a Poisson process until they leave after 400 days on average, gap of 90 days) it was 1 point
+    of 100 too low after 600 days with an order every 30 days, 5 with one every 45 and 7 with one
+    every 60, where 35, 49 and 54 % of such silences end with a return. And where the events on
+    record begin later than the business, a customer's first event on record is not the first:
+    tenure counts from there.
 
     Examples
     --------
@@ -208,24 +304,45 @@ def survival(data: Durations | Cohorts, *, by: str | Sequence[str] | None = None
     z, durations = z_value(confidence), as_durations(data)
     table = durations.risk_table(by)
     curve = kaplan_meier(table)
-    cells = {"at_risk": table.at_risk, "lost": table.lost, "censored": table.censored, "survival": curve.survival,
-             "se": np.where(curve.survival == 0, np.nan, _error(curve.survival, curve.log_variance))}
+    cells = {
+        "at_risk": table.at_risk,
+        "lost": table.lost,
+        "censored": table.censored,
+        "survival": curve.survival,
+        "se": np.where(curve.survival == 0, np.nan, _error(curve.survival, curve.log_variance)),
+    }
     cells["ci_low"], cells["ci_high"] = pointwise(curve, z, limits)
-    cells["band_low"], cells["band_high"] = hall_wellner(curve, (table.lost + table.censored).sum(axis=1, keepdims=True),
-                                                         confidence)
+    cells["band_low"], cells["band_high"] = hall_wellner(
+        curve, (table.lost + table.censored).sum(axis=1, keepdims=True), confidence
+    )
     if durations.weighted or durations.delayed:
         cells["band_low"] = cells["band_high"] = np.full(curve.survival.shape, np.nan)
     cells |= {"cumhaz": curve.cumhaz, "cumhaz_se": np.sqrt(curve.cumhaz_variance)}
     if durations.weighted:
-        cells |= {"at_risk_weight": table.sums[0], "lost_weight": table.weights[0], "censored_weight": table.weights[1]}
+        cells |= {
+            "at_risk_weight": table.sums[0],
+            "lost_weight": table.weights[0],
+            "censored_weight": table.weights[1],
+        }
     row, column = np.nonzero(table.lost + table.censored)
     method = f"Kaplan-Meier, {limits} limits" + (", robust variance" if durations.weighted else "")
-    frame = pd.DataFrame({name: table.groups[name].to_numpy()[row] for name in by} | {"tenure": table.tenure[column]}
-                         | {name: values[row, column] for name, values in cells.items()})
+    frame = pd.DataFrame(
+        {name: table.groups[name].to_numpy()[row] for name in by}
+        | {"tenure": table.tenure[column]}
+        | {name: values[row, column] for name, values in cells.items()}
+    )
     frame = frame.assign(confidence=confidence, method=method)
     warnings = (*left_out(durations), *late_start(durations, by), *_emptied(table, curve.survival))
-    return Survival(frame=frame, method=method, unit=durations.unit, by=by, definition=durations.definition,
-                    gap_days=durations.gap_days, gap=durations.gap, warnings=warnings)
+    return Survival(
+        frame=frame,
+        method=method,
+        unit=durations.unit,
+        by=by,
+        definition=durations.definition,
+        gap_days=durations.gap_days,
+        gap=durations.gap,
+        warnings=warnings,
+    )
 
 
 def _error(survival_: NDArray, log_variance: NDArray) -> NDArray:
@@ -234,12 +351,17 @@ def _error(survival_: NDArray, log_variance: NDArray) -> NDArray:
 
 
 def late_start(durations: Durations, by: Sequence[str]) -> tuple[str, ...]:
-    """Say where nobody was followed from the start: the curve is then of those who had stayed until the first came."""
+    """Say where nobody was followed from the start: the curve is then of those who had stayed until
+    the first came."""
     if not durations.delayed:
         return ()
     came = durations.frame[durations.frame["entered"] > 0]
     first = came.groupby(list(by))["tenure"].min().max() if by else came["tenure"].min()
-    return (text("retention.late_start", tenure=number(first, 0 if first % 1 == 0 else 2)),) if first > 0 else ()
+    return (
+        (text("retention.late_start", tenure=number(first, 0 if first % 1 == 0 else 2)),)
+        if first > 0
+        else ()
+    )
 
 
 def _emptied(table: RiskTable, survival_: NDArray) -> tuple[str, ...]:
@@ -253,11 +375,33 @@ def _emptied(table: RiskTable, survival_: NDArray) -> tuple[str, ...]:
 
 def left_out(durations: Durations) -> tuple[str, ...]:
     """Return a sentence for each reason for which rows were left out, or customers tell nothing."""
-    names = ("missing", "missing_customer", "missing_start", "missing_duration", "after_as_of", "continued_spell", "later_spell",
-             "too_new", "before_records")
-    said = [text(f"retention.left_out_{name}", n=number(durations.tally[name]), rows=number(durations.tally["rows"]))
-            for name in names if durations.tally.get(name, 0)]
+    names = (
+        "missing",
+        "missing_customer",
+        "missing_start",
+        "missing_duration",
+        "after_as_of",
+        "continued_spell",
+        "later_spell",
+        "too_new",
+        "before_records",
+    )
+    said = [
+        text(
+            f"retention.left_out_{name}",
+            n=number(durations.tally[name]),
+            rows=number(durations.tally["rows"]),
+        )
+        for name in names
+        if durations.tally.get(name, 0)
+    ]
     if durations.untold:
-        said.append(text("retention.untold", n=number(durations.untold), customers=number(durations.customers),
-                         units=text(f"retention.{durations.unit}s")))
+        said.append(
+            text(
+                "retention.untold",
+                n=number(durations.untold),
+                customers=number(durations.customers),
+                units=text(f"retention.{durations.unit}s"),
+            )
+        )
     return tuple(said)

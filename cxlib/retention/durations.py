@@ -14,24 +14,29 @@ from cxlib.errors import CohortError, EmptyDataError, ParameterError
 from cxlib.retention.cohorts import Cohorts
 
 UNITS = ("day", "week", "month", "quarter", "year", "period")
-GAP = 3  # finished periods without activity after which a customer of `Cohorts` counts as lost, unless another number is given
+# finished periods without activity after which a customer of `Cohorts` counts as lost, unless
+# another number is given
+GAP = 3
 WEIGHTED = ("lost_weight", "censored_weight", "lost_square", "censored_square")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Durations:
-    """Customers lost and customers still there (censored) by tenure; `a + b` is the count of the union.
+    """Customers lost and customers still there (censored) by tenure; `a + b` is the count of the
+    union.
 
     Attributes
     ----------
     frame : pandas.DataFrame
-        The columns of `by`, `tenure`, `lost`, `censored`; one row a tenure at which anything happened. Where customers came
-        under observation later, `entered`: those followed from just after that tenure on. Where there are weights, `lost_weight`
-        and `censored_weight` (sums of weights beside the numbers of people) and `lost_square` and `censored_square` (sums of
+        The columns of `by`, `tenure`, `lost`, `censored`; one row a tenure at which anything
+        happened. Where customers came under observation later, `entered`: those followed from just
+        after that tenure on. Where there are weights, `lost_weight` and `censored_weight` (sums of
+        weights beside the numbers of people) and `lost_square` and `censored_square` (sums of
         squared weights, which the variance needs).
     by : tuple of str
     unit : str
-        Unit of `tenure`: "day", "week", "month", "quarter", "year", or "period" where it is not known.
+        Unit of `tenure`: "day", "week", "month", "quarter", "year", or "period" where it is not
+        known.
     tally : mapping of str to int
         Rows read, and rows left out, by reason.
     definition : str
@@ -39,7 +44,8 @@ class Durations:
     gap_days : int or None
         Days without an order after which a customer counts as lost, where the definition is "gap".
     gap : int or None
-        Finished periods without activity after which a customer counts as lost, where the definition is "silence".
+        Finished periods without activity after which a customer counts as lost, where the
+        definition is "silence".
     """
 
     frame: pd.DataFrame
@@ -75,11 +81,21 @@ class Durations:
             return NotImplemented
         for name in ("by", "unit", "definition", "gap_days", "gap", "weighted", "delayed"):
             if getattr(self, name) != getattr(other, name):
-                raise CohortError(f"these durations cannot be added: {name} is {getattr(self, name)!r} in one and "
-                                  f"{getattr(other, name)!r} in the other; count both with the same {name}")
+                raise CohortError(
+                    f"these durations cannot be added: {name} is {getattr(self, name)!r} in one "
+                    "and "
+                    f"{getattr(other, name)!r} in the other; count both with the same {name}"
+                )
         sums = [name for name in self.frame if name not in (*self.by, "tenure")]
-        frame = pd.concat([self.frame, other.frame]).groupby([*self.by, "tenure"], as_index=False, dropna=False)[sums].sum()
-        tally = {name: self.tally.get(name, 0) + other.tally.get(name, 0) for name in {**self.tally, **other.tally}}
+        frame = (
+            pd.concat([self.frame, other.frame])
+            .groupby([*self.by, "tenure"], as_index=False, dropna=False)[sums]
+            .sum()
+        )
+        tally = {
+            name: self.tally.get(name, 0) + other.tally.get(name, 0)
+            for name in {**self.tally, **other.tally}
+        }
         return replace(self, frame=frame, tally=tally)
 
     def risk_table(self, by: Sequence[str] = ()) -> RiskTable:
@@ -95,7 +111,10 @@ class Durations:
         by = list(by)
         check.columns(self.by, by=by)
         if self.customers == 0:
-            raise EmptyDataError("no customer is left to follow; see the rows left out, and check the columns and as_of")
+            raise EmptyDataError(
+                "no customer is left to follow; see the rows left out, and check the columns and "
+                "as_of"
+            )
         groups, row = pd.DataFrame(index=[0]), np.zeros(len(self.frame), dtype=int)
         if by:
             named = self.frame[by]
@@ -112,7 +131,9 @@ class Durations:
         at_risk = _from_here(lost + censored)
         if self.delayed:
             entered = spread("entered")
-            at_risk = at_risk - _from_here(entered)  # who enters at a tenure or later is not yet followed at it
+            at_risk = at_risk - _from_here(
+                entered
+            )  # who enters at a tenure or later is not yet followed at it
         weights = tuple(spread(name, float) for name in WEIGHTED) if self.weighted else None
         return RiskTable(groups, tenure, at_risk, lost, censored, weights)
 
@@ -154,17 +175,24 @@ class RiskTable:
     def rows(self, chosen: Sequence[int]) -> RiskTable:
         """Return the table of some groups."""
         weights = None if self.weights is None else tuple(part[chosen] for part in self.weights)
-        return RiskTable(self.groups.iloc[list(chosen)].reset_index(drop=True), self.tenure, self.at_risk[chosen],
-                         self.lost[chosen], self.censored[chosen], weights)
+        return RiskTable(
+            self.groups.iloc[list(chosen)].reset_index(drop=True),
+            self.tenure,
+            self.at_risk[chosen],
+            self.lost[chosen],
+            self.censored[chosen],
+            weights,
+        )
 
 
 def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     """Count customers by the periods until they fell silent, from the same counts as the triangle.
 
-    Use it where nothing but activity is recorded. A customer counts as lost at the first silence of `gap` finished periods (or
-    more), in its first period. It is a definition, not a fact: a customer called lost may come back, and stays lost in these
-    counts. Whoever had no such silence is censored at the last period that can be judged, the one `gap - 1` before the last
-    finished one.
+    Use it where nothing but activity is recorded. A customer counts as lost at the first silence of
+    `gap` finished periods (or more), in its first period. It is a definition, not a fact: a
+    customer called lost may come back, and stays lost in these counts. Whoever had no such silence
+    is censored at the last period that can be judged, the one `gap - 1` before the last finished
+    one.
 
     Parameters
     ----------
@@ -175,21 +203,23 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     Returns
     -------
     Durations
-        By the columns of `cohorts.by` and `cohort` (first day of its period); `tenure` in periods since the period of coming,
-        which counts as active. Customers who came in a period that cannot be judged yet, or before the first one on record (a
-        silence of theirs may lie before it), are left out and tallied.
+        By the columns of `cohorts.by` and `cohort` (first day of its period); `tenure` in periods
+        since the period of coming, which counts as active. Customers who came in a period that
+        cannot be judged yet, or before the first one on record (a silence of theirs may lie before
+        it), are left out and tallied.
 
     Raises
     ------
     EmptyDataError
-        If no customer came early enough to be judged, or all came before the first period on record.
+        If no customer came early enough to be judged, or all came before the first period on
+        record.
 
     Notes
     -----
-    The first silence and not the one that the data end with: those who will come back from the newest silences are not known
-    yet, so that the newest periods would seem to lose more. With no effect at all (18 cohorts of 150 customers, active in
-    60 % of their months) `age_period_cohort` then named a period in 68 % of 60 simulated data sets, nearly always the last.
-    """
+    The first silence and not the one that the data end with: those who will come back from the
+    newest silences are not known yet, so that the newest periods would seem to lose more. With no
+    effect at all (18 cohorts of 150 customers, active in 60 % of their months) `age_period_cohort`
+    then named a period in 68 % of 60 simulated data sets, nearly always the last."""
     if gap < 1:
         raise ParameterError(f"gap={gap!r} must be at least 1 period; 3 is a common choice")
     finished = int(cohorts.clock.finished(cohorts.periods, cohorts.as_of).sum())
@@ -198,19 +228,43 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     early, new = start < cohorts.first, start > judged
     known = ~early & ~new
     if not known.any():
-        raise EmptyDataError(f"gap={gap}: no customer came in a period on record and {gap} finished periods before as_of, so "
-                             "nobody can be called lost or still there; wait, or give a smaller gap")
-    gone, tenure = _first_silence(cohorts.active[known, :finished], start[known] - cohorts.first, gap)
+        raise EmptyDataError(
+            f"gap={gap}: no customer came in a period on record and {gap} finished periods before "
+            "as_of, so "
+            "nobody can be called lost or still there; wait, or give a smaller gap"
+        )
+    gone, tenure = _first_silence(
+        cohorts.active[known, :finished], start[known] - cohorts.first, gap
+    )
     frame = cohorts.groups.loc[known, list(cohorts.by)].assign(
-        cohort=cohorts.clock.starts(start[known]), tenure=tenure, lost=np.where(gone, customers[known], 0),
-        censored=np.where(gone, 0, customers[known]))
-    frame = frame.groupby([*cohorts.by, "cohort", "tenure"], as_index=False, dropna=False)[["lost", "censored"]].sum()
-    tally = {"rows": int(customers.sum()), "too_new": int(customers[new].sum()), "before_records": int(customers[early].sum())}
-    return Durations(frame, by=(*cohorts.by, "cohort"), unit=cohorts.clock.period, tally=tally, definition="silence", gap=gap)
+        cohort=cohorts.clock.starts(start[known]),
+        tenure=tenure,
+        lost=np.where(gone, customers[known], 0),
+        censored=np.where(gone, 0, customers[known]),
+    )
+    frame = frame.groupby([*cohorts.by, "cohort", "tenure"], as_index=False, dropna=False)[
+        ["lost", "censored"]
+    ].sum()
+    tally = {
+        "rows": int(customers.sum()),
+        "too_new": int(customers[new].sum()),
+        "before_records": int(customers[early].sum()),
+    }
+    return Durations(
+        frame,
+        by=(*cohorts.by, "cohort"),
+        unit=cohorts.clock.period,
+        tally=tally,
+        definition="silence",
+        gap=gap,
+    )
 
 
-def _first_silence(active: NDArray[np.bool_], start: NDArray[np.int64], gap: int) -> tuple[NDArray, NDArray[np.int64]]:
-    """Return whether a silence of `gap` columns follows `start`, and the columns from `start` to the first, or to the last."""
+def _first_silence(
+    active: NDArray[np.bool_], start: NDArray[np.int64], gap: int
+) -> tuple[NDArray, NDArray[np.int64]]:
+    """Return whether a silence of `gap` columns follows `start`, and the columns from `start` to
+    the first, or to the last."""
     silent = ~np.lib.stride_tricks.sliding_window_view(active, gap, axis=1).any(axis=2)
     silent &= np.arange(silent.shape[1]) > start[:, None]
     gone = silent.any(axis=1)
@@ -218,13 +272,16 @@ def _first_silence(active: NDArray[np.bool_], start: NDArray[np.int64], gap: int
 
 
 def as_durations(data: Durations | Cohorts) -> Durations:
-    """Return durations as they are, and cohorts through `durations_from_cohorts` with its usual gap."""
+    """Return durations as they are, and cohorts through `durations_from_cohorts` with its usual
+    gap."""
     if isinstance(data, Durations):
         return data
     if isinstance(data, Cohorts):
         return durations_from_cohorts(data)
-    raise ParameterError(f"data={type(data).__name__}: give Durations (from count_durations, durations_from_spells, "
-                         "durations_from_orders or durations_from_cohorts) or Cohorts (from count_cohorts)")
+    raise ParameterError(
+        f"data={type(data).__name__}: give Durations (from count_durations, durations_from_spells, "
+        "durations_from_orders or durations_from_cohorts) or Cohorts (from count_cohorts)"
+    )
 
 
 def _from_here(cells: NDArray) -> NDArray:

@@ -1,4 +1,5 @@
-"""Events -> silences between them, counted by the days on which they began and ended, where the events lie."""
+"""Events -> silences between them, counted by the days on which they began and ended, where the
+events lie."""
 
 from __future__ import annotations
 
@@ -14,8 +15,11 @@ from cxlib.retention.periods import Clock
 from cxlib.table import as_table
 
 
-def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_of: dt.date | None = None) -> Gaps:
-    """Count the silences of customers: from a day with events to the customer's next one, or to the end of the data.
+def count_gaps(
+    events: Any, *, customer: str, time: str, zone: str = "UTC", as_of: dt.date | None = None
+) -> Gaps:
+    """Count the silences of customers: from a day with events to the customer's next one, or to the
+    end of the data.
 
     Parameters
     ----------
@@ -30,7 +34,12 @@ def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_o
     Examples
     --------
     >>> import pandas as pd
-    >>> orders = pd.DataFrame({"who": ["a", "a", "b"], "day": [dt.date(2024, 1, 1), dt.date(2024, 1, 9), dt.date(2024, 1, 9)]})
+    >>> orders = pd.DataFrame(
+    ...     {
+    ...         "who": ["a", "a", "b"],
+    ...         "day": [dt.date(2024, 1, 1), dt.date(2024, 1, 9), dt.date(2024, 1, 9)],
+    ...     }
+    ... )
     >>> count_gaps(orders, customer="who", time="day", as_of=dt.date(2024, 2, 1)).customers
     2
     """
@@ -43,10 +52,16 @@ def count_gaps(events: Any, *, customer: str, time: str, zone: str = "UTC", as_o
     if as_of is not None:
         rows = rows.filter(rows.cx_day < day_number(as_of))
     days = rows.group_by("cx_customer", "cx_day").aggregate()
-    days = days.select(last=days.cx_day, until=days.cx_day.lead().over(group_by=days.cx_customer, order_by=days.cx_day))
+    days = days.select(
+        last=days.cx_day,
+        until=days.cx_day.lead().over(group_by=days.cx_customer, order_by=days.cx_day),
+    )
     with memory_given_back(rows):
         frame = days.group_by("last", "until").aggregate(n=days.count()).execute()
     if frame.empty:
-        raise EmptyDataError("no event is left: no row has both a customer and a time before as_of; check the columns and as_of")
+        raise EmptyDataError(
+            "no event is left: no row has both a customer and a time before as_of; check the "
+            "columns and as_of"
+        )
     end = as_of or clock.local_day(span[1]) + dt.timedelta(days=1)
     return Gaps(frame.astype({"last": "int64", "until": "float64", "n": "int64"}), end)

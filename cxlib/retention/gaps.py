@@ -1,4 +1,5 @@
-"""Silences between events -> how much hangs on the number of days after which a customer is called lost."""
+"""Silences between events -> how much hangs on the number of days after which a customer is called
+lost."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ _EPOCH = dt.date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gaps:
-    """Silences counted by `last` (day of the event before, since 1970) and `until` (the next; missing if open): `n`. They add."""
+    """Silences counted by `last` (day of the event before, since 1970) and `until` (the next;
+    missing if open): `n`. They add."""
 
     frame: pd.DataFrame
     as_of: dt.date
@@ -43,48 +45,86 @@ class Gaps:
         if not isinstance(other, Gaps):
             return NotImplemented
         if self.as_of != other.as_of:
-            raise CohortError(f"these gaps cannot be added: as_of is {self.as_of} in one and {other.as_of} in the other; "
-                              "count both with the same as_of")
-        both = pd.concat([self.frame, other.frame]).groupby(["last", "until"], as_index=False, dropna=False)["n"].sum()
+            raise CohortError(
+                f"these gaps cannot be added: as_of is {self.as_of} in one and {other.as_of} in "
+                "the other; "
+                "count both with the same as_of"
+            )
+        both = (
+            pd.concat([self.frame, other.frame])
+            .groupby(["last", "until"], as_index=False, dropna=False)["n"]
+            .sum()
+        )
         return Gaps(both, self.as_of)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GapSensitivity(Result):
-    """A row a gap: `gap_days, customers, lost, rate, ci_low, ci_high, silences, came_back, back_rate, ..., short, ...`."""
+    """A row a gap: `gap_days, customers, lost, rate, ci_low, ci_high, silences, came_back,
+    back_rate, ..., short, ...`."""
 
     gap_days: int = 90
     usual: float = np.nan
 
     formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("rate", "ci_low", "ci_high", "back_rate", "back_low", "back_high"), "percent")
+        ("rate", "ci_low", "ci_high", "back_rate", "back_low", "back_high"), "percent"
+    )
 
     def summary(self, language: str = "en") -> str:
-        """Return who is called lost by the chosen gap, how many such came back, and what the other gaps would say."""
+        """Return who is called lost by the chosen gap, how many such came back, and what the other
+        gaps would say."""
         row = self.frame.set_index("gap_days").loc[self.gap_days]
         others = self.frame[self.frame["gap_days"] != self.gap_days]
         first, last = (others.iloc[0], others.iloc[-1]) if len(others) else (row, row)
         key = "retention.gap_summary" if row["silences"] else "retention.gap_summary_none"
-        return text(key, language, gap=number(self.gap_days), lost=number(row["lost"]),
-                    customers=number(row["customers"]), rate=percent(row["rate"]), low=percent(row["ci_low"]),
-                    high=percent(row["ci_high"]), silences=number(row["silences"]), back=percent(row["back_rate"]),
-                    first=number(first["gap_days"]), first_rate=percent(first["rate"]), last=number(last["gap_days"]),
-                    last_rate=percent(last["rate"]))
+        return text(
+            key,
+            language,
+            gap=number(self.gap_days),
+            lost=number(row["lost"]),
+            customers=number(row["customers"]),
+            rate=percent(row["rate"]),
+            low=percent(row["ci_low"]),
+            high=percent(row["ci_high"]),
+            silences=number(row["silences"]),
+            back=percent(row["back_rate"]),
+            first=number(first["gap_days"]),
+            first_rate=percent(first["rate"]),
+            last=number(last["gap_days"]),
+            last_rate=percent(last["rate"]),
+        )
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
-        """Draw the share called lost, and the share of the silences so called that ended, by the length of the gap."""
+        """Draw the share called lost, and the share of the silences so called that ended, by the
+        length of the gap."""
         row = self.frame.set_index("gap_days").loc[self.gap_days]
         key = "retention.gap_headline" if row["silences"] else "retention.gap_headline_none"
-        finding = text(key, language, gap=number(self.gap_days), rate=percent(row["rate"], 0),
-                       back=percent(row["back_rate"], 0))
-        return figures.gap_sensitivity(self.frame, gap_days=self.gap_days, usual=self.usual, finding=finding,
-                                       measured=text("retention.gap_measured", language), ax=ax, language=language)
+        finding = text(
+            key,
+            language,
+            gap=number(self.gap_days),
+            rate=percent(row["rate"], 0),
+            back=percent(row["back_rate"], 0),
+        )
+        return figures.gap_sensitivity(
+            self.frame,
+            gap_days=self.gap_days,
+            usual=self.usual,
+            finding=finding,
+            measured=text("retention.gap_measured", language),
+            ax=ax,
+            language=language,
+        )
 
 
-def gap_sensitivity(gaps: Gaps, *, gap_days: int = 90, others: Sequence[int] = GAPS, confidence: float = 0.95) -> GapSensitivity:
-    """Share of customers called lost, and of silences so called that ended after all, for several gaps.
+def gap_sensitivity(
+    gaps: Gaps, *, gap_days: int = 90, others: Sequence[int] = GAPS, confidence: float = 0.95
+) -> GapSensitivity:
+    """Share of customers called lost, and of silences so called that ended after all, for several
+    gaps.
 
-    Use it wherever no contract ends: "lost" is then a definition, and a report must say how much hangs on it.
+    Use it wherever no contract ends: "lost" is then a definition, and a report must say how much
+    hangs on it.
 
     Parameters
     ----------
@@ -98,51 +138,82 @@ def gap_sensitivity(gaps: Gaps, *, gap_days: int = 90, others: Sequence[int] = G
     Returns
     -------
     GapSensitivity
-        `lost`: customers without an event for so many days at `as_of`, of `customers`. `silences`: how often a customer was
-        called lost at any time, and `came_back` how often this was wrong: an event followed before `as_of`. `short`: the gap
-        is below the 90th percentile of the days between a customer's events.
+        `lost`: customers without an event for so many days at `as_of`, of `customers`. `silences`:
+        how often a customer was called lost at any time, and `came_back` how often this was wrong:
+        an event followed before `as_of`. `short`: the gap is below the 90th percentile of the days
+        between a customer's events.
 
     Notes
     -----
-    Recent silences have had little time to end, so `back_rate` is a lower bound, and `back_high` no upper one. Wilson limits;
-    those of `back_rate` take silences as independent, though a customer can have several. At 90 days on CDNOW `lost` is the
-    2,058 of 2,357 of an independent pure Python count.
-    """
+    Recent silences have had little time to end, so `back_rate` is a lower bound, and `back_high` no
+    upper one. Wilson limits; those of `back_rate` take silences as independent, though a customer
+    can have several. At 90 days on CDNOW `lost` is the 2,058 of 2,357 of an independent pure Python
+    count."""
     check.confidence(confidence)
     lengths = sorted({gap_days, *others})
     if lengths[0] < 1:
-        raise ParameterError(f"gap_days, others: a gap of {lengths[0]} days is none; give at least 1")
+        raise ParameterError(
+            f"gap_days, others: a gap of {lengths[0]} days is none; give at least 1"
+        )
     last, until, n = (gaps.frame[name].to_numpy() for name in ("last", "until", "n"))
-    open_, days = np.isnan(until), np.where(np.isnan(until), (gaps.as_of - _EPOCH).days - 1 - last, until - last)
+    open_, days = (
+        np.isnan(until),
+        np.where(np.isnan(until), (gaps.as_of - _EPOCH).days - 1 - last, until - last),
+    )
     usual = _quantile(days[~open_], n[~open_])
     lost = np.array([n[open_ & (days >= gap)].sum() for gap in lengths])
     back = np.array([n[~open_ & (days > gap)].sum() for gap in lengths])
-    frame = pd.DataFrame({"gap_days": lengths, "customers": gaps.customers, "lost": lost, "silences": lost + back,
-                          "came_back": back})
-    frame = _with_rates(frame, confidence).assign(short=frame["gap_days"] < usual, confidence=confidence, method="wilson")
-    warnings = () if not gap_days < usual else (text("retention.gap_short", gap=number(gap_days), usual=number(usual)),)
+    frame = pd.DataFrame(
+        {
+            "gap_days": lengths,
+            "customers": gaps.customers,
+            "lost": lost,
+            "silences": lost + back,
+            "came_back": back,
+        }
+    )
+    frame = _with_rates(frame, confidence).assign(
+        short=frame["gap_days"] < usual, confidence=confidence, method="wilson"
+    )
+    warnings = (
+        ()
+        if not gap_days < usual
+        else (text("retention.gap_short", gap=number(gap_days), usual=number(usual)),)
+    )
     return GapSensitivity(frame, "wilson", warnings, gap_days, usual)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CameBack(Result):
-    """A row a past day: `day, customers, lost, rate, ci_low, ci_high, came_back, back_rate, back_low, back_high, ...`."""
+    """A row a past day: `day, customers, lost, rate, ci_low, ci_high, came_back, back_rate,
+    back_low, back_high, ...`."""
 
     gap_days: int = 90
 
     formats: ClassVar[Mapping[str, str]] = GapSensitivity.formats
 
     def summary(self, language: str = "en") -> str:
-        """Return what became of those called lost on the first day with enough of them (or the day with most)."""
+        """Return what became of those called lost on the first day with enough of them (or the day
+        with most)."""
         if not self.frame["lost"].any():
             return text("retention.nobody_lost", language, gap=number(self.gap_days))
         row = self.frame.loc[self.frame["lost"].clip(upper=FEWEST).idxmax()]
-        return text("retention.came_back", language, gap=number(self.gap_days), day=f"{row['day']:%Y-%m-%d}",
-                    lost=number(row["lost"]), n=number(row["came_back"]), rate=percent(row["back_rate"]),
-                    low=percent(row["back_low"]), high=percent(row["back_high"]))
+        return text(
+            "retention.came_back",
+            language,
+            gap=number(self.gap_days),
+            day=f"{row['day']:%Y-%m-%d}",
+            lost=number(row["lost"]),
+            n=number(row["came_back"]),
+            rate=percent(row["back_rate"]),
+            low=percent(row["back_low"]),
+            high=percent(row["back_high"]),
+        )
 
 
-def came_back(gaps: Gaps, *, gap_days: int = 90, period: str = "month", confidence: float = 0.95) -> CameBack:
+def came_back(
+    gaps: Gaps, *, gap_days: int = 90, period: str = "month", confidence: float = 0.95
+) -> CameBack:
     """Of those called lost on past days, the share who came back since.
 
     Parameters
@@ -155,8 +226,9 @@ def came_back(gaps: Gaps, *, gap_days: int = 90, period: str = "month", confiden
     Returns
     -------
     CameBack
-        `lost` of the `customers` who had come before that day had been without an event for `gap_days` days when it began;
-        `came_back` have had one since, before `as_of`. Later days have had less time.
+        `lost` of the `customers` who had come before that day had been without an event for
+        `gap_days` days when it began; `came_back` have had one since, before `as_of`. Later days
+        have had less time.
 
     Raises
     ------
@@ -170,14 +242,22 @@ def came_back(gaps: Gaps, *, gap_days: int = 90, period: str = "month", confiden
     starts = [clock.start(index) for index in range(first, clock.index(gaps.as_of) + 1)]
     days = np.array([day for day in ((start - _EPOCH).days for start in starts) if day < ends])
     if not len(days):
-        raise EmptyDataError(f"gap_days={gap_days}: no {period} begins so long after the first event and before as_of; "
-                             "choose a shorter gap or period")
+        raise EmptyDataError(
+            f"gap_days={gap_days}: no {period} begins so long after the first event and before "
+            "as_of; "
+            "choose a shorter gap or period"
+        )
     until = np.where(np.isnan(until), np.inf, until)
     running = [(last < day) & (until >= day) for day in days]
     lost = [(last + gap_days < day) & now for day, now in zip(days, running, strict=True)]
-    frame = pd.DataFrame({"day": pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[s]")),
-                          "customers": [n[now].sum() for now in running], "lost": [n[now].sum() for now in lost],
-                          "came_back": [n[now & np.isfinite(until)].sum() for now in lost]})
+    frame = pd.DataFrame(
+        {
+            "day": pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[s]")),
+            "customers": [n[now].sum() for now in running],
+            "lost": [n[now].sum() for now in lost],
+            "came_back": [n[now & np.isfinite(until)].sum() for now in lost],
+        }
+    )
     frame = _with_rates(frame, confidence, of="lost").assign(confidence=confidence, method="wilson")
     return CameBack(frame, "wilson", gap_days=gap_days)
 
@@ -185,8 +265,14 @@ def came_back(gaps: Gaps, *, gap_days: int = 90, period: str = "month", confiden
 def _with_rates(frame: pd.DataFrame, confidence: float, of: str = "silences") -> pd.DataFrame:
     low, high = wilson(frame["lost"], frame["customers"], confidence=confidence)
     back_low, back_high = wilson(frame["came_back"], frame[of], confidence=confidence)
-    return frame.assign(rate=frame["lost"] / frame["customers"], ci_low=low, ci_high=high,
-                        back_rate=frame["came_back"] / frame[of].where(frame[of] > 0), back_low=back_low, back_high=back_high)
+    return frame.assign(
+        rate=frame["lost"] / frame["customers"],
+        ci_low=low,
+        ci_high=high,
+        back_rate=frame["came_back"] / frame[of].where(frame[of] > 0),
+        back_low=back_low,
+        back_high=back_high,
+    )
 
 
 def _quantile(days: np.ndarray, n: np.ndarray) -> float:

@@ -1,4 +1,5 @@
-"""Dates -> whole-number period indices and back: no date difference function, no week number, wall time in a named zone."""
+"""Dates -> whole-number period indices and back: no date difference function, no week number, wall
+time in a named zone."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ QUARTER_HOUR = 900  # seconds; every zone in use since 1972 is a whole number of
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How time is cut: the kind of period, the zone whose wall time counts, and the day on which a week starts.
+    """How time is cut: the kind of period, the zone whose wall time counts, and the day on which a
+    week starts.
 
     Attributes
     ----------
@@ -51,7 +53,8 @@ class Clock:
         known_zone(self.zone)
 
     def place(self, year: Any, month: Any, days: Any) -> Any:
-        """Return the period index; the arguments are numbers, arrays or Ibis columns (`days` since 1970-01-01)."""
+        """Return the period index; the arguments are numbers, arrays or Ibis columns (`days` since
+        1970-01-01)."""
         if self.period == "week":
             return (days + _SHIFT[self.week_start]) // 7
         if self.period == "month":
@@ -72,15 +75,19 @@ class Clock:
         return dt.date(months // 12, months % 12 + 1, 1)
 
     def name(self, index: int) -> str:
-        """Return a period's name for a reader: 2026-09, 2026 Q3, 2026, or the first day of a week."""
+        """Return a period's name for a reader: 2026-09, 2026 Q3, 2026, or the first day of a
+        week."""
         return period_name(self.start(index), self.period)
 
     def starts(self, indices: Iterable[int]) -> pd.DatetimeIndex:
         """Return the first days of periods, as a column of dates."""
-        return pd.DatetimeIndex([pd.Timestamp(self.start(index)) for index in indices], dtype="datetime64[s]")
+        return pd.DatetimeIndex(
+            [pd.Timestamp(self.start(index)) for index in indices], dtype="datetime64[s]"
+        )
 
     def finished(self, indices: Any, as_of: dt.date) -> np.ndarray:
-        """Return which periods had ended when the data end: their last day lies before `as_of` (exclusive)."""
+        """Return which periods had ended when the data end: their last day lies before `as_of`
+        (exclusive)."""
         return np.asarray(indices) < self.index(as_of)
 
     def local_day(self, moment: dt.datetime | dt.date) -> dt.date:
@@ -92,26 +99,43 @@ class Clock:
 
     def midnight(self, day: dt.date) -> dt.datetime:
         """Return the moment, in UTC and without a zone, at which a local day starts."""
-        return dt.datetime.combine(day, dt.time(), ZoneInfo(self.zone)).astimezone(dt.UTC).replace(tzinfo=None)
+        return (
+            dt.datetime.combine(day, dt.time(), ZoneInfo(self.zone))
+            .astimezone(dt.UTC)
+            .replace(tzinfo=None)
+        )
 
     def quarter_hours(self, first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
-        """Return a table of UTC quarter-hours with the local day and period of each, to join events with.
+        """Return a table of UTC quarter-hours with the local day and period of each, to join events
+        with.
 
         Returns
         -------
         DataFrame
-            `quarter_hour` (since 1970-01-01 UTC), `day` (days since 1970-01-01 on the local calendar), `period` (index).
+            `quarter_hour` (since 1970-01-01 UTC), `day` (days since 1970-01-01 on the local
+            calendar), `period` (index).
 
         Raises
         ------
         ParameterError
-            If there are more than 300 years between the moments: a date is wrong, and the table would be huge.
+            If there are more than 300 years between the moments: a date is wrong, and the table
+            would be huge.
         """
         if last.year - first.year > MOST_YEARS:
-            raise ParameterError(f"zone={self.zone!r}: times from {first} to {last} span more than {MOST_YEARS} years; correct "
-                                 "the dates (or as_of)")
-        numbers = np.arange(int(np.floor(_utc_seconds(first) / QUARTER_HOUR)), int(_utc_seconds(last) // QUARTER_HOUR) + 1)
-        local = pd.to_datetime(numbers * QUARTER_HOUR, unit="s", utc=True).tz_convert(self.zone).tz_localize(None)
+            raise ParameterError(
+                f"zone={self.zone!r}: times from {first} to {last} span more than {MOST_YEARS} "
+                "years; correct "
+                "the dates (or as_of)"
+            )
+        numbers = np.arange(
+            int(np.floor(_utc_seconds(first) / QUARTER_HOUR)),
+            int(_utc_seconds(last) // QUARTER_HOUR) + 1,
+        )
+        local = (
+            pd.to_datetime(numbers * QUARTER_HOUR, unit="s", utc=True)
+            .tz_convert(self.zone)
+            .tz_localize(None)
+        )
         days = local.normalize().to_numpy().astype("datetime64[D]").astype("int32")
         placed = self.place(local.year.to_numpy("int32"), local.month.to_numpy("int32"), days)
         return pd.DataFrame({"quarter_hour": numbers, "day": days, "period": placed})
@@ -125,7 +149,13 @@ def period_name(start: dt.date, period: str) -> str:
     """
     if period == "quarter":
         return f"{start.year} Q{(start.month + 2) // 3}"
-    return f"{start:%Y-%m-%d}" if period == "week" else f"{start:%Y-%m}" if period == "month" else str(start.year)
+    return (
+        f"{start:%Y-%m-%d}"
+        if period == "week"
+        else f"{start:%Y-%m}"
+        if period == "month"
+        else str(start.year)
+    )
 
 
 def known_zone(zone: str) -> str:
@@ -133,8 +163,11 @@ def known_zone(zone: str) -> str:
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        raise ParameterError(f"zone={zone!r} is not a time zone{check.did_you_mean(zone, sorted(available_timezones()))} "
-                             "Give an IANA name such as 'Asia/Tokyo'") from None
+        raise ParameterError(
+            f"zone={zone!r} is not a time "
+            f"zone{check.did_you_mean(zone, sorted(available_timezones()))} "
+            "Give an IANA name such as 'Asia/Tokyo'"
+        ) from None
     return zone
 
 

@@ -1,4 +1,5 @@
-"""The name of a product -> the definition of retention that it shows, as far as its documents settle it."""
+"""The name of a product -> the definition of retention that it shows, as far as its documents
+settle it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from cxlib.language import text
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A product's default definition: arguments for ours, what they mean, and what its documents leave open.
+    """A product's default definition: arguments for ours, what they mean, and what its documents
+    leave open.
 
     Attributes
     ----------
@@ -21,9 +23,11 @@ class Preset:
     triangle : mapping
         Arguments of `triangle`: `kind` and `clock`.
     counting : mapping
-        Arguments of the counting function, `count_own_clock` where the clock is "own", else `count_cohorts`; its month is given.
+        Arguments of the counting function, `count_own_clock` where the clock is "own", else
+        `count_cohorts`; its month is given.
     settled : bool
-        False where the documents do not say which definition is the default, and the first one that they name is taken.
+        False where the documents do not say which definition is the default, and the first one that
+        they name is taken.
     """
 
     name: str
@@ -32,21 +36,31 @@ class Preset:
     settled: bool
 
     def definition(self, language: str = "en") -> str:
-        """Return which definition the product uses, and what is not settled or cannot be had from ours."""
+        """Return which definition the product uses, and what is not settled or cannot be had from
+        ours."""
         said = text(f"retention.preset_{self.name}", language)
-        return said if self.settled else f"{said} {text('retention.preset_open', language, kind=self.triangle['kind'])}"
+        return (
+            said
+            if self.settled
+            else f"{said} {text('retention.preset_open', language, kind=self.triangle['kind'])}"
+        )
 
 
 # name: kind, clock, settled; read in the products' documents in 2026, not run
-PRODUCTS = {"amplitude": ("on", "own", False), "mixpanel": ("on_or_after", "own", True), "posthog": ("on", "calendar", False),
-            "ga4": ("on", "calendar", False), "adobe": ("on", "calendar", False)}
+PRODUCTS = {
+    "amplitude": ("on", "own", False),
+    "mixpanel": ("on_or_after", "own", True),
+    "posthog": ("on", "calendar", False),
+    "ga4": ("on", "calendar", False),
+    "adobe": ("on", "calendar", False),
+}
 
 
 def preset(name: str) -> Preset:
     """Return the definition of retention that a product shows unless told otherwise.
 
-    Use it to reproduce, or to explain, a figure from a dashboard: 30-day windows and calendar months differ (CDNOW, age 1:
-    13.7 % and, for the first month's customers, 15.9 %).
+    Use it to reproduce, or to explain, a figure from a dashboard: 30-day windows and calendar
+    months differ (CDNOW, age 1: 13.7 % and, for the first month's customers, 15.9 %).
 
     Parameters
     ----------
@@ -65,4 +79,6 @@ def preset(name: str) -> Preset:
     check.one_of("name", name, PRODUCTS)
     kind, clock, settled = PRODUCTS[name]
     counting = {"days": 30} if clock == "own" else {"period": "month"}
-    return Preset(name, MappingProxyType({"kind": kind, "clock": clock}), MappingProxyType(counting), settled)
+    return Preset(
+        name, MappingProxyType({"kind": kind, "clock": clock}), MappingProxyType(counting), settled
+    )

@@ -1,4 +1,5 @@
-"""Opened files -> the counts and results that they allow; what they do not allow is said by an `Absent`."""
+"""Opened files -> the counts and results that they allow; what they do not allow is said by an
+`Absent`."""
 
 from __future__ import annotations
 
@@ -20,7 +21,11 @@ from cxlib.retention.comparison import Comparison, compare
 from cxlib.retention.contracts import Contract, contract, contract_of_durations
 from cxlib.retention.counts import count_cohorts
 from cxlib.retention.curves import Survival, survival
-from cxlib.retention.duration_counts import count_durations, durations_from_orders, durations_from_spells
+from cxlib.retention.duration_counts import (
+    count_durations,
+    durations_from_orders,
+    durations_from_spells,
+)
 from cxlib.retention.durations import Durations
 from cxlib.retention.gap_counts import count_gaps
 from cxlib.retention.gaps import CameBack, Gaps, GapSensitivity, came_back, gap_sensitivity
@@ -39,7 +44,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Records:
-    """The opened and checked files of a retention study; its methods make the counts and results that the files allow.
+    """The opened and checked files of a retention study; its methods make the counts and results
+    that the files allow.
 
     Attributes
     ----------
@@ -65,28 +71,63 @@ class Records:
         if self.events is None:
             return Absent.of("retention.no_events")
         p = self.parameters
-        value = p.value if p.duplicates == "exact" else None  # two amounts on one day are no duplicates
+        value = (
+            p.value if p.duplicates == "exact" else None
+        )  # two amounts on one day are no duplicates
         try:
-            return count_cohorts(self.events, **self._columns(), **self._came(), value=value, duplicates=p.duplicates)
+            return count_cohorts(
+                self.events, **self._columns(), **self._came(), value=value, duplicates=p.duplicates
+            )
         except CohortError:  # no id of the events is one of the customers
-            known = self.events.filter(self.events[p.customer].notnull()).select(p.customer).head(1).execute()
-            here, there = (str(frame[p.customer].dropna().iloc[0]) for frame in (known, self.customers))
-            raise CohortError(f"customer={p.customer!r}: none of the events belongs to a customer with an acquisition date; "
-                              f"write the ids alike in both files (here {here!r} and {there!r}), or name the right "
-                              "file of customers") from None
+            known = (
+                self.events.filter(self.events[p.customer].notnull())
+                .select(p.customer)
+                .head(1)
+                .execute()
+            )
+            here, there = (
+                str(frame[p.customer].dropna().iloc[0]) for frame in (known, self.customers)
+            )
+            raise CohortError(
+                f"customer={p.customer!r}: none of the events belongs to a customer with an "
+                "acquisition date; "
+                f"write the ids alike in both files (here {here!r} and {there!r}), or name the "
+                "right "
+                "file of customers"
+            ) from None
 
     def durations(self) -> Durations:
-        """Count customers by tenure: given, from subscriptions where there are some, else from orders with `gap_days`."""
+        """Count customers by tenure: given, from subscriptions where there are some, else from
+        orders with `gap_days`."""
         p = self.parameters
         by = () if p.segment is None else (p.segment,)
         if self.followed is not None:
-            return count_durations(self.followed, duration=p.tenure, event=p.lost, by=by,
-                                   unit="month" if p.period == "month" else "period")
+            return count_durations(
+                self.followed,
+                duration=p.tenure,
+                event=p.lost,
+                by=by,
+                unit="month" if p.period == "month" else "period",
+            )
         if self.subscriptions is not None:
-            return durations_from_spells(self.subscriptions, customer=p.customer, started=p.started, ended=p.ended,
-                                         as_of=self.as_of, zone=p.zone, by=by, customers=self.customers if by else None)
-        return durations_from_orders(self.events, **self._columns(), gap_days=p.gap_days, as_of=p.as_of, by=by,
-                                     customers=self.customers if by else None)
+            return durations_from_spells(
+                self.subscriptions,
+                customer=p.customer,
+                started=p.started,
+                ended=p.ended,
+                as_of=self.as_of,
+                zone=p.zone,
+                by=by,
+                customers=self.customers if by else None,
+            )
+        return durations_from_orders(
+            self.events,
+            **self._columns(),
+            gap_days=p.gap_days,
+            as_of=p.as_of,
+            by=by,
+            customers=self.customers if by else None,
+        )
 
     def contract(self, cohorts: Cohorts | Absent, durations: Durations) -> Contract:
         """Account for every row that was read."""
@@ -94,33 +135,61 @@ class Records:
             return contract_of_durations(durations, language=self.parameters.language)
         p, late = self.parameters, 0
         if self.customers is not None:
-            late = self.customers[[p.customer, p.acquired]].replace("", None).dropna()[p.customer].nunique() - cohorts.customers
-        return contract(cohorts, contradicted=self._contradicted(), too_late=late, language=p.language)
+            late = (
+                self.customers[[p.customer, p.acquired]]
+                .replace("", None)
+                .dropna()[p.customer]
+                .nunique()
+                - cohorts.customers
+            )
+        return contract(
+            cohorts, contradicted=self._contradicted(), too_late=late, language=p.language
+        )
 
     def loading(self) -> Loading | Absent:
         """Look for holes in what was loaded."""
         if self.events is None:
             return Absent.of("retention.no_events")
-        return loading(count_days(self.events, **self._columns(), as_of=self.parameters.as_of),
-                               language=self.parameters.language)
+        return loading(
+            count_days(self.events, **self._columns(), as_of=self.parameters.as_of),
+            language=self.parameters.language,
+        )
 
     def triangle(self, cohorts: Cohorts | Absent) -> Triangle | Absent:
-        """Return retention by cohort and age; on the customers' own clock, windows are counted first."""
+        """Return retention by cohort and age; on the customers' own clock, windows are counted
+        first."""
         if isinstance(cohorts, Absent):
             return cohorts
         p = self.parameters
         try:
-            counts = cohorts if p.clock == "calendar" else count_own_clock(self.events, **self._columns(), **self._came(),
-                                                                           days=p.window_days)
-            return triangle(counts, kind=p.kind, clock=p.clock, brackets=p.brackets, confidence=p.confidence)
+            counts = (
+                cohorts
+                if p.clock == "calendar"
+                else count_own_clock(
+                    self.events, **self._columns(), **self._came(), days=p.window_days
+                )
+            )
+            return triangle(
+                counts, kind=p.kind, clock=p.clock, brackets=p.brackets, confidence=p.confidence
+            )
         except EmptyDataError:  # no customer has come to the first bracket
             return Absent.of("retention.no_cell")
 
     def preset(self, cells: Triangle | Absent) -> list[str]:
-        """Return what the documents of the product say whose definition the triangle takes, if it takes one."""
+        """Return what the documents of the product say whose definition the triangle takes, if it
+        takes one."""
         p = self.parameters
-        return [] if p.preset is None or isinstance(cells, Absent) else [
-            text("retention.as_product", p.language, definition=preset(p.preset).definition(p.language))]
+        return (
+            []
+            if p.preset is None or isinstance(cells, Absent)
+            else [
+                text(
+                    "retention.as_product",
+                    p.language,
+                    definition=preset(p.preset).definition(p.language),
+                )
+            ]
+        )
 
     def average(self, cells: Triangle | Absent) -> Average | Absent:
         """Return retention by age over one fixed set of cohorts."""
@@ -139,7 +208,11 @@ class Records:
 
     def smile(self, cohorts: Cohorts | Absent) -> Smile | Absent:
         """Return which cohorts turn up late."""
-        return cohorts if isinstance(cohorts, Absent) else smile(cohorts, confidence=self.parameters.confidence)
+        return (
+            cohorts
+            if isinstance(cohorts, Absent)
+            else smile(cohorts, confidence=self.parameters.confidence)
+        )
 
     def ages(self, cohorts: Cohorts | Absent) -> AgePeriodCohort | Absent:
         """Return what acts on all cohorts at one time, and what on one cohort at all times."""
@@ -164,7 +237,9 @@ class Records:
         """Return how much hangs on `gap_days`."""
         if isinstance(silences, Absent):
             return silences
-        return gap_sensitivity(silences, gap_days=self.parameters.gap_days, confidence=self.parameters.confidence)
+        return gap_sensitivity(
+            silences, gap_days=self.parameters.gap_days, confidence=self.parameters.confidence
+        )
 
     def came_back(self, silences: Gaps | Absent) -> CameBack | Absent:
         """Return who of those called lost on past days came back."""
@@ -172,7 +247,9 @@ class Records:
             return silences
         p = self.parameters
         try:
-            return came_back(silences, gap_days=p.gap_days, period=p.period, confidence=p.confidence)
+            return came_back(
+                silences, gap_days=p.gap_days, period=p.period, confidence=p.confidence
+            )
         except EmptyDataError:
             return Absent.of("retention.no_past_day")
 
@@ -180,13 +257,17 @@ class Records:
         """Return one curve a segment, or say that there are no segments."""
         if self.parameters.segment is None:
             return Absent.of("retention.no_segment")
-        return survival(durations, by=self.parameters.segment, confidence=self.parameters.confidence)
+        return survival(
+            durations, by=self.parameters.segment, confidence=self.parameters.confidence
+        )
 
     def between_segments(self, durations: Durations) -> Comparison | Absent:
         """Return the log-rank tests between segments, or say that there are no segments."""
         if self.parameters.segment is None:
             return Absent.of("retention.no_segment")
-        return compare(durations, between=self.parameters.segment, confidence=self.parameters.confidence)
+        return compare(
+            durations, between=self.parameters.segment, confidence=self.parameters.confidence
+        )
 
     def revenue(self) -> Revenue | Absent:
         """Return net and gross revenue retention, or say that there are no amounts."""
@@ -195,21 +276,40 @@ class Records:
             return Absent.of("retention.no_events")
         if p.value is None:
             return Absent.of("retention.no_value")
-        return revenue(self.events, **self._columns(), value=p.value, period=p.period, week_start=p.week_start,
-                       as_of=p.as_of, duplicates=p.duplicates, confidence=p.confidence)
+        return revenue(
+            self.events,
+            **self._columns(),
+            value=p.value,
+            period=p.period,
+            week_start=p.week_start,
+            as_of=p.as_of,
+            duplicates=p.duplicates,
+            confidence=p.confidence,
+        )
 
     def _contradicted(self) -> int:
         """Number of customers of whom the file of customers gives two dates or groups."""
         p = self.parameters
         if self.customers is None:
             return 0
-        said = self.customers[list(dict.fromkeys(filter(None, (p.customer, p.acquired, p.segment))))].drop_duplicates()
+        said = self.customers[
+            list(dict.fromkeys(filter(None, (p.customer, p.acquired, p.segment))))
+        ].drop_duplicates()
         return int(said.loc[said[p.customer].duplicated(), p.customer].dropna().nunique())
 
     def _columns(self) -> dict[str, str]:
-        return {"customer": self.parameters.customer, "time": self.parameters.time, "zone": self.parameters.zone}
+        return {
+            "customer": self.parameters.customer,
+            "time": self.parameters.time,
+            "zone": self.parameters.zone,
+        }
 
     def _came(self) -> dict[str, Any]:
         p = self.parameters
-        return {"period": p.period, "week_start": p.week_start, "as_of": p.as_of, "acquired": self.customers,
-                "acquired_on": p.acquired}
+        return {
+            "period": p.period,
+            "week_start": p.week_start,
+            "as_of": p.as_of,
+            "acquired": self.customers,
+            "acquired_on": p.acquired,
+        }

@@ -1,12 +1,19 @@
-"""Files as tools write them, and databases -> tables: surveys, transcripts, events, and the sample company."""
+"""Files as tools write them, and databases -> tables: surveys, transcripts, events, and the sample
+company."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
-_FUNCTIONS = {"connect": "connections", "read_events": "events", "read_survey": "surveys", "read_transcripts": "transcripts",
-              "Survey": "surveys", "Transcripts": "transcripts"}
+_FUNCTIONS = {
+    "connect": "connections",
+    "read_events": "events",
+    "read_survey": "surveys",
+    "read_transcripts": "transcripts",
+    "Survey": "surveys",
+    "Transcripts": "transcripts",
+}
 _MODULES = ("connections", "decoding", "events", "sample", "surveys", "transcripts")
 __all__ = ["Survey", "Transcripts", "connect", "read_events", "read_survey", "read_transcripts"]
 

@@ -33,10 +33,16 @@ def distinct(headers: Sequence[Any]) -> tuple[list[str], list[str]]:
             repeated.setdefault(original, []).append(name)
         taken.add(name)
         names.append(name)
-    notes = [f"The header {name!r} stands over {len(others) + 1} columns; the later ones are called "
-             f"{', '.join(map(repr, others))}." for name, others in repeated.items()]
+    notes = [
+        f"The header {name!r} stands over {len(others) + 1} columns; the later ones are called "
+        f"{', '.join(map(repr, others))}."
+        for name, others in repeated.items()
+    ]
     if unnamed:
-        notes.append(f"{len(unnamed)} columns have no header; they are called {', '.join(map(repr, unnamed))}.")
+        notes.append(
+            f"{len(unnamed)} columns have no header; they are called "
+            f"{', '.join(map(repr, unnamed))}."
+        )
     return names, notes
 
 
@@ -49,8 +55,12 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, pd.Series]:
-    """Turn rows of answers (an empty cell is a missing one) into a column for each name, by the rule of `read_survey`."""
-    return {name: _column(list(cells)) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}
+    """Turn rows of answers (an empty cell is a missing one) into a column for each name, by the
+    rule of `read_survey`."""
+    return {
+        name: _column(list(cells))
+        for name, cells in zip(names, zip(*rows, strict=True), strict=True)
+    }
 
 
 def _column(cells: list[Any]) -> pd.Series:
@@ -61,7 +71,9 @@ def _column(cells: list[Any]) -> pd.Series:
     if all(isinstance(cell, bool) for cell in present):
         return pd.Series(given, dtype="boolean")
     if all(_is_whole(cell) for cell in present):
-        return pd.Series(_each(given, int), dtype="int64" if len(present) == len(given) else "Int64")
+        return pd.Series(
+            _each(given, int), dtype="int64" if len(present) == len(given) else "Int64"
+        )
     if all(_is_decimal(cell) for cell in present):
         return pd.Series(_each(given, float), dtype="float64")
     if all(isinstance(cell, datetime) for cell in present):
@@ -81,7 +93,11 @@ def _is_whole(cell: Any) -> bool:
 
 def _is_decimal(cell: Any) -> bool:
     if isinstance(cell, str):  # 15 digits are what a double keeps
-        return _DECIMAL.fullmatch(cell) is not None and cell.isascii() and len(cell.strip("-").replace(".", "")) <= 15
+        return (
+            _DECIMAL.fullmatch(cell) is not None
+            and cell.isascii()
+            and len(cell.strip("-").replace(".", "")) <= 15
+        )
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 

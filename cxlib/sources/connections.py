@@ -17,7 +17,7 @@ import ibis
 from cxlib.errors import ParameterError, SourceError
 
 JAVA = 17  # what PySpark 4 needs
-_SCHEMES = "duckdb:///path/to/file.duckdb, postgres://user@host/database, spark (on this machine) or spark://host:7077"
+_SCHEMES = "duckdb:///path/to/file.duckdb, postgres://user@host/database, spark (on this machine) or spark://host:7077"  # noqa: E501
 
 
 def connect(url: str) -> ibis.BaseBackend:
@@ -26,24 +26,28 @@ def connect(url: str) -> ibis.BaseBackend:
     Parameters
     ----------
     url : str
-        - `duckdb:///path/to/file.duckdb`, opened for reading alone; `duckdb://` is an empty one in memory;
-        - `postgres://user@host:5432/database`, as PostgreSQL's own tools take it (extra `[postgres]`). Keep the password out of
-          it: `~/.pgpass`, `PGPASSWORD` or a service file are read. Nothing is written but temporary tables, which some calls
-          need (a table from another place), so the role needs the right TEMPORARY;
+        - `duckdb:///path/to/file.duckdb`, opened for reading alone; `duckdb://` is an empty one
+          in memory;
+        - `postgres://user@host:5432/database`, as PostgreSQL's own tools take it (extra
+          `[postgres]`). Keep the password out of it: `~/.pgpass`, `PGPASSWORD` or a service file
+          are read. Nothing is written but temporary tables, which some calls need (a table from
+          another place), so the role needs the right TEMPORARY;
         - `spark`, on this machine, or `spark://host:7077`, a cluster (extra `[spark]`, Java 17).
 
     Returns
     -------
     ibis.BaseBackend
-        `.table(name)` is a table; `.read_parquet(path)` opens files (not on PostgreSQL). Spark reads time stamps of
-        microseconds, not of nanoseconds. Times without a zone are taken to be UTC.
+        `.table(name)` is a table; `.read_parquet(path)` opens files (not on PostgreSQL). Spark
+        reads time stamps of microseconds, not of nanoseconds. Times without a zone are taken to be
+        UTC.
 
     Raises
     ------
     ParameterError
         If the address is of another engine, or cannot be read.
     SourceError
-        If the extra, Java or the file is absent, or the engine cannot be reached. A password is never repeated.
+        If the extra, Java or the file is absent, or the engine cannot be reached. A password is
+        never repeated.
 
     Examples
     --------
@@ -57,22 +61,33 @@ def connect(url: str) -> ibis.BaseBackend:
         return _postgres(url)
     if scheme == "spark":
         return _spark(url)
-    raise ParameterError(f"url begins with {scheme!r}, and no such engine has passed the conformance tests; give {_SCHEMES}, "
-                         "or copy the rows to Parquet")
+    raise ParameterError(
+        f"url begins with {scheme!r}, and no such engine has passed the conformance tests; give "
+        f"{_SCHEMES}, "
+        "or copy the rows to Parquet"
+    )
 
 
 def _duckdb(url: str) -> ibis.BaseBackend:
     path = re.sub(r"^duckdb:(//)?", "", url)
     if path in ("", "/"):
         return ibis.duckdb.connect()
-    path = path if Path(path).exists() else path.removeprefix("/")  # duckdb:///rows.duckdb is also a file in this folder
+    path = (
+        path if Path(path).exists() else path.removeprefix("/")
+    )  # duckdb:///rows.duckdb is also a file in this folder
     if not Path(path).is_file():
-        raise SourceError(f"there is no file {path!r}; give the path of an existing DuckDB database: duckdb:///path/to/file.duckdb")
+        raise SourceError(
+            f"there is no file {path!r}; give the path of an existing DuckDB database: "
+            "duckdb:///path/to/file.duckdb"
+        )
     try:
         return ibis.duckdb.connect(path, read_only=True)
     except duckdb.Error as error:
-        raise SourceError(f"{path!r} cannot be opened as a DuckDB database ({' '.join(str(error).split())[:200]}); close what "
-                          "else writes to it, or copy its tables to Parquet") from None
+        raise SourceError(
+            f"{path!r} cannot be opened as a DuckDB database "
+            f"({' '.join(str(error).split())[:200]}); close what "
+            "else writes to it, or copy its tables to Parquet"
+        ) from None
 
 
 def _postgres(url: str) -> ibis.BaseBackend:
@@ -80,17 +95,30 @@ def _postgres(url: str) -> ibis.BaseBackend:
     try:
         return ibis.postgres.from_connection(psycopg.connect(url))
     except psycopg.ProgrammingError:  # its message may repeat the address
-        raise ParameterError("url cannot be read as an address of PostgreSQL; write postgres://user@host:5432/database, with "
-                             "other signs than letters and digits percent-encoded, and the password in ~/.pgpass") from None
+        raise ParameterError(
+            "url cannot be read as an address of PostgreSQL; write "
+            "postgres://user@host:5432/database, with "
+            "other signs than letters and digits percent-encoded, and the password in ~/.pgpass"
+        ) from None
     except psycopg.Error as error:
-        raise SourceError(f"PostgreSQL cannot be reached ({_without_password(' '.join(str(error).split()), url)[:300]}); check "
-                          "that it runs and lets you in; the password belongs into ~/.pgpass or PGPASSWORD") from None
+        raise SourceError(
+            "PostgreSQL cannot be reached "
+            f"({_without_password(' '.join(str(error).split()), url)[:300]}); check "
+            "that it runs and lets you in; the password belongs into ~/.pgpass or PGPASSWORD"
+        ) from None
 
 
 def _without_password(message: str, url: str) -> str:
-    written = re.search(r"//[^:]*:(.*)@", url)  # a sign that should have been encoded cuts it into pieces
+    written = re.search(
+        r"//[^:]*:(.*)@", url
+    )  # a sign that should have been encoded cuts it into pieces
     whole = written.group(1) if written else ""
-    secrets = {whole, unquote(whole), os.environ.get("PGPASSWORD", ""), *re.split(r"[/?#@:]", whole)} - {""}
+    secrets = {
+        whole,
+        unquote(whole),
+        os.environ.get("PGPASSWORD", ""),
+        *re.split(r"[/?#@:]", whole),
+    } - {""}
     for secret in sorted(secrets, key=len, reverse=True):
         message = message.replace(secret, "***")
     return message
@@ -101,18 +129,29 @@ def _spark(url: str) -> ibis.BaseBackend:
     _need_java()
     here = url.lower() in ("spark", "spark://")
     builder = sessions.SparkSession.builder.appName("cxlib").master("local[*]" if here else url)
-    settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
-                "spark.sql.session.timeZone": "UTC", "spark.sql.execution.arrow.pyspark.enabled": "true"}
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+    }
     if here:  # 200 partitions, Spark's default, are for clusters
-        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-                     "spark.sql.shuffle.partitions": str(os.cpu_count() or 1)}
+        settings |= {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
+        }
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
         return ibis.pyspark.connect(builder.getOrCreate())
     except Exception as error:  # noqa: BLE001 - Spark raises many kinds, all of them here because it did not start
-        raise SourceError(f"Spark did not start ({' '.join(str(error).split())[:300]}); check Java, memory, and the address of "
-                          "the cluster") from None
+        raise SourceError(
+            f"Spark did not start ({' '.join(str(error).split())[:300]}); check Java, memory, and "
+            "the address of "
+            "the cluster"
+        ) from None
 
 
 def _need_java() -> None:
@@ -120,7 +159,10 @@ def _need_java() -> None:
     java = shutil.which("java", path=os.path.join(home, "bin") if home else None)
     step = f"install Java {JAVA} (Debian: openjdk-{JAVA}-jre-headless), or point JAVA_HOME at it"
     if java is None:
-        raise SourceError(f"Spark needs Java {JAVA}, and there is none {'in JAVA_HOME' if home else 'on PATH'}; {step}")
+        raise SourceError(
+            f"Spark needs Java {JAVA}, and there is none {'in JAVA_HOME' if home else 'on PATH'}; "
+            f"{step}"
+        )
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     version = re.search(r'version "(?:1\.)?(\d+)', said)
     if version and int(version.group(1)) < JAVA:
@@ -131,5 +173,7 @@ def _extra(module: str, extra: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise SourceError(f"the extra [{extra}] is not installed; run: pip install 'cxlib[{extra}]' (in a clone: "
-                          f"pip install --editable '.[{extra}]')") from None
+        raise SourceError(
+            f"the extra [{extra}] is not installed; run: pip install 'cxlib[{extra}]' (in a clone: "
+            f"pip install --editable '.[{extra}]')"
+        ) from None

@@ -1,4 +1,5 @@
-"""Bytes of a text file -> its text and the encoding it was in, strictly, or a refusal that says why not."""
+"""Bytes of a text file -> its text and the encoding it was in, strictly, or a refusal that says why
+not."""
 
 from __future__ import annotations
 
@@ -11,9 +12,15 @@ from pathlib import Path
 from cxlib.errors import EmptyDataError, SourceError
 
 # What a file begins with, whatever its name says.
-_CONTAINERS = ((b"PK\x03\x04", "an Office file or another zip archive"), (b"PAR1", "a Parquet file"), (b"%PDF", "a PDF"),
-               (b"\xd0\xcf\x11\xe0", "an old Office file or one with a password"), (b"\x1f\x8b", "a gzip archive"),
-               (b"\x89PNG", "a picture"), (b"$FL2", "an SPSS file"))
+_CONTAINERS = (
+    (b"PK\x03\x04", "an Office file or another zip archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"%PDF", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file or one with a password"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a picture"),
+    (b"$FL2", "an SPSS file"),
+)
 _SHARE = 0.5  # at least half of the letters must be everyday letters of the language
 
 
@@ -25,7 +32,8 @@ class Decoded:
     ----------
     text : str
     encoding : str
-        `utf-8`, `utf-8-sig` (a byte order mark was dropped), `utf-16`, `cp932` (Japanese) or `cp949` (Korean).
+        `utf-8`, `utf-8-sig` (a byte order mark was dropped), `utf-16`, `cp932` (Japanese) or
+        `cp949` (Korean).
     note : str
         A sentence that says which encoding and by what evidence; empty for plain UTF-8.
     """
@@ -47,7 +55,8 @@ def read_bytes(path: Path) -> bytes:
 
 
 def container(data: bytes) -> str:
-    """Return what kind of binary file the bytes begin like, in words; empty where they could be text."""
+    """Return what kind of binary file the bytes begin like, in words; empty where they could be
+    text."""
     return next((kind for start, kind in _CONTAINERS if data.startswith(start)), "")
 
 
@@ -67,31 +76,46 @@ def decode(data: bytes, *, name: str) -> Decoded:
     Raises
     ------
     SourceError
-        If the bytes are not text, are none of UTF-8, UTF-16 with a byte order mark, CP932 and CP949, or could be both of
-        the last two.
+        If the bytes are not text, are none of UTF-8, UTF-16 with a byte order mark, CP932 and
+        CP949, or could be both of the last two.
 
     Notes
     -----
-    A byte order mark decides; then valid UTF-8 is UTF-8. CP932 and CP949 may both decode without an error, and other
-    Western encodings sometimes decode as one of them, so the letters decide: of the letters that are not ASCII, the share
-    that is kana or JIS level-1 kanji (read as CP932) and the share that is one of the 2,350 hangul syllables of KS X 1001
-    (read as CP949). One share must be at least one half and the other below. Half-width katakana say nothing, because
-    Korean bytes read as CP932 look like them.
+    A byte order mark decides; then valid UTF-8 is UTF-8. CP932 and CP949 may both decode without an
+    error, and other Western encodings sometimes decode as one of them, so the letters decide: of
+    the letters that are not ASCII, the share that is kana or JIS level-1 kanji (read as CP932) and
+    the share that is one of the 2,350 hangul syllables of KS X 1001 (read as CP949). One share must
+    be at least one half and the other below. Half-width katakana say nothing, because Korean bytes
+    read as CP932 look like them.
 
     >>> decode("満足です".encode("cp932"), name="survey.csv").encoding
     'cp932'
     """
     kind = container(data)
     if kind:
-        raise SourceError(f"{name!r} is not text but {kind}; give it its own suffix or export it again as CSV in UTF-8")
+        raise SourceError(
+            f"{name!r} is not text but {kind}; give it its own suffix or export it again as CSV in "
+            "UTF-8"
+        )
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise SourceError(f"{name!r} is UTF-32 text; save it as UTF-8")
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             text = _marked(data, encoding, name)
-            return Decoded(text, encoding, f"{name} is {encoding.removesuffix('-sig').upper()}; its byte order mark was dropped.")
+            return Decoded(
+                text,
+                encoding,
+                f"{name} is {encoding.removesuffix('-sig').upper()}; its byte order mark was "
+                "dropped.",
+            )
     if b"\0" in data:
-        raise SourceError(f"{name!r} holds zero bytes, so it is not text; export it again as text in UTF-8")
+        raise SourceError(
+            f"{name!r} holds zero bytes, so it is not text; export it again as text in UTF-8"
+        )
     try:
         return Decoded(data.decode("utf-8"), "utf-8", "")
     except UnicodeDecodeError as error:
@@ -103,8 +127,11 @@ def _marked(data: bytes, encoding: str, name: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SourceError(f"{name!r} begins as {encoding.removesuffix('-sig').upper()} but byte {error.start:,} breaks it "
-                          f"({error.reason}); export it again") from None
+        raise SourceError(
+            f"{name!r} begins as {encoding.removesuffix('-sig').upper()} but byte {error.start:,} "
+            "breaks it "
+            f"({error.reason}); export it again"
+        ) from None
 
 
 def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
@@ -113,8 +140,11 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
     broken = letters.count("\ufffd")
     if broken < 0.1 * len(letters):
         line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(f"{name!r} is UTF-8, but {broken} of its {len(letters):,} characters beyond ASCII are broken "
-                          f"(first: byte {data[error.start]:#04x} in line {line}); mend them or export it again")
+        raise SourceError(
+            f"{name!r} is UTF-8, but {broken} of its {len(letters):,} characters beyond ASCII are "
+            "broken "
+            f"(first: byte {data[error.start]:#04x} in line {line}); mend them or export it again"
+        )
 
 
 def _east_asian(data: bytes, name: str) -> Decoded:
@@ -126,19 +156,40 @@ def _east_asian(data: bytes, name: str) -> Decoded:
             continue
         readings[encoding] = text, _share(text, everyday)
     likely = [encoding for encoding, (_, share) in readings.items() if share >= _SHARE]
-    seen = ", ".join(f"{share:.0%} of its letters are everyday ones in {encoding.upper()}"
-                     for encoding, (_, share) in readings.items()) or "CP932 and CP949 do not decode it"
-    if len(likely) == 1 and not (likely == ["cp949"] and "cp932" in readings and _only_half_width(readings["cp932"][0])):
+    seen = (
+        ", ".join(
+            f"{share:.0%} of its letters are everyday ones in {encoding.upper()}"
+            for encoding, (_, share) in readings.items()
+        )
+        or "CP932 and CP949 do not decode it"
+    )
+    if len(likely) == 1 and not (
+        likely == ["cp949"] and "cp932" in readings and _only_half_width(readings["cp932"][0])
+    ):
         text, share = readings[likely[0]]
         what = "kana or everyday kanji" if likely == ["cp932"] else "everyday hangul"
-        return Decoded(text, likely[0], f"{name} was read as {likely[0].upper()}: {share:.0%} of its letters are {what}.")
-    why = "could be Japanese (CP932) or Korean (CP949)" if likely else "is neither UTF-8 nor Japanese CP932 nor Korean CP949"
-    raise SourceError(f"{name!r} {why} ({seen}); open it where it reads well and save it as 'CSV UTF-8' or as UTF-8 text")
+        return Decoded(
+            text,
+            likely[0],
+            f"{name} was read as {likely[0].upper()}: {share:.0%} of its letters are {what}.",
+        )
+    why = (
+        "could be Japanese (CP932) or Korean (CP949)"
+        if likely
+        else "is neither UTF-8 nor Japanese CP932 nor Korean CP949"
+    )
+    raise SourceError(
+        f"{name!r} {why} ({seen}); open it where it reads well and save it as 'CSV UTF-8' or as "
+        "UTF-8 text"
+    )
 
 
 def _share(text: str, everyday: object) -> float:
-    letters = {c: n for c, n in Counter(text).items() if not c.isascii() and not _half_width_kana(c)
-               and unicodedata.category(c)[0] in "LMNC"}
+    letters = {
+        c: n
+        for c, n in Counter(text).items()
+        if not c.isascii() and not _half_width_kana(c) and unicodedata.category(c)[0] in "LMNC"
+    }
     total = sum(letters.values())
     return sum(n for c, n in letters.items() if everyday(c)) / total if total else 0.0
 

@@ -11,11 +11,17 @@ from numpy.typing import NDArray
 from cxlib.sources.sample_model import NEUTRAL
 
 LANGUAGES = ("ja", "ko", "en")
-SAID, SAID_BY_STRENGTH, SECOND_SENTENCE = 0.20, 0.16, 0.22  # chance to say something, more per unit of distance from neutral
+SAID, SAID_BY_STRENGTH, SECOND_SENTENCE = (
+    0.20,
+    0.16,
+    0.22,
+)  # chance to say something, more per unit of distance from neutral
 UNHAPPY_BELOW, HAPPY_FROM = -0.35, 0.75
 
 
-def draw_comments(rng: np.random.Generator, feeling: NDArray, language: NDArray, *, price_rose: NDArray) -> list[str | None]:
+def draw_comments(
+    rng: np.random.Generator, feeling: NDArray, language: NDArray, *, price_rose: NDArray
+) -> list[str | None]:
     """Return one or two sentences for each feeling, or None.
 
     Parameters
@@ -32,16 +38,26 @@ def draw_comments(rng: np.random.Generator, feeling: NDArray, language: NDArray,
     mood = np.searchsorted((UNHAPPY_BELOW, HAPPY_FROM), feeling + 0.25 * rng.standard_normal(n))
     picks = rng.random((n, 2)).tolist()
     banks = (BANK_BEFORE, BANK)
-    rows = zip(said, second, language.tolist(), mood.tolist(), price_rose.tolist(), picks, strict=True)
-    return [_comment(banks[rose][LANGUAGES[place]][tone], pick, more=more, glue="" if place == 0 else " ") if speaks else None
-            for speaks, more, place, tone, rose, pick in rows]
+    rows = zip(
+        said, second, language.tolist(), mood.tolist(), price_rose.tolist(), picks, strict=True
+    )
+    return [
+        _comment(
+            banks[rose][LANGUAGES[place]][tone], pick, more=more, glue="" if place == 0 else " "
+        )
+        if speaks
+        else None
+        for speaks, more, place, tone, rose, pick in rows
+    ]
 
 
 def _comment(bank: tuple[str, ...], pick: list[float], *, more: bool, glue: str) -> str:
     first = int(pick[0] * len(bank))
     if not more:
         return bank[first]
-    other = (first + 1 + int(pick[1] * (len(bank) - 1))) % len(bank)  # never the same sentence twice
+    other = (first + 1 + int(pick[1] * (len(bank) - 1))) % len(
+        bank
+    )  # never the same sentence twice
     return bank[first] + glue + bank[other]
 
 
@@ -49,11 +65,22 @@ Bank = dict[str, tuple[tuple[str, ...], ...]]
 
 
 def _bank(*, price_rose: bool) -> Bank:
-    """By language, the sentences of the unhappy, the indifferent and the happy; a line with a * speaks of the price rise."""
-    texts = tomllib.loads(files("cxlib.sources").joinpath("comments.toml").read_text(encoding="utf-8"))
-    return {language: tuple(tuple(line.removeprefix("* ") for line in block.strip().splitlines()
-                                  if price_rose or not line.startswith("* ")) for block in blocks.values())
-            for language, blocks in texts.items()}
+    """By language, the sentences of the unhappy, the indifferent and the happy; a line with a *
+    speaks of the price rise."""
+    texts = tomllib.loads(
+        files("cxlib.sources").joinpath("comments.toml").read_text(encoding="utf-8")
+    )
+    return {
+        language: tuple(
+            tuple(
+                line.removeprefix("* ")
+                for line in block.strip().splitlines()
+                if price_rose or not line.startswith("* ")
+            )
+            for block in blocks.values()
+        )
+        for language, blocks in texts.items()
+    }
 
 
 BANK, BANK_BEFORE = _bank(price_rose=True), _bank(price_rose=False)

@@ -1,8 +1,8 @@
-"""Marked-up scripts -> the sample company's interviews as turns and spans, and the transcripts that tools would write of them.
+"""Marked-up scripts -> the sample company's interviews as turns and spans, and the transcripts that
+tools would write of them.
 
-A script says who speaks and which words carry which code: `[[code,?code|the words|English gloss|memo]]`;
-marks may lie in each other, and `?` stands before a code that one may doubt.
-"""
+A script says who speaks and which words carry which code: `[[code,?code|the words|English
+gloss|memo]]`; marks may lie in each other, and `?` stands before a code that one may doubt."""
 
 from __future__ import annotations
 
@@ -13,13 +13,24 @@ import zipfile
 from dataclasses import dataclass
 from importlib.resources import files
 
-CASE = ("document", "customer_id", "language", "country", "segment", "stated_nps", "tenure_months", "stays", "interviewed_on")
+CASE = (
+    "document",
+    "customer_id",
+    "language",
+    "country",
+    "segment",
+    "stated_nps",
+    "tenure_months",
+    "stays",
+    "interviewed_on",
+)
 _OOXML = "http://schemas.openxmlformats.org"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words of a turn that carry a code: `start` and `end` are half-open code points of the turn's text."""
+    """Words of a turn that carry a code: `start` and `end` are half-open code points of the turn's
+    text."""
 
     start: int
     end: int
@@ -31,7 +42,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one person says before the other speaks; `cues` are its sentences, broken where no span is."""
+    """What one person says before the other speaks; `cues` are its sentences, broken where no span
+    is."""
 
     speaker: str
     text: str
@@ -41,7 +53,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """An interview as its author marked it: what is known of the case, the file's layout, and the turns."""
+    """An interview as its author marked it: what is known of the case, the file's layout, and the
+    turns."""
 
     case: dict[str, str]
     layout: str
@@ -72,7 +85,10 @@ def _turn(speaker: str, marked: str) -> Turn:
         elif piece == "]]":
             codes, start, notes = opened.pop()
             gloss, _, memo = notes.partition("|")
-            spans += [Span(start, len(text), code.lstrip("?"), code.startswith("?"), gloss, memo) for code in codes.split(",")]
+            spans += [
+                Span(start, len(text), code.lstrip("?"), code.startswith("?"), gloss, memo)
+                for code in codes.split(",")
+            ]
         elif opened:
             words, _, opened[-1][2] = piece.partition("|")
             text += words
@@ -80,8 +96,17 @@ def _turn(speaker: str, marked: str) -> Turn:
             text += piece
     ends = [end.end() for end in re.finditer(r"[。！？]|[.!?…]+\s+|$", text)]
     ends = [end for end in ends if not any(span.start < end < span.end for span in spans)]
-    cues = [(start, end) for start, end in zip([0, *ends], ends, strict=False) if text[start:end].strip()]
-    return Turn(speaker, text, tuple(spans), tuple((start, start + len(text[start:end].rstrip())) for start, end in cues))
+    cues = [
+        (start, end)
+        for start, end in zip([0, *ends], ends, strict=False)
+        if text[start:end].strip()
+    ]
+    return Turn(
+        speaker,
+        text,
+        tuple(spans),
+        tuple((start, start + len(text[start:end].rstrip())) for start, end in cues),
+    )
 
 
 def transcript(script: Script) -> str | bytes:
@@ -114,12 +139,15 @@ def _timing(started: float, ended: float, point: str) -> str:
 def _voices(script: Script) -> str:
     """WebVTT with a voice tag in each cue."""
     return "WEBVTT\n" + "".join(
-        f"\n{_timing(started, ended, '.')}\n<v {turn.speaker}>{html.escape(words, quote=False)}</v>\n"
-        for started, ended, turn, words in _cues(script))
+        f"\n{_timing(started, ended, '.')}\n<v "
+        f"{turn.speaker}>{html.escape(words, quote=False)}</v>\n"
+        for started, ended, turn, words in _cues(script)
+    )
 
 
 def _overlapping(script: Script) -> str:
-    """WebVTT in which a short turn shares its cue with the answer to it, as where two people talk at once."""
+    """WebVTT in which a short turn shares its cue with the answer to it, as where two people talk
+    at once."""
     lines, waiting = ["WEBVTT"], None
     for started, ended, turn, words in _cues(script):
         said = f"<v {turn.speaker}>{html.escape(words, quote=False)}</v>"
@@ -135,14 +163,18 @@ def _overlapping(script: Script) -> str:
 def _zoom(script: Script) -> str:
     """WebVTT as Zoom writes it: numbered cues, `Name: text`."""
     return "WEBVTT\n\n" + "\n".join(
-        f"{number}\n{_timing(started, ended, '.')}\n{turn.speaker}: {html.escape(words, quote=False)}\n"
-        for number, (started, ended, turn, words) in enumerate(_cues(script), start=1))
+        f"{number}\n{_timing(started, ended, '.')}\n{turn.speaker}: "
+        f"{html.escape(words, quote=False)}\n"
+        for number, (started, ended, turn, words) in enumerate(_cues(script), start=1)
+    )
 
 
 def _subtitles(script: Script) -> str:
     """SubRip, `Name: text` in each cue."""
-    return "\n".join(f"{number}\n{_timing(started, ended, ',')}\n{turn.speaker}: {words}\n"
-                     for number, (started, ended, turn, words) in enumerate(_cues(script), start=1))
+    return "\n".join(
+        f"{number}\n{_timing(started, ended, ',')}\n{turn.speaker}: {words}\n"
+        for number, (started, ended, turn, words) in enumerate(_cues(script), start=1)
+    )
 
 
 def _colon(script: Script) -> str:
@@ -162,27 +194,43 @@ def _markdown(script: Script) -> str:
 
 
 def _word(script: Script) -> bytes:
-    """A Word document, one paragraph a turn: the least that the format asks for, stored without a clock, so the same bytes."""
-    paragraphs = "".join(f'<w:p><w:r><w:t xml:space="preserve">{html.escape(f"{turn.speaker}: {turn.text}", quote=False)}'
-                         "</w:t></w:r></w:p>" for turn in script.turns)
+    """A Word document, one paragraph a turn: the least that the format asks for, stored without a
+    clock, so the same bytes."""
+    paragraphs = "".join(
+        f'<w:p><w:r><w:t xml:space="preserve">{html.escape(f"{turn.speaker}: {turn.text}", quote=False)}'  # noqa: E501
+        "</w:t></w:r></w:p>"
+        for turn in script.turns
+    )
     parts = {
-        "[Content_Types].xml":
-            f'<Types xmlns="{_OOXML}/package/2006/content-types">'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
-            'wordprocessingml.document.main+xml"/></Types>',
-        "_rels/.rels":
-            f'<Relationships xmlns="{_OOXML}/package/2006/relationships"><Relationship Id="rId1" '
-            f'Type="{_OOXML}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
-        "word/document.xml":
-            f'<w:document xmlns:w="{_OOXML}/wordprocessingml/2006/main"><w:body>{paragraphs}</w:body></w:document>',
+        "[Content_Types].xml": f'<Types xmlns="{_OOXML}/package/2006/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/word/document.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.'
+        'wordprocessingml.document.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_OOXML}/package/2006/relationships"><Relationship '
+        'Id="rId1" '
+        f'Type="{_OOXML}/officeDocument/2006/relationships/officeDocument" '
+        'Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'<w:document xmlns:w="{_OOXML}/wordprocessingml/2006/main"><w:body>{paragraphs}</w:body></w:document>',  # noqa: E501
     }
     saved = io.BytesIO()
     with zipfile.ZipFile(saved, "w", zipfile.ZIP_STORED) as package:
         for name, part in parts.items():
-            package.writestr(zipfile.ZipInfo(name), f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{part}')
+            package.writestr(
+                zipfile.ZipInfo(name),
+                f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{part}',
+            )
     return saved.getvalue()
 
 
-_LAYOUTS = {"voices": _voices, "overlapping": _overlapping, "zoom": _zoom, "subtitles": _subtitles, "colon": _colon,
-            "brackets": _brackets, "markdown": _markdown, "word": _word}
+_LAYOUTS = {
+    "voices": _voices,
+    "overlapping": _overlapping,
+    "zoom": _zoom,
+    "subtitles": _subtitles,
+    "colon": _colon,
+    "brackets": _brackets,
+    "markdown": _markdown,
+    "word": _word,
+}

@@ -1,4 +1,5 @@
-"""What the sample company's customers would do, had all been asked and had all answered -> the truth, as plain numbers."""
+"""What the sample company's customers would do, had all been asked and had all answered -> the
+truth, as plain numbers."""
 
 from __future__ import annotations
 
@@ -32,33 +33,56 @@ class Tally:
     propensity: dict[str, NDArray]
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally({name: table + other.scores[name] for name, table in self.scores.items()},
-                     {name: table + other.propensity[name] for name, table in self.propensity.items()})
+        return Tally(
+            {name: table + other.scores[name] for name, table in self.scores.items()},
+            {name: table + other.propensity[name] for name, table in self.propensity.items()},
+        )
 
 
 def tally(people: People, potential: Potential) -> Tally:
     """Count one chunk."""
-    codes = {"all": (np.zeros(potential.wave.size, int), 1), "contact_type": (potential.contact, len(model.CONTACT_TYPES))}
-    codes |= {name: (people.trait[name][potential.customer], len(model.TRAITS[name].levels)) for name in _BY}
+    codes = {
+        "all": (np.zeros(potential.wave.size, int), 1),
+        "contact_type": (potential.contact, len(model.CONTACT_TYPES)),
+    }
+    codes |= {
+        name: (people.trait[name][potential.customer], len(model.TRAITS[name].levels))
+        for name in _BY
+    }
     scores, propensity = {}, {}
     for name, (code, levels) in codes.items():
         cell = potential.wave * levels + code
-        scores[name] = np.bincount(cell * 11 + potential.score, minlength=len(model.WAVES) * levels * 11).reshape(-1, levels, 11)
+        scores[name] = np.bincount(
+            cell * 11 + potential.score, minlength=len(model.WAVES) * levels * 11
+        ).reshape(-1, levels, 11)
         propensity[name] = np.bincount(
-            cell, weights=potential.propensity, minlength=len(model.WAVES) * levels).reshape(-1, levels)
+            cell, weights=potential.propensity, minlength=len(model.WAVES) * levels
+        ).reshape(-1, levels)
     return Tally(scores, propensity)
 
 
-def truth(counts: Tally, *, customers: int, seed: int, strong_feelings: float, bad_month: str | None) -> dict:
+def truth(
+    counts: Tally, *, customers: int, seed: int, strong_feelings: float, bad_month: str | None
+) -> dict:
     """Return the truth that `truth.json` holds; NPS in points, chances and survival in [0, 1]."""
     return {
-        "made_with": {"customers": customers, "seed": seed, "strong_feelings": strong_feelings,
-                      "bad_month": bad_month},
-        "frame": {"date": dict(zip(model.WAVES, np.datetime_as_string(model.FRAME_DATES).tolist(), strict=True)),
-                  "customers": _by_wave(counts.scores["all"].sum(axis=(1, 2)))},
-        "nps": {"wave": _by_wave(_nps(counts.scores["all"])[:, 0])} | {
+        "made_with": {
+            "customers": customers,
+            "seed": seed,
+            "strong_feelings": strong_feelings,
+            "bad_month": bad_month,
+        },
+        "frame": {
+            "date": dict(
+                zip(model.WAVES, np.datetime_as_string(model.FRAME_DATES).tolist(), strict=True)
+            ),
+            "customers": _by_wave(counts.scores["all"].sum(axis=(1, 2))),
+        },
+        "nps": {"wave": _by_wave(_nps(counts.scores["all"])[:, 0])}
+        | {
             f"wave_{name}": _by_wave_and_level(_nps(counts.scores[name]), name)
-            for name in ("segment", "country", "contact_type")},
+            for name in ("segment", "country", "contact_type")
+        },
         "answering": _answering(counts, strong_feelings=strong_feelings),
         "retention": _survival_truth(bad_month),
         "planted": _planted(bad_month),
@@ -92,43 +116,70 @@ def _plain(value: float) -> float | int | None:
 
 
 def _answering(counts: Tally, *, strong_feelings: float) -> dict:
-    mean = {name: (counts.propensity[name], counts.scores[name].sum(axis=2)) for name in ("all", *_BY)}
+    mean = {
+        name: (counts.propensity[name], counts.scores[name].sum(axis=2)) for name in ("all", *_BY)
+    }
     pooled = {name: p.sum(axis=0) / np.maximum(n.sum(axis=0), 1) for name, (p, n) in mean.items()}
     p, n = mean["all"]
     return {
-        "link": "log", "invited": round(model.INVITED, 6),
-        "mean": {"all": _plain(float(pooled["all"][0])), "wave": _by_wave(p[:, 0] / np.maximum(n[:, 0], 1))} | {
-            name: _by_level(pooled[name], name) for name in _BY},
-        "coefficients": {"base": round(model.BASE_ANSWERING, 6)} | {
-            name: _by_level(model.effect(name, "answering"), name) for name in ("country", "age_band", "plan")},
-        "strong_feelings": {"factor": strong_feelings, "neutral": model.NEUTRAL, "rise": model.RISE, "middle": model.MIDDLE,
-                            "farthest": model.FARTHEST, "cap": model.CAP}}
+        "link": "log",
+        "invited": round(model.INVITED, 6),
+        "mean": {
+            "all": _plain(float(pooled["all"][0])),
+            "wave": _by_wave(p[:, 0] / np.maximum(n[:, 0], 1)),
+        }
+        | {name: _by_level(pooled[name], name) for name in _BY},
+        "coefficients": {"base": round(model.BASE_ANSWERING, 6)}
+        | {
+            name: _by_level(model.effect(name, "answering"), name)
+            for name in ("country", "age_band", "plan")
+        },
+        "strong_feelings": {
+            "factor": strong_feelings,
+            "neutral": model.NEUTRAL,
+            "rise": model.RISE,
+            "middle": model.MIDDLE,
+            "farthest": model.FARTHEST,
+            "cap": model.CAP,
+        },
+    }
 
 
 def _survival_truth(bad_month: str | None) -> dict:
     everyone, by_segment = _survival(bad_month)
     return {
-        "what": "chance that a first subscription outlives its k-th monthly renewal, k = 0 to 35; the model's expectation "
-                f"over {_SURVIVAL_CHUNKS * model.CHUNK} other customers (standard error below 0.002), not this company's draw",
+        "what": "chance that a first subscription outlives its k-th monthly renewal, k = 0 to 35; "
+        "the model's expectation "
+        f"over {_SURVIVAL_CHUNKS * model.CHUNK} other customers (standard error below 0.002), not "
+        "this company's draw",
         "survival": [round(value, 6) for value in everyone],
-        "survival_by_segment": {name: [round(value, 6) for value in curve] for name, curve in by_segment.items()}}
+        "survival_by_segment": {
+            name: [round(value, 6) for value in curve] for name, curve in by_segment.items()
+        },
+    }
 
 
 @lru_cache(maxsize=2)
 def _survival(bad_month: str | None) -> tuple[tuple[float, ...], dict[str, tuple[float, ...]]]:
-    """Expected leavers over expected customers at risk at each renewal before `AS_OF`: what Kaplan-Meier estimates."""
+    """Expected leavers over expected customers at risk at each renewal before `AS_OF`: what
+    Kaplan-Meier estimates."""
     levels = len(model.TRAITS["segment"].levels)
     at_risk, lost = np.zeros((levels, model.MONTHS)), np.zeros((levels, model.MONTHS))
     for seed in np.random.SeedSequence(_SURVIVAL_SEED).spawn(_SURVIVAL_CHUNKS):
         people = draw_people(np.random.default_rng(seed), first=1, n=model.CHUNK)
-        renewal, chance = leaving(people, customer=np.arange(len(people)), start=people.acquired, bad_month=bad_month)
+        renewal, chance = leaving(
+            people, customer=np.arange(len(people)), start=people.acquired, bad_month=bad_month
+        )
         staying = np.cumprod(1 - chance, axis=1)
         there = np.hstack([np.ones((len(people), 1)), staying[:, :-1]]) * (renewal < model.AS_OF)
         for level in range(levels):
             mine = people.trait["segment"] == level
             at_risk[level] += there[mine].sum(axis=0)
             lost[level] += (there * chance)[mine].sum(axis=0)
-    by_segment = {name: _curve(at_risk[level], lost[level]) for level, name in enumerate(model.TRAITS["segment"].levels)}
+    by_segment = {
+        name: _curve(at_risk[level], lost[level])
+        for level, name in enumerate(model.TRAITS["segment"].levels)
+    }
     return _curve(at_risk.sum(axis=0), lost.sum(axis=0)), by_segment
 
 
@@ -139,11 +190,22 @@ def _curve(at_risk: NDArray, lost: NDArray) -> tuple[float, ...]:
 
 def _planted(bad_month: str | None) -> dict:
     return {
-        "price_rise": {"from": str(model.PRICE_RISE_FROM), "satisfaction_by_quarter": model.PRICE_RISE,
-                       "sensitivity_by_segment": dict(zip(model.TRAITS["segment"].levels, model.PRICE_SENSITIVITY, strict=True))},
-        "chat_bot": {"contact_type": "live chat", "from": model.CHAT_BOT_FROM, "satisfaction": model.CHAT_BOT},
+        "price_rise": {
+            "from": str(model.PRICE_RISE_FROM),
+            "satisfaction_by_quarter": model.PRICE_RISE,
+            "sensitivity_by_segment": dict(
+                zip(model.TRAITS["segment"].levels, model.PRICE_SENSITIVITY, strict=True)
+            ),
+        },
+        "chat_bot": {
+            "contact_type": "live chat",
+            "from": model.CHAT_BOT_FROM,
+            "satisfaction": model.CHAT_BOT,
+        },
         "no_change": "between 2026Q2 and 2026Q3 nothing is planted",
         "contact_effects": dict(zip(model.CONTACT_TYPES, model.CONTACT_EFFECTS, strict=True)),
         "leaving_by_satisfaction": model.LEAVING_BY_SATISFACTION,
-        "bad_month": None if bad_month is None else {"month": bad_month,
-                                                     "odds_ratio_of_leaving": round(np.exp(model.BAD_MONTH), 6)}}
+        "bad_month": None
+        if bad_month is None
+        else {"month": bad_month, "odds_ratio_of_leaving": round(np.exp(model.BAD_MONTH), 6)},
+    }

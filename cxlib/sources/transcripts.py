@@ -16,7 +16,16 @@ from cxlib.sources import cues, decoding, speakers, word
 from cxlib.table import natural_order
 
 FORMATS = ("docx", "md", "srt", "txt", "vtt")
-_COMPANIONS = (".csv", ".json", ".parquet", ".toml", ".tsv", ".xlsx", ".yaml", ".yml")  # codebook, cases, codings
+_COMPANIONS = (
+    ".csv",
+    ".json",
+    ".parquet",
+    ".toml",
+    ".tsv",
+    ".xlsx",
+    ".yaml",
+    ".yml",
+)  # codebook, cases, codings
 _TURN = ("document", "turn", "speaker", "start", "end", "started_seconds", "ended_seconds")
 _GAP = 2.0  # seconds; cues of one speaker that are closer are one turn
 _MD_HEADING = re.compile(r" {0,3}#{1,6}(\s|$)")
@@ -30,12 +39,13 @@ class Transcripts:
     Attributes
     ----------
     documents : pandas.DataFrame
-        One row a file, in the order of their names (interview_2 before interview_10): `document` (file name), `format`,
-        `text`, `characters` (code points of `text`), `sha256` (of the file's bytes, as `sha256sum` prints it).
+        One row a file, in the order of their names (interview_2 before interview_10): `document`
+        (file name), `format`, `text`, `characters` (code points of `text`), `sha256` (of the file's
+        bytes, as `sha256sum` prints it).
     turns : pandas.DataFrame
-        One row a turn, in order: `document`, `turn` (from 0), `speaker` (None where unknown), `start` and `end` (code
-        points into `text`, half-open: what was said is `text[start:end]`), `started_seconds` and `ended_seconds`
-        (missing where unknown). Turns do not overlap.
+        One row a turn, in order: `document`, `turn` (from 0), `speaker` (None where unknown),
+        `start` and `end` (code points into `text`, half-open: what was said is `text[start:end]`),
+        `started_seconds` and `ended_seconds` (missing where unknown). Turns do not overlap.
     notes : tuple of str
         What was read and how, and what to look at, as sentences.
     """
@@ -85,8 +95,9 @@ def read_transcripts(folder: str | Path) -> Transcripts:
     Raises
     ------
     SourceError
-        If the folder is absent or holds no transcript, or a file is not what its suffix says, is in no encoding that can
-        be told, or is a docx with tracked changes that are neither accepted nor rejected.
+        If the folder is absent or holds no transcript, or a file is not what its suffix says, is in
+        no encoding that can be told, or is a docx with tracked changes that are neither accepted
+        nor rejected.
     EmptyDataError
         If a transcript holds no words.
 
@@ -94,37 +105,51 @@ def read_transcripts(folder: str | Path) -> Transcripts:
     -----
     Text is never normalised, so offsets into it hold as long as the file does. What `text` is:
 
-    - txt, md: the file as it is, with its line ends and labels, without a byte order mark. A turn begins after its label
-      and ends before the next label, without outer white space.
-    - vtt, srt: the words of each cue and voice, joined by a line feed; no time stamps, tags, ids, notes or labels; WebVTT
-      entities are resolved.
-    - docx: the lines of each paragraph and table row (cells joined by a tab), joined by a line feed; no labels, no empty
-      lines.
+    - txt, md: the file as it is, with its line ends and labels, without a byte order mark. A turn
+      begins after its label and ends before the next label, without outer white space.
+    - vtt, srt: the words of each cue and voice, joined by a line feed; no time stamps, tags, ids,
+      notes or labels; WebVTT entities are resolved.
+    - docx: the lines of each paragraph and table row (cells joined by a tab), joined by a line
+      feed; no labels, no empty lines.
 
-    A turn in vtt and srt is made of the cues of one speaker that follow each other at most 2 s apart. Where `Name: text` is
-    used in cues, a cue without a name goes on with the one before. In txt, md and docx each label begins a turn. Words
-    before the first label, or in a document without labels (field notes), are turns of an unknown speaker, one a
-    paragraph; headings (md headings, `Date: …`, docx headings) are in no turn. How a label is told from a sentence:
-    `cxlib.sources.speakers.labels`. Encodings: `cxlib.sources.decoding.decode`. Files named README are passed over.
-    """
+    A turn in vtt and srt is made of the cues of one speaker that follow each other at most 2 s
+    apart. Where `Name: text` is used in cues, a cue without a name goes on with the one before. In
+    txt, md and docx each label begins a turn. Words before the first label, or in a document
+    without labels (field notes), are turns of an unknown speaker, one a paragraph; headings (md
+    headings, `Date: …`, docx headings) are in no turn. How a label is told from a sentence:
+    `cxlib.sources.speakers.labels`. Encodings: `cxlib.sources.decoding.decode`. Files named README
+    are passed over."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise SourceError(f"folder={folder.as_posix()!r} is no folder; give the folder that holds the transcripts")
+        raise SourceError(
+            f"folder={folder.as_posix()!r} is no folder; give the folder that holds the transcripts"
+        )
     paths, notes = _found(folder)
     documents, turns = [], []
     for path in paths:
         data = decoding.read_bytes(path)
         read = _read(path, data)
         if not read.turns:
-            raise EmptyDataError(f"{path.name!r} holds no words; export it again, or take it out of the folder")
-        documents.append((path.name, _format(path), read.text, len(read.text), hashlib.sha256(data).hexdigest()))
-        turns += [(path.name, number, turn.speaker, turn.start, turn.end, turn.started, turn.ended)
-                  for number, turn in enumerate(read.turns)]
+            raise EmptyDataError(
+                f"{path.name!r} holds no words; export it again, or take it out of the folder"
+            )
+        documents.append(
+            (path.name, _format(path), read.text, len(read.text), hashlib.sha256(data).hexdigest())
+        )
+        turns += [
+            (path.name, number, turn.speaker, turn.start, turn.end, turn.started, turn.ended)
+            for number, turn in enumerate(read.turns)
+        ]
         notes += read.notes
-    frame = pd.DataFrame(turns, columns=list(_TURN)).astype({"started_seconds": float, "ended_seconds": float})
+    frame = pd.DataFrame(turns, columns=list(_TURN)).astype(
+        {"started_seconds": float, "ended_seconds": float}
+    )
     frame["speaker"] = pd.Series([turn[2] for turn in turns], dtype=object)  # None stays None
-    return Transcripts(pd.DataFrame(documents, columns=["document", "format", "text", "characters", "sha256"]), frame,
-                       (f"{len(documents)} transcripts, {len(turns):,} turns.", *notes))
+    return Transcripts(
+        pd.DataFrame(documents, columns=["document", "format", "text", "characters", "sha256"]),
+        frame,
+        (f"{len(documents)} transcripts, {len(turns):,} turns.", *notes),
+    )
 
 
 def _format(path: Path) -> str:
@@ -142,19 +167,28 @@ def _found(folder: Path) -> tuple[list[Path], list[str]]:
     files = [path for path in visible if path.is_file() and path.stem.casefold() != "readme"]
     paths = [path for path in files if _format(path) in FORMATS]
     if not paths:
-        raise SourceError(f"folder={folder.as_posix()!r} holds no transcript ({', '.join(FORMATS)}); "
-                          f"it holds {', '.join(path.name for path in visible[:5]) or 'nothing'}")
+        raise SourceError(
+            f"folder={folder.as_posix()!r} holds no transcript ({', '.join(FORMATS)}); "
+            f"it holds {', '.join(path.name for path in visible[:5]) or 'nothing'}"
+        )
     notes = []
-    unknown = [path.name for path in files if path not in paths and path.suffix.lower() not in _COMPANIONS]
+    unknown = [
+        path.name for path in files if path not in paths and path.suffix.lower() not in _COMPANIONS
+    ]
     if unknown:
-        notes.append(f"Not read, because only {', '.join(FORMATS)} are transcripts: {', '.join(unknown)}.")
+        notes.append(
+            f"Not read, because only {', '.join(FORMATS)} are transcripts: {', '.join(unknown)}."
+        )
     folders = [path.name for path in visible if path.is_dir()]
     if folders:
         notes.append(f"Folders inside are not read: {', '.join(folders)}.")
     stems = Counter(path.stem for path in paths)
     twice = [path.name for path in paths if stems[path.stem] > 1]
     if twice:
-        notes.append(f"These have one name in several formats; if they are one interview, it counts twice: {', '.join(twice)}.")
+        notes.append(
+            "These have one name in several formats; if they are one interview, it counts twice: "
+            f"{', '.join(twice)}."
+        )
     return paths, notes
 
 
@@ -163,7 +197,11 @@ def _read(path: Path, data: bytes) -> _Read:
     if kind == "docx":
         return _from_docx(path, data)
     decoded = decoding.decode(data, name=path.name)
-    read = _from_text(decoded.text, path.name, kind) if kind in ("txt", "md") else _from_cues(decoded.text, path.name, kind)
+    read = (
+        _from_text(decoded.text, path.name, kind)
+        if kind in ("txt", "md")
+        else _from_cues(decoded.text, path.name, kind)
+    )
     return _Read(read.text, read.turns, [decoded.note, *read.notes] if decoded.note else read.notes)
 
 
@@ -171,7 +209,9 @@ def _from_cues(text: str, name: str, markup: str) -> _Read:
     pieces = cues.parse(text, name=name, markup=markup)
     said = [(piece.voice, piece.words, piece) for piece in pieces]
     notes = []
-    if not any(piece.voice for piece in pieces):  # no voice tags: names stand before the words, or nowhere
+    if not any(
+        piece.voice for piece in pieces
+    ):  # no voice tags: names stand before the words, or nowhere
         said, notes = _labelled(pieces, name)
     parts: list[str] = []
     turns: list[_Turn] = []
@@ -182,23 +222,29 @@ def _from_cues(text: str, name: str, markup: str) -> _Read:
         position = end + 1
         before = turns[-1] if turns else None
         if before and before.speaker == speaker and piece.started - before.ended <= _GAP:
-            turns[-1] = _Turn(speaker, before.start, end, before.started, max(before.ended, piece.ended))
+            turns[-1] = _Turn(
+                speaker, before.start, end, before.started, max(before.ended, piece.ended)
+            )
         else:
             turns.append(_Turn(speaker, start, end, piece.started, piece.ended))
     backwards = sum(piece.ended < piece.started for piece in pieces)
     if backwards:
-        notes.append(f"{name}: {backwards} cue(s) end before they start; their times were left as they are.")
+        notes.append(
+            f"{name}: {backwards} cue(s) end before they start; their times were left as they are."
+        )
     return _Read("\n".join(parts), turns, notes)
 
 
-def _labelled(pieces: Iterable[cues.Piece], name: str) -> tuple[list[tuple[str | None, str, cues.Piece]], list[str]]:
+def _labelled(
+    pieces: Iterable[cues.Piece], name: str
+) -> tuple[list[tuple[str | None, str, cues.Piece]], list[str]]:
     """Take `Name: text` apart in cues; a line without a name goes on with the speaker before."""
     lines = [(line, piece) for piece in pieces for line in cues.lines_of(piece.words)]
     labels = speakers.labels([line for line, _ in lines])
     said: list[tuple[str | None, str, cues.Piece]] = []
     speaker = None
     for (line, piece), label in zip(lines, labels, strict=True):
-        words = line[label.start:].strip() if label else line
+        words = line[label.start :].strip() if label else line
         speaker = label.speaker if label else speaker
         if said and not label and said[-1][0] == speaker and said[-1][2] is piece:
             said[-1] = speaker, f"{said[-1][1]}\n{words}", piece
@@ -208,12 +254,16 @@ def _labelled(pieces: Iterable[cues.Piece], name: str) -> tuple[list[tuple[str |
 
 
 def _once(labels: Iterable[speakers.Label | None], name: str) -> list[str]:
-    """Point to labels seen once where others come again: they may be the beginning of a sentence."""
+    """Point to labels seen once where others come again: they may be the beginning of a
+    sentence."""
     seen = Counter(label.speaker for label in labels if label)
     once = [repr(speaker) for speaker, times in seen.items() if times == 1]
     if not once or max(seen.values()) < 3:
         return []
-    return [f"{name}: {', '.join(once)} speak{'s' if len(once) == 1 else ''} only once; check that this is a speaker."]
+    return [
+        f"{name}: {', '.join(once)} speak{'s' if len(once) == 1 else ''} only once; check that "
+        "this is a speaker."
+    ]
 
 
 def _from_text(text: str, name: str, kind: str) -> _Read:
@@ -221,21 +271,36 @@ def _from_text(text: str, name: str, kind: str) -> _Read:
     lines = [match.group(1) for match in matches]
     labels = speakers.labels(lines)
     silent = _silent(lines, labels, markdown=kind == "md")
-    read = [_Line(match.start(1), match.end(1), label, quiet)
-            for match, label, quiet in zip(matches, labels, silent, strict=True)]
+    read = [
+        _Line(match.start(1), match.end(1), label, quiet)
+        for match, label, quiet in zip(matches, labels, silent, strict=True)
+    ]
     return _Read(text, _turns(text, read), _once(labels, name))
 
 
-def _silent(lines: Sequence[str], labels: Sequence[speakers.Label | None], *, markdown: bool) -> list[bool]:
-    """Say of each line whether it is a heading: front matter and headings of markdown, `Date: …` before the first label."""
+def _silent(
+    lines: Sequence[str], labels: Sequence[speakers.Label | None], *, markdown: bool
+) -> list[bool]:
+    """Say of each line whether it is a heading: front matter and headings of markdown, `Date: …`
+    before the first label."""
     first = next((number for number, label in enumerate(labels) if label), len(lines))
     silent = [number < first and speakers.is_heading(line) for number, line in enumerate(lines)]
     if markdown:
-        silent = [quiet or _MD_HEADING.match(line) is not None for quiet, line in zip(silent, lines, strict=True)]
+        silent = [
+            quiet or _MD_HEADING.match(line) is not None
+            for quiet, line in zip(silent, lines, strict=True)
+        ]
         if lines and lines[0].rstrip() == "---":
-            close = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() in ("---", "...")), None)
+            close = next(
+                (
+                    number
+                    for number, line in enumerate(lines[1:], start=1)
+                    if line.rstrip() in ("---", "...")
+                ),
+                None,
+            )
             if close is not None:
-                silent[:close + 1] = [True] * (close + 1)
+                silent[: close + 1] = [True] * (close + 1)
     return silent
 
 
@@ -249,7 +314,7 @@ def _turns(text: str, lines: Iterable[_Line]) -> list[_Turn]:
 
     for line in lines:
         label = None if line.silent else line.label
-        words = text[line.start + (label.start if label else 0):line.end]
+        words = text[line.start + (label.start if label else 0) : line.end]
         blank = not words.strip()
         if line.silent or label or (blank and speaker is None):
             close()
@@ -270,7 +335,7 @@ def _from_docx(path: Path, data: bytes) -> _Read:
     lines: list[_Line] = []
     position = 0
     for (line, heading), label in zip(given, labels, strict=True):
-        words = line[label.start:].strip() if label else line.strip()
+        words = line[label.start :].strip() if label else line.strip()
         # the label is taken out of the text, so the words begin where the line does
         taken = speakers.Label(label.speaker, 0, label.style, label.seconds) if label else None
         lines.append(_Line(position, position + len(words), taken, heading and not label))
@@ -278,7 +343,14 @@ def _from_docx(path: Path, data: bytes) -> _Read:
             parts.append(words)
             position += len(words) + 1
     first = next((number for number, label in enumerate(labels) if label), len(lines))
-    lines = [_Line(line.start, line.end, line.label, line.silent or (number < first and speakers.is_heading(raw)))
-             for number, (line, (raw, _)) in enumerate(zip(lines, given, strict=True))]
+    lines = [
+        _Line(
+            line.start,
+            line.end,
+            line.label,
+            line.silent or (number < first and speakers.is_heading(raw)),
+        )
+        for number, (line, (raw, _)) in enumerate(zip(lines, given, strict=True))
+    ]
     text = "\n".join(parts)
     return _Read(text, _turns(text, lines), _once(labels, path.name))

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
-    """Return the lines of a Word document and whether each is a heading; an empty line after each paragraph.
+    """Return the lines of a Word document and whether each is a heading; an empty line after each
+    paragraph.
 
     Parameters
     ----------
@@ -31,7 +32,8 @@ def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
     Raises
     ------
     SourceError
-        If the bytes are no Word document, or hold tracked changes: text that python-docx would leave out without a word.
+        If the bytes are no Word document, or hold tracked changes: text that python-docx would
+        leave out without a word.
     """
     import zipfile
 
@@ -43,10 +45,14 @@ def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
         document = docx.Document(io.BytesIO(data))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
         kind = decoding.container(data) or "no Word document"
-        raise SourceError(f"{name!r} is not what its suffix says but {kind} ({error}); save it as .docx, or as "
-                          "text in UTF-8 with the suffix .txt") from None
+        raise SourceError(
+            f"{name!r} is not what its suffix says but {kind} ({error}); save it as .docx, or as "
+            "text in UTF-8 with the suffix .txt"
+        ) from None
     if document.element.body.xpath(".//w:p//w:ins | .//w:p//w:del"):
-        raise SourceError(f"{name!r} has tracked changes; accept or reject them in Word and save it again")
+        raise SourceError(
+            f"{name!r} has tracked changes; accept or reject them in Word and save it again"
+        )
     found: list[tuple[str, bool]] = []
     for block in document.iter_inner_content():
         if isinstance(block, Table):
@@ -67,7 +73,8 @@ def _rows(table: WordTable) -> Iterator[str]:
 
 
 def _without_arrows(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """Turn Teams' `0:0:1.0 --> 0:0:4.5`, name, words on three lines into its newer `name  0:01` and words."""
+    """Turn Teams' `0:0:1.0 --> 0:0:4.5`, name, words on three lines into its newer `name  0:01` and
+    words."""
     kept: list[tuple[str, bool]] = []
     stamp = ""
     for line, heading in lines:

@@ -1,9 +1,10 @@
-"""Do the intervals and tests of the NPS hold what they promise? By exact enumeration where that can be done; prints tables.
+"""Do the intervals and tests of the NPS hold what they promise? By exact enumeration where that can
+be done; prints tables.
 
     python tests/benchmarks/bench_nps_coverage.py
 
-Ends with status 1 where a default misses its bar. The peers beside it (plain formulas, written here) show what it is worth.
-"""
+Ends with status 1 where a default misses its bar. The peers beside it (plain formulas, written
+here) show what it is worth."""
 
 from __future__ import annotations
 
@@ -22,8 +23,16 @@ from cxlib.nps import bayes, intervals
 
 Z = inference.z_value(0.95)
 TOUCH = 1e-9  # a limit this near to the truth holds it: limits are roots
-SHAPES = {"A": (.35, .40, .25), "B": (.50, .30, .20), "C": (.70, .20, .10), "D": (.90, .08, .02), "E": (.98, .015, .005),
-          "F": (.10, .20, .70), "G": (.05, .90, .05), "H": (.48, .04, .48)}  # promoters, passives, detractors
+SHAPES = {
+    "A": (0.35, 0.40, 0.25),
+    "B": (0.50, 0.30, 0.20),
+    "C": (0.70, 0.20, 0.10),
+    "D": (0.90, 0.08, 0.02),
+    "E": (0.98, 0.015, 0.005),
+    "F": (0.10, 0.20, 0.70),
+    "G": (0.05, 0.90, 0.05),
+    "H": (0.48, 0.04, 0.48),
+}  # promoters, passives, detractors
 WORST = {5: 88.1, 10: 91.3, 20: 91.1, 50: 93.5, 100: 93.2}
 TWO_SAMPLES, DRAWS, SEED = 94.0, 200_000, 20240607
 STORES, ANSWERS, ICC, SURVEYS, AT_ONCE = 20, 50, 0.04, 6_000, 500
@@ -38,7 +47,12 @@ def outcomes(n: int) -> tuple[NDArray, NDArray]:
 def chances(a: NDArray, n: int, c: NDArray, shapes: ArrayLike) -> NDArray:
     """Multinomial chance of each outcome (columns) under each shape (rows)."""
     p, m, q = np.asarray(shapes, float).T[:, :, None]
-    ways = special.gammaln(n + 1) - special.gammaln(a + 1) - special.gammaln(n - a - c + 1) - special.gammaln(c + 1)
+    ways = (
+        special.gammaln(n + 1)
+        - special.gammaln(a + 1)
+        - special.gammaln(n - a - c + 1)
+        - special.gammaln(c + 1)
+    )
     return np.exp(ways + special.xlogy(a, p) + special.xlogy(n - a - c, m) + special.xlogy(c, q))
 
 
@@ -46,9 +60,13 @@ def holds(low: NDArray, truth: ArrayLike, high: NDArray) -> NDArray:
     return (low <= truth + TOUCH) & (high >= truth - TOUCH)
 
 
-# one sample ------------------------------------------------------------------------------------------------------------------
+# one sample
+# ------------------------------------------------------------------------------------------------
 
-def wald(a: NDArray, n: float, c: NDArray, *, quantile: float = Z, less: float = 0) -> tuple[NDArray, NDArray]:
+
+def wald(
+    a: NDArray, n: float, c: NDArray, *, quantile: float = Z, less: float = 0
+) -> tuple[NDArray, NDArray]:
     d = (a - c) / n
     half = quantile * np.sqrt(((a + c) / n - d**2) / (n - less))
     return d - half, d + half
@@ -64,7 +82,8 @@ ONE_SAMPLE: dict[str, Callable[[NDArray, int, NDArray], tuple[NDArray, NDArray]]
     "Jeffreys (ours)": jeffreys,
     "Wald": wald,
     "t": lambda a, n, c: wald(a, n, c, quantile=stats.t.ppf(0.975, n - 1), less=1),
-    "adjusted Wald": lambda a, n, c: wald(a + 0.75, n + 3, c + 0.75)}
+    "adjusted Wald": lambda a, n, c: wald(a + 0.75, n + 3, c + 0.75),
+}
 
 
 def one_sample() -> Iterator[str]:
@@ -72,21 +91,30 @@ def one_sample() -> Iterator[str]:
     steps = np.arange(41) / 40
     shapes = np.array([(p, 1 - p - q, q) for p in steps for q in steps if p + q < 1 + 1e-9]).clip(0)
     shapes = shapes[shapes.max(axis=1) < 1 - 1e-9]
-    print(f"One NPS, {len(shapes)} shapes (steps of 0.025, corners out), exact: worst coverage in % / shapes under 93 %")
+    print(
+        f"One NPS, {len(shapes)} shapes (steps of 0.025, corners out), exact: worst coverage in % "
+        "/ shapes under 93 %"
+    )
     print(f"{'n':>4}{'bar':>7}" + "".join(f"{name:>19}" for name in ONE_SAMPLE))
     for n, bar in WORST.items():
         a, c = outcomes(n)
-        chance, truth, row = chances(a, n, c, shapes), (shapes[:, 0] - shapes[:, 2])[:, None], f"{n:>4}{bar:>7.1f}"
+        chance, truth, row = (
+            chances(a, n, c, shapes),
+            (shapes[:, 0] - shapes[:, 2])[:, None],
+            f"{n:>4}{bar:>7.1f}",
+        )
         for name, limits in ONE_SAMPLE.items():
             low, high = limits(a, n, c)
             covered = 100 * (chance * holds(low, truth, high)).sum(axis=1)
             row += f"{covered.min():>9.3f} /{100 * (covered < 93).mean():>6.1f} %"
             if name == "score (ours)" and covered.min() < bar:
-                yield f"one sample, n = {n}: the worst shape is covered in {covered.min():.3f} %, the bar is {bar} %"
+                yield f"one sample, n = {n}: the worst shape is covered in {covered.min():.3f} %, the bar is {bar} %"  # noqa: E501
         print(row)
 
 
-# two samples -----------------------------------------------------------------------------------------------------------------
+# two samples
+# ------------------------------------------------------------------------------------------------
+
 
 class Side(NamedTuple):
     """Count triples of one group with their score limits, each found once."""
@@ -114,10 +142,13 @@ def side(a: NDArray, n: int, c: NDArray) -> Side:
 
 
 def square_and_add(one: Side, two: Side) -> tuple[NDArray, NDArray]:
-    """The default's limits from ready score limits; `default_is_square_and_add` compares it with the library."""
+    """The default's limits from ready score limits; `default_is_square_and_add` compares it with
+    the library."""
     difference = one.nps - two.nps
-    return (difference - np.hypot(one.nps - one.low, two.high - two.nps),
-            difference + np.hypot(one.high - one.nps, two.nps - two.low))
+    return (
+        difference - np.hypot(one.nps - one.low, two.high - two.nps),
+        difference + np.hypot(one.high - one.nps, two.nps - two.low),
+    )
 
 
 def wald_difference(one: Side, two: Side) -> tuple[NDArray, NDArray]:
@@ -126,14 +157,21 @@ def wald_difference(one: Side, two: Side) -> tuple[NDArray, NDArray]:
 
 
 _INVERSE_DF = np.linspace(0, 1, 4_001)
-_QUANTILES = np.r_[Z, stats.t.ppf(0.975, 1 / _INVERSE_DF[1:])]  # smooth in 1 / df: interpolated to 1e-6
+_QUANTILES = np.r_[
+    Z, stats.t.ppf(0.975, 1 / _INVERSE_DF[1:])
+]  # smooth in 1 / df: interpolated to 1e-6
 
 
 def welch(one: Side, two: Side) -> tuple[NDArray, NDArray]:
     parts = one.variance / (one.n - 1), two.variance / (two.n - 1)
     total = parts[0] + parts[1]
-    inverse = (parts[0]**2 / (one.n - 1) + parts[1]**2 / (two.n - 1)) / np.where(total > 0, total, 1)**2
-    difference, half = one.nps - two.nps, np.interp(inverse, _INVERSE_DF, _QUANTILES) * np.sqrt(total)
+    inverse = (parts[0] ** 2 / (one.n - 1) + parts[1] ** 2 / (two.n - 1)) / np.where(
+        total > 0, total, 1
+    ) ** 2
+    difference, half = (
+        one.nps - two.nps,
+        np.interp(inverse, _INVERSE_DF, _QUANTILES) * np.sqrt(total),
+    )
     return difference - half, difference + half
 
 
@@ -181,24 +219,40 @@ def _drawn_side(rng: np.random.Generator, n: int, shape: tuple[float, float, flo
 
 
 def two_samples() -> Iterator[str]:
-    """Coverage of a difference over all 64 ordered pairs of the eight shapes; yields what missed its bar."""
+    """Coverage of a difference over all 64 ordered pairs of the eight shapes; yields what missed
+    its bar."""
     yield from default_is_square_and_add()
-    print(f"\nTwo NPS, 64 pairs of shapes A to H, bar {TWO_SAMPLES} %: least coverage in % (pair) / pairs under {TWO_SAMPLES} %")
+    print(
+        f"\nTwo NPS, 64 pairs of shapes A to H, bar {TWO_SAMPLES} %: least coverage in % (pair) / "
+        f"pairs under {TWO_SAMPLES} %"
+    )
     print(f"{'n':>9}  {'how':<15}" + "".join(f"{name:>24}" for name in TWO_SAMPLE))
-    for n1, n2, how in ((20, 20, enumerated), (50, 50, enumerated), (30, 300, drawn), (500, 500, drawn)):
+    for n1, n2, how in (
+        (20, 20, enumerated),
+        (50, 50, enumerated),
+        (30, 300, drawn),
+        (500, 500, drawn),
+    ):
         found = pd.DataFrame(how(n1, n2), columns=["pair", "method", "covered"])
         row = f"{f'{n1}/{n2}':>9}  {'exact' if how is enumerated else f'{DRAWS:,} draws':<15}"
         for method in TWO_SAMPLE:
             of = found[found["method"] == method]
             worst = of.loc[of["covered"].idxmin()]
-            row += f"{worst['covered']:>13.3f} ({worst['pair']}) /{(of['covered'] < TWO_SAMPLES).sum():>3}"
+            row += f"{worst['covered']:>13.3f} ({worst['pair']}) /{(of['covered'] < TWO_SAMPLES).sum():>3}"  # noqa: E501
         print(row)
-        missed = found[(found["method"] == next(iter(TWO_SAMPLE))) & (found["covered"] < TWO_SAMPLES)]
-        yield from (f"two samples, n = {n1}/{n2}, {one.pair}: covered in {one.covered:.3f} %, the bar is {TWO_SAMPLES} %"
-                    for one in missed.itertuples())
+        missed = found[
+            (found["method"] == next(iter(TWO_SAMPLE))) & (found["covered"] < TWO_SAMPLES)
+        ]
+        yield from (
+            f"two samples, n = {n1}/{n2}, {one.pair}: covered in {one.covered:.3f} %, the bar is "
+            f"{TWO_SAMPLES} %"
+            for one in missed.itertuples()
+        )
 
 
-# the traps -------------------------------------------------------------------------------------------------------------------
+# the traps
+# ------------------------------------------------------------------------------------------------
+
 
 def pooled_rejects(one: Side, two: Side) -> NDArray:
     """The z test that pools the answers of both: it tests equal shares, not equal NPS."""
@@ -221,8 +275,10 @@ def equal_nps() -> Iterator[str]:
             chance.append(of[kept])
         one, two = sides[0].over((slice(None), None)), sides[1]
         low, high = square_and_add(one, two)
-        ours, pooled = (100 * float(chance[0] @ (rejected @ chance[1]))
-                        for rejected in ((low > TOUCH) | (high < -TOUCH), pooled_rejects(one, two)))
+        ours, pooled = (
+            100 * float(chance[0] @ (rejected @ chance[1]))
+            for rejected in ((low > TOUCH) | (high < -TOUCH), pooled_rejects(one, two))
+        )
         print(f"{f'{n1}/{n2}':>9}{'4 to 6':>8}{ours:>22.3f}{pooled:>11.3f}")
         if not 4 <= ours <= 6:
             yield f"same NPS, n = {n1}/{n2}: the default rejects in {ours:.3f} %, not in 4 to 6 %"
@@ -233,22 +289,47 @@ def stores() -> Iterator[str]:
     rng, found = np.random.default_rng(SEED), []
     shape = np.array(SHAPES["B"])
     for start in range(0, SURVEYS, AT_ONCE):
-        # shares of a store ~ Dirichlet with sum 1 / ICC - 1: the correlation of two of its answers is then the ICC exactly
+        # shares of a store ~ Dirichlet with sum 1 / ICC - 1: the correlation of two of its answers
+        # is then the ICC exactly
         counts = rng.multinomial(ANSWERS, rng.dirichlet(shape * (1 / ICC - 1), (AT_ONCE, STORES)))
         survey, store = np.divmod(np.repeat(np.arange(AT_ONCE * STORES), ANSWERS), STORES)
-        rows = pd.DataFrame({"survey": survey, "store": store,
-                             "score": np.repeat(np.tile([10, 8, 3], AT_ONCE * STORES), counts.ravel())})
-        # strata keep the surveys apart: each is then a sample of its own, with 20 - 1 degrees of freedom
-        clustered = nps.score(rows, score="score", by="survey", strata="survey", cluster="store").frame
-        found.append([holds(frame["ci_low"], 100 * (shape[0] - shape[2]), frame["ci_high"]).to_numpy()
-                      for frame in (clustered, nps.score(rows, score="score", by="survey").frame)])
+        rows = pd.DataFrame(
+            {
+                "survey": survey,
+                "store": store,
+                "score": np.repeat(np.tile([10, 8, 3], AT_ONCE * STORES), counts.ravel()),
+            }
+        )
+        # strata keep the surveys apart: each is then a sample of its own, with 20 - 1 degrees of
+        # freedom
+        clustered = nps.score(
+            rows, score="score", by="survey", strata="survey", cluster="store"
+        ).frame
+        found.append(
+            [
+                holds(frame["ci_low"], 100 * (shape[0] - shape[2]), frame["ci_high"]).to_numpy()
+                for frame in (clustered, nps.score(rows, score="score", by="survey").frame)
+            ]
+        )
         if start == 0:
-            alone = nps.score(rows[rows["survey"] == 7], score="score", cluster="store").frame[["ci_low", "ci_high"]].to_numpy()
-            if np.abs(alone - clustered.loc[clustered["survey"] == 7, ["ci_low", "ci_high"]].to_numpy()).max() > 1e-9:
+            alone = (
+                nps.score(rows[rows["survey"] == 7], score="score", cluster="store")
+                .frame[["ci_low", "ci_high"]]
+                .to_numpy()
+            )
+            if (
+                np.abs(
+                    alone
+                    - clustered.loc[clustered["survey"] == 7, ["ci_low", "ci_high"]].to_numpy()
+                ).max()
+                > 1e-9
+            ):
                 yield "stores: a survey alone has another interval than as a stratum"
     covered, naive = (100 * np.concatenate([part[k] for part in found]).mean() for k in range(2))
     print(f"\n{STORES} stores x {ANSWERS} answers, ICC {ICC}, {SURVEYS:,} surveys: coverage in %")
-    print(f"{'bar':>14}{'cluster given (ours)':>23}{'cluster ignored':>18}\n{'93.5 to 96.5':>14}{covered:>23.2f}{naive:>18.2f}")
+    print(
+        f"{'bar':>14}{'cluster given (ours)':>23}{'cluster ignored':>18}\n{'93.5 to 96.5':>14}{covered:>23.2f}{naive:>18.2f}"  # noqa: E501
+    )
     if not 93.5 <= covered <= 96.5:
         yield f"stores: the interval covers in {covered:.2f} %, not in 93.5 to 96.5 %"
 

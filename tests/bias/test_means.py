@@ -1,4 +1,5 @@
-"""Weighted means and the weighted NPS: estimate and standard error of R survey, and what is refused."""
+"""Weighted means and the weighted NPS: estimate and standard error of R survey, and what is
+refused."""
 
 import numpy as np
 import pandas as pd
@@ -25,28 +26,39 @@ def wanted(expected, case):
 
 def test_clusters_with_fpc(schools, expected):
     """R svymean, 1e-7 as stated there."""
-    result = bias.weighted_mean(schools["apiclus1"], outcome="api00", weight="pw", cluster="dnum", fpc="fpc")
+    result = bias.weighted_mean(
+        schools["apiclus1"], outcome="api00", weight="pw", cluster="dnum", fpc="fpc"
+    )
     assert_allclose(estimate(result), wanted(expected, "clus1_mean"), rtol=1e-7)
     assert result.frame["df"].iloc[0] == expected["clus1_mean"]["expected"]["degf"]
 
 
 def test_strata_with_fpc(schools, expected):
-    result = bias.weighted_mean(schools["apistrat"], outcome="api00", weight="pw", strata="stype", fpc="fpc")
+    result = bias.weighted_mean(
+        schools["apistrat"], outcome="api00", weight="pw", strata="stype", fpc="fpc"
+    )
     assert_allclose(estimate(result), wanted(expected, "strat_mean"), rtol=1e-7)
 
 
-@pytest.mark.parametrize(("case", "key"), [("clus1_rake", "margins"), ("clus1_poststratify", "margin")])
+@pytest.mark.parametrize(
+    ("case", "key"), [("clus1_rake", "margins"), ("clus1_poststratify", "margin")]
+)
 def test_the_error_knows_what_the_raking_explains(schools, expected, case, key):
     weights = bias.rake(schools["apiclus1"], targets=expected[case]["args"][key], weight="pw")
-    result = bias.weighted_mean(schools["apiclus1"], outcome="api00", weights=weights, cluster="dnum", fpc="fpc")
+    result = bias.weighted_mean(
+        schools["apiclus1"], outcome="api00", weights=weights, cluster="dnum", fpc="fpc"
+    )
     assert_allclose(estimate(result), wanted(expected, case), rtol=1e-7)
     assert_allclose(result.frame["n_eff"].iloc[0], weights.n_eff)
 
 
 def test_sums_of_squares_equal_rows_as_clusters(schools):
-    """Without clusters the variance comes from sums of squares; each row as its own cluster must give the same."""
+    """Without clusters the variance comes from sums of squares; each row as its own cluster must
+    give the same."""
     rows = schools["apistrat"].assign(missing=lambda f: f["api00"].where(f.index % 7 > 0))
-    weights = bias.rake(rows, targets=bias.margins(schools["apipop"], columns=["sch.wide", "comp.imp"]), weight="pw")
+    weights = bias.rake(
+        rows, targets=bias.margins(schools["apipop"], columns=["sch.wide", "comp.imp"]), weight="pw"
+    )
     for outcome in ("api00", "missing"):
         design = {"outcome": outcome, "weights": weights, "strata": "stype", "fpc": "fpc"}
         own = bias.weighted_mean(rows, cluster="snum", **design)
@@ -66,7 +78,9 @@ def test_a_missing_outcome_is_a_domain():
 
 
 def test_what_a_mean_refuses():
-    rows = pd.DataFrame({"y": [1.0, 2.0], "a": ["x", "y"], "h": [1, 2], "bad": [None, 1.0], "one": [1, 1]})
+    rows = pd.DataFrame(
+        {"y": [1.0, 2.0], "a": ["x", "y"], "h": [1, 2], "bad": [None, 1.0], "one": [1, 1]}
+    )
     weights = bias.rake(rows, targets={"a": {"x": 1, "y": 1}})
     for error, said, call in [
         (WeightError, "single row", {"strata": "h"}),
@@ -94,9 +108,14 @@ def test_nps_beside_is_the_mean_of_signs(schools):
     result = bias.nps_beside(rows, score="score", weights=weights)
     assert (result.promoters, result.passives, result.detractors) == (4, 2, 4)
     sign = rows.assign(y=[-100, -100, -100, 0, 0, 100, 100, 100, 100, -100])
-    assert_allclose(result.row("unweighted")[["nps", "se"]].astype(float), estimate(bias.weighted_mean(sign, outcome="y")))
-    assert_allclose(result.row("weighted")[["nps", "se"]].astype(float),
-                    estimate(bias.weighted_mean(sign, outcome="y", weights=weights)))
+    assert_allclose(
+        result.row("unweighted")[["nps", "se"]].astype(float),
+        estimate(bias.weighted_mean(sign, outcome="y")),
+    )
+    assert_allclose(
+        result.row("weighted")[["nps", "se"]].astype(float),
+        estimate(bias.weighted_mean(sign, outcome="y", weights=weights)),
+    )
     assert result.frame["ci_low"].min() >= -100
     assert "mends only what these columns explain" in result.summary()
 
@@ -117,23 +136,34 @@ def test_nps_beside_at_its_edges():
 
 
 @settings(max_examples=15)
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 10), st.floats(0.2, 5)), min_size=4, max_size=30),
-       st.floats(0.1, 50))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.integers(0, 10), st.floats(0.2, 5)),
+        min_size=4,
+        max_size=30,
+    ),
+    st.floats(0.1, 50),
+)
 def test_means_ignore_the_scale_of_weights_and_the_order_of_rows(rows, k):
     frame = pd.DataFrame([*rows, ("a", 1, 1.0), ("b", 9, 1.0)], columns=["g", "y", "w"])
     one = bias.weighted_mean(frame, outcome="y", weight="w")
-    two = bias.weighted_mean(frame.assign(w=frame["w"] * k).sample(frac=1, random_state=3), outcome="y", weight="w")
+    two = bias.weighted_mean(
+        frame.assign(w=frame["w"] * k).sample(frac=1, random_state=3), outcome="y", weight="w"
+    )
     assert_allclose(estimate(one), estimate(two), rtol=1e-9)
     assert frame["y"].min() <= one.frame["mean"].iloc[0] <= frame["y"].max()
 
 
-@pytest.mark.parametrize(("changed", "said"), [
-    ({"f": [9, 9, 9, 8]}, "differs (within|between)"),
-    ({"f": [9, 9, 9, None]}, "missing, zero or negative"),
-    ({"f": [9, 9, 9, 0]}, "missing, zero or negative"),
-    ({"f": [3, 3, 3, 3]}, "more clusters"),
-    ({"y": [1, 2, 3, float("inf")]}, "1 infinite values"),
-])
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"f": [9, 9, 9, 8]}, "differs (within|between)"),
+        ({"f": [9, 9, 9, None]}, "missing, zero or negative"),
+        ({"f": [9, 9, 9, 0]}, "missing, zero or negative"),
+        ({"f": [3, 3, 3, 3]}, "more clusters"),
+        ({"y": [1, 2, 3, float("inf")]}, "1 infinite values"),
+    ],
+)
 def test_population_sizes_and_outcomes_that_cannot_be(changed, said):
     data = pd.DataFrame({"y": [1.0, 2, 3, 4], "f": 9.0, "c": [1, 2, 3, 4]} | changed)
     for cluster in (None, "c"):

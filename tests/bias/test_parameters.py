@@ -1,18 +1,39 @@
-"""Files and parameters: what is joined, what is said where something is absent, and what is refused before a kernel starts."""
+"""Files and parameters: what is joined, what is said where something is absent, and what is refused
+before a kernel starts."""
 
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 from cxlib import bias
-from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScoreRangeError, WeightError
+from cxlib.errors import (
+    ColumnError,
+    CxError,
+    EmptyDataError,
+    ParameterError,
+    ScoreRangeError,
+    WeightError,
+)
 
-SURVEY = pd.DataFrame({
-    "who": ["c1", "c2", "c3", "c4", "c9"], "wave": ["W9", "W9", "W10", "W10", "W10"], "score": ["10点", "9", "0", "８", "7"],
-    "csat": [5, 4, 1, 3, 2]})
-CUSTOMERS = pd.DataFrame({"who": ["c1", "c2", "c3", "c4", "c5", "c6"], "国": ["日", "韓", "日", "韓", "韓", "日"]})
-SENT = pd.DataFrame({"who": ["c1", "c2", "c3", "c4", "c5", "c6"], "wave": ["W9", "W9", "W10", "W10", "W10", "W10"],
-                     "mode": ["app"] * 6, "delivered": [True] * 6})
+SURVEY = pd.DataFrame(
+    {
+        "who": ["c1", "c2", "c3", "c4", "c9"],
+        "wave": ["W9", "W9", "W10", "W10", "W10"],
+        "score": ["10点", "9", "0", "８", "7"],
+        "csat": [5, 4, 1, 3, 2],
+    }
+)
+CUSTOMERS = pd.DataFrame(
+    {"who": ["c1", "c2", "c3", "c4", "c5", "c6"], "国": ["日", "韓", "日", "韓", "韓", "日"]}
+)
+SENT = pd.DataFrame(
+    {
+        "who": ["c1", "c2", "c3", "c4", "c5", "c6"],
+        "wave": ["W9", "W9", "W10", "W10", "W10", "W10"],
+        "mode": ["app"] * 6,
+        "delivered": [True] * 6,
+    }
+)
 
 
 @pytest.fixture
@@ -24,8 +45,16 @@ def files(tmp_path):
 
 
 def parameters(files, **changed):
-    values = {"survey": files / "survey.csv", "frame": files / "customers.csv", "invitations": files / "sent.parquet",
-              "customer": "who", "margins": ["国"], "score": "score", "mode": "mode", "outcome": "csat"}
+    values = {
+        "survey": files / "survey.csv",
+        "frame": files / "customers.csv",
+        "invitations": files / "sent.parquet",
+        "customer": "who",
+        "margins": ["国"],
+        "score": "score",
+        "mode": "mode",
+        "outcome": "csat",
+    }
     return bias.Parameters.parse(values | changed)
 
 
@@ -57,40 +86,63 @@ def test_without_an_invitation_list_everyone_is_the_reference(files):
 def test_without_a_frame_nothing_can_be_weighted(files):
     study = bias.read(parameters(files, invitations=None, frame=None, margins=[], mode=None))
     assert study.targets == {}
-    assert "cannot be compared" in bias.representativeness(study.respondents, study.reference, columns=[]).summary()
+    assert (
+        "cannot be compared"
+        in bias.representativeness(study.respondents, study.reference, columns=[]).summary()
+    )
 
 
 def test_the_schools_by_parameters_alone(shared, expected):
     """As the notebook does it; 1e-7 as in R survey's case."""
     folder = shared / "oracles" / "bias"
-    p = bias.Parameters(survey=folder / "apiclus1.csv", frame=folder / "apipop.csv", outcome="api00", weight="pw",
-                        margins=["stype", "sch.wide"], cluster="dnum", fpc="fpc")
+    p = bias.Parameters(
+        survey=folder / "apiclus1.csv",
+        frame=folder / "apipop.csv",
+        outcome="api00",
+        weight="pw",
+        margins=["stype", "sch.wide"],
+        cluster="dnum",
+        fpc="fpc",
+    )
     p.check()
     study = bias.read(p)
     weights = bias.rake(study.respondents, targets=study.targets, weight=p.weight)
-    found = bias.mean_beside(study.respondents, outcome=p.outcome, weights=weights, **p.design).frame.iloc[-1]
+    found = bias.mean_beside(
+        study.respondents, outcome=p.outcome, weights=weights, **p.design
+    ).frame.iloc[-1]
     case = expected["clus1_rake"]["expected"]
-    assert_allclose([found["mean"], found["se"]], [case["api00"]["estimate"]["api00"], case["api00"]["se"]["api00"]], rtol=1e-7)
-    assert_allclose(sorted(weights.cells["weight"]), sorted(cell["weight"] for cell in case["cell_weights"]), rtol=1e-7)
+    assert_allclose(
+        [found["mean"], found["se"]],
+        [case["api00"]["estimate"]["api00"], case["api00"]["se"]["api00"]],
+        rtol=1e-7,
+    )
+    assert_allclose(
+        sorted(weights.cells["weight"]),
+        sorted(cell["weight"] for cell in case["cell_weights"]),
+        rtol=1e-7,
+    )
     assert "one wave" in study.notes[1]
     assert "clusters" in study.warnings[0]
 
 
-@pytest.mark.parametrize(("changed", "error", "said"), [
-    ({"score": "scroe"}, ColumnError, "did you mean 'score'"),
-    ({"score": "who"}, ScoreRangeError, "none of the 5 answers"),
-    ({"outcome": "who"}, ColumnError, "not numbers"),
-    ({"margins": ["country"]}, ColumnError, "margins='country'"),
-    ({"customer": "whom"}, ColumnError, "did you mean 'who'"),
-    ({"customer": None}, ParameterError, "customer=None"),
-    ({"wave": "W11"}, ParameterError, "wave='W11'"),
-    ({"wave_column": "quarter"}, ColumnError, "wave_column='quarter'"),
-    ({"mode": "modus"}, ColumnError, "did you mean 'mode'"),
-    ({"wavee": "W9"}, ParameterError, "did you mean 'wave'"),
-    ({"confidence": 95}, ParameterError, "confidence"),
-    ({"survey": "nowhere.csv"}, ParameterError, "there is no file"),
-    ({"cluster": "district"}, ColumnError, "cluster='district'"),
-])
+@pytest.mark.parametrize(
+    ("changed", "error", "said"),
+    [
+        ({"score": "scroe"}, ColumnError, "did you mean 'score'"),
+        ({"score": "who"}, ScoreRangeError, "none of the 5 answers"),
+        ({"outcome": "who"}, ColumnError, "not numbers"),
+        ({"margins": ["country"]}, ColumnError, "margins='country'"),
+        ({"customer": "whom"}, ColumnError, "did you mean 'who'"),
+        ({"customer": None}, ParameterError, "customer=None"),
+        ({"wave": "W11"}, ParameterError, "wave='W11'"),
+        ({"wave_column": "quarter"}, ColumnError, "wave_column='quarter'"),
+        ({"mode": "modus"}, ColumnError, "did you mean 'mode'"),
+        ({"wavee": "W9"}, ParameterError, "did you mean 'wave'"),
+        ({"confidence": 95}, ParameterError, "confidence"),
+        ({"survey": "nowhere.csv"}, ParameterError, "there is no file"),
+        ({"cluster": "district"}, ColumnError, "cluster='district'"),
+    ],
+)
 def test_bad_parameters(files, changed, error, said):
     with pytest.raises(error, match=said):
         parameters(files, **changed).check()
@@ -98,7 +150,9 @@ def test_bad_parameters(files, changed, error, said):
 
 def test_files_that_do_not_belong_together(files):
     SENT.assign(who="z").to_parquet(files / "sent.parquet")
-    with pytest.raises(ParameterError, match="none of the survey's answers belongs to an invitation"):
+    with pytest.raises(
+        ParameterError, match="none of the survey's answers belongs to an invitation"
+    ):
         parameters(files).check()
     CUSTOMERS.assign(who="z" + CUSTOMERS["who"]).to_csv(files / "customers.csv", index=False)
     with pytest.raises(ParameterError, match="none of the survey's customers"):

@@ -30,8 +30,16 @@ def test_manski_bounds_of_the_schools(expected):
 
 
 @settings(max_examples=20)
-@given(st.integers(1, 30), st.integers(0, 30), st.integers(1, 30), st.integers(0, 60), st.integers(0, 60))
-def test_bounds_hold_whatever_the_silent_ones_think(promoters, passives, detractors, silent_for, silent_against):
+@given(
+    st.integers(1, 30),
+    st.integers(0, 30),
+    st.integers(1, 30),
+    st.integers(0, 60),
+    st.integers(0, 60),
+)
+def test_bounds_hold_whatever_the_silent_ones_think(
+    promoters, passives, detractors, silent_for, silent_against
+):
     silent = silent_for + silent_against
     asked = promoters + passives + detractors + silent
     found = bias.bounds(beside(promoters, passives, detractors), invited=asked)
@@ -51,8 +59,10 @@ def test_bounds_of_a_population_without_an_invitation_list():
 
 def test_the_invitations_sampling_error_goes_when_everyone_is_invited():
     found = bias.bounds(beside(30, 10, 10), invited=100, population=100)
-    assert_allclose(found.row("population")[["ci_low", "ci_high"]].astype(float),
-                    found.row("invited")[["ci_low", "ci_high"]].astype(float))
+    assert_allclose(
+        found.row("population")[["ci_low", "ci_high"]].astype(float),
+        found.row("invited")[["ci_low", "ci_high"]].astype(float),
+    )
 
 
 def test_bounds_refuse_and_pass_on():
@@ -61,52 +71,79 @@ def test_bounds_refuse_and_pass_on():
     with pytest.raises(ParameterError, match="population=60"):
         bias.bounds(beside(30, 10, 10), invited=70, population=60)
     assert "invitations" in bias.bounds(beside(3, 1, 1)).summary()
-    none = bias.bounds(bias.nps_beside(pd.DataFrame({"a": [1]}), score=None, weights=ONE), invited=10)
+    none = bias.bounds(
+        bias.nps_beside(pd.DataFrame({"a": [1]}), score=None, weights=ONE), invited=10
+    )
     assert "no range" in none.summary()
     assert "no tipping point" in bias.bounds(beside(30, 10, 0), invited=100).tipping_point()
 
 
 def test_bounds_hold_the_truth_of_the_sample_company(sample):
-    """The default company: strong feelings make people answer, weighting misses, the bounds do not. Every wave."""
+    """The default company: strong feelings make people answer, weighting misses, the bounds do not.
+    Every wave."""
     truth = json.loads((sample / "truth.json").read_text(encoding="utf-8"))["nps"]["wave"]
     assert len(truth) == 8
     for wave, nps in truth.items():
-        p = bias.Parameters(survey=sample / "responses.csv", invitations=sample / "invitations.parquet",
-                            frame=sample / "customers.csv", customer="customer_id", score="score", wave=wave,
-                            margins=["country", "age_band", "plan"])
+        p = bias.Parameters(
+            survey=sample / "responses.csv",
+            invitations=sample / "invitations.parquet",
+            frame=sample / "customers.csv",
+            customer="customer_id",
+            score="score",
+            wave=wave,
+            margins=["country", "age_band", "plan"],
+        )
         study = bias.read(p)
         weights = bias.rake(study.respondents, targets=study.targets)
-        found = bias.bounds(bias.nps_beside(study.respondents, score="score", weights=weights), invited=study.invited)
+        found = bias.bounds(
+            bias.nps_beside(study.respondents, score="score", weights=weights),
+            invited=study.invited,
+        )
         row = found.row("population")
         assert row["ci_low"] <= nps <= row["ci_high"]
 
 
 def test_danish_chi_square(danish, expected):
-    found = bias.representativeness(*danish, columns=["residence", "gender"]).tests.set_index("column")
+    found = bias.representativeness(*danish, columns=["residence", "gender"]).tests.set_index(
+        "column"
+    )
     for name, case in expected["danish_chisq"]["expected"].items():
-        assert_allclose(found.loc[name, ["statistic", "df", "pvalue", "cramers_v"]].astype(float),
-                        [case["statistic"], case["df"], case["p"], case["cramers_v"]], rtol=1e-7)
+        assert_allclose(
+            found.loc[name, ["statistic", "df", "pvalue", "cramers_v"]].astype(float),
+            [case["statistic"], case["df"], case["p"], case["cramers_v"]],
+            rtol=1e-7,
+        )
 
 
 def test_danish_r_indicator(danish, expected):
-    """Adjusted values to 2e-5, the error to 2e-4: R's `glm` gives the covariance one step before convergence, and the R code
+    """Adjusted values to 2e-5, the error to 2e-4: R's `glm` gives the covariance one step before
+    convergence, and the R code
     mixes the divisors N and N - 1 in the variance where N - 1 is used throughout here."""
     case = expected["danish_rindicator"]["expected"]
     row = bias.r_indicator(*danish, columns=["residence", "gender"]).frame.iloc[0]
     assert_allclose(row["r_unadjusted"], case["R_unadj"], rtol=1e-8)
-    assert_allclose([row["rate"], row["r_indicator"], row["cv"]],
-                    [case["mean_propensity"], case["R"], case["CV"]], rtol=2e-5)
+    assert_allclose(
+        [row["rate"], row["r_indicator"], row["cv"]],
+        [case["mean_propensity"], case["R"], case["CV"]],
+        rtol=2e-5,
+    )
     assert_allclose(row["se"], case["R_se"], rtol=2e-4)
 
 
 def test_standardised_differences_use_the_frames_deviation(schools):
-    """The convention of `apipop_smd` (smd_vs_frame), on indicators: plain arithmetic with pandas."""
+    """The convention of `apipop_smd` (smd_vs_frame), on indicators: plain arithmetic with
+    pandas."""
     everyone = schools["apipop"]
     who = everyone[everyone["awards"] == "Yes"]
     found = bias.representativeness(who, everyone, columns=["stype"]).frame.set_index("category")
     for category in ("E", "H", "M"):
-        x, r = (everyone["stype"] == category).astype(float), (who["stype"] == category).astype(float)
-        assert_allclose(found.loc[category, "smd"], (r.mean() - x.mean()) / x.std(ddof=0), rtol=1e-12)
+        x, r = (
+            (everyone["stype"] == category).astype(float),
+            (who["stype"] == category).astype(float),
+        )
+        assert_allclose(
+            found.loc[category, "smd"], (r.mean() - x.mean()) / x.std(ddof=0), rtol=1e-12
+        )
 
 
 def test_representativeness_at_its_edges():
@@ -122,20 +159,40 @@ def test_representativeness_at_its_edges():
     with pytest.raises(ColumnError, match="1 of 2 rows have no value"):
         bias.representativeness(pd.DataFrame({"g": ["a", None]}), everyone, columns=["g"])
     with pytest.raises(ColumnError, match="must hold every person"):
-        bias.r_indicator(pd.concat([everyone.head(7)] * 2), pd.concat([everyone.head(4), everyone.tail(60)]), columns=["g"])
+        bias.r_indicator(
+            pd.concat([everyone.head(7)] * 2),
+            pd.concat([everyone.head(4), everyone.tail(60)]),
+            columns=["g"],
+        )
     assert "Set “frame”" in bias.representativeness(everyone, None, columns=["g"]).summary()
     assert "Set “margins”" in bias.r_indicator(everyone, everyone, columns=[]).summary()
-    assert "everybody or nobody" in bias.r_indicator(everyone.head(6), everyone, columns=["g"]).summary()
+    assert (
+        "everybody or nobody"
+        in bias.r_indicator(everyone.head(6), everyone, columns=["g"]).summary()
+    )
 
 
 def test_funnel_counts_true_and_times():
-    sent = pd.DataFrame({"wave": ["W10", "W9", "W9", "W9"], "delivered": [True, True, True, None], "opened": [1, 0, 1, 0],
-                         "started_at": pd.to_datetime(["2026-01-01", None, "2026-01-02", None]),
-                         "finished_at": ["2026-01-01", "", None, None]})
+    sent = pd.DataFrame(
+        {
+            "wave": ["W10", "W9", "W9", "W9"],
+            "delivered": [True, True, True, None],
+            "opened": [1, 0, 1, 0],
+            "started_at": pd.to_datetime(["2026-01-01", None, "2026-01-02", None]),
+            "finished_at": ["2026-01-01", "", None, None],
+        }
+    )
     found = bias.funnel(sent, by=["wave"])
     assert found.frame[["wave", "stage", "n", "reached"]].to_numpy().tolist() == [
-        ["W9", "delivered", 3, 2], ["W9", "opened", 3, 1], ["W9", "started", 3, 1], ["W9", "finished", 3, 0],
-        ["W10", "delivered", 1, 1], ["W10", "opened", 1, 1], ["W10", "started", 1, 1], ["W10", "finished", 1, 1]]
+        ["W9", "delivered", 3, 2],
+        ["W9", "opened", 3, 1],
+        ["W9", "started", 3, 1],
+        ["W9", "finished", 3, 0],
+        ["W10", "delivered", 1, 1],
+        ["W10", "opened", 1, 1],
+        ["W10", "started", 1, 1],
+        ["W10", "finished", 1, 1],
+    ]
     assert bias.last_stage(found).frame["reached"].tolist() == [0, 1]
     assert "Of 4 people invited, 1 (25.0 %" in found.summary()
 
@@ -155,15 +212,22 @@ def test_funnel_says_what_is_not_there():
 @pytest.mark.parametrize("case", ["jshape_5star", "unimodal_5star"])
 def test_bimodality_coefficient(expected, case):
     counts = expected[case]["data"]["counts"]
-    assert_allclose(bimodality([int(k) for k in counts], list(counts.values())),
-                    expected[case]["expected"]["bimodality_coefficient"], rtol=1e-6)
+    assert_allclose(
+        bimodality([int(k) for k in counts], list(counts.values())),
+        expected[case]["expected"]["bimodality_coefficient"],
+        rtol=1e-6,
+    )
 
 
 def test_shape_by_channel_and_its_two_readings():
-    rows = pd.DataFrame({"점수": [0] * 30 + [10] * 30 + [5] * 40, "窓口": ["電話"] * 60 + ["店舗"] * 40})
+    rows = pd.DataFrame(
+        {"점수": [0] * 30 + [10] * 30 + [5] * 40, "窓口": ["電話"] * 60 + ["店舗"] * 40}
+    )
     found = bias.shape(rows, score="점수", channel="窓口")
     frame = found.frame.set_index("channel")
-    assert_allclose(frame.loc["電話", ["share_low", "share_high", "share_ends"]].astype(float), [0.5, 0.5, 1.0])
+    assert_allclose(
+        frame.loc["電話", ["share_low", "share_high", "share_ends"]].astype(float), [0.5, 0.5, 1.0]
+    )
     assert np.isnan(frame.loc["店舗", "bimodality"])  # all the same
     assert found.histogram.groupby("channel")["score"].count().eq(11).all()
     assert_allclose(found.histogram.groupby("channel")["share"].sum(), 1)
@@ -184,9 +248,13 @@ def test_shape_refuses_and_passes_on():
 
 def test_figures_say_their_finding():
     rows = pd.DataFrame({"score": [0, 2, 9, 10, 10, 8] * 10, "ch": ["社", "회", "c"] * 20})
-    found = [bias.shape(rows, score="score", channel="ch"), bias.bounds(beside(3, 1, 2), invited=20),
-             bias.funnel(pd.DataFrame({"delivered": [True, False], "m": ["a", "b"]}), by=["m"]),
-             bias.representativeness(rows.head(30), rows, columns=["ch"]), bias.funnel(None)]
+    found = [
+        bias.shape(rows, score="score", channel="ch"),
+        bias.bounds(beside(3, 1, 2), invited=20),
+        bias.funnel(pd.DataFrame({"delivered": [True, False], "m": ["a", "b"]}), by=["m"]),
+        bias.representativeness(rows.head(30), rows, columns=["ch"]),
+        bias.funnel(None),
+    ]
     for result in found:
         ax = result.plot()
         words = ax.get_title(loc="left") + "".join(text.get_text() for text in ax.texts)
@@ -198,16 +266,22 @@ def test_no_range_beyond_the_invited_where_chances_were_unequal():
     data = pd.DataFrame({"score": [10, 0] * 20, "w": [1.0, 2.0] * 20, "c": range(40)})
     plain, based = (bias.rake(data, targets={}, weight=weight) for weight in (None, "w"))
     for weights, design in ((based, {}), (plain, {"cluster": "c"}), (plain, {"strata": "w"})):
-        found = bias.bounds(bias.nps_beside(data, score="score", weights=weights, **design), invited=100)
+        found = bias.bounds(
+            bias.nps_beside(data, score="score", weights=weights, **design), invited=100
+        )
         assert found.frame["kind"].tolist() == ["unweighted", "weighted", "invited"]
         assert "equal chances" in found.warnings[0]
-        assert "Whatever the silent ones think" in found.plot().get_title(loc="left").replace("\n", " ")
+        assert "Whatever the silent ones think" in found.plot().get_title(loc="left").replace(
+            "\n", " "
+        )
 
 
 def test_what_is_alike_has_no_shape_and_full_answers_leave_no_range():
     data = pd.DataFrame({"score": [10] * 40, "g": ["a", "b"] * 20})
     assert "no shape to judge" in bias.shape(data, score="score").summary()
-    beside = bias.nps_beside(data, score="score", weights=bias.rake(data, targets={"g": {"a": 1, "b": 1}}))
+    beside = bias.nps_beside(
+        data, score="score", weights=bias.rake(data, targets={"g": {"a": 1, "b": 1}})
+    )
     assert "nobody is silent" in bias.bounds(beside, invited=40).summary()
 
 

@@ -17,7 +17,8 @@ MIXED = pd.DataFrame({"a": ["x"] * 10 + ["y"] * 10 + ["x"], "b": ["p"] * 10 + ["
 
 
 def test_raked_weights_equal_r(schools, expected):
-    """R survey 4.1.1 `rake`, epsilon 1e-12; 1e-7 as stated there (margins are met to 1e-10 here)."""
+    """R survey 4.1.1 `rake`, epsilon 1e-12; 1e-7 as stated there (margins are met to 1e-10
+    here)."""
     case, sample = expected["clus1_rake"], schools["apiclus1"]
     weights = bias.rake(sample, targets=case["args"]["margins"], weight="pw")
     cells = weights.cells.set_index(["stype", "sch.wide"])["weight"]
@@ -25,11 +26,19 @@ def test_raked_weights_equal_r(schools, expected):
         assert_allclose(cells[cell["stype"], cell["sch.wide"]], cell["weight"], rtol=1e-7)
     applied = weights.apply(sample).order_by("cds").execute()["weight"].to_numpy()
     truth = case["expected"]["weights"]
-    assert_allclose(weights.apply(sample).execute().set_index("cds").loc[sample["cds"], "weight"].head(10), truth["first10"],
-                    rtol=1e-7)
-    assert_allclose([applied.size, applied.sum(), applied.min(), applied.max(), (applied**2).sum()],
-                    [truth[k] for k in ("n", "sum", "min", "max", "sumsq")], rtol=1e-7)
-    assert_allclose([weights.deff, weights.n_eff], [truth["kish_deff"], truth["kish_neff"]], rtol=1e-7)
+    assert_allclose(
+        weights.apply(sample).execute().set_index("cds").loc[sample["cds"], "weight"].head(10),
+        truth["first10"],
+        rtol=1e-7,
+    )
+    assert_allclose(
+        [applied.size, applied.sum(), applied.min(), applied.max(), (applied**2).sum()],
+        [truth[k] for k in ("n", "sum", "min", "max", "sumsq")],
+        rtol=1e-7,
+    )
+    assert_allclose(
+        [weights.deff, weights.n_eff], [truth["kish_deff"], truth["kish_neff"]], rtol=1e-7
+    )
     assert weights.residual <= 1e-10
     assert_allclose(weights.frame["share_after"], weights.frame["share_target"], atol=1e-10)
 
@@ -37,19 +46,28 @@ def test_raked_weights_equal_r(schools, expected):
 def test_post_stratification_is_raking_to_one_margin(schools, expected):
     case = expected["clus1_poststratify"]
     weights = bias.rake(schools["apiclus1"], targets=case["args"]["margin"], weight="pw")
-    assert_allclose([weights.deff, weights.ratio],
-                    [case["expected"]["weights"]["kish_deff"],
-                     case["expected"]["weights"]["max"] / case["expected"]["weights"]["min"]], rtol=1e-7)
+    assert_allclose(
+        [weights.deff, weights.ratio],
+        [
+            case["expected"]["weights"]["kish_deff"],
+            case["expected"]["weights"]["max"] / case["expected"]["weights"]["min"],
+        ],
+        rtol=1e-7,
+    )
 
 
 def test_targets_from_a_population(schools, expected):
     targets = bias.margins(schools["apipop"], columns=["stype", "sch.wide"])
-    assert {name: target.to_dict() for name, target in targets.items()} == expected["clus1_rake"]["args"]["margins"]
+    assert {name: target.to_dict() for name, target in targets.items()} == expected["clus1_rake"][
+        "args"
+    ]["margins"]
 
 
 def test_shares_are_taken_of_the_base_weights():
     counts = bias.rake(MIXED, targets={"a": {"x": 12, "y": 9}, "b": {"p": 8, "q": 13}})
-    shares = bias.rake(MIXED, targets={"a": {"x": 12 / 21, "y": 9 / 21}, "b": {"p": 8 / 21, "q": 13 / 21}})
+    shares = bias.rake(
+        MIXED, targets={"a": {"x": 12 / 21, "y": 9 / 21}, "b": {"p": 8 / 21, "q": 13 / 21}}
+    )
     assert_allclose(shares.cells["weight"], counts.cells["weight"], rtol=1e-9)
 
 
@@ -63,9 +81,15 @@ def test_infeasible_targets_are_refused_with_the_contradiction():
 
 
 def test_three_margins_that_contradict_each_other_are_named():
-    rows = pd.DataFrame([("x", "p", "s"), ("y", "q", "s"), ("x", "q", "t"), ("y", "p", "t")], columns=list("abc"))
-    with pytest.raises(WeightError, match=r"No weights .* meet all of these targets at once.*c='t' \(5\.0 %\)"):
-        bias.rake(rows, targets={"a": {"x": 90, "y": 10}, "b": {"p": 10, "q": 90}, "c": {"s": 95, "t": 5}})
+    rows = pd.DataFrame(
+        [("x", "p", "s"), ("y", "q", "s"), ("x", "q", "t"), ("y", "p", "t")], columns=list("abc")
+    )
+    with pytest.raises(
+        WeightError, match=r"No weights .* meet all of these targets at once.*c='t' \(5\.0 %\)"
+    ):
+        bias.rake(
+            rows, targets={"a": {"x": 90, "y": 10}, "b": {"p": 10, "q": 90}, "c": {"s": 95, "t": 5}}
+        )
 
 
 def test_targets_met_only_with_weight_zero_are_refused():
@@ -80,16 +104,19 @@ def test_slow_raking_is_finished_by_newton():
     assert_allclose(weights.cells["factor"], [5.99999, 1e-4, 4.0], rtol=1e-4)
 
 
-@pytest.mark.parametrize(("targets", "said"), [
-    ({"a": {"x": 60, "y": 41}, "b": {"p": 60, "q": 40}}, "different totals"),
-    ({"a": {"x": 60, "y": 30, "z": 10}}, "nobody among the respondents is 'z'"),
-    ({"a": {"x": 100}}, "10 respondents are 'y', which has no target"),
-    ({"a": {"x": 60, "y": -1}}, "'y' is -1"),
-    ({"a": {"x": 60, "y": float("nan")}}, "'y' is nan"),
-    ({"a": {}}, "no category"),
-    ({"a": {"x": 0, "y": 0}}, "positive total"),
-    (pd.DataFrame({"a": ["x"]}), "cx.bias.margins"),
-])
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [
+        ({"a": {"x": 60, "y": 41}, "b": {"p": 60, "q": 40}}, "different totals"),
+        ({"a": {"x": 60, "y": 30, "z": 10}}, "nobody among the respondents is 'z'"),
+        ({"a": {"x": 100}}, "10 respondents are 'y', which has no target"),
+        ({"a": {"x": 60, "y": -1}}, "'y' is -1"),
+        ({"a": {"x": 60, "y": float("nan")}}, "'y' is nan"),
+        ({"a": {}}, "no category"),
+        ({"a": {"x": 0, "y": 0}}, "positive total"),
+        (pd.DataFrame({"a": ["x"]}), "cx.bias.margins"),
+    ],
+)
 def test_targets_that_cannot_be(targets, said):
     with pytest.raises(WeightError, match=said):
         bias.rake(TEN_AND_TEN, targets=targets)
@@ -104,7 +131,11 @@ def test_a_missing_margin_is_refused_with_its_count():
 @pytest.mark.parametrize("weights", [[1.0, 0.0], [1.0, -1.0], [1.0, None], [1.0, float("inf")]])
 def test_base_weights_must_be_positive(weights):
     with pytest.raises(WeightError, match="1 of 2 weights are missing, zero, negative or infinite"):
-        bias.rake(pd.DataFrame({"a": ["x", "y"], "w": weights}), targets={"a": {"x": 1, "y": 1}}, weight="w")
+        bias.rake(
+            pd.DataFrame({"a": ["x", "y"], "w": weights}),
+            targets={"a": {"x": 1, "y": 1}},
+            weight="w",
+        )
 
 
 def test_bad_arguments():
@@ -121,12 +152,28 @@ def test_bad_arguments():
 
 
 def test_names_in_any_script_and_numbers_as_categories():
-    rows = pd.DataFrame({"国.地域": ["日本"] * 3 + ["한국"] * 2, "등급": [1, 2, 1, 2, 1],
-                         "vip": [True, False, True, True, False]})
-    weights = bias.rake(rows, targets={"国.地域": {"日本": 50, "한국": 50}, "등급": {1: 40, 2.0: 60},
-                                       "vip": {True: 55, False: 45}})
+    rows = pd.DataFrame(
+        {
+            "国.地域": ["日本"] * 3 + ["한국"] * 2,
+            "등급": [1, 2, 1, 2, 1],
+            "vip": [True, False, True, True, False],
+        }
+    )
+    weights = bias.rake(
+        rows,
+        targets={
+            "国.地域": {"日本": 50, "한국": 50},
+            "등급": {1: 40, 2.0: 60},
+            "vip": {True: 55, False: 45},
+        },
+    )
     assert weights.residual <= 1e-10
-    total = weights.apply(rows, name="重み").aggregate(total=ibis._["重み"].sum()).execute()["total"].iloc[0]
+    total = (
+        weights.apply(rows, name="重み")
+        .aggregate(total=ibis._["重み"].sum())
+        .execute()["total"]
+        .iloc[0]
+    )
     assert_allclose(total, 100)
     assert "国.地域" in weights.summary()
 
@@ -145,20 +192,34 @@ def test_the_callers_frame_is_not_changed_and_other_engines_work():
     targets = {"a": {"x": 1, "y": 3}}
     here, engine = bias.rake(rows, targets=targets), bias.rake(there, targets=targets)
     assert_allclose(engine.cells["factor"], here.cells["factor"])
-    assert sorted(engine.apply(there).execute()["weight"]) == sorted(here.apply(rows).execute()["weight"])
+    assert sorted(engine.apply(there).execute()["weight"]) == sorted(
+        here.apply(rows).execute()["weight"]
+    )
     pd.testing.assert_frame_equal(rows, TEN_AND_TEN)
 
 
 @settings(max_examples=15)
-@given(st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"), st.floats(0.2, 5)), min_size=12, max_size=40),
-       st.integers(0, 2**32 - 1), st.floats(0.01, 100))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"), st.floats(0.2, 5)),
+        min_size=12,
+        max_size=40,
+    ),
+    st.integers(0, 2**32 - 1),
+    st.floats(0.01, 100),
+)
 def test_properties_of_raking(rows, seed, scale):
-    """Targets made from positive weights on the same rows are met; order of rows and scale of base weights do not matter."""
+    """Targets made from positive weights on the same rows are met; order of rows and scale of base
+    weights do not matter."""
     frame = pd.DataFrame(rows, columns=["a", "b", "w"])
     truth = np.random.default_rng(seed).uniform(0.5, 2, len(frame))
     targets = {name: pd.Series(truth).groupby(frame[name]).sum() for name in ("a", "b")}
     weights = bias.rake(frame, targets=targets, weight="w")
-    other = bias.rake(frame.assign(w=frame["w"] * scale).sample(frac=1, random_state=1), targets=targets, weight="w")
+    other = bias.rake(
+        frame.assign(w=frame["w"] * scale).sample(frac=1, random_state=1),
+        targets=targets,
+        weight="w",
+    )
     assert weights.residual <= 1e-10
     assert weights.deff >= 1 - 1e-12
     assert_allclose(other.cells["weight"], weights.cells["weight"], rtol=1e-7)

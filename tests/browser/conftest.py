@@ -14,20 +14,35 @@ from tests.conftest import ROOT
 from tests.report.writing import project
 
 # no request of the browser's own (updates, accounts, QUIC probes) may be taken for one of a page
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def cx_run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", "from cxlib.cli import main; main()", "run", *map(str, arguments)], cwd=folder,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, encoding="utf-8", check=False)
+    return subprocess.run(
+        [sys.executable, "-c", "from cxlib.cli import main; main()", "run", *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """Two small notebooks, published: a good one and a failing one."""
     root = project(tmp_path_factory.mktemp("tiny"))
-    ran = cx_run("notebooks/03_nps.ipynb", "notebooks/04_retention.ipynb", "--out", "out", folder=root)
+    ran = cx_run(
+        "notebooks/03_nps.ipynb", "notebooks/04_retention.ipynb", "--out", "out", folder=root
+    )
     assert ran.returncode == 1, ran.stdout + ran.stderr
     return root / "out"
 
@@ -64,8 +79,15 @@ def opened(browser):
         page.problems = []
         page.on("console", lambda message: page.problems.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
-        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or page.problems.append(request.url))
-        page.on("requestfailed", lambda request: page.problems.append(f"failed: {request.url[:100]}"))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith(("file:", "data:")) or page.problems.append(request.url)
+            ),
+        )
+        page.on(
+            "requestfailed", lambda request: page.problems.append(f"failed: {request.url[:100]}")
+        )
         page.goto(path.as_uri())
         return page
 

@@ -1,4 +1,5 @@
-"""Published pages in a real browser, opened from the file system: nothing fetched, nothing missing, readable on a phone."""
+"""Published pages in a real browser, opened from the file system: nothing fetched, nothing missing,
+readable on a phone."""
 
 import base64
 from urllib.parse import unquote
@@ -7,9 +8,12 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-MISSING = "[...document.images].filter(i => !i.complete || i.naturalWidth == 0 || !i.alt).map(i => i.outerHTML.slice(0, 200))"
-DEAD = "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1)).filter(i => i && " \
-       "!document.getElementById(i) && !document.getElementById(decodeURIComponent(i)))"
+MISSING = "[...document.images].filter(i => !i.complete || i.naturalWidth == 0 || !i.alt).map(i => i.outerHTML.slice(0, 200))"  # noqa: E501
+DEAD = (
+    "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => "
+    "a.getAttribute('href').slice(1)).filter(i => i && "
+    "!document.getElementById(i) && !document.getElementById(decodeURIComponent(i)))"
+)
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Japanese and Korean letters are one em wide; the box that stands for a missing one is narrower
 BOXES = """[...function* () {
@@ -22,7 +26,7 @@ BOXES = """[...function* () {
     const width = range.getBoundingClientRect().width / parseFloat(getComputedStyle(node.parentElement).fontSize);
     if (width > 0 && width < 0.8) yield node.data.slice(0, 40);
   }
-}()]"""
+}()]"""  # noqa: E501
 NAMELESS = "[...document.querySelectorAll('a, summary')].filter(e => !e.textContent.trim()).length"
 
 
@@ -76,13 +80,24 @@ def test_a_table_is_saved_as_its_exact_csv(opened, tiny, tmp_path):
         page.locator("a.download").first.click()
     assert download.value.suggested_filename == "nps-table-1.csv"
     assert page.locator("a.download").count() == page.locator("article table").count() == 2
-    content = base64.b64decode(page.locator("a.download").first.get_attribute("href").partition("base64,")[2]).decode("utf-8-sig")
-    assert content == "国,n,comment\n日本,12,<script>alert(1)</script>\n한국,-3,\"'=HYPERLINK(\"\"x\"\")\"\n"
+    content = base64.b64decode(
+        page.locator("a.download").first.get_attribute("href").partition("base64,")[2]
+    ).decode("utf-8-sig")
+    assert (
+        content
+        == '国,n,comment\n日本,12,<script>alert(1)</script>\n한국,-3,"\'=HYPERLINK(""x"")"\n'
+    )
 
 
 def test_the_sample_reports(opened, sample_reports):
     pages = reachable(opened, sample_reports)
-    assert [path.parent.parent.name for path in pages] == ["start_here", "interviews", "bias", "nps", "retention"]
+    assert [path.parent.parent.name for path in pages] == [
+        "start_here",
+        "interviews",
+        "bias",
+        "nps",
+        "retention",
+    ]
     for path in pages:
         for width in (1280, 400):
             page = opened(path, width=width)

@@ -1,4 +1,5 @@
-"""The same rows on DuckDB, PostgreSQL and Spark: each engine is started for the tests alone, or the reason why not is said."""
+"""The same rows on DuckDB, PostgreSQL and Spark: each engine is started for the tests alone, or the
+reason why not is said."""
 
 from __future__ import annotations
 
@@ -20,15 +21,30 @@ import pytest
 from cxlib import sources
 
 PASSWORD = "p@ss/wörd"
-TYPES = {pa.string(): "text", pa.large_string(): "text", pa.date32(): "date", pa.timestamp("us", "UTC"): "timestamptz",
-         pa.float64(): "double precision", pa.int64(): "bigint"}
+TYPES = {
+    pa.string(): "text",
+    pa.large_string(): "text",
+    pa.date32(): "date",
+    pa.timestamp("us", "UTC"): "timestamptz",
+    pa.float64(): "double precision",
+    pa.int64(): "bigint",
+}
 
 
 def as_rows(data):
     """A pandas frame as an Arrow table with microseconds, which every engine reads."""
     rows = pa.Table.from_pandas(data, preserve_index=False)
-    return rows.cast(pa.schema([(field.name, pa.timestamp("us", "UTC") if pa.types.is_timestamp(field.type) else field.type)
-                                for field in rows.schema]))
+    return rows.cast(
+        pa.schema(
+            [
+                (
+                    field.name,
+                    pa.timestamp("us", "UTC") if pa.types.is_timestamp(field.type) else field.type,
+                )
+                for field in rows.schema
+            ]
+        )
+    )
 
 
 class Engine:
@@ -84,29 +100,68 @@ def postgres_programs():
 
 @pytest.fixture(scope="session")
 def postgres_url():
-    """A throw-away cluster that listens on a socket in its own folder; the password comes from a password file."""
+    """A throw-away cluster that listens on a socket in its own folder; the password comes from a
+    password file."""
     programs = postgres_programs()
     home = Path(tempfile.mkdtemp(prefix="cxpg"))
     user, prefix = None, []
     if os.geteuid() == 0:  # initdb refuses root
-        user = next((name for name in ("postgres", "nobody") if name in {entry.pw_name for entry in pwd.getpwall()}), None)
-        prefix = [shutil.which("runuser", path=f"{os.environ['PATH']}:/usr/sbin:/sbin"), "-u", user, "--"]
+        user = next(
+            (
+                name
+                for name in ("postgres", "nobody")
+                if name in {entry.pw_name for entry in pwd.getpwall()}
+            ),
+            None,
+        )
+        prefix = [
+            shutil.which("runuser", path=f"{os.environ['PATH']}:/usr/sbin:/sbin"),
+            "-u",
+            user,
+            "--",
+        ]
     (home / "secret").write_text(PASSWORD, encoding="utf-8")
     if user:
         for path in (home, home / "secret"):
             shutil.chown(path, user)
-    (pgpass := Path(tempfile.mkdtemp()) / "pgpass").write_text(f"*:*:*:researcher:{PASSWORD}\n", encoding="utf-8")
+    (pgpass := Path(tempfile.mkdtemp()) / "pgpass").write_text(
+        f"*:*:*:researcher:{PASSWORD}\n", encoding="utf-8"
+    )
     pgpass.chmod(0o600)
     os.environ["PGPASSFILE"] = str(pgpass)
 
     def run(program, *arguments):
         with open(os.devnull) as nothing:
-            subprocess.run([*prefix, programs / program, "-D", home / "data", *arguments], check=True, cwd=home, stdin=nothing,
-                           stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [*prefix, programs / program, "-D", home / "data", *arguments],
+                check=True,
+                cwd=home,
+                stdin=nothing,
+                stdout=subprocess.DEVNULL,
+            )
 
     try:
-        run("initdb", "-U", "researcher", "-A", "scram-sha-256", f"--pwfile={home / 'secret'}", "-E", "UTF8", "--locale=C", "-N")
-        run("pg_ctl", "-w", "-l", home / "log", "-o", f"-c listen_addresses= -k {home} -c fsync=off", "start")
+        run(
+            "initdb",
+            "-U",
+            "researcher",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={home / 'secret'}",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-N",
+        )
+        run(
+            "pg_ctl",
+            "-w",
+            "-l",
+            home / "log",
+            "-o",
+            f"-c listen_addresses= -k {home} -c fsync=off",
+            "start",
+        )
         yield f"postgres://researcher@/postgres?host={home}"
         run("pg_ctl", "-m", "immediate", "stop")
     finally:
@@ -142,8 +197,12 @@ def engine(request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def edge_events():
-    """The edge file, typed: `at` in UTC, `day` a date, NULL a missing value (an empty customer stays an empty text)."""
+    """The edge file, typed: `at` in UTC, `day` a date, NULL a missing value (an empty customer
+    stays an empty text)."""
     data = pd.read_csv(Path(__file__).parent / "events.csv", keep_default_na=False, dtype=str)
     data = data.replace("NULL", None)
-    return data.assign(at=pd.to_datetime(data["at"].replace("", None), utc=True, format="ISO8601"),
-                       day=pd.to_datetime(data["day"].replace("", None)).dt.date, amount=data["amount"].astype(float))
+    return data.assign(
+        at=pd.to_datetime(data["at"].replace("", None), utc=True, format="ISO8601"),
+        day=pd.to_datetime(data["day"].replace("", None)).dt.date,
+        amount=data["amount"].astype(float),
+    )

@@ -1,4 +1,5 @@
-"""Opening the engines for real: a password that is never repeated, a database file that is only read."""
+"""Opening the engines for real: a password that is never repeated, a database file that is only
+read."""
 
 import datetime as dt
 from contextlib import contextmanager
@@ -28,7 +29,8 @@ def opened(url):
 
 @pytest.fixture
 def reader(postgres_url):
-    """A role that may only read, in a database of its own where nobody but the owner makes temporary tables."""
+    """A role that may only read, in a database of its own where nobody but the owner makes
+    temporary tables."""
     with opened(postgres_url) as owner:
         owner.con.autocommit = True
         owner.raw_sql("CREATE DATABASE shop")
@@ -37,20 +39,26 @@ def reader(postgres_url):
         owner.con.execute("""CREATE TABLE events AS SELECT * FROM (VALUES ('a', timestamp '2024-01-31 23:30'),
             ('b', timestamp '2024-01-31 14:59:59')) rows(who, at);
             CREATE ROLE reader LOGIN PASSWORD 'reader'; ALTER ROLE reader SET timezone = 'America/New_York';
-            GRANT SELECT ON events TO reader; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC""")
+            GRANT SELECT ON events TO reader; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC""")  # noqa: E501
         owner.con.commit()
     with opened(url.replace("researcher@", "reader:reader@")) as connection:
         yield connection
 
 
 def test_a_role_without_temporary_tables(reader):
-    """Times without a zone are UTC, in whatever zone the role lives; its own wall time needs no temporary table."""
+    """Times without a zone are UTC, in whatever zone the role lives; its own wall time needs no
+    temporary table."""
     columns = {"customer": "who", "time": "at", "as_of": dt.date(2024, 3, 1)}
     events = reader.table("events")
     for zone, first in (("UTC", [1, 1]), ("Asia/Tokyo", [1, 2]), ("America/New_York", [1, 1])):
         cohorts = retention.count_cohorts(events, zone=zone, **columns)
-        assert sorted(cohorts.clock.start(cohort).month for cohort in cohorts.groups["cohort"].repeat(
-            cohorts.groups["customers"])) == first
+        assert (
+            sorted(
+                cohorts.clock.start(cohort).month
+                for cohort in cohorts.groups["cohort"].repeat(cohorts.groups["customers"])
+            )
+            == first
+        )
     acquired = pd.DataFrame({"who": ["a", "b"], "acquired_on": [dt.date(2024, 1, 1)] * 2})
     for call in (retention.count_cohorts, retention.count_own_clock):
         with pytest.raises(SourceError, match=r"permission denied.*GRANT TEMPORARY"):
@@ -66,7 +74,9 @@ def test_spark_without_java(spark_session_url, monkeypatch, tmp_path):
 
 def test_an_old_java(spark_session_url, monkeypatch, tmp_path):
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "java").write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n", encoding="utf-8")
+    (tmp_path / "bin" / "java").write_text(
+        "#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n", encoding="utf-8"
+    )
     (tmp_path / "bin" / "java").chmod(0o755)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(SourceError, match="this is Java 8"):

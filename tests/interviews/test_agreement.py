@@ -1,4 +1,5 @@
-"""Agreement on a corpus: reference values, missing interviews, codes nobody used, pairs, disagreements, sentences."""
+"""Agreement on a corpus: reference values, missing interviews, codes nobody used, pairs,
+disagreements, sentences."""
 
 from __future__ import annotations
 
@@ -15,10 +16,14 @@ from ..conftest import ORACLES
 
 @pytest.fixture(scope="module")
 def multilabel(build):
-    """The 24 x 3 table of sets as a corpus: each unit an interview of one turn, so that missing is missing."""
+    """The 24 x 3 table of sets as a corpus: each unit an interview of one turn, so that missing is
+    missing."""
     data = pd.read_csv(ORACLES / "interviews" / "sets_multilabel_24x3.csv").dropna()
-    rows = [(unit, None if code == "∅" else 0, "" if code == "∅" else code, coder)
-            for unit, coder, value in data.itertuples(index=False) for code in value.split("|")]
+    rows = [
+        (unit, None if code == "∅" else 0, "" if code == "∅" else code, coder)
+        for unit, coder, value in data.itertuples(index=False)
+        for code in value.split("|")
+    ]
     return build(dict.fromkeys(data["unit"], 1), rows)
 
 
@@ -28,12 +33,18 @@ def test_corpus_gives_the_reference_values(multilabel, expected):
     found = interviews.agreement(multilabel, resamples=0).frame
     assert_allclose(found["alpha"].iloc[0], case["alpha_masi_passonneau2006"], rtol=1e-9)
     codes = found.iloc[1:].set_index("code")["alpha"]
-    assert_allclose(codes[list(case["alpha_nominal_per_code_binary"])], list(case["alpha_nominal_per_code_binary"].values()),
-                    rtol=1e-9)
+    assert_allclose(
+        codes[list(case["alpha_nominal_per_code_binary"])],
+        list(case["alpha_nominal_per_code_binary"].values()),
+        rtol=1e-9,
+    )
 
 
 def test_level_makes_no_difference_between_two_values(multilabel):
-    a, b = (interviews.agreement(multilabel, level=level, resamples=0).frame["alpha"] for level in ("nominal", "ratio"))
+    a, b = (
+        interviews.agreement(multilabel, level=level, resamples=0).frame["alpha"]
+        for level in ("nominal", "ratio")
+    )
     assert_allclose(a, b, atol=1e-12)
 
 
@@ -57,7 +68,10 @@ def test_a_code_nobody_used_keeps_its_row_and_says_why(small):
     assert not np.isnan(found.frame.drop(unused.name)["alpha"]).any()
 
 
-@pytest.mark.parametrize(("by", "names"), [("theme", ["Delivery", "Contact"]), ("kind", ["obstacle", "annoyance", "delight"])])
+@pytest.mark.parametrize(
+    ("by", "names"),
+    [("theme", ["Delivery", "Contact"]), ("kind", ["obstacle", "annoyance", "delight"])],
+)
 def test_themes_and_kinds(small, by, names):
     found = interviews.agreement(small, by=by, resamples=0)
     assert found.frame[by].tolist()[1:] == names
@@ -83,7 +97,9 @@ def test_one_coder_has_no_agreement_and_no_crash(build):
     corpus = build({"a": 3, "b": 3}, [("a", 0, "x", "Mori"), ("b", 1, "y", "Mori")])
     found = interviews.agreement(corpus)
     assert found.frame["alpha"].isna().all()
-    assert found.summary() == "Whether coders agree cannot be known: no turn was read by two coders."
+    assert (
+        found.summary() == "Whether coders agree cannot be known: no turn was read by two coders."
+    )
     assert "Only Mori coded" in found.warnings[0]
     assert "no turn was read" in found.plot().get_title(loc="left")
     assert interviews.pairs(corpus).frame.empty
@@ -94,7 +110,11 @@ def test_one_coder_has_no_agreement_and_no_crash(build):
 
 def test_pairs_of_coders(multilabel):
     found = interviews.pairs(multilabel, resamples=100)
-    assert found.frame[["coder_a", "coder_b"]].to_numpy().tolist() == [["c1", "c2"], ["c1", "c3"], ["c2", "c3"]]
+    assert found.frame[["coder_a", "coder_b"]].to_numpy().tolist() == [
+        ["c1", "c2"],
+        ["c1", "c3"],
+        ["c2", "c3"],
+    ]
     assert "agree most" in found.summary()
     assert {"alpha", "ci_low", "ci_high", "confidence", "method"} <= set(found.frame.columns)
 
@@ -102,7 +122,9 @@ def test_pairs_of_coders(multilabel):
 def test_disagreements_show_who_and_the_words(small):
     found = interviews.disagreements(small).frame
     assert found[["code", "document", "turn", "applied_by", "not_by"]].to_numpy().tolist() == [
-        ["late delivery", "b.txt", 2, "Mori", "Kim"], ["배송 지연", "b.txt", 3, "Kim", "Mori"]]
+        ["late delivery", "b.txt", 2, "Mori", "Kim"],
+        ["배송 지연", "b.txt", 3, "Kim", "Mori"],
+    ]
     assert found["words"].tolist() == ["turn 0002", "turn 0003"]
     assert len(interviews.disagreements(small, code="배송 지연").frame) == 1
     with pytest.raises(ParameterError, match="did you mean 'late delivery'"):
@@ -117,7 +139,10 @@ def test_parameters_with_a_rule(small, change):
 
 def test_sentence_and_figure_say_the_same(multilabel):
     found = interviews.agreement(multilabel, resamples=100)
-    assert "The 3 coders agree on the codes of a turn with alpha 0.281 (95 % interval" in found.summary()
+    assert (
+        "The 3 coders agree on the codes of a turn with alpha 0.281 (95 % interval"
+        in found.summary()
+    )
     ax = found.plot()
     assert ax.get_title(loc="left") == "Coders agree reliably on 0 of 6 codes that can be judged"
     assert [tick.get_text() for tick in ax.get_yticklabels()][-1] == "待ち時間"

@@ -1,6 +1,7 @@
-"""Run notebooks and store their text outputs as they are committed: no pictures, no CSV, no run times.
+"""Run notebooks and store their text outputs as they are committed: no pictures, no CSV, no run
+times.
 
-    python tests/notebooks/refresh.py notebooks/03_nps.ipynb …     (all of them where none is named)
+python tests/notebooks/refresh.py notebooks/03_nps.ipynb …     (all of them where none is named)
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 def refresh(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
         cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key == "tags"}
@@ -27,7 +33,11 @@ def refresh(path: Path) -> None:
                 output["metadata"] = {}
     notebook["metadata"] = {
         "cxlib": notebook["metadata"].get("cxlib", {}),
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
         "language_info": {"name": "python"},
     }
     nbformat.write(notebook, path)

@@ -1,4 +1,5 @@
-"""Bad input for the notebooks of the project: one message that names parameter, value and next step, and no report."""
+"""Bad input for the notebooks of the project: one message that names parameter, value and next
+step, and no report."""
 
 import base64
 import csv
@@ -32,12 +33,16 @@ def bad(sample, tmp_path_factory):
     codings = pd.read_csv(sample / "interviews" / "codings.csv")
     codings.drop(columns="code").to_csv(folder / "no_code.csv", index=False)
     codings.assign(start="early").to_csv(folder / "start.csv", index=False)
-    pd.read_csv(sample / "customers.csv").drop(columns="plan").to_csv(folder / "no_plan.csv", index=False)
+    pd.read_csv(sample / "customers.csv").drop(columns="plan").to_csv(
+        folder / "no_plan.csv", index=False
+    )
     orders = pd.read_parquet(sample / "orders.parquet").head(500)
     orders.drop(columns="customer_id").to_csv(folder / "no_customer.csv", index=False)
     orders.assign(amount="much").to_csv(folder / "amount.csv", index=False)
     orders.assign(ordered_at="soon").to_csv(folder / "time.csv", index=False)
-    pd.read_csv(sample / "subscriptions.csv").assign(started_on="soon").to_csv(folder / "started.csv", index=False)
+    pd.read_csv(sample / "subscriptions.csv").assign(started_on="soon").to_csv(
+        folder / "started.csv", index=False
+    )
     return folder
 
 
@@ -49,78 +54,165 @@ def called(monkeypatch, capsys, *arguments):
     return ended.value.code or 0, said.out, said.err
 
 
-@pytest.mark.parametrize(("notebook", "given", "said"), [
-    # a missing column
-    ("01_interviews", "codings=no_code.csv", "codings='no_code.csv' has no column 'code'"),
-    ("01_interviews", "case=langage", "case='langage': there is no such column; did you mean 'language'"),
-    ("02_bias", "score=skore", "score='skore': there is no such column; did you mean 'score'"),
-    ("02_bias", "margins=country,plam", "margins='plam'"), ("02_bias", "frame=no_plan.csv", "margins='plan'"),
-    ("03_nps", "survey=no_score.csv", "score='score': there is no such column"),
-    ("03_nps", "segment=contact", "segment='contact': there is no such column; did you mean 'contact_type'"),
-    ("04_retention", "orders=no_customer.csv", "customer='customer_id': there is no such column"),
-    ("04_retention", "time=orderd_at", "time='orderd_at': there is no such column; did you mean 'ordered_at'"),
-    # an empty file
-    ("01_interviews", "codings=empty.csv", "codings='empty.csv' is empty; it needs"),
-    ("01_interviews", "transcripts=no_transcript", "no_transcript' holds no transcript (docx, md, srt"),
-    ("02_bias", "survey=empty.csv", "survey='{bad}/empty.csv': "), ("02_bias", "frame=empty.csv", "frame='{bad}/empty.csv': "),
-    ("03_nps", "survey=empty.csv", "export it again"), ("03_nps", "survey=header.csv", "no responses; export it with"),
-    ("04_retention", "orders=empty.csv", "orders='{bad}/empty.csv'"),
-    ("04_retention", "customers=empty.csv", "customers='{bad}/empty.csv'"),
-    # words where numbers should be
-    ("01_interviews", "codings=start.csv", "start='early' must be a whole number"),
-    ("02_bias", "survey=words.csv", "(first: 'very good', not a score); name the column"),
-    ("02_bias", "weight=comment", "weight='comment' holds"),
-    ("03_nps", "survey=words.csv", "(first: 'very good', not a score); name the column"),
-    ("03_nps", "scale=1-10", "scale='1-10': is not a list of values; write them with commas, like 0,10"),
-    ("04_retention", "orders=amount.csv", "(such as 'much'); write them"),
-    # a wave that does not exist, and a date that is no date
-    ("02_bias", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
-    ("03_nps", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
-    ("04_retention", "as_of=soon", "as_of='soon': is not a date; write it like 2026-01-31"),
-    ("04_retention", "as_of=2026-13-45", "as_of='2026-13-45': is not a date; write it like 2026-01-31"),
-    ("04_retention", "as_of=1999-01-01", "as_of=1999-01-01 is not after the first event"),
-    ("04_retention", "orders=time.csv", "time='ordered_at'"),
-    ("04_retention", "subscriptions=started.csv", "started='started_on' has a value that is no date: 'soon'; write dates like"),
-    # a definition that is not whole, or not known
-    ("04_retention", "kind=bracket", "brackets=None: kind='bracket' needs the first and last age of each span"),
-    ("04_retention", "brackets=[[1,3],[3,6]]", "brackets=[(1, 3), (3, 6)]: (3, 6) is no bracket; give pairs of whole ages"),
-    ("04_retention", "brackets=1-3", "brackets='1-3' are no pairs of whole ages"),
-    ("04_retention", "preset=mixpanell", "preset='mixpanell': Input should be 'amplitude', 'mixpanel', "),
-    # a path that is empty, a folder, or leads nowhere
-    ("01_interviews", "transcripts=", "transcripts='' is empty; give a path"),
-    ("03_nps", "survey=no_transcript", "is a folder; give the path of a file"), ("03_nps", "survey=none.csv", "there is no file"),
-    # further columns by the part they play
-    ("03_nps", "columns={comment: coment}", "columns.comment='coment': there is no such column; did you mean 'comment'"),
-    ("03_nps", "columns={cluster: 店舗}", "columns.cluster='店舗': there is no such column"),
-    ("03_nps", "columns={weight: contact_type}", "columns"),
-    ("03_nps", "columns={weight: score}", "is the column with the score"),
-    ("03_nps", "columns={weight: negative}", "columns.weight='negative'"),
-    ("03_nps", "columns={weigth: csat}", "'columns.weigth' is unknown; did you mean 'weight'"),
-    ("03_nps", "columns={comment: [a, b]}", "columns.comment=['a', 'b']: is not a text"),
-    ("03_nps", "columns={weight}", "columns='{{weight}}': is not a mapping of names to values; write it like {{name: value}}"),
-    ("03_nps", "columns=comment", "columns='comment': is not a mapping of names to values"),
-    ("03_nps", "columns=null", "columns='null': is not a mapping of names to values"),
-    ("03_nps", "columns.comment=comment", "is one of the names within 'columns'; write it like columns={{comment: comment}}"),
-    # dates that make waves, the smallest difference that matters, and how often was looked
-    ("03_nps", "wave_by=week", "wave_by='week': Input should be 'value', 'unordered', 'month', 'quarter' or 'year'"),
-    ("03_nps", "wave_by=month", "wave_by='month': 1,063 values of wave_column='wave' are no dates (first: '2024Q4'); write them"),
-    ("03_nps", "margin=0", "margin='0': Input should be greater than 0"), ("03_nps", "margin=-5", "margin='-5'"),
-    ("03_nps", "margin=201", "margin='201': Input should be less than or equal to 200"),
-    ("03_nps", "margin=nan", "margin='nan'"), ("03_nps", "margin=five", "margin='five': is not a number"),
-    ("03_nps", "looks=0", "looks='0': Input should be greater than or equal to 1"),
-    ("03_nps", "looks=1.5", "looks='1.5': is not a whole number"), ("03_nps", "looks=twice", "looks='twice': is not"),
-    ("03_nps", "looks=None", "looks='None': is not a whole number"),
-    # an unknown parameter
-    ("00_start_here", "wave=2026Q3", "'wave' is unknown; the notebook has no parameters"),
-    ("01_interviews", "casee=language", "'casee' is unknown; did you mean 'case'"),
-    ("02_bias", "wavee=2026Q3", "'wavee' is unknown; did you mean 'wave'"),
-    ("03_nps", "wavee=2026Q3", "'wavee' is unknown; did you mean 'wave'"),
-    ("04_retention", "asof=2026-10-01", "'asof' is unknown; did you mean 'as_of'")])
-def test_it_is_refused_before_a_kernel_starts(bad, tmp_path, monkeypatch, capsys, notebook, given, said):
+@pytest.mark.parametrize(
+    ("notebook", "given", "said"),
+    [
+        # a missing column
+        ("01_interviews", "codings=no_code.csv", "codings='no_code.csv' has no column 'code'"),
+        (
+            "01_interviews",
+            "case=langage",
+            "case='langage': there is no such column; did you mean 'language'",
+        ),
+        ("02_bias", "score=skore", "score='skore': there is no such column; did you mean 'score'"),
+        ("02_bias", "margins=country,plam", "margins='plam'"),
+        ("02_bias", "frame=no_plan.csv", "margins='plan'"),
+        ("03_nps", "survey=no_score.csv", "score='score': there is no such column"),
+        (
+            "03_nps",
+            "segment=contact",
+            "segment='contact': there is no such column; did you mean 'contact_type'",
+        ),
+        (
+            "04_retention",
+            "orders=no_customer.csv",
+            "customer='customer_id': there is no such column",
+        ),
+        (
+            "04_retention",
+            "time=orderd_at",
+            "time='orderd_at': there is no such column; did you mean 'ordered_at'",
+        ),
+        # an empty file
+        ("01_interviews", "codings=empty.csv", "codings='empty.csv' is empty; it needs"),
+        (
+            "01_interviews",
+            "transcripts=no_transcript",
+            "no_transcript' holds no transcript (docx, md, srt",
+        ),
+        ("02_bias", "survey=empty.csv", "survey='{bad}/empty.csv': "),
+        ("02_bias", "frame=empty.csv", "frame='{bad}/empty.csv': "),
+        ("03_nps", "survey=empty.csv", "export it again"),
+        ("03_nps", "survey=header.csv", "no responses; export it with"),
+        ("04_retention", "orders=empty.csv", "orders='{bad}/empty.csv'"),
+        ("04_retention", "customers=empty.csv", "customers='{bad}/empty.csv'"),
+        # words where numbers should be
+        ("01_interviews", "codings=start.csv", "start='early' must be a whole number"),
+        ("02_bias", "survey=words.csv", "(first: 'very good', not a score); name the column"),
+        ("02_bias", "weight=comment", "weight='comment' holds"),
+        ("03_nps", "survey=words.csv", "(first: 'very good', not a score); name the column"),
+        (
+            "03_nps",
+            "scale=1-10",
+            "scale='1-10': is not a list of values; write them with commas, like 0,10",
+        ),
+        ("04_retention", "orders=amount.csv", "(such as 'much'); write them"),
+        # a wave that does not exist, and a date that is no date
+        ("02_bias", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
+        ("03_nps", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
+        ("04_retention", "as_of=soon", "as_of='soon': is not a date; write it like 2026-01-31"),
+        (
+            "04_retention",
+            "as_of=2026-13-45",
+            "as_of='2026-13-45': is not a date; write it like 2026-01-31",
+        ),
+        ("04_retention", "as_of=1999-01-01", "as_of=1999-01-01 is not after the first event"),
+        ("04_retention", "orders=time.csv", "time='ordered_at'"),
+        (
+            "04_retention",
+            "subscriptions=started.csv",
+            "started='started_on' has a value that is no date: 'soon'; write dates like",
+        ),
+        # a definition that is not whole, or not known
+        (
+            "04_retention",
+            "kind=bracket",
+            "brackets=None: kind='bracket' needs the first and last age of each span",
+        ),
+        (
+            "04_retention",
+            "brackets=[[1,3],[3,6]]",
+            "brackets=[(1, 3), (3, 6)]: (3, 6) is no bracket; give pairs of whole ages",
+        ),
+        ("04_retention", "brackets=1-3", "brackets='1-3' are no pairs of whole ages"),
+        (
+            "04_retention",
+            "preset=mixpanell",
+            "preset='mixpanell': Input should be 'amplitude', 'mixpanel', ",
+        ),
+        # a path that is empty, a folder, or leads nowhere
+        ("01_interviews", "transcripts=", "transcripts='' is empty; give a path"),
+        ("03_nps", "survey=no_transcript", "is a folder; give the path of a file"),
+        ("03_nps", "survey=none.csv", "there is no file"),
+        # further columns by the part they play
+        (
+            "03_nps",
+            "columns={comment: coment}",
+            "columns.comment='coment': there is no such column; did you mean 'comment'",
+        ),
+        ("03_nps", "columns={cluster: 店舗}", "columns.cluster='店舗': there is no such column"),
+        ("03_nps", "columns={weight: contact_type}", "columns"),
+        ("03_nps", "columns={weight: score}", "is the column with the score"),
+        ("03_nps", "columns={weight: negative}", "columns.weight='negative'"),
+        ("03_nps", "columns={weigth: csat}", "'columns.weigth' is unknown; did you mean 'weight'"),
+        ("03_nps", "columns={comment: [a, b]}", "columns.comment=['a', 'b']: is not a text"),
+        (
+            "03_nps",
+            "columns={weight}",
+            "columns='{{weight}}': is not a mapping of names to values; write it like {{name: "
+            "value}}",
+        ),
+        ("03_nps", "columns=comment", "columns='comment': is not a mapping of names to values"),
+        ("03_nps", "columns=null", "columns='null': is not a mapping of names to values"),
+        (
+            "03_nps",
+            "columns.comment=comment",
+            "is one of the names within 'columns'; write it like columns={{comment: comment}}",
+        ),
+        # dates that make waves, the smallest difference that matters, and how often was looked
+        (
+            "03_nps",
+            "wave_by=week",
+            "wave_by='week': Input should be 'value', 'unordered', 'month', 'quarter' or 'year'",
+        ),
+        (
+            "03_nps",
+            "wave_by=month",
+            "wave_by='month': 1,063 values of wave_column='wave' are no dates (first: '2024Q4'); "
+            "write them",
+        ),
+        ("03_nps", "margin=0", "margin='0': Input should be greater than 0"),
+        ("03_nps", "margin=-5", "margin='-5'"),
+        ("03_nps", "margin=201", "margin='201': Input should be less than or equal to 200"),
+        ("03_nps", "margin=nan", "margin='nan'"),
+        ("03_nps", "margin=five", "margin='five': is not a number"),
+        ("03_nps", "looks=0", "looks='0': Input should be greater than or equal to 1"),
+        ("03_nps", "looks=1.5", "looks='1.5': is not a whole number"),
+        ("03_nps", "looks=twice", "looks='twice': is not"),
+        ("03_nps", "looks=None", "looks='None': is not a whole number"),
+        # an unknown parameter
+        ("00_start_here", "wave=2026Q3", "'wave' is unknown; the notebook has no parameters"),
+        ("01_interviews", "casee=language", "'casee' is unknown; did you mean 'case'"),
+        ("02_bias", "wavee=2026Q3", "'wavee' is unknown; did you mean 'wave'"),
+        ("03_nps", "wavee=2026Q3", "'wavee' is unknown; did you mean 'wave'"),
+        ("04_retention", "asof=2026-10-01", "'asof' is unknown; did you mean 'as_of'"),
+    ],
+)
+def test_it_is_refused_before_a_kernel_starts(
+    bad, tmp_path, monkeypatch, capsys, notebook, given, said
+):
     monkeypatch.setattr(report, "run", lambda *_, **__: pytest.fail("a kernel would have started"))
     monkeypatch.chdir(bad)
-    status, printed, complaint = called(monkeypatch, capsys, "run", ROOT / "notebooks" / f"{notebook}.ipynb", "-p", given,
-                                        "--out", tmp_path / "out")
+    status, printed, complaint = called(
+        monkeypatch,
+        capsys,
+        "run",
+        ROOT / "notebooks" / f"{notebook}.ipynb",
+        "-p",
+        given,
+        "--out",
+        tmp_path / "out",
+    )
     assert (status, printed) == (2, "")
     assert said.format(bad=bad.as_posix()) in complaint
     assert "Traceback" not in complaint
@@ -130,37 +222,74 @@ def test_it_is_refused_before_a_kernel_starts(bad, tmp_path, monkeypatch, capsys
 
 @pytest.fixture(scope="module")
 def attacked(sample, tmp_path_factory):
-    """Reports on customers who write markup and formulas: in comments, waves, segments, codes, themes and glosses."""
+    """Reports on customers who write markup and formulas: in comments, waves, segments, codes,
+    themes and glosses."""
     root = tmp_path_factory.mktemp("attacked")
     answers = pd.read_csv(sample / "responses.csv").query("wave >= '2026Q2'")
-    answers["comment"] = [SCRIPT + " late again", FORMULA + " late again"] * (len(answers) // 2) + [SCRIPT] * (len(answers) % 2)
-    names = {"e-mail": SCRIPT, "phone": FORMULA, "live chat": TURN, "in person": LONG, "survey": 'a "b",\n{c: d}'}
+    answers["comment"] = [SCRIPT + " late again", FORMULA + " late again"] * (len(answers) // 2) + [
+        SCRIPT
+    ] * (len(answers) % 2)
+    names = {
+        "e-mail": SCRIPT,
+        "phone": FORMULA,
+        "live chat": TURN,
+        "in person": LONG,
+        "survey": 'a "b",\n{c: d}',
+    }
     answers["contact_type"] = answers["contact_type"].replace(names)
-    answers["wave"] = answers["wave"].replace({"2026Q2": f"2026Q2 {SCRIPT}", "2026Q3": f"2026Q3 {TURN}"})
+    answers["wave"] = answers["wave"].replace(
+        {"2026Q2": f"2026Q2 {SCRIPT}", "2026Q3": f"2026Q3 {TURN}"}
+    )
     answers["store"] = FORMULA + answers["customer_id"].str[-2:]
     answers.to_csv(root / "answers.csv", index=False)
     shutil.copytree(sample / "interviews", root / "interviews")
     book = yaml.safe_load((root / "interviews" / "codebook.yaml").read_text(encoding="utf-8"))
     codes = {"too much piles up": FORMULA, "late or missing delivery": SCRIPT}
     for code in book["codes"]:
-        code.update(name=codes.get(code["name"], code["name"]), theme=FORMULA if code["name"] in codes else code["theme"])
-    (root / "interviews" / "codebook.yaml").write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
+        code.update(
+            name=codes.get(code["name"], code["name"]),
+            theme=FORMULA if code["name"] in codes else code["theme"],
+        )
+    (root / "interviews" / "codebook.yaml").write_text(
+        yaml.safe_dump(book, allow_unicode=True), encoding="utf-8"
+    )
     codings = pd.read_csv(root / "interviews" / "codings.csv").replace({"code": codes})
     codings["gloss"] = SCRIPT + FORMULA
     codings.to_csv(root / "interviews" / "codings.csv", index=False)
     folder = ROOT / "notebooks"
-    (root / "all.yml").write_text(yaml.safe_dump({"reports": [
-        {"notebook": str(folder / "03_nps.ipynb"), "parameters": {
-            "survey": str(root / "answers.csv"), "columns": {"cluster": "store", "mode": "contact_type"}}},
-        {"notebook": str(folder / "01_interviews.ipynb"), "parameters": {
-            "transcripts": str(root / "interviews"), "cases": str(root / "interviews" / "cases.csv"), "resamples": 100,
-            "codebook": str(root / "interviews" / "codebook.yaml"), "codings": str(root / "interviews" / "codings.csv")}}]}),
-        encoding="utf-8")
+    (root / "all.yml").write_text(
+        yaml.safe_dump(
+            {
+                "reports": [
+                    {
+                        "notebook": str(folder / "03_nps.ipynb"),
+                        "parameters": {
+                            "survey": str(root / "answers.csv"),
+                            "columns": {"cluster": "store", "mode": "contact_type"},
+                        },
+                    },
+                    {
+                        "notebook": str(folder / "01_interviews.ipynb"),
+                        "parameters": {
+                            "transcripts": str(root / "interviews"),
+                            "cases": str(root / "interviews" / "cases.csv"),
+                            "resamples": 100,
+                            "codebook": str(root / "interviews" / "codebook.yaml"),
+                            "codings": str(root / "interviews" / "codings.csv"),
+                        },
+                    },
+                ]
+            }
+        ),
+        encoding="utf-8",
+    )
     return root
 
 
 def test_markup_and_formulas_of_customers_are_inert(attacked, monkeypatch, capsys):
-    status, said, complaint = called(monkeypatch, capsys, "run", attacked / "all.yml", "--out", attacked / "out")
+    status, said, complaint = called(
+        monkeypatch, capsys, "run", attacked / "all.yml", "--out", attacked / "out"
+    )
     assert status == 0, said + complaint
     for name in ("nps", "interviews"):
         [page] = attacked.glob(f"out/{name}/*/report.html")
@@ -169,7 +298,12 @@ def test_markup_and_formulas_of_customers_are_inert(attacked, monkeypatch, capsy
         assert SCRIPT in soup.article.get_text()
         assert FORMULA in soup.article.get_text()
         assert not soup.find_all(href=re.compile("evil"))
-        cells = [cell for link in soup.select("a.download") for row in csv.reader(io.StringIO(_saved(link))) for cell in row]
+        cells = [
+            cell
+            for link in soup.select("a.download")
+            for row in csv.reader(io.StringIO(_saved(link)))
+            for cell in row
+        ]
         assert "'" + FORMULA in cells
         assert not [cell for cell in cells if _runs(cell)]
         assert not re.search("[\u202a-\u202e]", page.read_text(encoding="utf-8"))

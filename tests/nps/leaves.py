@@ -1,4 +1,5 @@
-"""A file of reference values -> its leaves, each of them compared, an input, or left out for a reason that is written down."""
+"""A file of reference values -> its leaves, each of them compared, an input, or left out for a
+reason that is written down."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,13 @@ Way = tuple[Callable[..., float], Mapping[str, float]]
 
 def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the path of every value, keys and positions joined by `/`, and the value."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else None
+    children = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else None
+    )
     if children is None:
         yield path, node
         return
@@ -25,27 +32,45 @@ def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def stars(pattern: str, path: str) -> list[Any] | None:
-    """Return what each `*` of the pattern stands for in the path (positions as numbers); None where it does not match."""
+    """Return what each `*` of the pattern stands for in the path (positions as numbers); None where
+    it does not match."""
     wanted, found = pattern.split("/"), path.split("/")
-    if len(wanted) != len(found) or any(one not in ("*", other) for one, other in zip(wanted, found, strict=True)):
+    if len(wanted) != len(found) or any(
+        one not in ("*", other) for one, other in zip(wanted, found, strict=True)
+    ):
         return None
-    return [int(part) if part.isdecimal() else part for one, part in zip(wanted, found, strict=True) if one == "*"]
+    return [
+        int(part) if part.isdecimal() else part
+        for one, part in zip(wanted, found, strict=True)
+        if one == "*"
+    ]
 
 
 class Oracle:
     """One file: `compared` maps a pattern of paths to our function of its stars and the tolerance.
 
-    `given` are patterns of inputs and notes; `later` and `not_offered` map the beginning of a path, or a pattern, to the reason.
-    Where the file has null (the reference has no value there), ours is the stated 0.
-    """
+    `given` are patterns of inputs and notes; `later` and `not_offered` map the beginning of a path,
+    or a pattern, to the reason. Where the file has null (the reference has no value there), ours is
+    the stated 0."""
 
-    def __init__(self, name: str, *, compared: dict[str, Way], given: set[str], later: dict[str, str],
-                 not_offered: dict[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        compared: dict[str, Way],
+        given: set[str],
+        later: dict[str, str],
+        not_offered: dict[str, str],
+    ) -> None:
         self.values = dict(leaves(json.loads((ORACLES / "nps" / name).read_text(encoding="utf-8"))))
         self.compared, self.idle = compared, {*compared, *given, *later, *not_offered}
         self.wrong, self.paths = [], []
         for path in self.values:
-            left = {key for key in (*later, *not_offered) if path.startswith(f"{key}/") or stars(key, path) is not None}
+            left = {
+                key
+                for key in (*later, *not_offered)
+                if path.startswith(f"{key}/") or stars(key, path) is not None
+            }
             ours = {key for key in compared if stars(key, path) is not None}
             found = left | ours | {key for key in given if stars(key, path) is not None}
             self.idle -= found
@@ -61,6 +86,10 @@ class Oracle:
 
     def check(self, path: str) -> None:
         """Fail where ours is not the file's value."""
-        (ours, tolerance), of = next((way, of) for key, way in self.compared.items() if (of := stars(key, path)) is not None)
+        (ours, tolerance), of = next(
+            (way, of) for key, way in self.compared.items() if (of := stars(key, path)) is not None
+        )
         wanted = self.values[path]
-        assert_allclose(float(ours(*of)), 0.0 if wanted is None else wanted, **tolerance, err_msg=path)
+        assert_allclose(
+            float(ours(*of)), 0.0 if wanted is None else wanted, **tolerance, err_msg=path
+        )

@@ -1,13 +1,28 @@
-"""From a survey file and parameters to answers: what is refused before a notebook runs, and how waves are written."""
+"""From a survey file and parameters to answers: what is refused before a notebook runs, and how
+waves are written."""
 
 import pandas as pd
 import pytest
 
 from cxlib import nps
-from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError, WeightError
+from cxlib.errors import (
+    ColumnError,
+    CxError,
+    EmptyDataError,
+    ParameterError,
+    ScaleError,
+    WeightError,
+)
 
-ROWS = pd.DataFrame({"score": ["10", "9点", "8", "3", None, "x", "0", "7"], "wave": [2025.0] * 3 + [2026.0] * 4 + [None],
-                     "店": [*list("aabbaab"), ""], "n": 1, "comment": ["", " ", "c", "遅い", "e", "f", "@SUM(1)", "h"]})
+ROWS = pd.DataFrame(
+    {
+        "score": ["10", "9点", "8", "3", None, "x", "0", "7"],
+        "wave": [2025.0] * 3 + [2026.0] * 4 + [None],
+        "店": [*list("aabbaab"), ""],
+        "n": 1,
+        "comment": ["", " ", "c", "遅い", "e", "f", "@SUM(1)", "h"],
+    }
+)
 
 
 @pytest.fixture
@@ -23,9 +38,15 @@ def read(tmp_path):
 @pytest.mark.parametrize("wave", [2026, "2026", None])
 def test_a_wave_may_be_a_number(read, wave):
     _, answers = read(wave=wave, segment="店")
-    assert (answers.wave, answers.counting["by"], answers.against) == ("2026", ("wave", "店"), "previous")
+    assert (answers.wave, answers.counting["by"], answers.against) == (
+        "2026",
+        ("wave", "店"),
+        "previous",
+    )
     assert answers.frame["n"].tolist() == [8, 6, 1, 1]
-    assert answers.rows["wave"].tolist() == ["2025"] * 3 + ["2026"] * 4  # the one without a wave is said
+    assert (
+        answers.rows["wave"].tolist() == ["2025"] * 3 + ["2026"] * 4
+    )  # the one without a wave is said
     assert "1 row has no value in column 'wave'" in " ".join(answers.warnings)
 
 
@@ -34,18 +55,30 @@ def test_days_from_excel_are_waves_without_a_time(read):
     assert answers.wave == "2026-04-01"
 
 
-@pytest.mark.parametrize(("by", "wanted"), [("month", ["2026-01", "2026-04"]), ("quarter", ["2026Q1", "2026Q2"]),
-                                            ("year", ["2026"])])
-@pytest.mark.parametrize("write", [pd.to_datetime, list, lambda days: [f"{day}T23:30:00+09:00" for day in days]])
+@pytest.mark.parametrize(
+    ("by", "wanted"),
+    [("month", ["2026-01", "2026-04"]), ("quarter", ["2026Q1", "2026Q2"]), ("year", ["2026"])],
+)
+@pytest.mark.parametrize(
+    "write", [pd.to_datetime, list, lambda days: [f"{day}T23:30:00+09:00" for day in days]]
+)
 def test_dates_make_waves_by_month_quarter_and_year(read, by, wanted, write):
-    rows = pd.DataFrame({"score": [10, 3, 0, 9], "wave": write(["2026-01-31", "2026-04-01", "2026-04-01", "2026-01-01"])})
+    rows = pd.DataFrame(
+        {
+            "score": [10, 3, 0, 9],
+            "wave": write(["2026-01-31", "2026-04-01", "2026-04-01", "2026-01-01"]),
+        }
+    )
     _, answers = read(rows, wave_by=by)
     assert sorted(set(answers.rows["wave"])) == wanted
     assert answers.wave == wanted[-1]
 
 
 def test_what_is_no_date_makes_no_period(read):
-    with pytest.raises(ColumnError, match=r"wave_by='quarter': 1 values of wave_column='wave' are no dates \(first: 'soon'"):
+    with pytest.raises(
+        ColumnError,
+        match=r"wave_by='quarter': 1 values of wave_column='wave' are no dates \(first: 'soon'",
+    ):
         read(pd.DataFrame({"score": [10, 3], "wave": ["2026-01-31", "soon"]}), wave_by="quarter")
 
 
@@ -63,30 +96,45 @@ def test_comments_are_those_of_detractors_of_the_wave(read):
     assert "in the parameter columns, as comment" in repr(nps.comments(answers, p))
 
 
-@pytest.mark.parametrize(("values", "error", "message"), [
-    ({"wave": "2027"}, ParameterError, "wave='2027' .* did you mean '2026'"),
-    ({"segment": "n"}, ColumnError, "segment='n': .*rename yours"),
-    ({"segment": "wave"}, ColumnError, "named by two parameters"),
-    ({"score": "skore"}, ColumnError, "did you mean 'score'"),
-    ({"score": "店"}, CxError, "none of the"),
-    ({"scale": [0]}, ParameterError, r"scale=\[0\]: has too few values"),
-    ({"confidence": 95}, ParameterError, "confidence=95"),
-    ({"columns": {"wieght": "n"}}, ParameterError, r"columns\.wieght.*did you mean 'weight'"),
-    ({"columns": {"weight": "m"}}, ColumnError, r"columns\.weight='m': there is no such column"),
-    ({"columns": {"cluster": "score"}}, ColumnError, r"columns\.cluster='score' is the column with the score"),
-    ({"margin": 0}, ParameterError, "margin=0"),
-    ({"looks": 0}, ParameterError, "looks=0"),
-])
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        ({"wave": "2027"}, ParameterError, "wave='2027' .* did you mean '2026'"),
+        ({"segment": "n"}, ColumnError, "segment='n': .*rename yours"),
+        ({"segment": "wave"}, ColumnError, "named by two parameters"),
+        ({"score": "skore"}, ColumnError, "did you mean 'score'"),
+        ({"score": "店"}, CxError, "none of the"),
+        ({"scale": [0]}, ParameterError, r"scale=\[0\]: has too few values"),
+        ({"confidence": 95}, ParameterError, "confidence=95"),
+        ({"columns": {"wieght": "n"}}, ParameterError, r"columns\.wieght.*did you mean 'weight'"),
+        (
+            {"columns": {"weight": "m"}},
+            ColumnError,
+            r"columns\.weight='m': there is no such column",
+        ),
+        (
+            {"columns": {"cluster": "score"}},
+            ColumnError,
+            r"columns\.cluster='score' is the column with the score",
+        ),
+        ({"margin": 0}, ParameterError, "margin=0"),
+        ({"looks": 0}, ParameterError, "looks=0"),
+    ],
+)
 def test_bad_parameters_are_refused(read, values, error, message):
     with pytest.raises(error, match=message):
         read(**values)
 
 
 def test_check_counts_with_the_design(tmp_path):
-    rows = pd.DataFrame({"score": [10, 9, 3], "wave": ["a"] * 3, "w": [1.0, None, 2.0], "shop": ["x", "x", "x"]})
+    rows = pd.DataFrame(
+        {"score": [10, 9, 3], "wave": ["a"] * 3, "w": [1.0, None, 2.0], "shop": ["x", "x", "x"]}
+    )
     rows.to_csv(tmp_path / "survey.csv", index=False)
-    for columns, message in (({"weight": "w"}, "weight='w': 1 answers with a score have none"),
-                             ({"cluster": "shop"}, "have a single cluster")):
+    for columns, message in (
+        ({"weight": "w"}, "weight='w': 1 answers with a score have none"),
+        ({"cluster": "shop"}, "have a single cluster"),
+    ):
         with pytest.raises(WeightError, match=message):
             nps.Parameters.parse({"survey": tmp_path / "survey.csv", "columns": columns}).check()
     p = nps.Parameters.parse({"survey": tmp_path / "survey.csv"})
@@ -95,24 +143,39 @@ def test_check_counts_with_the_design(tmp_path):
 
 
 def test_a_changed_mode_or_mix_is_flagged_where_chance_does_not_explain_it(read):
-    rows = pd.DataFrame({"score": 9, "wave": ["1"] * 100 + ["2"] * 100,
-                         "mode": ["mail"] * 80 + ["app"] * 20 + ["mail"] * 50 + ["app"] * 50,
-                         "country": (["日本"] * 50 + ["한국"] * 50) * 2})
+    rows = pd.DataFrame(
+        {
+            "score": 9,
+            "wave": ["1"] * 100 + ["2"] * 100,
+            "mode": ["mail"] * 80 + ["app"] * 20 + ["mail"] * 50 + ["app"] * 50,
+            "country": (["日本"] * 50 + ["한국"] * 50) * 2,
+        }
+    )
     warnings = " ".join(read(rows, segment="country", columns={"mode": "mode"})[1].warnings)
     assert "The way answers come in changed: mail made 80 % of them in 1 and 50 % in 2" in warnings
     assert "Who answered changed" not in warnings
     mixed = rows.assign(country=["日本"] * 80 + ["한국"] * 20 + ["日本"] * 50 + ["한국"] * 50)
-    assert "made 80 % of the answers in 1 and 50 % in 2" in " ".join(read(mixed, segment="country")[1].warnings)
+    assert "made 80 % of the answers in 1 and 50 % in 2" in " ".join(
+        read(mixed, segment="country")[1].warnings
+    )
     few = read(rows.groupby(["wave", "mode"]).head(3), columns={"mode": "mode"})[1].warnings
     assert "changed" not in " ".join(few)  # few answers: may be chance
 
 
 def test_respondents_who_answer_twice_are_flagged_until_they_are_the_cluster(read):
-    rows = pd.DataFrame({"score": [9, 9, 3, 8], "wave": ["1", "1", "2", "2"], "who": ["a", "b", "a", "c"]})
-    assert "1 respondent (in 'who') answered in several waves" in " ".join(read(rows, columns={"respondent": "who"})[1].warnings)
+    rows = pd.DataFrame(
+        {"score": [9, 9, 3, 8], "wave": ["1", "1", "2", "2"], "who": ["a", "b", "a", "c"]}
+    )
+    assert "1 respondent (in 'who') answered in several waves" in " ".join(
+        read(rows, columns={"respondent": "who"})[1].warnings
+    )
     twice = rows.assign(who=["a", "a", "b", "c"])
-    assert "answered more than once in the same wave" in " ".join(read(twice, columns={"respondent": "who"})[1].warnings)
-    assert "respondent" not in " ".join(read(twice, columns={"respondent": "who", "cluster": "who"})[1].warnings)
+    assert "answered more than once in the same wave" in " ".join(
+        read(twice, columns={"respondent": "who"})[1].warnings
+    )
+    assert "respondent" not in " ".join(
+        read(twice, columns={"respondent": "who", "cluster": "who"})[1].warnings
+    )
 
 
 def test_the_contract_says_what_part_of_the_scale_was_used(read):
@@ -142,8 +205,15 @@ def test_a_scale_without_promoters_is_refused_with_the_next_step(read):
         read(scale=(1, 5))
 
 
-@pytest.mark.parametrize(("waves", "said"), [(["Jan 2026", "Feb 2026"], True), (["2026年春", "2026年夏"], True),
-                                             (["2026Q1", "2026Q2"], False), (["9", "10"], False)])
+@pytest.mark.parametrize(
+    ("waves", "said"),
+    [
+        (["Jan 2026", "Feb 2026"], True),
+        (["2026年春", "2026年夏"], True),
+        (["2026Q1", "2026Q2"], False),
+        (["9", "10"], False),
+    ],
+)
 def test_an_order_that_comes_from_letters_is_said(read, waves, said):
     _, answers = read(pd.DataFrame({"score": [10, 9, 0, 3], "wave": waves * 2}))
     assert any("by the letters" in warning for warning in answers.warnings) == said

@@ -1,7 +1,8 @@
-"""Differences of two NPS: interval and p value never disagree, mirrors, margins, nulls at the edge, the rest, and refusals.
+"""Differences of two NPS: interval and p value never disagree, mirrors, margins, nulls at the edge,
+the rest, and refusals.
 
-Numbers of the methods themselves are compared with R and exact arithmetic in test_oracle_r.py and test_oracle_exact.py.
-"""
+Numbers of the methods themselves are compared with R and exact arithmetic in test_oracle_r.py and
+test_oracle_exact.py."""
 
 import numpy as np
 import pandas as pd
@@ -25,24 +26,36 @@ methods = pytest.mark.parametrize("method", comparison.METHODS)
 
 def counted(**segments):
     """Counts by `group`, from promoters, passives and detractors of each."""
-    rows = [(name, score, n) for name, kinds in segments.items() for score, n in zip(SCORES, kinds, strict=True) if n]
+    rows = [
+        (name, score, n)
+        for name, kinds in segments.items()
+        for score, n in zip(SCORES, kinds, strict=True)
+        if n
+    ]
     return ScoreCounts(pd.DataFrame(rows, columns=["group", "score", "n"]), ("group",))
 
 
 def compared(a, b, **options):
-    return nps.compare(counted(a=a, b=b), between="group", **({"adjust": "none"} | options)).frame.iloc[0]
+    return nps.compare(
+        counted(a=a, b=b), between="group", **({"adjust": "none"} | options)
+    ).frame.iloc[0]
 
 
 def sides(*kinds, method="score"):
-    """As `differences.of_counts` takes them: promoters, passives and detractors in, (a, n, c) within."""
+    """As `differences.of_counts` takes them: promoters, passives and detractors in, (a, n, c)
+    within."""
     pro, pas, det = np.array(kinds, float).T
     return differences.of_counts(pro, pro + pas + det, det, method=method)
 
 
 def all_pairs(groups, **options):
     """All pairs of the groups, indexed by their positions."""
-    frame = nps.compare(counted(**dict(zip("abcdef", groups, strict=False))), between="group", adjust="none",
-                        **options).frame
+    frame = nps.compare(
+        counted(**dict(zip("abcdef", groups, strict=False))),
+        between="group",
+        adjust="none",
+        **options,
+    ).frame
     return frame.set_index([frame["a"].map("abcdef".index), frame["b"].map("abcdef".index)])
 
 
@@ -70,8 +83,11 @@ def test_interval_and_p_value_never_disagree(method, groups, confidence, alterna
 @methods
 @given(groups, levels, st.floats(0.5, 150))
 @settings(max_examples=8)
-def test_equivalent_exactly_when_the_narrower_interval_lies_inside_the_margin(method, groups, confidence, margin):
-    # two one-sided tests at alpha and the interval at 1 - 2 alpha are one thing (Schuirmann 1987); not worse is its one end
+def test_equivalent_exactly_when_the_narrower_interval_lies_inside_the_margin(
+    method, groups, confidence, margin
+):
+    # two one-sided tests at alpha and the interval at 1 - 2 alpha are one thing (Schuirmann 1987);
+    # not worse is its one end
     frame = all_pairs(groups, method=method, margin=margin, confidence=confidence)
     inner, alpha = all_pairs(groups, method=method, confidence=2 * confidence - 1), 1 - confidence
     low, high = inner["ci_low"] + margin, margin - inner["ci_high"]
@@ -85,10 +101,18 @@ def test_equivalent_exactly_when_the_narrower_interval_lies_inside_the_margin(me
 @given(groups, levels)
 @settings(max_examples=8)
 def test_swapping_a_and_b_mirrors(method, groups, confidence):
-    one, two = (all_pairs(given, method=method, margin=7, confidence=confidence) for given in (groups, groups[::-1]))
+    one, two = (
+        all_pairs(given, method=method, margin=7, confidence=confidence)
+        for given in (groups, groups[::-1])
+    )
     last = len(groups) - 1
     two = two.loc[[(last - b, last - a) for a, b in one.index]]
-    for here, there in (("difference", "difference"), ("statistic", "statistic"), ("ci_low", "ci_high"), ("ci_high", "ci_low")):
+    for here, there in (
+        ("difference", "difference"),
+        ("statistic", "statistic"),
+        ("ci_low", "ci_high"),
+        ("ci_high", "ci_low"),
+    ):
         assert_allclose(one[here], -two[there], rtol=1e-9, atol=1e-9)
     for same in ("se", "df", "pvalue", "pvalue_equivalent", "detectable", "n_needed"):
         assert_allclose(one[same], two[same], rtol=1e-7, atol=1e-12)
@@ -111,14 +135,23 @@ def test_the_limit_at_the_statistic_is_the_null(method, a, b, null):
     if clear(above):
         assert np.sign(z) == np.sign(above)
     if 1e-6 < abs(z) < 30:
-        each = [(both.centre[k], *(side[0] for side in both.limits_of(both.a[[k]], both.n[[k]], both.c[[k]], z=abs(z))))
-                for k in (1, 0)]
+        each = [
+            (
+                both.centre[k],
+                *(
+                    side[0]
+                    for side in both.limits_of(both.a[[k]], both.n[[k]], both.c[[k]], z=abs(z))
+                ),
+            )
+            for k in (1, 0)
+        ]
         limits = intervals.square_and_add(*each)
         assert_allclose(limits[0 if z > 0 else 1], null, atol=1e-9)
 
 
 def test_a_null_no_limit_reaches_is_certain():
-    # all promoters after all detractors: each score limit at most reaches the other end, so MOVER's never falls below 2 - 2^1.5
+    # all promoters after all detractors: each score limit at most reaches the other end, so MOVER's
+    # never falls below 2 - 2^1.5
     both, i, j = sides((0, 0, 5), (5, 0, 0)), np.array([0]), np.array([1])
     assert 10 < both.statistic(i, j, 2 - 2**1.5 + 0.01)[0] < np.inf
     assert both.statistic(i, j, 2 - 2**1.5 - 0.01)[0] == np.inf
@@ -135,7 +168,8 @@ def test_one_kind_on_both_sides_is_no_certainty(method, kinds):
         assert row[["se", "ci_low", "ci_high", "statistic", "pvalue", "detectable"]].isna().all()
     else:
         assert row["ci_low"] < row["ci_high"]
-        # Newcombe's limits of -1 and 1 never get past -1 + 2^0.5 and 1 - 2^0.5, whatever the level: p is 0
+        # Newcombe's limits of -1 and 1 never get past -1 + 2^0.5 and 1 - 2^0.5, whatever the level:
+        # p is 0
         assert (row["pvalue"] == 0) == (method == "mover" and kinds[1] == 0)
     assert row["verdict"] == "do not compare" or sum(kinds) >= 5
 
@@ -143,22 +177,37 @@ def test_one_kind_on_both_sides_is_no_certainty(method, kinds):
 @methods
 def test_the_rest_is_all_the_others_relabelled(method):
     segments = {"東京": (30, 20, 10), "대구": (12, 9, 15), "c": (5, 1, 9), "nan": (1, 0, 0)}
-    found = nps.compare(counted(**segments), between="group", against="rest", method=method, adjust="none").frame
+    found = nps.compare(
+        counted(**segments), between="group", against="rest", method=method, adjust="none"
+    ).frame
     assert list(found["a"]) == ["the rest"] * 4
     for name, kinds in segments.items():
         others = tuple(np.sum([other for key, other in segments.items() if key != name], axis=0))
-        row, by_hand = found[found["b"] == name].iloc[0], compared(others, kinds, method=method, adjust="none")
+        row, by_hand = (
+            found[found["b"] == name].iloc[0],
+            compared(others, kinds, method=method, adjust="none"),
+        )
         numeric = [key for key in row.index if key not in ("a", "b", "verdict", "reason", "method")]
-        assert_allclose(row[numeric].astype(float), by_hand[numeric].astype(float), rtol=1e-9, atol=1e-12)
+        assert_allclose(
+            row[numeric].astype(float), by_hand[numeric].astype(float), rtol=1e-9, atol=1e-12
+        )
 
 
 def test_the_rest_stays_within_its_group():
-    rows = pd.DataFrame({"score": [10, 9, 3, 0, 10, 8] * 6, "shop": ["a", "b", "c"] * 12, "wave": list("111222") * 6})
+    rows = pd.DataFrame(
+        {
+            "score": [10, 9, 3, 0, 10, 8] * 6,
+            "shop": ["a", "b", "c"] * 12,
+            "wave": list("111222") * 6,
+        }
+    )
     found = nps.compare(rows, between="shop", by="wave", against="rest", adjust="none").frame
     for wave, part in rows.groupby("wave"):
         alone = nps.compare(part, between="shop", against="rest", adjust="none").frame
         columns = ["b", "n_a", "n_b", "difference", "pvalue"]
-        pd.testing.assert_frame_equal(found.loc[found["wave"] == wave, columns].reset_index(drop=True), alone[columns])
+        pd.testing.assert_frame_equal(
+            found.loc[found["wave"] == wave, columns].reset_index(drop=True), alone[columns]
+        )
 
 
 @given(groups, st.integers(2, 30))
@@ -172,26 +221,46 @@ def test_welch_is_scipys():
     from scipy import stats
 
     a, b = (np.repeat([1, 0, -1], kinds) for kinds in ((30, 11, 9), (5, 40, 22)))
-    found, row = stats.ttest_ind(b, a, equal_var=False), compared((30, 11, 9), (5, 40, 22), method="t")
+    found, row = (
+        stats.ttest_ind(b, a, equal_var=False),
+        compared((30, 11, 9), (5, 40, 22), method="t"),
+    )
     ends = found.confidence_interval()
-    assert_allclose(row[["statistic", "df", "pvalue", "ci_low", "ci_high"]].astype(float),
-                    [found.statistic, found.df, found.pvalue, 100 * ends.low, 100 * ends.high], rtol=1e-12)
+    assert_allclose(
+        row[["statistic", "df", "pvalue", "ci_low", "ci_high"]].astype(float),
+        [found.statistic, found.df, found.pvalue, 100 * ends.low, 100 * ends.high],
+        rtol=1e-12,
+    )
 
 
 def test_holm_of_many_pairs_is_in_the_frame():
     segments = dict(zip("abcd", [(30, 9, 9), (20, 9, 20), (9, 9, 30), (12, 12, 12)], strict=True))
     for adjust in comparison.ADJUSTMENTS:
         frame = nps.compare(counted(**segments), between="group", adjust=adjust).frame
-        assert_allclose(frame["pvalue_adj"], inference.adjusted(frame["pvalue"], method=adjust), rtol=1e-15)
+        assert_allclose(
+            frame["pvalue_adj"], inference.adjusted(frame["pvalue"], method=adjust), rtol=1e-15
+        )
 
 
-@pytest.mark.parametrize(("options", "wanted"), [
-    ({"method": "scores"}, "did you mean 'score'"), ({"method": "jeffreys"}, "method='jeffreys'"),
-    ({"alternative": "bigger"}, "alternative='bigger'"), ({"against": "total"}, "against='total'"),
-    ({"adjust": "bonferroni"}, "adjust='bonferroni'"), ({"margin": 0}, "above 0"), ({"margin": -5}, "above 0"),
-    ({"margin": np.nan}, "above 0"), ({"margin": 201}, "at most 200"), ({"margin": np.inf}, "at most 200"),
-    ({"confidence": 95}, "0.95 for 95 %"), ({"confidence": 0.4, "alternative": "greater"}, "above 0.5"),
-    ({"reference": "c"}, "reference='c'"), ({"weight": "w"}, "ready counts")])
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"method": "scores"}, "did you mean 'score'"),
+        ({"method": "jeffreys"}, "method='jeffreys'"),
+        ({"alternative": "bigger"}, "alternative='bigger'"),
+        ({"against": "total"}, "against='total'"),
+        ({"adjust": "bonferroni"}, "adjust='bonferroni'"),
+        ({"margin": 0}, "above 0"),
+        ({"margin": -5}, "above 0"),
+        ({"margin": np.nan}, "above 0"),
+        ({"margin": 201}, "at most 200"),
+        ({"margin": np.inf}, "at most 200"),
+        ({"confidence": 95}, "0.95 for 95 %"),
+        ({"confidence": 0.4, "alternative": "greater"}, "above 0.5"),
+        ({"reference": "c"}, "reference='c'"),
+        ({"weight": "w"}, "ready counts"),
+    ],
+)
 def test_bad_parameters_are_refused(options, wanted):
     with pytest.raises(ParameterError, match=wanted):
         nps.compare(counted(a=(3, 2, 1), b=(1, 2, 3)), between="group", **options)
@@ -200,7 +269,9 @@ def test_bad_parameters_are_refused(options, wanted):
 @methods
 @pytest.mark.parametrize("design", [{"weight": "w"}, {"cluster": "store"}, {"strata": "store"}])
 def test_a_method_with_a_design_is_refused(method, design):
-    rows = pd.DataFrame({"score": [10, 3] * 4, "g": ["a"] * 4 + ["b"] * 4, "w": 1.5, "store": [1, 2] * 4})
+    rows = pd.DataFrame(
+        {"score": [10, 3] * 4, "g": ["a"] * 4 + ["b"] * 4, "w": 1.5, "store": [1, 2] * 4}
+    )
     with pytest.raises(ParameterError, match=f"method='{method}'"):
         nps.compare(rows, between="g", method=method, **design)
     with pytest.raises(ParameterError, match=f"method='{method}'"):
@@ -209,22 +280,38 @@ def test_a_method_with_a_design_is_refused(method, design):
 
 @pytest.mark.parametrize(("adjust", "tests"), [("holm", 3), ("none", 1), ("BH", 1)])
 def test_what_would_show_counts_the_pairs_that_holm_counts(adjust, tests):
-    rows = pd.DataFrame({"wave": np.repeat(["1", "2", "3", "4"], 60), "score": ([10] * 30 + [8] * 12 + [3] * 18) * 4})
-    row = nps.compare(rows, between="wave", against="previous", adjust=adjust, margin=5).frame.iloc[0]
+    rows = pd.DataFrame(
+        {
+            "wave": np.repeat(["1", "2", "3", "4"], 60),
+            "score": ([10] * 30 + [8] * 12 + [3] * 18) * 4,
+        }
+    )
+    row = nps.compare(rows, between="wave", against="previous", adjust=adjust, margin=5).frame.iloc[
+        0
+    ]
     reach = stats.norm.isf(0.025 / tests) + stats.norm.ppf(0.8)
     assert_allclose(row["detectable"], reach * row["se"], rtol=1e-12)
     assert row["n_needed"] == np.ceil((reach * row["se"] / 5) ** 2 * 60)
 
 
 def test_two_segments_are_each_others_rest_once():
-    rows = pd.DataFrame({"shop": ["A"] * 50 + ["B"] * 50, "score": [10] * 30 + [3] * 20 + [10] * 20 + [3] * 30})
-    rest, each = (nps.compare(rows, between="shop", against=against) for against in ("rest", "each"))
+    rows = pd.DataFrame(
+        {"shop": ["A"] * 50 + ["B"] * 50, "score": [10] * 30 + [3] * 20 + [10] * 20 + [3] * 30}
+    )
+    rest, each = (
+        nps.compare(rows, between="shop", against=against) for against in ("rest", "each")
+    )
     assert len(rest.frame) == 1
     assert rest.frame["pvalue_adj"].item() == each.frame["pvalue"].item()
 
 
 def test_equivalent_is_never_said_to_be_noise():
-    rows = pd.DataFrame({"shop": np.repeat(["A", "B", "C"], 3000), "score": ([10] * 1500 + [8] * 750 + [3] * 750) * 3})
+    rows = pd.DataFrame(
+        {
+            "shop": np.repeat(["A", "B", "C"], 3000),
+            "score": ([10] * 1500 + [8] * 750 + [3] * 750) * 3,
+        }
+    )
     three = nps.compare(rows, between="shop", margin=10)
     assert set(three.frame["verdict"]) == {"equivalent"}
     assert "3 are shown to be smaller than the 10 points that matter" in three.summary()

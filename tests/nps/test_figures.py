@@ -10,8 +10,16 @@ from cxlib.nps import figures
 
 @pytest.fixture
 def frame():
-    return pd.DataFrame({"店": [f"店 {i}" for i in range(200)], "n": np.repeat([5, 9], [170, 30]), "nps": 10.0, "ci_low": -5.0,
-                         "ci_high": 20.0, "rate": 0.5})
+    return pd.DataFrame(
+        {
+            "店": [f"店 {i}" for i in range(200)],
+            "n": np.repeat([5, 9], [170, 30]),
+            "nps": 10.0,
+            "ci_low": -5.0,
+            "ci_high": 20.0,
+            "rate": 0.5,
+        }
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +35,9 @@ def words(ax):
 @pytest.mark.parametrize("draw", [figures.levels, figures.shares])
 def test_of_many_segments_those_with_the_most_answers_are_drawn_and_it_is_said(frame, draw):
     ax = draw(frame, ("店",), finding="f", measured="m")
-    assert [label.get_text() for label in ax.get_yticklabels()] == [f"店 {i}  (n = 9)" for i in range(170, 200)]
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        f"店 {i}  (n = 9)" for i in range(170, 200)
+    ]
     assert "the 30 largest of 200" in words(ax)
     assert "largest" not in words(draw(frame.head(30), ("店",), finding="f", measured="m"))
 
@@ -37,7 +47,14 @@ def test_of_many_waves_all_are_drawn_and_some_named(frame):
     assert len(ax.lines[0].get_xdata()) == 200
     assert len(ax.get_xticklabels()) == 20
     assert ax.figure.get_size_inches()[0] == 16
-    assert len(figures.levels(frame.head(20), ("店",), finding="f", measured="m", joined=True).get_xticklabels()) == 20
+    assert (
+        len(
+            figures.levels(
+                frame.head(20), ("店",), finding="f", measured="m", joined=True
+            ).get_xticklabels()
+        )
+        == 20
+    )
 
 
 def test_a_number_stands_by_its_dot_where_there_is_no_interval(frame):

@@ -17,16 +17,34 @@ from tests.conftest import ORACLES
 
 R = json.loads((ORACLES / "nps" / "expected_r.json").read_text())["k_sample_channel"]
 ROWS = pd.read_csv(ORACLES / "nps" / "responses.csv")
-OURS = {"wald_Q": ("wald", "statistic"), "df": ("wald", "df"), "wald_p": ("wald", "pvalue"), "welch_F": ("welch", "statistic"),
-        "welch_df": ("welch", ["df", "df_error"]), "welch_p": ("welch", "pvalue")}
-ELSEWHERE = {"kruskal_H", "kruskal_p", "chisq", "chisq_df", "chisq_p"}  # ranks.py; the last three answer another question
+OURS = {
+    "wald_Q": ("wald", "statistic"),
+    "df": ("wald", "df"),
+    "wald_p": ("wald", "pvalue"),
+    "welch_F": ("welch", "statistic"),
+    "welch_df": ("welch", ["df", "df_error"]),
+    "welch_p": ("welch", "pvalue"),
+}
+ELSEWHERE = {
+    "kruskal_H",
+    "kruskal_p",
+    "chisq",
+    "chisq_df",
+    "chisq_p",
+}  # ranks.py; the last three answer another question
 groups = st.lists(st.tuples(st.floats(-0.9, 0.9), st.floats(0.001, 0.2)), min_size=2, max_size=12)
 
 
 def rows_of(**segments):
     """Rows with the given (promoters, passives, detractors) in each segment."""
-    return pd.DataFrame([{"segment": name, "score": score} for name, triple in segments.items()
-                         for score, k in zip((10, 8, 3), triple, strict=True) for _ in range(k)])
+    return pd.DataFrame(
+        [
+            {"segment": name, "score": score}
+            for name, triple in segments.items()
+            for score, k in zip((10, 8, 3), triple, strict=True)
+            for _ in range(k)
+        ]
+    )
 
 
 def test_no_key_of_the_oracle_is_left_out():
@@ -52,8 +70,12 @@ def test_spread_ignores_a_common_shift(group):
 
 
 def test_tau_is_der_simonian_and_laird():
-    # eight schools (Rubin 1981): Q 4.71 on 7 df in every textbook that has them, so tau is 0; tripled effects leave some
-    y, v = np.array([28, 8, -3, 7, -1, 1, 18, 12.0]), np.array([15, 10, 16, 11, 9, 11, 10, 18.0]) ** 2
+    # eight schools (Rubin 1981): Q 4.71 on 7 df in every textbook that has them, so tau is 0;
+    # tripled effects leave some
+    y, v = (
+        np.array([28, 8, -3, 7, -1, 1, 18, 12.0]),
+        np.array([15, 10, 16, 11, 9, 11, 10, 18.0]) ** 2,
+    )
     q, i_squared, tau = spread(y, v)
     assert_allclose(q, 4.71, atol=0.01)
     assert (i_squared, tau) == (0, 0)
@@ -66,12 +88,16 @@ def test_tau_is_der_simonian_and_laird():
 def test_welch_of_two_segments_is_the_welch_t_test():
     a, b = [1] * 30 + [0] * 20 + [-1] * 15, [1] * 12 + [0] * 9 + [-1] * 20
     t = stats.ttest_ind(a, b, equal_var=False)
-    found = welch([np.mean(a), np.mean(b)], [np.var(a) / len(a), np.var(b) / len(b)], [len(a), len(b)])
+    found = welch(
+        [np.mean(a), np.mean(b)], [np.var(a) / len(a), np.var(b) / len(b)], [len(a), len(b)]
+    )
     assert_allclose(found, (t.statistic**2, t.df, t.pvalue), rtol=1e-12)
 
 
 def test_a_clear_difference_is_said():
-    found = nps.homogeneity(rows_of(東京=(60, 20, 20), 부산=(20, 20, 60), nan=(40, 30, 30)), between="segment")
+    found = nps.homogeneity(
+        rows_of(東京=(60, 20, 20), 부산=(20, 20, 60), nan=(40, 30, 30)), between="segment"
+    )
     assert found.frame["pvalue"].iloc[0] < 1e-4
     assert "more than chance explains" in found.summary()
     assert "n = 300" in found.summary()
@@ -80,9 +106,16 @@ def test_a_clear_difference_is_said():
 def test_segments_of_one_kind_and_of_one_answer():
     found = nps.homogeneity(rows_of(a=(30, 0, 0), b=(20, 5, 5), c=(1, 0, 0)), between="segment")
     assert found.frame["k"].iloc[0] == 2
-    assert np.isfinite(found.frame[["statistic", "df_error", "pvalue", "tau"]].to_numpy(float)).all()
+    assert np.isfinite(
+        found.frame[["statistic", "df_error", "pvalue", "tau"]].to_numpy(float)
+    ).all()
     assert "single answer" in found.warnings[0]
-    assert nps.homogeneity(rows_of(a=(30, 0, 0), c=(1, 0, 0)), between="segment", method="wald").frame["k"].iloc[0] == 2
+    assert (
+        nps.homogeneity(rows_of(a=(30, 0, 0), c=(1, 0, 0)), between="segment", method="wald")
+        .frame["k"]
+        .iloc[0]
+        == 2
+    )
 
 
 def test_a_design_takes_wald_and_says_so():
@@ -95,7 +128,9 @@ def test_a_design_takes_wald_and_says_so():
 
 
 def test_a_segment_in_one_cluster_takes_no_part():
-    rows = rows_of(a=(30, 10, 10), b=(10, 10, 30), c=(5, 5, 5)).assign(store=lambda f: np.arange(len(f)) % 7)
+    rows = rows_of(a=(30, 10, 10), b=(10, 10, 30), c=(5, 5, 5)).assign(
+        store=lambda f: np.arange(len(f)) % 7
+    )
     rows.loc[rows["segment"] == "c", "store"] = 1
     found = nps.homogeneity(rows, between="segment", cluster="store")
     assert found.frame["k"].iloc[0] == 2

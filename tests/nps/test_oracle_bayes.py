@@ -1,4 +1,5 @@
-"""Every row and key of expected_bayes.json (make_bayes.py: another quadrature, checked with mpmath) against `bayes.posterior`."""
+"""Every row and key of expected_bayes.json (make_bayes.py: another quadrature, checked with mpmath)
+against `bayes.posterior`."""
 
 import json
 
@@ -15,8 +16,11 @@ COUNTS = ("pro", "pas", "det")
 
 def keys(row, above=()):
     """Paths of all values of a row."""
-    return {path for key, value in row.items()
-            for path in (keys(value, (*above, key)) if isinstance(value, dict) else {(*above, key)})}
+    return {
+        path
+        for key, value in row.items()
+        for path in (keys(value, (*above, key)) if isinstance(value, dict) else {(*above, key)})
+    }
 
 
 def test_every_row_and_key_equals_the_reference():
@@ -24,11 +28,17 @@ def test_every_row_and_key_equals_the_reference():
     for name, prior in PRIORS.items():
         pro, pas, det = (np.array([row[kind] for row in EXPECTED]) for kind in COUNTS)
         found = posterior(pro, pro + pas + det, det, prior=prior)
-        # closed forms 1e-12 relative (a mean of 0 exactly); limits are roots on [-1, 1], the file's own to a few 1e-12
-        for key, ours, tolerance in (("mean", found.mean, {"rtol": 1e-12}), ("var", found.variance, {"rtol": 1e-12}),
-                                     ("p_gt_0", found.positive, {"rtol": 1e-12}),
-                                     ("ci", np.stack([found.low, found.high], axis=1), {"rtol": 0, "atol": 1e-11})):
-            assert_allclose(ours, [row[name][key] for row in EXPECTED], **tolerance, err_msg=f"{name} {key}")
+        # closed forms 1e-12 relative (a mean of 0 exactly); limits are roots on [-1, 1], the file's
+        # own to a few 1e-12
+        for key, ours, tolerance in (
+            ("mean", found.mean, {"rtol": 1e-12}),
+            ("var", found.variance, {"rtol": 1e-12}),
+            ("p_gt_0", found.positive, {"rtol": 1e-12}),
+            ("ci", np.stack([found.low, found.high], axis=1), {"rtol": 0, "atol": 1e-11}),
+        ):
+            assert_allclose(
+                ours, [row[name][key] for row in EXPECTED], **tolerance, err_msg=f"{name} {key}"
+            )
             compared.add((name, key))
     assert len(EXPECTED) == 15
     for row in EXPECTED:

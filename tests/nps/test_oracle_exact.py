@@ -1,4 +1,5 @@
-"""Every value of expected_exact.json (mpmath with 40 digits, fractions: make_exact.py) against ours."""
+"""Every value of expected_exact.json (mpmath with 40 digits, fractions: make_exact.py) against
+ours."""
 
 import json
 from functools import cache
@@ -22,17 +23,31 @@ TWO = [(case["x"], case["y"]) for case in CASES["two_sample"]]
 
 @cache
 def counts_of_one():
-    rows = [(case, score, n) for case, kinds in enumerate(ONE) for score, n in zip(SCORES, kinds, strict=True)]
+    rows = [
+        (case, score, n)
+        for case, kinds in enumerate(ONE)
+        for score, n in zip(SCORES, kinds, strict=True)
+    ]
     case, score, n = zip(*rows, strict=True)
-    return nps.count_scores(pd.DataFrame({"case": np.repeat(case, n), "answer": np.repeat(score, n)}), score="answer", by="case")
+    return nps.count_scores(
+        pd.DataFrame({"case": np.repeat(case, n), "answer": np.repeat(score, n)}),
+        score="answer",
+        by="case",
+    )
 
 
 @cache
 def counts_of_two():
-    rows = [(case, name, score, n) for case, sides in enumerate(TWO) for name, kinds in zip("xy", sides, strict=True)
-            for score, n in zip(SCORES, kinds, strict=True)]
+    rows = [
+        (case, name, score, n)
+        for case, sides in enumerate(TWO)
+        for name, kinds in zip("xy", sides, strict=True)
+        for score, n in zip(SCORES, kinds, strict=True)
+    ]
     case, name, score, n = zip(*rows, strict=True)
-    frame = pd.DataFrame({"case": np.repeat(case, n), "group": np.repeat(name, n), "answer": np.repeat(score, n)})
+    frame = pd.DataFrame(
+        {"case": np.repeat(case, n), "group": np.repeat(name, n), "answer": np.repeat(score, n)}
+    )
     return nps.count_scores(frame, score="answer", by=("case", "group"))
 
 
@@ -44,15 +59,22 @@ def scored(method):
 @cache
 def compared(method):
     """The file has x minus y, so y is a."""
-    return nps.compare(counts_of_two(), by="case", between="group", reference="y", method=method, adjust="none").frame.set_index(
-        "case")
+    return nps.compare(
+        counts_of_two(), by="case", between="group", reference="y", method=method, adjust="none"
+    ).frame.set_index("case")
 
 
 @cache
 def permuted():
     small = [case for case, sides in enumerate(TWO) if sum(map(sum, sides)) <= 400]
-    return pd.concat([nps.permutation_test(counts_of_two().where("case", case), by="case", between="group").frame
-                      for case in small]).set_index("case")
+    return pd.concat(
+        [
+            nps.permutation_test(
+                counts_of_two().where("case", case), by="case", between="group"
+            ).frame
+            for case in small
+        ]
+    ).set_index("case")
 
 
 def triple(case):
@@ -66,6 +88,7 @@ def one_sample(method, name):
 
 def uncut(method, outer=0.0, inner=0.0):
     """Symmetric limits of the counts + outer, inner, outer, before they are cut at -1 and 1."""
+
     def limit(case, end):
         a, n, c = np.add(triple(case), (outer, 2 * outer + inner, outer))
         centre, variance, df = intervals.moments(a, n, c, method=method)
@@ -82,7 +105,9 @@ def two_sample(method, name, scale=100):
 def adjusted_difference(case):
     """`compare` shows the plain difference; the interval's centre is this one."""
     sides = np.array([[kinds[0], sum(kinds), kinds[2]] for kinds in TWO[case]], float)
-    return differences.of_counts(*sides.T, method="adjusted_wald").difference(np.array([1]), np.array([0]))[0]
+    return differences.of_counts(*sides.T, method="adjusted_wald").difference(
+        np.array([1]), np.array([0])
+    )[0]
 
 
 Z = inference.z_value(0.95)
@@ -102,9 +127,15 @@ ORACLE = Oracle(
         "one_sample/*/score_tango/*": (one_sample("score", None), ROOT),
         "one_sample/*/mover_wilson/*": (one_sample("mover", None), CLOSED),
         "one_sample/*/score_z_vs_0": (lambda case: intervals.score_z(*triple(case), 0.0), CLOSED),
-        "one_sample/*/score_p_vs_0": (lambda case: intervals.two_sided(intervals.score_z(*triple(case), 0.0)), CLOSED),
+        "one_sample/*/score_p_vs_0": (
+            lambda case: intervals.two_sided(intervals.score_z(*triple(case), 0.0)),
+            CLOSED,
+        ),
         "one_sample/*/bootstrap_percentile_exact/*": (one_sample("bootstrap", None), CLOSED),
-        "one_sample/*/bca_acceleration": (lambda case: bootstrap.acceleration(*triple(case)), CLOSED),
+        "one_sample/*/bca_acceleration": (
+            lambda case: bootstrap.acceleration(*triple(case)),
+            CLOSED,
+        ),
         "two_sample/*/diff": (two_sample("wald", "difference"), CLOSED),
         "two_sample/*/wald_se": (two_sample("wald", "se"), CLOSED),
         "two_sample/*/wald_ci/*": (two_sample("wald", None), CLOSED),
@@ -117,14 +148,27 @@ ORACLE = Oracle(
         "two_sample/*/aw3_per_group/p": (two_sample("adjusted_wald", "pvalue", 1), CLOSED),
         "two_sample/*/mover_of_tango/*": (two_sample("score", None), ROOT),
         "two_sample/*/mover_of_newcombe_wilson/*": (two_sample("mover", None), CLOSED),
-        "two_sample/*/permutation_exact_p_two_sided": (lambda case: permuted().loc[case, "pvalue"], CLOSED),
+        "two_sample/*/permutation_exact_p_two_sided": (
+            lambda case: permuted().loc[case, "pvalue"],
+            CLOSED,
+        ),
     },
-    given={"conf", "order", "one_sample/*/pro", "one_sample/*/pas", "one_sample/*/det", "two_sample/*/x/*", "two_sample/*/y/*"},
+    given={
+        "conf",
+        "order",
+        "one_sample/*/pro",
+        "one_sample/*/pas",
+        "one_sample/*/det",
+        "two_sample/*/x/*",
+        "two_sample/*/y/*",
+    },
     later={},
     not_offered={
-        # the exact twin of score_p_vs_0, McNemar's test: nobody asks whether one NPS is exactly 0, and the interval says more
+        # the exact twin of score_p_vs_0, McNemar's test: nobody asks whether one NPS is exactly 0,
+        # and the interval says more
         "one_sample/*/sign_test_exact_p_promoters_vs_detractors": "no test of one NPS against 0",
-    })
+    },
+)
 
 
 @pytest.mark.parametrize("path", ORACLE.paths)
@@ -136,7 +180,9 @@ def test_no_value_is_left_out():
     ORACLE.refuse_gaps()
 
 
-@pytest.mark.parametrize(("key", "method"), [("wald", "wald"), ("t", "t"), ("aw3_rocks_measuringu", "adjusted_wald")])
+@pytest.mark.parametrize(
+    ("key", "method"), [("wald", "wald"), ("t", "t"), ("aw3_rocks_measuringu", "adjusted_wald")]
+)
 def test_score_cuts_symmetric_limits_at_100(key, method):
     wanted = np.clip([case[key] for case in CASES["one_sample"]], -1, 1)
     assert_allclose(scored(method)[list(ENDS)] / 100, wanted, **CLOSED)

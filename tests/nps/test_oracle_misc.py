@@ -1,4 +1,5 @@
-"""Every value of expected_misc.json (mpmath with 40 digits: make_misc.py) against ours: plans, margins, waves, repeated looks."""
+"""Every value of expected_misc.json (mpmath with 40 digits: make_misc.py) against ours: plans,
+margins, waves, repeated looks."""
 
 import json
 from functools import cache
@@ -20,15 +21,27 @@ ALPHA = 0.05  # of make_misc.py
 
 def answers(**kinds):
     """Rows of groups, from promoters, passives and detractors of each."""
-    return pd.DataFrame({"group": np.repeat(list(kinds), [sum(counts) for counts in kinds.values()]),
-                         "answer": np.concatenate([np.repeat(SCORES, counts) for counts in kinds.values()])})
+    return pd.DataFrame(
+        {
+            "group": np.repeat(list(kinds), [sum(counts) for counts in kinds.values()]),
+            "answer": np.concatenate([np.repeat(SCORES, counts) for counts in kinds.values()]),
+        }
+    )
 
 
 def precise(column, method="wald"):
     def value(i):
         case = CASES["precision_n"][i]
-        return nps.sample_size(half_width=100 * case["moe"], promoters=case["pro"], detractors=case["det"],
-                               method=method).frame[column].item()
+        return (
+            nps.sample_size(
+                half_width=100 * case["moe"],
+                promoters=case["pro"],
+                detractors=case["det"],
+                method=method,
+            )
+            .frame[column]
+            .item()
+        )
 
     return value
 
@@ -40,7 +53,9 @@ def worst(column, half_width=5):
 def powered(i):
     """The file has x minus y, so y is a."""
     case = CASES["two_sample_power"][i]
-    return nps.power(n_a=case["n2"], n_b=case["n1"], a=tuple(case["y"]), b=tuple(case["x"])).frame.iloc[0]
+    return nps.power(
+        n_a=case["n2"], n_b=case["n1"], a=tuple(case["y"]), b=tuple(case["x"])
+    ).frame.iloc[0]
 
 
 def power_se(i):
@@ -50,7 +65,9 @@ def power_se(i):
 
 def assumed(i):
     case = CASES["two_sample_power"][i]
-    return case, {kind: (case["y"][at], case["x"][at]) for at, kind in enumerate(("promoters", "detractors"))}
+    return case, {
+        kind: (case["y"][at], case["x"][at]) for at, kind in enumerate(("promoters", "detractors"))
+    }
 
 
 def needed(column):
@@ -69,16 +86,29 @@ def least(i):
 @cache
 def within_margin(i, a="y", confidence=0.95):
     case = CASES["tost"][i]
-    return nps.compare(answers(x=case["x"], y=case["y"]), score="answer", between="group", reference=a, method="wald",
-                       margin=100 * case["margin"], confidence=confidence, adjust="none").frame.iloc[0]
+    return nps.compare(
+        answers(x=case["x"], y=case["y"]),
+        score="answer",
+        between="group",
+        reference=a,
+        method="wald",
+        margin=100 * case["margin"],
+        confidence=confidence,
+        adjust="none",
+    ).frame.iloc[0]
 
 
 @cache
 def charted():
     chart = CASES["wave_chart"]
     waves = {str(i): row["counts"] for i, row in enumerate(chart["rows"])}
-    return nps.waves(answers(**waves), score="answer", wave="group", baseline=chart["baseline_waves"],
-                     smoothing=chart["lambda"]).frame
+    return nps.waves(
+        answers(**waves),
+        score="answer",
+        wave="group",
+        baseline=chart["baseline_waves"],
+        smoothing=chart["lambda"],
+    ).frame
 
 
 def wave(column):
@@ -95,7 +125,11 @@ def always(i, method):
     case = CASES["anytime_normal_mixture"]["rows"][i]
     se = np.sqrt(intervals.variance_of(case["pro"], 1, case["det"]) / case["n"])
     # n rho^2 of the formula is the mixture's clock: it counts information in units of the prior's
-    return mixture_half_width(se, case["n"] * case["rho2"], ALPHA) if method == "mixture" else inference.z_value(1 - ALPHA) * se
+    return (
+        mixture_half_width(se, case["n"] * case["rho2"], ALPHA)
+        if method == "mixture"
+        else inference.z_value(1 - ALPHA) * se
+    )
 
 
 ORACLE = Oracle(
@@ -121,7 +155,10 @@ ORACLE = Oracle(
         "tost/*/p_upper": (lambda i: within_margin(i, a="x")["pvalue_not_worse"], CLOSED),
         "tost/*/p_tost": (lambda i: within_margin(i)["pvalue_equivalent"], CLOSED),
         "tost/*/ci90/*": (lambda i, end: within_margin(i, confidence=0.9)[ENDS[end]] / 100, CLOSED),
-        "tost/*/p_noninferior_x_not_worse_than_y": (lambda i: within_margin(i)["pvalue_not_worse"], CLOSED),
+        "tost/*/p_noninferior_x_not_worse_than_y": (
+            lambda i: within_margin(i)["pvalue_not_worse"],
+            CLOSED,
+        ),
         "wave_chart/centre": (lambda: charted()["centre"][0] / 100, CLOSED),
         "wave_chart/sigma2": (lambda: sigma(0) ** 2 * charted()["n"][0], CLOSED),
         "wave_chart/rows/*/nps": (wave("nps"), CLOSED),
@@ -129,20 +166,47 @@ ORACLE = Oracle(
         "wave_chart/rows/*/ucl": (wave("limit_high"), CLOSED),
         "wave_chart/rows/*/z": (lambda i: (wave("nps")(i) - wave("centre")(i)) / sigma(i), CLOSED),
         "wave_chart/rows/*/ewma": (wave("ewma"), CLOSED),
-        "wave_chart/rows/*/ewma_sd": (lambda i: (wave("ewma_high")(i) - wave("centre")(i)) / 3, CLOSED),
+        "wave_chart/rows/*/ewma_sd": (
+            lambda i: (wave("ewma_high")(i) - wave("centre")(i)) / 3,
+            CLOSED,
+        ),
         "anytime_normal_mixture/rows/*/half_width": (lambda i: always(i, "mixture"), CLOSED),
-        "anytime_normal_mixture/rows/*/fixed_n_half_width": (lambda i: always(i, "single look"), CLOSED),
+        "anytime_normal_mixture/rows/*/fixed_n_half_width": (
+            lambda i: always(i, "single look"),
+            CLOSED,
+        ),
     },
-    given={"units", "precision_n/*/pro", "precision_n/*/det", "precision_n/*/moe", "two_sample_power/*/x/*",
-           "two_sample_power/*/y/*", "two_sample_power/*/order", "two_sample_power/*/n1", "two_sample_power/*/n2", "tost/*/x/*",
-           "tost/*/y/*", "tost/*/margin", "wave_chart/baseline_waves", "wave_chart/lambda", "wave_chart/rows/*/counts/*",
-           "anytime_normal_mixture/formula", "anytime_normal_mixture/rows/*/n", "anytime_normal_mixture/rows/*/pro",
-           "anytime_normal_mixture/rows/*/det", "anytime_normal_mixture/rows/*/rho2"},
+    given={
+        "units",
+        "precision_n/*/pro",
+        "precision_n/*/det",
+        "precision_n/*/moe",
+        "two_sample_power/*/x/*",
+        "two_sample_power/*/y/*",
+        "two_sample_power/*/order",
+        "two_sample_power/*/n1",
+        "two_sample_power/*/n2",
+        "tost/*/x/*",
+        "tost/*/y/*",
+        "tost/*/margin",
+        "wave_chart/baseline_waves",
+        "wave_chart/lambda",
+        "wave_chart/rows/*/counts/*",
+        "anytime_normal_mixture/formula",
+        "anytime_normal_mixture/rows/*/n",
+        "anytime_normal_mixture/rows/*/pro",
+        "anytime_normal_mixture/rows/*/det",
+        "anytime_normal_mixture/rows/*/rho2",
+    },
     later={
         "decomposition": "why a total changed: shares and segments",
-        **dict.fromkeys(("wave_chart/k", "wave_chart/rows/*/cusum_hi", "wave_chart/rows/*/cusum_lo"), "cumulated sums of waves"),
+        **dict.fromkeys(
+            ("wave_chart/k", "wave_chart/rows/*/cusum_hi", "wave_chart/rows/*/cusum_lo"),
+            "cumulated sums of waves",
+        ),
     },
-    not_offered={})
+    not_offered={},
+)
 
 
 @pytest.mark.parametrize("path", ORACLE.paths)
@@ -155,8 +219,13 @@ def test_no_value_is_left_out():
 
 
 def test_a_value_left_out_of_a_table_fails_and_so_does_an_entry_without_a_value():
-    gap = Oracle("expected_misc.json", compared=ORACLE.compared, given={"units", "nothing/*"}, later={"tost": "twice"},
-                 not_offered={})
+    gap = Oracle(
+        "expected_misc.json",
+        compared=ORACLE.compared,
+        given={"units", "nothing/*"},
+        later={"tost": "twice"},
+        not_offered={},
+    )
     wrong = dict(gap.wrong)
     assert wrong["precision_n/0/pro"] == []
     assert wrong["tost/0/p_tost"] == ["tost", "tost/*/p_tost"]

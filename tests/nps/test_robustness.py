@@ -1,4 +1,5 @@
-"""One comparison in many ways: each row is what the function of that way says, and the sentence names those that differ."""
+"""One comparison in many ways: each row is what the function of that way says, and the sentence
+names those that differ."""
 
 import pandas as pd
 import pytest
@@ -17,16 +18,34 @@ def test_every_way_is_what_its_function_says():
     card = nps.robustness(counts, nps.compare(counts, between="wave", against="previous"))
     ways = card.frame.set_index("way")
     q3_q4 = {"between": "wave", "reference": "2024Q3"}
-    for way, method in (("as reported", None), ("Wald z", "wald"), ("Welch t", "t"), ("adjusted Wald", "adjusted_wald")):
+    for way, method in (
+        ("as reported", None),
+        ("Wald z", "wald"),
+        ("Welch t", "t"),
+        ("adjusted Wald", "adjusted_wald"),
+    ):
         wanted = nps.compare(counts, method=method, **q3_q4).frame.set_index("b").loc["2024Q4"]
-        assert_allclose(ways.loc[way, ["ci_low", "ci_high", "pvalue"]].astype(float),
-                        wanted[["ci_low", "ci_high", "pvalue"]].astype(float), rtol=1e-12)
+        assert_allclose(
+            ways.loc[way, ["ci_low", "ci_high", "pvalue"]].astype(float),
+            wanted[["ci_low", "ci_high", "pvalue"]].astype(float),
+            rtol=1e-12,
+        )
     # R coin, see the oracle's README
     assert_allclose(ways.loc["exact permutation", "pvalue"], 0.00388376591096033, rtol=1e-12)
-    lower = nps.compare(RESPONSES, score="ltr", promoter=8, detractor=5, **q3_q4).frame.set_index("b").loc["2024Q4"]
-    assert_allclose(ways.loc["promoters from 8, detractors to 5", "difference"], lower["difference"], rtol=1e-12)
+    lower = (
+        nps.compare(RESPONSES, score="ltr", promoter=8, detractor=5, **q3_q4)
+        .frame.set_index("b")
+        .loc["2024Q4"]
+    )
+    assert_allclose(
+        ways.loc["promoters from 8, detractors to 5", "difference"], lower["difference"], rtol=1e-12
+    )
     assert set(ways["says"]) == {"up"}
-    assert card.summary() == "Asked alone whether 2024Q3 and 2024Q4 differ at all, 9 ways of testing say the same: up."
+    assert (
+        card.summary()
+        == "Asked alone whether 2024Q3 and 2024Q4 differ at all, 9 ways of testing say the same: "
+        "up."
+    )
 
 
 def test_a_design_adds_the_unweighted_twin_and_the_largest_cluster_left_out():
@@ -34,18 +53,28 @@ def test_a_design_adds_the_unweighted_twin_and_the_largest_cluster_left_out():
     card = nps.robustness(counts, nps.compare(counts, between="wave", against="previous"))
     ways = card.frame.set_index("way")
     twin = ways.loc["every answer once and alone, without weights and clusters"]
-    assert_allclose(twin[["nps_a", "nps_b"]].astype(float), [-21.3793103448276, -3.19767441860465], rtol=1e-12)  # expected_r.json
+    assert_allclose(
+        twin[["nps_a", "nps_b"]].astype(float), [-21.3793103448276, -3.19767441860465], rtol=1e-12
+    )  # expected_r.json
     rows = pd.read_csv(RESPONSES)
     sizes = rows.groupby(["stratum", "store"]).size()
     largest = rows.set_index(["stratum", "store"]).index == sizes.idxmax()
-    kept = nps.compare(rows[~largest], score="ltr", between="wave", against="previous", **DESIGN).frame.iloc[-1]
-    assert_allclose(ways.loc["without the largest cluster", ["difference", "pvalue"]].astype(float),
-                    kept[["difference", "pvalue"]].astype(float), rtol=1e-9)
+    kept = nps.compare(
+        rows[~largest], score="ltr", between="wave", against="previous", **DESIGN
+    ).frame.iloc[-1]
+    assert_allclose(
+        ways.loc["without the largest cluster", ["difference", "pvalue"]].astype(float),
+        kept[["difference", "pvalue"]].astype(float),
+        rtol=1e-9,
+    )
 
 
 def test_a_verdict_that_hangs_on_a_choice_is_said():
-    # 9s and 8s change places: with the usual cut points the NPS rises, with 8 as a promoter it does not
-    rows = pd.DataFrame({"wave": ["1"] * 200 + ["2"] * 200, "score": [8] * 120 + [9] * 80 + [8] * 60 + [9] * 140})
+    # 9s and 8s change places: with the usual cut points the NPS rises, with 8 as a promoter it does
+    # not
+    rows = pd.DataFrame(
+        {"wave": ["1"] * 200 + ["2"] * 200, "score": [8] * 120 + [9] * 80 + [8] * 60 + [9] * 140}
+    )
     counts = nps.count_scores(rows, score="score", by="wave")
     card = nps.robustness(counts, nps.compare(counts, between="wave", against="previous"))
     assert "the report's own test says up; " in card.summary()
@@ -60,15 +89,28 @@ def test_what_cannot_be_tested_again_is_said_or_refused():
     alone = counts.where("wave", "2024Q1")
     assert "only one value" in nps.robustness(alone, nps.compare(alone, between="wave")).summary()
     with pytest.raises(ParameterError, match="two values of one column"):
-        nps.robustness(counts, nps.compare(counts, between="wave", by="segment", against="previous"))
+        nps.robustness(
+            counts, nps.compare(counts, between="wave", by="segment", against="previous")
+        )
 
 
 def test_the_largest_cluster_is_left_out_only_where_that_leaves_something_to_compare():
     scores = [10, 9, 3, 8, 0, 7, 10, 5] * 10
-    two = pd.DataFrame({"wave": ["1"] * 40 + ["2"] * 40, "score": scores, "h": [0, 0, 1, 1] * 20, "j": [0, 1, 2, 3] * 20})
-    whole = pd.DataFrame({"wave": ["1"] * 30 + ["2"] * 50, "score": scores, "h": 0, "j": [1, 2, 3] * 10 + [9] * 50})
+    two = pd.DataFrame(
+        {
+            "wave": ["1"] * 40 + ["2"] * 40,
+            "score": scores,
+            "h": [0, 0, 1, 1] * 20,
+            "j": [0, 1, 2, 3] * 20,
+        }
+    )
+    whole = pd.DataFrame(
+        {"wave": ["1"] * 30 + ["2"] * 50, "score": scores, "h": 0, "j": [1, 2, 3] * 10 + [9] * 50}
+    )
     for rows in (two, whole):  # two clusters a stratum; a wave that is the largest cluster
         counts = nps.count_scores(rows, score="score", by="wave", strata="h", cluster="j")
-        ways = nps.robustness(counts, nps.compare(counts, between="wave", against="previous")).frame["way"]
+        ways = nps.robustness(
+            counts, nps.compare(counts, between="wave", against="previous")
+        ).frame["way"]
         assert len(ways)
         assert "without the largest cluster" not in set(ways)

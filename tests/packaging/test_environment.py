@@ -14,7 +14,9 @@ PINS = re.findall(r"^([\w.-]+)==(\S+)", LOCK, flags=re.M)
 
 
 def test_environment_yml_is_not_stale():
-    assert (ROOT / "environment.yml").read_text(encoding="utf-8") == environment.environment(), "run `make lock`"
+    assert (ROOT / "environment.yml").read_text(encoding="utf-8") == environment.environment(), (
+        "run `make lock`"
+    )
 
 
 def test_environment_yml_lists_conda_and_pip_parts():

@@ -6,13 +6,20 @@ from tests.report.writing import Parameters, project
 
 def test_describe_says_type_default_and_meaning(tmp_path):
     root = project(tmp_path)
-    rows = {row.name: row for row in describing.describe(
-        parameters.read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters)}
+    rows = {
+        row.name: row
+        for row in describing.describe(
+            parameters.read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters
+        )
+    }
     assert [name for name in rows if "." not in name] == list(Parameters.model_fields)
     assert (rows["columns"].kind, rows["columns"].default) == ("mapping", "{respondent: 顧客番号}")
     assert rows["columns.respondent"].default == "顧客番号"
     assert rows["columns.respondent"].meaning == "column that says who answered"
-    assert (rows["columns.comment"].kind, rows["columns.comment"].default) == ("text or None", "None")
+    assert (rows["columns.comment"].kind, rows["columns.comment"].default) == (
+        "text or None",
+        "None",
+    )
     assert (rows["survey"].kind, rows["survey"].default) == ("file", "../data/survey.csv")
     assert rows["scale"].kind == "whole number, whole number"
     assert rows["by"].kind == "list of text"

@@ -11,8 +11,15 @@ from cxlib.errors import CxError
 from cxlib.report.export import export
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
-HEADER = {"run": "r", "time": "2026-11-22 09:31", "versions": {"python": "3"}, "commit": None, "command": "cx run a.ipynb",
-          "inputs": [], "parameters": [{"name": "channel", "meaning": "<b>the channel</b>", "value": "電話"}]}
+HEADER = {
+    "run": "r",
+    "time": "2026-11-22 09:31",
+    "versions": {"python": "3"},
+    "commit": None,
+    "command": "cx run a.ipynb",
+    "inputs": [],
+    "parameters": [{"name": "channel", "meaning": "<b>the channel</b>", "value": "電話"}],
+}
 
 
 def shown(data, about=None):
@@ -25,8 +32,17 @@ def page_of(*cells):
 
 
 def test_the_frame_of_a_page():
-    page, soup = page_of(new_markdown_cell("# Did it move?\n\nText.\n\n## 1 The question\n\n### Why & how\n\n## 1 The question"),
-                         shown({"text/html": '<div class="cx-finding"><p>Yes.</p><p>By 3.</p></div>', "text/plain": "Yes."}))
+    page, soup = page_of(
+        new_markdown_cell(
+            "# Did it move?\n\nText.\n\n## 1 The question\n\n### Why & how\n\n## 1 The question"
+        ),
+        shown(
+            {
+                "text/html": '<div class="cx-finding"><p>Yes.</p><p>By 3.</p></div>',
+                "text/plain": "Yes.",
+            }
+        ),
+    )
     assert soup.html["lang"] == "en"
     assert soup.title.string == soup.h1.string == page.title == "Did it move?"
     assert len(soup.find_all("h1")) == 1
@@ -36,20 +52,33 @@ def test_the_frame_of_a_page():
     assert [soup.find(id=link).name for link in links] == ["h2", "h3", "h2"]
     assert "電話" in page.html
     assert "<b>the channel</b>" not in page.html
-    assert soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"].startswith("default-src 'none'")
+    assert soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"].startswith(
+        "default-src 'none'"
+    )
 
 
 def test_the_headline_of_a_long_finding_is_its_beginning():
-    finding = "<div class='cx-finding'><p>One.</p><p>Two.</p><p>" + "long " * 80 + "</p><p>Four.</p></div>"
+    finding = (
+        "<div class='cx-finding'><p>One.</p><p>Two.</p><p>"
+        + "long " * 80
+        + "</p><p>Four.</p></div>"
+    )
     page, soup = page_of(shown({"text/html": finding}))
     assert page.headline == "One. Two."
     assert "Four." in soup.select_one("article").get_text()
 
 
 def test_code_is_folded_and_joined_where_nothing_is_shown():
-    quiet = new_code_cell("y = 2", outputs=[new_output("stream", name="stderr", text="/somewhere/x.py: Warning")])
-    page, soup = page_of(new_markdown_cell("# T"), new_code_cell("import this_thing"), quiet, shown({"text/plain": "<b>3</b>"}),
-                         new_code_cell(""))
+    quiet = new_code_cell(
+        "y = 2", outputs=[new_output("stream", name="stderr", text="/somewhere/x.py: Warning")]
+    )
+    page, soup = page_of(
+        new_markdown_cell("# T"),
+        new_code_cell("import this_thing"),
+        quiet,
+        shown({"text/plain": "<b>3</b>"}),
+        new_code_cell(""),
+    )
     [fold] = soup.select("details.code")
     assert "open" not in fold.attrs
     assert all(word in fold.get_text() for word in ("import this_thing", "y = 2", "x = 1"))
@@ -61,21 +90,33 @@ def test_code_is_folded_and_joined_where_nothing_is_shown():
     assert "open" in page_of(opened)[1].select_one("details.code").attrs
 
 
-@pytest.mark.parametrize(("data", "about"), [
-    ({"image/png": PNG, "text/plain": "<Figure size 640x480 with 1 Axes>"}, {}),
-    ({"image/png": PNG}, {"image/png": {"alt": " "}}),
-    ({"image/jpeg": PNG}, {}), ({"image/svg+xml": "<svg/>"}, {}),
-    ({"text/html": f'<img src="data:image/png;base64,{PNG}">'}, {}),
-    ({"text/markdown": f"![](data:image/png;base64,{PNG})"}, {})])
+@pytest.mark.parametrize(
+    ("data", "about"),
+    [
+        ({"image/png": PNG, "text/plain": "<Figure size 640x480 with 1 Axes>"}, {}),
+        ({"image/png": PNG}, {"image/png": {"alt": " "}}),
+        ({"image/jpeg": PNG}, {}),
+        ({"image/svg+xml": "<svg/>"}, {}),
+        ({"text/html": f'<img src="data:image/png;base64,{PNG}">'}, {}),
+        ({"text/markdown": f"![](data:image/png;base64,{PNG})"}, {}),
+    ],
+)
 def test_a_picture_without_words_stops_the_export(data, about):
     with pytest.raises(CxError, match="no words"):
         page_of(new_markdown_cell("# T"), shown(data, about))
 
 
 def test_pictures_carry_their_words():
-    page, soup = page_of(shown({"image/png": PNG, "text/plain": "한국 <leads>"}), shown({"image/png": PNG}, {"image/png": {
-        "alt": 'a "quoted" title', "width": 800}}), shown({"image/svg+xml": "<svg onload='x()'/>", "text/plain": "a drawing"}))
-    assert [image["alt"] for image in soup.find_all("img")] == ["한국 <leads>", 'a "quoted" title', "a drawing"]
+    page, soup = page_of(
+        shown({"image/png": PNG, "text/plain": "한국 <leads>"}),
+        shown({"image/png": PNG}, {"image/png": {"alt": 'a "quoted" title', "width": 800}}),
+        shown({"image/svg+xml": "<svg onload='x()'/>", "text/plain": "a drawing"}),
+    )
+    assert [image["alt"] for image in soup.find_all("img")] == [
+        "한국 <leads>",
+        'a "quoted" title',
+        "a drawing",
+    ]
     assert soup.find_all("img")[1]["width"] == "800"
     assert all(image["src"].startswith("data:image/") for image in soup.find_all("img"))
     assert page.pictures == 3
@@ -83,50 +124,98 @@ def test_pictures_carry_their_words():
 
 def test_a_picture_much_wider_than_high_scrolls_on_a_telephone():
     def png(width, height):
-        return base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")).decode()
+        return base64.b64encode(
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+        ).decode()
 
-    _, soup = page_of(*(shown({"image/png": png(*size)}, {"image/png": {"alt": "words"}}) for size in ((2000, 600), (900, 600))))
-    assert [figure["class"] for figure in soup.select("figure")] == [["picture", "wide"], ["picture"]]
+    _, soup = page_of(
+        *(
+            shown({"image/png": png(*size)}, {"image/png": {"alt": "words"}})
+            for size in ((2000, 600), (900, 600))
+        )
+    )
+    assert [figure["class"] for figure in soup.select("figure")] == [
+        ["picture", "wide"],
+        ["picture"],
+    ]
 
 
 def test_no_word_turns_the_figures_after_it_around():
-    page, soup = page_of(shown({"text/html": '<div class="cx-finding"><p>The lowest is \u202eabc, 10 %.</p></div>'}))
+    page, soup = page_of(
+        shown({"text/html": '<div class="cx-finding"><p>The lowest is \u202eabc, 10 %.</p></div>'})
+    )
     assert soup.select_one("article p").get_text() == "The lowest is abc, 10\xa0%."
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.html)
 
 
 def test_tables_are_saved_as_csv_that_excel_reads():
-    exact = shown({"text/html": '<table class="cx"><tr><td>0.33</td></tr></table>', "text/csv": '国,n\n"=1+1",0.3333333\n',
-                   "text/plain": ""})
-    own = shown({"text/html": "<table class='dataframe'><tr><th>a</th></tr><tr><td>@x</td></tr></table>", "text/plain": ""})
+    exact = shown(
+        {
+            "text/html": '<table class="cx"><tr><td>0.33</td></tr></table>',
+            "text/csv": '国,n\n"=1+1",0.3333333\n',
+            "text/plain": "",
+        }
+    )
+    own = shown(
+        {
+            "text/html": "<table class='dataframe'><tr><th>a</th></tr><tr><td>@x</td></tr></table>",
+            "text/plain": "",
+        }
+    )
     page, soup = page_of(new_markdown_cell("# T\n\n|a|b|\n|-|-|\n|1|2|"), exact, own)
-    files = [base64.b64decode(link["href"].partition("base64,")[2]) for link in soup.select("a.download")]
+    files = [
+        base64.b64decode(link["href"].partition("base64,")[2]) for link in soup.select("a.download")
+    ]
     assert page.tables == 3
     assert all(file.startswith(b"\xef\xbb\xbf") for file in files)
-    assert [file.decode("utf-8-sig") for file in files] == ["a,b\n1,2\n", "国,n\n'=1+1,0.3333333\n", "a\n'@x\n"]
+    assert [file.decode("utf-8-sig") for file in files] == [
+        "a,b\n1,2\n",
+        "国,n\n'=1+1,0.3333333\n",
+        "a\n'@x\n",
+    ]
     assert "data-csv" not in page.html
 
 
 def test_the_ledger_is_kept_as_a_file_and_its_csv_has_all_rows():
     rows = "".join(f"nps,wave={n},n,{n}\r\n" for n in range(3000))
-    cut = shown({"text/html": '<table class="cx"><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>',
-                 "text/csv": f"result,row,quantity,value\r\n=x,@y,-n,-3.5e-10\r\n{rows}", "text/plain": ""},
-                {"text/csv": {"ledger": True}})
-    page, soup = page_of(shown({"text/html": "<table><tr><td>1</td></tr></table>", "text/csv": "a\n1\n"}), cut)
-    assert page.figures.splitlines()[:3] == ["result,row,quantity,value", "'=x,'@y,'-n,-3.5e-10", "nps,wave=0,n,0"]
+    cut = shown(
+        {
+            "text/html": '<table class="cx"><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>',  # noqa: E501
+            "text/csv": f"result,row,quantity,value\r\n=x,@y,-n,-3.5e-10\r\n{rows}",
+            "text/plain": "",
+        },
+        {"text/csv": {"ledger": True}},
+    )
+    page, soup = page_of(
+        shown({"text/html": "<table><tr><td>1</td></tr></table>", "text/csv": "a\n1\n"}), cut
+    )
+    assert page.figures.splitlines()[:3] == [
+        "result,row,quantity,value",
+        "'=x,'@y,'-n,-3.5e-10",
+        "nps,wave=0,n,0",
+    ]
     assert len(page.figures.splitlines()) == 3002
     link = soup.select("a.download")[1]
     assert link.string == "Table 2 as CSV, all 3,001 rows"
-    assert base64.b64decode(link["href"].partition("base64,")[2]).decode("utf-8-sig") == page.figures
+    assert (
+        base64.b64decode(link["href"].partition("base64,")[2]).decode("utf-8-sig") == page.figures
+    )
     assert soup.select_one('footer a[href="figures.csv"]').string == "Every figure, as CSV"
     assert not page_of(shown({"text/plain": "x"}))[0].figures
 
 
 def test_customers_words_cannot_add_to_the_page():
-    words = ('<script>alert(1)</script><p onclick="x()">hello</p></article></main><h1 id="report">mine</h1>'
-             '<a href="//x.example">x</a>')
-    page, soup = page_of(new_markdown_cell(f"# Title\n\n{words}"), shown({"text/html": words}), shown({"text/markdown": words}),
-                         new_code_cell("x", outputs=[new_output("stream", text=words)]))
+    words = (
+        '<script>alert(1)</script><p onclick="x()">hello</p></article></main><h1 '
+        'id="report">mine</h1>'
+        '<a href="//x.example">x</a>'
+    )
+    page, soup = page_of(
+        new_markdown_cell(f"# Title\n\n{words}"),
+        shown({"text/html": words}),
+        shown({"text/markdown": words}),
+        new_code_cell("x", outputs=[new_output("stream", text=words)]),
+    )
     assert not soup.find_all("script")
     assert not soup.find_all(onclick=True)
     assert page.title == "Title"
@@ -136,8 +225,12 @@ def test_customers_words_cannot_add_to_the_page():
 
 
 def test_japanese_and_korean_passages_say_what_they_are():
-    _, soup = page_of(new_markdown_cell("# T\n\n日本語の文章です。\n\n한국어 문장입니다.\n\nOne name, 日本, in English.\n\n"
-                                        "## 고객의 말"))
+    _, soup = page_of(
+        new_markdown_cell(
+            "# T\n\n日本語の文章です。\n\n한국어 문장입니다.\n\nOne name, 日本, in English.\n\n"
+            "## 고객의 말"
+        )
+    )
     assert [p.get("lang") for p in soup.select("article p")] == ["ja", "ko", None]
     assert soup.select_one("article h2")["lang"] == "ko"
 
@@ -149,8 +242,15 @@ def test_a_page_without_headings_or_finding_is_a_page():
 
 
 def test_a_figure_and_its_sign_stand_on_one_line():
-    page, soup = page_of(new_markdown_cell("# T\n\n`5 %` of p < 0.001"), shown({
-        "text/html": '<div class="cx-finding"><p>Up 3 %.</p></div><table><tr><td>95 % of n = 3</td></tr></table>'}))
+    page, soup = page_of(
+        new_markdown_cell("# T\n\n`5 %` of p < 0.001"),
+        shown(
+            {
+                "text/html": '<div class="cx-finding"><p>Up 3 %.</p></div><table><tr><td>95 % of n '
+                "= 3</td></tr></table>"
+            }
+        ),
+    )
     assert soup.select_one("article td").string == "95\xa0% of n\xa0=\xa03"
     assert soup.select_one("header .headline").string == "Up 3\xa0%."
     assert soup.select_one("article p").get_text() == "5 % of p\xa0<\xa00.001"
@@ -160,5 +260,7 @@ def test_a_figure_and_its_sign_stand_on_one_line():
 
 
 def test_a_formula_is_shown_as_it_is_written():
-    _, soup = page_of(shown({"text/latex": r"$x^2 < y$", "text/plain": "<IPython.core.display.Math object>"}))
+    _, soup = page_of(
+        shown({"text/latex": r"$x^2 < y$", "text/plain": "<IPython.core.display.Math object>"})
+    )
     assert soup.select_one("article > pre").string == r"$x^2 < y$"

@@ -16,7 +16,9 @@ def characters_of(css):
         return {chr(code) for code in font.getBestCmap()}
 
 
-@pytest.mark.parametrize("words", ["顧客の声", "고객의 목소리", "ひらがなカタカナ", "解約率（％）", "𠮷野家"])
+@pytest.mark.parametrize(
+    "words", ["顧客の声", "고객의 목소리", "ひらがなカタカナ", "解約率（％）", "𠮷野家"]
+)
 def test_every_character_of_the_page_is_in_its_font(words):
     assert set(words) - {" "} <= characters_of(font_face(f"<p>plain {words}</p>"))
 

@@ -1,4 +1,5 @@
-"""What is given for a notebook becomes checked parameters, or one message, before a kernel starts."""
+"""What is given for a notebook becomes checked parameters, or one message, before a kernel
+starts."""
 
 import nbformat
 import pytest
@@ -21,38 +22,84 @@ def values(root):
     notebook = parameters.read_notebook(root / "notebooks" / "03_nps.ipynb")
 
     def checked(**values):
-        return parameters.check_values(notebook, values, model=Parameters, folder=root / "notebooks", relative_to=root)
+        return parameters.check_values(
+            notebook, values, model=Parameters, folder=root / "notebooks", relative_to=root
+        )
 
     return checked
 
 
-@pytest.mark.parametrize(("name", "written", "wanted"), [
-    ("wave", "2026Q3", "2026Q3"), ("wave", "2026", "2026"), ("wave", "None", None), ("wave", "null", None),
-    ("wave", 2026, "2026"), ("wave", "電話 = 一", "電話 = 一"),
-    ("scale", "1,10", [1, 10]), ("scale", "[1,10]", [1, 10]), ("scale", "(1, 10)", [1, 10]), ("scale", [1, 10], [1, 10]),
-    ("by", "country", ["country"]), ("by", "country,plan", ["country", "plan"]), ("by", "[country, plan]", ["country", "plan"]),
-    ("by", "国,요금제", ["国", "요금제"]), ("by", "[]", []),
-    ("weight", "w", "w"), ("weight", "a,b", ["a", "b"]), ("weight", "None", None),
-    ("top", "5", 5), ("top", "None", None), ("method", "wald", "wald"), ("gap_days", "7.5", 7.5), ("exact", "true", True),
-    ("by", "", []), ("by", "[no, 010]", ["no", "010"]), ("wave", "2026-13-45", "2026-13-45")])
+@pytest.mark.parametrize(
+    ("name", "written", "wanted"),
+    [
+        ("wave", "2026Q3", "2026Q3"),
+        ("wave", "2026", "2026"),
+        ("wave", "None", None),
+        ("wave", "null", None),
+        ("wave", 2026, "2026"),
+        ("wave", "電話 = 一", "電話 = 一"),
+        ("scale", "1,10", [1, 10]),
+        ("scale", "[1,10]", [1, 10]),
+        ("scale", "(1, 10)", [1, 10]),
+        ("scale", [1, 10], [1, 10]),
+        ("by", "country", ["country"]),
+        ("by", "country,plan", ["country", "plan"]),
+        ("by", "[country, plan]", ["country", "plan"]),
+        ("by", "国,요금제", ["国", "요금제"]),
+        ("by", "[]", []),
+        ("weight", "w", "w"),
+        ("weight", "a,b", ["a", "b"]),
+        ("weight", "None", None),
+        ("top", "5", 5),
+        ("top", "None", None),
+        ("method", "wald", "wald"),
+        ("gap_days", "7.5", 7.5),
+        ("exact", "true", True),
+        ("by", "", []),
+        ("by", "[no, 010]", ["no", "010"]),
+        ("wave", "2026-13-45", "2026-13-45"),
+    ],
+)
 def test_a_value_is_read_as_its_field_needs_it(values, name, written, wanted):
     assert values(**{name: written}).given == {name: wanted}
 
 
-@pytest.mark.parametrize(("name", "written", "message"), [
-    ("wavee", "2026Q3", "'wavee' is unknown; did you mean 'wave'"), ("scale", "1-10", "scale='1-10'"), ("top", "0", "top='0'"),
-    ("top", "five", "top='five'"), ("method", "exact", "method='exact'"), ("gap_days", "-1", "gap_days='-1'"),
-    ("survey", "data/none.csv", "there is no file"), ("folder", "data/survey.csv", "there is no folder"),
-    ("wave", True, "wave=True"), ("password", "hunter2", "is a secret"), ("survey", "", "survey='' is empty"),
-    ("survey", "data", "is a folder; give the path of a file"), ("since", "soon", "since='soon': is not a date; write it"),
-    ("since", "2026-13-45", "since='2026-13-45': is not a date"), ("top", "[" * 3000, "top='"),
-    ("wave", [["x"] * 50] * 50, r"wave=\[\['x', "),
-    ("columns", "customer_id", "columns='customer_id': is not a mapping .* {name: value}"),
-    ("columns", "{respondnt: a}", "parameter 'columns.respondnt' is unknown; did you mean 'respondent'"),
-    ("columns", {"top": "0"}, r"parameter columns\.top='0': .* \(columns\.top: how many comments\)"),
-    ("columns", "{top: many}", "columns.top='many'"), ("columns", "{respondent: a, respondent: b}", "is not a mapping"),
-    ("columns", "{respondent: null}", "columns.respondent=None: is not a text"),
-    ("columns", "None", "columns='None': is not a mapping")])
+@pytest.mark.parametrize(
+    ("name", "written", "message"),
+    [
+        ("wavee", "2026Q3", "'wavee' is unknown; did you mean 'wave'"),
+        ("scale", "1-10", "scale='1-10'"),
+        ("top", "0", "top='0'"),
+        ("top", "five", "top='five'"),
+        ("method", "exact", "method='exact'"),
+        ("gap_days", "-1", "gap_days='-1'"),
+        ("survey", "data/none.csv", "there is no file"),
+        ("folder", "data/survey.csv", "there is no folder"),
+        ("wave", True, "wave=True"),
+        ("password", "hunter2", "is a secret"),
+        ("survey", "", "survey='' is empty"),
+        ("survey", "data", "is a folder; give the path of a file"),
+        ("since", "soon", "since='soon': is not a date; write it"),
+        ("since", "2026-13-45", "since='2026-13-45': is not a date"),
+        ("top", "[" * 3000, "top='"),
+        ("wave", [["x"] * 50] * 50, r"wave=\[\['x', "),
+        ("columns", "customer_id", "columns='customer_id': is not a mapping .* {name: value}"),
+        (
+            "columns",
+            "{respondnt: a}",
+            "parameter 'columns.respondnt' is unknown; did you mean 'respondent'",
+        ),
+        (
+            "columns",
+            {"top": "0"},
+            r"parameter columns\.top='0': .* \(columns\.top: how many comments\)",
+        ),
+        ("columns", "{top: many}", "columns.top='many'"),
+        ("columns", "{respondent: a, respondent: b}", "is not a mapping"),
+        ("columns", "{respondent: null}", "columns.respondent=None: is not a text"),
+        ("columns", "None", "columns='None': is not a mapping"),
+    ],
+)
 def test_a_bad_value_is_refused_by_name(values, name, written, message):
     with pytest.raises(ParameterError, match=message) as refused:
         values(**{name: written})
@@ -60,9 +107,14 @@ def test_a_bad_value_is_refused_by_name(values, name, written, message):
     assert len(str(refused.value)) < 600
 
 
-@pytest.mark.parametrize(("message", "wanted"), [
-    ("'survey.csv' is empty", "survey='{root}/data/survey.csv': 'survey.csv' is empty"), ("no scores", "wave='w': no scores"),
-    ("wave='w' is not there", "wave='w' is not there")])
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        ("'survey.csv' is empty", "survey='{root}/data/survey.csv': 'survey.csv' is empty"),
+        ("no scores", "wave='w': no scores"),
+        ("wave='w' is not there", "wave='w' is not there"),
+    ],
+)
 def test_a_refusal_of_the_files_names_its_parameter(values, root, monkeypatch, message, wanted):
     def refuse(self):
         raise ColumnError(message)
@@ -73,7 +125,10 @@ def test_a_refusal_of_the_files_names_its_parameter(values, root, monkeypatch, m
     assert str(refused.value) == wanted.format(root=root.as_posix())
 
 
-@pytest.mark.parametrize("written", ["{comment: 声, top: 5}", '{"comment": "声", "top": 5}', {"comment": "声", "top": "5"}])
+@pytest.mark.parametrize(
+    "written",
+    ["{comment: 声, top: 5}", '{"comment": "声", "top": 5}', {"comment": "声", "top": "5"}],
+)
 def test_a_mapping_is_laid_over_the_notebooks_own(values, written):
     checked = values(columns=written)
     assert checked.given == {"columns": {"respondent": "顧客番号", "comment": "声", "top": 5}}
@@ -81,32 +136,53 @@ def test_a_mapping_is_laid_over_the_notebooks_own(values, written):
     assert checked.meanings["columns.comment"] == "column with comments"
 
 
-@pytest.mark.parametrize(("written", "wanted"), [
-    ("{comment: no}", "no"), ("{comment: 010}", "010"), ("{comment: None}", None), ("{comment: null}", None),
-    ("{comment: 2026-07-01}", "2026-07-01")])
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("{comment: no}", "no"),
+        ("{comment: 010}", "010"),
+        ("{comment: None}", None),
+        ("{comment: null}", None),
+        ("{comment: 2026-07-01}", "2026-07-01"),
+    ],
+)
 def test_a_value_in_a_mapping_is_read_as_its_field_needs_it(values, written, wanted):
     assert values(columns=written).given["columns"]["comment"] == wanted
 
 
-@pytest.mark.parametrize("written", ["{comment}", "{comment: , top: 5}", "{comment: a, comment: b}", "{comment: a", "null", ""])
+@pytest.mark.parametrize(
+    "written",
+    ["{comment}", "{comment: , top: 5}", "{comment: a, comment: b}", "{comment: a", "null", ""],
+)
 def test_a_mapping_that_may_be_misread_is_refused(values, written):
-    with pytest.raises(ParameterError, match=r"is not a mapping of names to values; write it like \{name: value\}"):
+    with pytest.raises(
+        ParameterError, match=r"is not a mapping of names to values; write it like \{name: value\}"
+    ):
         values(columns=written)
 
 
 def test_a_name_within_a_mapping_is_not_given_alone(values):
-    with pytest.raises(ParameterError, match=r"^parameter 'columns\.comment' is one of the names within 'columns'; write it like "
-                                             r"columns=\{comment: 声\}$"):
+    with pytest.raises(
+        ParameterError,
+        match=r"^parameter 'columns\.comment' is one of the names within 'columns'; write it like "
+        r"columns=\{comment: 声\}$",
+    ):
         values(**{"columns.comment": "声"})
 
 
-@pytest.mark.parametrize("name", ["a, b: 'c'", '"', "客 #1", "{a}", "two\nlines", "a\\b", "- x", "*", "null ", "@"])
+@pytest.mark.parametrize(
+    "name", ["a, b: 'c'", '"', "客 #1", "{a}", "two\nlines", "a\\b", "- x", "*", "null ", "@"]
+)
 def test_a_mapping_is_written_as_it_is_read(values, name):
     written = reading.as_given({"comment": name})
-    assert values(columns=written).given["columns"]["comment"] == (None if name == "null " else name)
+    assert values(columns=written).given["columns"]["comment"] == (
+        None if name == "null " else name
+    )
 
 
-@given(st.text(min_size=1).filter(lambda name: name.strip() not in ("", "None", "none", "null", "~")))
+@given(
+    st.text(min_size=1).filter(lambda name: name.strip() not in ("", "None", "none", "null", "~"))
+)
 def test_every_name_of_a_column_comes_back_from_the_command_in_a_manifest(name):
     columns = Parameters.model_fields["columns"]
     assert reading.as_field(reading.as_json({"comment": name}), columns) == {"comment": name}
@@ -115,7 +191,11 @@ def test_every_name_of_a_column_comes_back_from_the_command_in_a_manifest(name):
 
 @pytest.mark.parametrize("written", ["{}", {}])
 def test_an_empty_mapping_takes_the_notebooks_own_back(values, written):
-    assert values(columns=written).values["columns"] == {"respondent": "respondent_id", "comment": None, "top": 3}  # the model's
+    assert values(columns=written).values["columns"] == {
+        "respondent": "respondent_id",
+        "comment": None,
+        "top": 3,
+    }  # the model's
 
 
 def test_a_refusal_of_a_name_in_a_mapping_says_enough(values, monkeypatch):
@@ -142,11 +222,19 @@ def test_paths_are_injected_relative_to_the_notebook_and_checked_absolute(values
 
 def test_defaults_are_the_notebooks_own_also_with_modern_annotations():
     notebook = new_notebook(cells=[code("x = 1"), code(DEFAULTS, "parameters")])
-    assert parameters.defaults(notebook) == {"survey": "../data/survey.csv", "wave": None, "scale": (0, 10), "top": None,
-                                             "columns": {"respondent": "顧客番号"}, "channel": "電話"}
+    assert parameters.defaults(notebook) == {
+        "survey": "../data/survey.csv",
+        "wave": None,
+        "scale": (0, 10),
+        "top": None,
+        "columns": {"respondent": "顧客番号"},
+        "channel": "電話",
+    }
 
 
-@pytest.mark.parametrize(("source", "message"), [("%time\nx = 1", "line 1"), ("x = today()", "x is set to today()")])
+@pytest.mark.parametrize(
+    ("source", "message"), [("%time\nx = 1", "line 1"), ("x = today()", "x is set to today()")]
+)
 def test_a_parameters_cell_that_is_not_plain_is_refused(source, message):
     with pytest.raises(ParameterError, match=message.replace("(", r"\(").replace(")", r"\)")):
         parameters.defaults(new_notebook(cells=[code(source, "parameters")]))
@@ -155,8 +243,13 @@ def test_a_parameters_cell_that_is_not_plain_is_refused(source, message):
 def test_without_a_model_names_are_checked_all_the_same(root):
     notebook = new_notebook(cells=[code('n = 3  # how many\nname = "a"', "parameters")])
     keywords = {"model": None, "folder": root, "relative_to": root}
-    assert parameters.check_values(notebook, {"n": "5", "name": "5"}, **keywords).values == {"n": 5, "name": "5"}
-    assert parameters.check_values(notebook, {"n": ["1", "2026-13-45"]}, **keywords).given == {"n": [1, "2026-13-45"]}
+    assert parameters.check_values(notebook, {"n": "5", "name": "5"}, **keywords).values == {
+        "n": 5,
+        "name": "5",
+    }
+    assert parameters.check_values(notebook, {"n": ["1", "2026-13-45"]}, **keywords).given == {
+        "n": [1, "2026-13-45"]
+    }
     with pytest.raises(ParameterError, match="'nn' is unknown; did you mean 'n'"):
         parameters.check_values(notebook, {"nn": "5"}, **keywords)
     with pytest.raises(ParameterError, match="the notebook has no parameters"):

@@ -1,4 +1,5 @@
-"""A YAML file of reports is read as a plan; what is wrong with an entry is said, and the others are made."""
+"""A YAML file of reports is read as a plan; what is wrong with an entry is said, and the others are
+made."""
 
 import pytest
 
@@ -20,13 +21,18 @@ def written(root, content):
 
 
 def test_paths_are_relative_to_the_folder_under_which_the_notebook_lies(root):
-    planned, problems = plan.from_yaml(written(root, """
+    planned, problems = plan.from_yaml(
+        written(
+            root,
+            """
         defaults: {language: en}
         reports:
           - notebook: notebooks/03_nps.ipynb
             parameters: {wave: 2026Q3, survey: data/survey.csv}
           - {name: nps-日本, notebook: notebooks/03_nps.ipynb}
-        """))
+        """,
+        )
+    )
     assert not problems
     assert [one.name for one in planned] == ["nps", "nps-日本"]
     assert planned[0].root == planned[0].relative_to == root
@@ -35,7 +41,10 @@ def test_paths_are_relative_to_the_folder_under_which_the_notebook_lies(root):
 
 
 def test_wrong_entries_are_said_and_the_others_planned(root):
-    planned, problems = plan.from_yaml(written(root, """
+    planned, problems = plan.from_yaml(
+        written(
+            root,
+            """
         reports:
           - notebook: notebooks/03_nps.ipynb
           - notebook: notebooks/03_nps.ipynb
@@ -44,23 +53,58 @@ def test_wrong_entries_are_said_and_the_others_planned(root):
           - {notebook: notebooks/03_nps.ipynb, name: other, parametres: {}}
           - {notebook: notebooks/03_nps.ipynb, name: third, parameters: [1]}
           - name: nothing
-        """))
+        """,
+        )
+    )
     assert [one.name for one in planned] == ["nps"]
-    wanted = ("there twice", "no such file", "cannot be a folder's name", "did you mean 'parameters'", "parameters=['1']",
-              "no notebook")
+    wanted = (
+        "there twice",
+        "no such file",
+        "cannot be a folder's name",
+        "did you mean 'parameters'",
+        "parameters=['1']",
+        "no notebook",
+    )
     assert len(problems) == len(wanted)
     assert all(word in problem for word, problem in zip(wanted, problems, strict=True))
 
 
-@pytest.mark.parametrize("content", ["", "reports: []", "- a", "reports: {a: b}", "report: []", "a: [",
-                                     "defaults: 3\nreports: [{}]", "defalts: {}\nreports: [{}]"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "reports: []",
+        "- a",
+        "reports: {a: b}",
+        "report: []",
+        "a: [",
+        "defaults: 3\nreports: [{}]",
+        "defalts: {}\nreports: [{}]",
+    ],
+)
 def test_a_file_that_is_no_plan_is_refused(root, content):
     with pytest.raises(SourceError, match=r"mine\.yml"):
         plan.from_yaml(written(root, content))
 
 
-@pytest.mark.parametrize("name", ["", "..", ".hidden", "index.html", "가" * 67, "a\n", "a.", "a/b",
-                                  "a\\b", "a b", "a..b", "_x", "x" * 300])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "..",
+        ".hidden",
+        "index.html",
+        "가" * 67,
+        "a\n",
+        "a.",
+        "a/b",
+        "a\\b",
+        "a b",
+        "a..b",
+        "_x",
+        "x" * 300,
+    ],
+)
 def test_a_name_that_cannot_be_a_folder_is_refused(root, name):
     if name:
         with pytest.raises(ParameterError, match="cannot be a folder's name"):
@@ -73,21 +117,44 @@ def test_a_notebook_that_is_not_there_is_refused(root):
 
 
 def test_values_are_texts_as_they_were_written(root):
-    planned, problems = plan.from_yaml(written(root, """
+    planned, problems = plan.from_yaml(
+        written(
+            root,
+            """
         reports:
           - &first
             notebook: notebooks/03_nps.ipynb
             parameters: {wave: 2026-13-45, country: NO, code: 010, at: 12:30, of: [1e3, yes], none: null}
           - {<<: *first, name: 2026}
-        """))
+        """,  # noqa: E501
+        )
+    )
     assert not problems
-    assert planned[0].given == {"wave": "2026-13-45", "country": "NO", "code": "010", "at": "12:30", "of": ["1e3", "yes"],
-                                "none": None}
+    assert planned[0].given == {
+        "wave": "2026-13-45",
+        "country": "NO",
+        "code": "010",
+        "at": "12:30",
+        "of": ["1e3", "yes"],
+        "none": None,
+    }
     assert (planned[1].name, planned[1].given) == ("2026", planned[0].given)
 
 
-@pytest.mark.parametrize("content", ["", "hi", "- notebook: x", "reports:", "reports: {}", "reports:\n\t- notebook: x",
-                                     "reports: [{notebook: a, notebook: b}]", "reports: " + "[" * 5000, "reports: \0"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "hi",
+        "- notebook: x",
+        "reports:",
+        "reports: {}",
+        "reports:\n\t- notebook: x",
+        "reports: [{notebook: a, notebook: b}]",
+        "reports: " + "[" * 5000,
+        "reports: \0",
+    ],
+)
 def test_a_file_that_is_no_list_of_reports_is_refused(root, content):
     with pytest.raises(SourceError, match=r"is not YAML|has no list of reports"):
         plan.from_yaml(written(root, content))
@@ -96,6 +163,11 @@ def test_a_file_that_is_no_list_of_reports_is_refused(root, content):
 def test_names_that_are_one_folder_somewhere_are_one_name(root):
     decomposed = "か\u3099"  # が as a Mac's file system writes it
     assert plan.from_notebook(root / "notebooks" / "03_nps.ipynb", {}, name=decomposed).name == "が"
-    _, problems = plan.from_yaml(written(root, "reports: [{notebook: notebooks/03_nps.ipynb}, "
-                                               "{notebook: notebooks/03_nps.ipynb, name: NPS}]"))
+    _, problems = plan.from_yaml(
+        written(
+            root,
+            "reports: [{notebook: notebooks/03_nps.ipynb}, "
+            "{notebook: notebooks/03_nps.ipynb, name: NPS}]",
+        )
+    )
     assert "there twice" in problems[0]

@@ -1,4 +1,5 @@
-"""Nothing that customers write runs or fetches in a page; no cell of theirs is a formula in a spreadsheet."""
+"""Nothing that customers write runs or fetches in a page; no cell of theirs is a formula in a
+spreadsheet."""
 
 import csv
 import io
@@ -48,18 +49,53 @@ ATTACKS = [
     "<xmp><img src=x onerror=y></xmp>",
     "</div></div></main><p>out",
 ]
-KNOWN = {"class", "lang", "dir", "title", "href", "rel", "src", "alt", "width", "height", "colspan", "rowspan", "scope", "start",
-         "open"}
+KNOWN = {
+    "class",
+    "lang",
+    "dir",
+    "title",
+    "href",
+    "rel",
+    "src",
+    "alt",
+    "width",
+    "height",
+    "colspan",
+    "rowspan",
+    "scope",
+    "start",
+    "open",
+}
 
 
 def harmless(markup):
     soup = BeautifulSoup(markup, "lxml")  # another parser than the one that cleaned it
     for tag in soup.find_all(True):
-        assert tag.name not in {"script", "style", "iframe", "object", "embed", "link", "meta", "base", "form", "input", "svg",
-                                "math", "video", "audio", "textarea", "noscript", "template", "xmp"}
+        assert tag.name not in {
+            "script",
+            "style",
+            "iframe",
+            "object",
+            "embed",
+            "link",
+            "meta",
+            "base",
+            "form",
+            "input",
+            "svg",
+            "math",
+            "video",
+            "audio",
+            "textarea",
+            "noscript",
+            "template",
+            "xmp",
+        }
         assert set(tag.attrs) <= KNOWN
         assert str(tag.get("src", "data:image/")).startswith("data:image/")
-        assert str(tag.get("href", "#")).startswith(("#", "https://", "http://", "mailto:", "../../index.html#"))
+        assert str(tag.get("href", "#")).startswith(
+            ("#", "https://", "http://", "mailto:", "../../index.html#")
+        )
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -68,7 +104,14 @@ def test_known_attacks_are_inert(attack):
     harmless(inert_html(f"<div>{attack}<p>after</p></div>"))
 
 
-@given(st.lists(st.sampled_from([*ATTACKS, "<b>", "</b>", "<td>", "'", '"', "<", ">", "&lt;", "日本", "-->", "]]>"]), max_size=6))
+@given(
+    st.lists(
+        st.sampled_from(
+            [*ATTACKS, "<b>", "</b>", "<td>", "'", '"', "<", ">", "&lt;", "日本", "-->", "]]>"]
+        ),
+        max_size=6,
+    )
+)
 def test_any_mixture_is_inert_and_cleaning_twice_changes_nothing(parts):
     once = inert_html("".join(parts))
     harmless(once)
@@ -82,8 +125,11 @@ def test_escaped_words_are_left_as_they_are(words):
 
 
 def test_what_a_notebook_needs_stays():
-    kept = ('<table class="cx"><caption>c</caption><thead><tr><th class="num" scope="col">n</th></tr></thead></table>'
-            '<img alt="words" src="data:image/png;base64,AAAA"><a href="#1-The-question">x</a>')
+    kept = (
+        '<table class="cx"><caption>c</caption><thead><tr><th class="num" '
+        'scope="col">n</th></tr></thead></table>'
+        '<img alt="words" src="data:image/png;base64,AAAA"><a href="#1-The-question">x</a>'
+    )
     assert inert_html(kept) == kept
     assert 'href="../../index.html#retention"' in inert_html('<a href="04_retention.ipynb">x</a>')
     assert 'rel="noopener noreferrer"' in inert_html('<a href="https://doi.org/10.1/x">x</a>')
@@ -98,7 +144,12 @@ def test_a_cell_that_starts_like_a_formula_is_inert(start):
     assert row == ["'" + cell, "-3", "+1.5e-3", "-1,234", "12 %"]
 
 
-@given(st.lists(st.lists(st.text(alphabet=st.characters(exclude_categories=("Cs",))), min_size=1), min_size=1))
+@given(
+    st.lists(
+        st.lists(st.text(alphabet=st.characters(exclude_categories=("Cs",))), min_size=1),
+        min_size=1,
+    )
+)
 def test_inert_csv_is_stable_and_changes_formulas_only(rows):
     written = io.StringIO()
     csv.writer(written, lineterminator="\n").writerows(rows)
@@ -106,19 +157,33 @@ def test_inert_csv_is_stable_and_changes_formulas_only(rows):
     assert inert_csv(once) == once
     back = list(csv.reader(io.StringIO(once, newline="")))
     before = list(csv.reader(io.StringIO(written.getvalue(), newline="")))
-    assert all(new in (old, "'" + old) for a, b in zip(before, back, strict=True) for old, new in zip(a, b, strict=True))
+    assert all(
+        new in (old, "'" + old)
+        for a, b in zip(before, back, strict=True)
+        for old, new in zip(a, b, strict=True)
+    )
 
 
 def test_cells_over_several_rows_are_repeated():
-    table = BeautifulSoup("<table><tr><th colspan=2>a</th><th>b</th></tr><tr><td rowspan=2>x</td><td>1</td><td>2</td></tr>"
-                          "<tr><td>3</td><td>4</td></tr></table>", "html.parser").table
+    table = BeautifulSoup(
+        "<table><tr><th colspan=2>a</th><th>b</th></tr><tr><td "
+        "rowspan=2>x</td><td>1</td><td>2</td></tr>"
+        "<tr><td>3</td><td>4</td></tr></table>",
+        "html.parser",
+    ).table
     assert cells_as_csv(table) == "a,a,b\nx,1,2\nx,3,4\n"
 
 
 def test_every_table_gets_its_file():
-    soup = BeautifulSoup("<table><tr><td>a</td></tr></table><div data-csv='b'><table><caption>회신</caption></table></div>",
-                         "html.parser")
+    soup = BeautifulSoup(
+        "<table><tr><td>a</td></tr></table><div "
+        "data-csv='b'><table><caption>회신</caption></table></div>",
+        "html.parser",
+    )
     assert add_downloads(soup, report="nps", language="en") == 2
-    assert [link["download"] for link in soup.find_all("a")] == ["nps-table-1.csv", "nps-table-2.csv"]
+    assert [link["download"] for link in soup.find_all("a")] == [
+        "nps-table-1.csv",
+        "nps-table-2.csv",
+    ]
     assert soup.find_all(attrs={"role": "region"})[1]["aria-label"] == "회신"
     assert not soup.find_all(attrs={"data-csv": True})

@@ -41,7 +41,9 @@ class Parameters(StudyParameters):
     def check(self) -> None:
         head = self.survey.read_text(encoding="utf-8").splitlines()[0].split(",")
         if self.wave is not None and "wave" not in head:
-            raise ColumnError(f"wave={self.wave!r}: the file has no column 'wave'{did_you_mean('wave', head)}")
+            raise ColumnError(
+                f"wave={self.wave!r}: the file has no column 'wave'{did_you_mean('wave', head)}"
+            )
 
 
 class Looking(StudyParameters):
@@ -53,33 +55,33 @@ class Looking(StudyParameters):
         return self.wave or self.survey.read_text(encoding="utf-8").splitlines()[-1].split(",")[0]
 
 
-DEFAULTS = '''survey = "../data/survey.csv"  # file with the answers
+DEFAULTS = """survey = "../data/survey.csv"  # file with the answers
 wave = None  # wave of the headline
 scale = (0, 10)
 top: int | None = None  # how many rows
 columns = {"respondent": "顧客番号"}
-channel = "電話"  # not in the model'''
+channel = "電話"  # not in the model"""
 
-PICTURE = '''from cxlib import theme
+PICTURE = """from cxlib import theme
 ax = theme.axes(width=4, height=2)
 ax.bar(["日本", "한국"], [3, 1])
 theme.title(ax, "日本 answers more than 한국", "answers")
-cx.picture(ax)'''
+cx.picture(ax)"""
 
-TABLE = '''import pandas as pd
+TABLE = """import pandas as pd
 from cxlib.result import Table
 Table(pd.DataFrame({"国": ["日本", "한국"], "n": [12, -3], "comment": ["<script>alert(1)</script>", '=HYPERLINK("x")']}),
-      caption="回答の数")'''
+      caption="回答の数")"""  # noqa: E501
 
-OWN = '''pd.DataFrame({"words": ["<img src=x onerror=alert(1)>", "+1+1"], "n": [1.5, -2.0]})'''
+OWN = """pd.DataFrame({"words": ["<img src=x onerror=alert(1)>", "+1+1"], "n": [1.5, -2.0]})"""
 
 
 LOOKS = 'survey = "../data/survey.csv"\nwave = None\nlooks = 1'
 
-LEDGER = '''import pandas as pd
+LEDGER = """import pandas as pd
 import cxlib as cx
 frame = pd.DataFrame({"wave": ["=1+1"] * 30, "country": range(30), "nps": 1 / 3, "looks": looks})
-cx.ledger(level=cx.result.Result(frame, "score", ("Few answers.",)))'''
+cx.ledger(level=cx.result.Result(frame, "score", ("Few answers.",)))"""
 
 
 def text(words: str) -> nbformat.NotebookNode:
@@ -91,16 +93,31 @@ def code(source: str, *tags: str) -> nbformat.NotebookNode:
 
 
 def good() -> list[nbformat.NotebookNode]:
-    return [text("# Who answers?\n\nA first line."), text("## 1 The question\n\nSee [retention](04_retention.ipynb)."),
-            code(DEFAULTS, "parameters"), code("import cxlib as cx"), text("## 2 The finding"),
-            code('cx.finding(f"日本 answers most in {wave}, on the scale {scale}.")'), code(TABLE), code(PICTURE),
-            text("## 3 고객의 말"), code(OWN), code("import warnings; warnings.warn('quiet'); print('<b>loud</b>')"),
-            code('cx.flags(["One.", "Two."])')]
+    return [
+        text("# Who answers?\n\nA first line."),
+        text("## 1 The question\n\nSee [retention](04_retention.ipynb)."),
+        code(DEFAULTS, "parameters"),
+        code("import cxlib as cx"),
+        text("## 2 The finding"),
+        code('cx.finding(f"日本 answers most in {wave}, on the scale {scale}.")'),
+        code(TABLE),
+        code(PICTURE),
+        text("## 3 고객의 말"),
+        code(OWN),
+        code("import warnings; warnings.warn('quiet'); print('<b>loud</b>')"),
+        code('cx.flags(["One.", "Two."])'),
+    ]
 
 
 def failing() -> list[nbformat.NotebookNode]:
-    return [text("# It breaks"), text("## 1 Before"), code("1 + 1"), text("## 2 Here"),
-            code("raise ValueError('<b>no</b>\\n' + __import__('os').getcwd())"), code("2")]
+    return [
+        text("# It breaks"),
+        text("## 1 Before"),
+        code("1 + 1"),
+        text("## 2 Here"),
+        code("raise ValueError('<b>no</b>\\n' + __import__('os').getcwd())"),
+        code("2"),
+    ]
 
 
 def write(path: Path, cells: list[nbformat.NotebookNode], *, model: str | None = None) -> Path:
@@ -119,9 +136,17 @@ def project(root: Path) -> Path:
     notebooks = root / "notebooks"
     write(notebooks / "03_nps.ipynb", good(), model="tests.report.writing:Parameters")
     write(notebooks / "04_retention.ipynb", failing())
-    write(notebooks / "05_killed.ipynb", [text("# Killed"), code("1"), code("import os; os._exit(9)")])
+    write(
+        notebooks / "05_killed.ipynb", [text("# Killed"), code("1"), code("import os; os._exit(9)")]
+    )
     write(notebooks / "06_slow.ipynb", [text("# Slow"), code("import time; time.sleep(60)")])
-    write(notebooks / "07_wordless.ipynb", [text("# Wordless"), code("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])
-    write(notebooks / "08_looks.ipynb", [text("# Again"), code(LOOKS, "parameters"), code(LEDGER)],
-          model="tests.report.writing:Looking")
+    write(
+        notebooks / "07_wordless.ipynb",
+        [text("# Wordless"), code("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")],
+    )
+    write(
+        notebooks / "08_looks.ipynb",
+        [text("# Again"), code(LOOKS, "parameters"), code(LEDGER)],
+        model="tests.report.writing:Looking",
+    )
     return root

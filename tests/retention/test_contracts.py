@@ -1,4 +1,5 @@
-"""The data contract: what was read and left out, holes in what was loaded, and tables that hardly hold anything."""
+"""The data contract: what was read and left out, holes in what was loaded, and tables that hardly
+hold anything."""
 
 import datetime as dt
 
@@ -14,7 +15,9 @@ WEEK = np.array([20, 20, 20, 20, 30, 40, 0])  # closed on Sundays
 
 
 def loading(counts, **more):
-    return retention.loading(retention.Days(D(2024, 1, 1), np.asarray(counts), pd.Series(dtype="int64"), **more))
+    return retention.loading(
+        retention.Days(D(2024, 1, 1), np.asarray(counts), pd.Series(dtype="int64"), **more)
+    )
 
 
 def year(seed=1):
@@ -34,7 +37,10 @@ def test_days_that_were_not_loaded_are_found():
     events[200:250] = 0  # weeks on end: what is expected comes from outside the gap
     result = loading(events)
     assert result.frame["what"].tolist() == ["gap", "gap"]
-    assert result.frame["first_day"].tolist() == [pd.Timestamp(2024, 4, 10), pd.Timestamp(2024, 7, 19)]
+    assert result.frame["first_day"].tolist() == [
+        pd.Timestamp(2024, 4, 10),
+        pd.Timestamp(2024, 7, 19),
+    ]
     assert result.frame["days"].tolist() == [2, 50]
     assert result.frame["expected"].iloc[0] == pytest.approx(40, abs=10)
     assert "2024-04-10 to 2024-04-11 (2 days)" in result.warnings[0]
@@ -57,7 +63,8 @@ def test_few_events_tell_nothing(counts):
 
 
 def test_chance_alone_makes_no_holes():
-    """A stated rule of 1e-6 a run; sparse, dense, and with days that differ by more than chance (negative binomial, size 5)."""
+    """A stated rule of 1e-6 a run; sparse, dense, and with days that differ by more than chance
+    (negative binomial, size 5)."""
     rng = np.random.default_rng(2)
     mean, some = np.tile(WEEK, 60) + 1e-9, np.eye(420, dtype=int)[0]
     tables = [rng.poisson(mean * scale) + some for scale in (0.05, 0.2, 1, 10) for _ in range(25)]
@@ -72,7 +79,11 @@ def rows(days, **more):
 
 
 def test_events_are_counted_by_local_day():
-    at = pd.to_datetime(["2024-01-31T15:00Z", "2024-01-31T14:59Z", "2024-02-02T00:00Z", None], utc=True, format="ISO8601")
+    at = pd.to_datetime(
+        ["2024-01-31T15:00Z", "2024-01-31T14:59Z", "2024-02-02T00:00Z", None],
+        utc=True,
+        format="ISO8601",
+    )
     days = retention.count_days(rows(at), customer="who", time="at", zone="Asia/Tokyo")
     assert (days.first, days.events.tolist(), days.last_load) == (D(2024, 1, 31), [1, 1, 1], None)
     days = retention.count_days(rows(at), customer="who", time="at", as_of=D(2024, 2, 2))
@@ -82,11 +93,15 @@ def test_events_are_counted_by_local_day():
 def test_late_rows_and_the_last_load():
     days = [D(2024, 1, 1) + dt.timedelta(days=i % 50) for i in range(500)]
     loaded = [day + dt.timedelta(days=10 if i % 10 == 0 else 1) for i, day in enumerate(days)]
-    counts = retention.count_days(rows(days, put=loaded), customer="who", time="at", loaded="put", as_of=D(2024, 4, 1))
+    counts = retention.count_days(
+        rows(days, put=loaded), customer="who", time="at", loaded="put", as_of=D(2024, 4, 1)
+    )
     assert counts.last_load == max(loaded)
     result = retention.loading(counts)
     assert "10.0 % of the rows came more than 3 days after the event" in result.summary()
-    assert any("last load was on" in warning and "2024-03-31" in warning for warning in result.warnings)
+    assert any(
+        "last load was on" in warning and "2024-03-31" in warning for warning in result.warnings
+    )
 
 
 def test_bad_input_is_refused():
@@ -97,19 +112,27 @@ def test_bad_input_is_refused():
 
 
 def test_one_customer_and_one_event():
-    cohorts = retention.count_cohorts(rows([D(2024, 1, 5)]), customer="who", time="at", as_of=D(2024, 2, 1))
+    cohorts = retention.count_cohorts(
+        rows([D(2024, 1, 5)]), customer="who", time="at", as_of=D(2024, 2, 1)
+    )
     result = retention.contract(cohorts)
     assert "1 of 1 event of 1 customer" in result.summary() or "1 of 1 events" in result.summary()
     assert "2024-01" in result.last_finished()
-    assert retention.triangle(cohorts).frame[["size", "retained", "rate"]].to_numpy().tolist() == [[1, 1, 1.0]]
+    assert retention.triangle(cohorts).frame[["size", "retained", "rate"]].to_numpy().tolist() == [
+        [1, 1, 1.0]
+    ]
     assert retention.movements(cohorts).frame["active"].tolist() == [1]
-    result = retention.contract(retention.count_cohorts(rows([D(2024, 1, 5)]), customer="who", time="at"))
+    result = retention.contract(
+        retention.count_cohorts(rows([D(2024, 1, 5)]), customer="who", time="at")
+    )
     assert "No period has ended" in result.last_finished()
 
 
 def test_a_cohort_that_never_did_anything_is_in_the_denominator():
     acquired = pd.DataFrame({"who": ["c0", "静か"], "acquired_on": [D(2024, 1, 1), D(2024, 2, 1)]})
-    cohorts = retention.count_cohorts(rows([D(2024, 1, 5)]), customer="who", time="at", acquired=acquired, as_of=D(2024, 4, 1))
+    cohorts = retention.count_cohorts(
+        rows([D(2024, 1, 5)]), customer="who", time="at", acquired=acquired, as_of=D(2024, 4, 1)
+    )
     frame = retention.triangle(cohorts).frame
     assert frame.loc[frame["cohort"] == pd.Timestamp(2024, 2, 1), "rate"].tolist() == [0.0, 0.0]
     told = retention.contract(cohorts).frame.set_index("what")["n"]

@@ -1,4 +1,5 @@
-"""Cox's model beside statsmodels and R (see test_oracle_survival.py): terms from texts, entry, and what is refused."""
+"""Cox's model beside statsmodels and R (see test_oracle_survival.py): terms from texts, entry, and
+what is refused."""
 
 import dataclasses
 
@@ -16,11 +17,15 @@ def made(n=400, seed=3):
     plan, age = rng.choice(["月", "年"], n), rng.normal(40, 10, n)
     stay = rng.exponential(10 * np.exp(-0.6 * (plan == "月") - 0.01 * (age - 40)))
     seen = rng.uniform(2, 20, n)
-    return pd.DataFrame({"t": np.minimum(stay, seen), "left": (stay <= seen).astype(int), "plan": plan, "age": age})
+    return pd.DataFrame(
+        {"t": np.minimum(stay, seen), "left": (stay <= seen).astype(int), "plan": plan, "age": age}
+    )
 
 
 def fitted(data, **more):
-    return retention.cox(data, **{"duration": "t", "event": "left", "covariates": ["plan", "age"]} | more)
+    return retention.cox(
+        data, **{"duration": "t", "event": "left", "covariates": ["plan", "age"]} | more
+    )
 
 
 def test_the_truth_is_found_and_said():
@@ -37,28 +42,38 @@ def test_the_truth_is_found_and_said():
 def test_an_effect_that_ends_is_seen():
     rng = np.random.default_rng(1)
     x = rng.integers(0, 2, 1500)
-    stay = np.where(rng.uniform(size=1500) < 0.4 * x, rng.uniform(0, 1, 1500), 1 + rng.exponential(5, 1500))
-    found = retention.cox(pd.DataFrame({"t": stay, "left": 1, "x": x}), duration="t", event="left", covariates="x")
+    stay = np.where(
+        rng.uniform(size=1500) < 0.4 * x, rng.uniform(0, 1, 1500), 1 + rng.exponential(5, 1500)
+    )
+    found = retention.cox(
+        pd.DataFrame({"t": stay, "left": 1, "x": x}), duration="t", event="left", covariates="x"
+    )
     assert found.ph_pvalue < 1e-6
     assert "The effect of x changes over time" in found.summary()
 
 
 def test_the_order_of_rows_and_the_unit_do_not_matter():
     data = made()
-    ours, other = fitted(data), fitted(data.sample(frac=1, random_state=1).assign(age=lambda rows: rows["age"] * 1000))
+    ours, other = (
+        fitted(data),
+        fitted(data.sample(frac=1, random_state=1).assign(age=lambda rows: rows["age"] * 1000)),
+    )
     assert_allclose(other.frame["estimate"] * [1, 1000], ours.frame["estimate"], rtol=1e-6)
     assert_allclose(other.frame["ph_statistic"], ours.frame["ph_statistic"], rtol=1e-5)
 
 
 def test_entry_by_splitting_each_row():
-    """A customer followed from 0 to t is the same as one from 0 to t/2 who is still there, and one from t/2 to t."""
+    """A customer followed from 0 to t is the same as one from 0 to t/2 who is still there, and one
+    from t/2 to t."""
     data = made().assign(since=0.0)
     half = data["t"] / 2
     split = pd.concat([data.assign(t=half, left=0), data.assign(since=half)])
     ours, theirs = fitted(split, entry="since"), fitted(data)
     assert_allclose(ours.frame[["estimate", "se"]], theirs.frame[["estimate", "se"]], rtol=1e-6)
     assert_allclose(ours.loglik, theirs.loglik, rtol=1e-9)
-    assert_allclose(ours.frame["ph_statistic"], theirs.frame["ph_statistic"], rtol=1e-2)  # S(t-) differs a little
+    assert_allclose(
+        ours.frame["ph_statistic"], theirs.frame["ph_statistic"], rtol=1e-2
+    )  # S(t-) differs a little
 
 
 def test_incomplete_rows_are_counted():
@@ -69,17 +84,20 @@ def test_incomplete_rows_are_counted():
     assert "5 of 400 rows have an empty cell" in found.warnings[1]
 
 
-@pytest.mark.parametrize(("change", "options", "error", "words"), [
-    ({}, {"covariates": ["sex"]}, ColumnError, "covariates='sex'"),
-    ({}, {"covariates": []}, ColumnError, "at least one column"),
-    ({}, {"ties": "exact"}, ParameterError, "ties='exact'"),
-    ({}, {"transform": "log"}, ParameterError, "transform='log'"),
-    ({"age": 1.0}, {}, CohortError, "does not vary"),
-    ({"left": 0}, {}, EmptyDataError, "no complete row"),
-    ({"left": 2}, {}, CohortError, "must be 0 or 1"),
-    ({"since": 50.0}, {"entry": "since"}, CohortError, "entry='since' is not before"),
-    ({"plan": [f"p{k}" for k in range(400)]}, {}, ColumnError, "400 different texts"),
-])
+@pytest.mark.parametrize(
+    ("change", "options", "error", "words"),
+    [
+        ({}, {"covariates": ["sex"]}, ColumnError, "covariates='sex'"),
+        ({}, {"covariates": []}, ColumnError, "at least one column"),
+        ({}, {"ties": "exact"}, ParameterError, "ties='exact'"),
+        ({}, {"transform": "log"}, ParameterError, "transform='log'"),
+        ({"age": 1.0}, {}, CohortError, "does not vary"),
+        ({"left": 0}, {}, EmptyDataError, "no complete row"),
+        ({"left": 2}, {}, CohortError, "must be 0 or 1"),
+        ({"since": 50.0}, {"entry": "since"}, CohortError, "entry='since' is not before"),
+        ({"plan": [f"p{k}" for k in range(400)]}, {}, ColumnError, "400 different texts"),
+    ],
+)
 def test_what_cannot_be_fitted_is_refused(change, options, error, words):
     with pytest.raises(error, match=words):
         fitted(made().assign(**change), **options)
@@ -99,9 +117,8 @@ def test_one_customer():
 def test_many_terms_do_not_change_by_chance():
     """Holm by hand: of ten terms the smallest p value times 10 must be below 5 %.
 
-    Of 40 simulated data sets with ten covariates without effect (60 customers), a term was said to change in 25 without this, in
-    2 with it.
-    """
+    Of 40 simulated data sets with ten covariates without effect (60 customers), a term was said to
+    change in 25 without this, in 2 with it."""
     found = fitted(made())
     for smallest, changes in ((0.006, False), (0.004, True)):
         ten = pd.concat([found.frame.iloc[:1]] * 10).assign(ph_pvalue=[smallest] + [0.5] * 9)

@@ -1,4 +1,5 @@
-"""Days until a customer is called lost: CDNOW (an independent count), brute force, and data that hold hardly anything."""
+"""Days until a customer is called lost: CDNOW (an independent count), brute force, and data that
+hold hardly anything."""
 
 import datetime as dt
 import itertools
@@ -21,19 +22,34 @@ START = D(2024, 1, 1)
 
 
 def count(rows, **more):
-    data = pd.DataFrame([(who, START + dt.timedelta(days=day)) for who, day in rows], columns=["客", "날"])
+    data = pd.DataFrame(
+        [(who, START + dt.timedelta(days=day)) for who, day in rows], columns=["客", "날"]
+    )
     return retention.count_gaps(data, customer="客", time="날", **more)
 
 
 def test_cdnow(shared):
-    expected = json.loads((ORACLES / "retention" / "cohort_expected.json").read_text())["inactivity90"]
+    expected = json.loads((ORACLES / "retention" / "cohort_expected.json").read_text())[
+        "inactivity90"
+    ]
     columns = {"customer": "customer_id", "time": "date"}
-    events = cx.sources.read_events(shared / "samples" / "retention" / "cdnow_sample_events.csv", value="amount", **columns)
+    events = cx.sources.read_events(
+        shared / "samples" / "retention" / "cdnow_sample_events.csv", value="amount", **columns
+    )
     gaps = retention.count_gaps(events, as_of=D(1998, 7, 1), **columns)
-    row = retention.gap_sensitivity(gaps, gap_days=expected["gap_days"]).frame.set_index("gap_days").loc[90]
-    assert (row["lost"], row["customers"]) == (expected["churned"], expected["churned"] + expected["censored"])
+    row = (
+        retention.gap_sensitivity(gaps, gap_days=expected["gap_days"])
+        .frame.set_index("gap_days")
+        .loc[90]
+    )
+    assert (row["lost"], row["customers"]) == (
+        expected["churned"],
+        expected["churned"] + expected["censored"],
+    )
     for gap in (60, 180):  # the same definition, counted another way
-        durations = retention.durations_from_orders(events, gap_days=gap, as_of=D(1998, 7, 1), **columns)
+        durations = retention.durations_from_orders(
+            events, gap_days=gap, as_of=D(1998, 7, 1), **columns
+        )
         found = retention.gap_sensitivity(gaps, gap_days=gap).frame.set_index("gap_days")
         assert found.loc[gap, "lost"] == durations.frame["lost"].sum()
 
@@ -46,7 +62,9 @@ LOGS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 300)), min_size=1, m
 def test_equals_brute_force(rows, gap):
     end = 310
     as_of = START + dt.timedelta(days=end)
-    found = retention.gap_sensitivity(count(rows, as_of=as_of), gap_days=gap, others=()).frame.iloc[0]
+    found = retention.gap_sensitivity(count(rows, as_of=as_of), gap_days=gap, others=()).frame.iloc[
+        0
+    ]
     lost = back = 0
     for who in {who for who, _ in rows}:
         days = sorted({day for other, day in rows if other == who})
@@ -60,22 +78,33 @@ def test_equals_brute_force(rows, gap):
 def test_what_became_of_those_called_lost(rows, gap):
     end = 310
     try:
-        frame = retention.came_back(count(rows, as_of=START + dt.timedelta(days=end)), gap_days=gap).frame
+        frame = retention.came_back(
+            count(rows, as_of=START + dt.timedelta(days=end)), gap_days=gap
+        ).frame
     except EmptyDataError:
         return
     for row in frame.itertuples():
         day = (row.day.date() - START).days
-        before = {who: max(d for other, d in rows if other == who and d < day) for who, first in rows if first < day}
+        before = {
+            who: max(d for other, d in rows if other == who and d < day)
+            for who, first in rows
+            if first < day
+        }
         lost = {who for who, last in before.items() if day - 1 - last >= gap}
         assert (row.customers, row.lost) == (len(before), len(lost))
-        assert row.came_back == sum(any(other == who and d >= day for other, d in rows) for who in lost)
+        assert row.came_back == sum(
+            any(other == who and d >= day for other, d in rows) for who in lost
+        )
 
 
 def test_looking_back_needs_enough_who_were_called_lost():
     """One was lost on 1 March, 40 on 1 April, of whom 10 came back on day 150."""
     rows = [("first", 0), *((f"c{i}", 40) for i in range(40)), *((f"c{i}", 150) for i in range(10))]
     said = retention.came_back(count(rows, as_of=D(2024, 12, 1)), gap_days=45).summary()
-    assert "on 2024-04-01, 41 customers were called lost (45 days without an order); 10 of them, 24.4 % " in said
+    assert (
+        "on 2024-04-01, 41 customers were called lost (45 days without an order); 10 of them, 24.4 "
+        "% " in said
+    )
     few = retention.came_back(count([("a", 0), ("b", 40)], as_of=D(2024, 12, 1)), gap_days=45)
     assert "on 2024-04-01, 2 customers were called lost" in few.summary()
 
@@ -87,18 +116,27 @@ def test_a_short_gap_is_said():
     assert "9 in 10 are at most 45 days" in result.warnings[0]
     assert_array_equal(result.frame["short"], result.frame["gap_days"] < 45)
     assert not retention.gap_sensitivity(gaps, gap_days=60).warnings
-    assert "After 60 days without an order, 2 of 2 customers" in retention.gap_sensitivity(gaps, gap_days=60).summary()
+    assert (
+        "After 60 days without an order, 2 of 2 customers"
+        in retention.gap_sensitivity(gaps, gap_days=60).summary()
+    )
     assert "With 60 days it would be" in result.summary()  # others than the gap of 30 itself
     ax = result.plot()
     assert len(ax.lines) == 4
     heights = {note.get_text(): note.xy[1] for note in ax.texts}
-    assert (heights["came back after all"], heights["called lost"]) == (3, 9)  # both are 0 there: clear of axis and each other
+    assert (heights["came back after all"], heights["called lost"]) == (
+        3,
+        9,
+    )  # both are 0 there: clear of axis and each other
 
 
 def test_open_silences_make_the_share_a_lower_bound():
-    """Everybody orders again after 100 days: of silences of 50, those that began 50 to 99 days before the end are still open."""
+    """Everybody orders again after 100 days: of silences of 50, those that began 50 to 99 days
+    before the end are still open."""
     rows = [(f"c{i}", day) for i in range(200) for day in range(i % 100, 360, 100)]
-    result = retention.gap_sensitivity(count(rows, as_of=START + dt.timedelta(days=360)), gap_days=50)
+    result = retention.gap_sensitivity(
+        count(rows, as_of=START + dt.timedelta(days=360)), gap_days=50
+    )
     row = result.frame.set_index("gap_days").loc[50]
     assert row["came_back"] == sum(day + 100 < 360 for _, day in rows)
     assert row["silences"] - row["came_back"] == sum(260 <= day <= 309 for _, day in rows)
@@ -112,19 +150,28 @@ def test_nobody_came_twice():
     assert result.frame["lost"].tolist() == [0] * 7
     assert result.frame["back_rate"].isna().all()  # no silence lasted so long
     assert not result.warnings
-    assert "0 of 1 customers (0.0 % [0.0 %, 79.3 %]) are called lost; no silence has lasted so long" in result.summary()
+    assert (
+        "0 of 1 customers (0.0 % [0.0 %, 79.3 %]) are called lost; no silence has lasted so long"
+        in result.summary()
+    )
     assert "no silence has lasted so long" in " ".join(result.plot().get_title(loc="left").split())
     with pytest.raises(EmptyDataError, match="choose a shorter gap"):
         retention.came_back(count([("a", 0)], as_of=D(2024, 1, 10)), gap_days=30)
-    assert "Nobody was called lost" in retention.came_back(
-        count([("a", day) for day in range(0, 300, 5)]), gap_days=30).summary()
+    assert (
+        "Nobody was called lost"
+        in retention.came_back(
+            count([("a", day) for day in range(0, 300, 5)]), gap_days=30
+        ).summary()
+    )
 
 
 def test_shards_add_up_and_others_are_refused():
     rows = [("a", 0), ("a", 40), ("b", 3), ("b", 43), ("b", 90)]
     end = {"as_of": D(2024, 12, 1)}
     both = count(rows[:2], **end) + count(rows[2:], **end)
-    pd.testing.assert_frame_equal(retention.gap_sensitivity(both).frame, retention.gap_sensitivity(count(rows, **end)).frame)
+    pd.testing.assert_frame_equal(
+        retention.gap_sensitivity(both).frame, retention.gap_sensitivity(count(rows, **end)).frame
+    )
     with pytest.raises(CohortError, match="as_of"):
         both + count(rows)
     with pytest.raises(ParameterError, match="0 days"):

@@ -8,13 +8,20 @@ import pytest
 from cxlib import retention
 from cxlib.errors import ParameterError
 
-ORDERS = pd.DataFrame({"who": ["a", "a", "b"], "day": [dt.date(2024, 1, 5), dt.date(2024, 3, 20), dt.date(2024, 1, 9)]})
+ORDERS = pd.DataFrame(
+    {
+        "who": ["a", "a", "b"],
+        "day": [dt.date(2024, 1, 5), dt.date(2024, 3, 20), dt.date(2024, 1, 9)],
+    }
+)
 
 
 @pytest.mark.parametrize("name", ["amplitude", "mixpanel", "posthog", "ga4", "adobe"])
 def test_the_arguments_are_those_of_our_functions(name):
     found = retention.preset(name)
-    count = retention.count_own_clock if found.triangle["clock"] == "own" else retention.count_cohorts
+    count = (
+        retention.count_own_clock if found.triangle["clock"] == "own" else retention.count_cohorts
+    )
     counts = count(ORDERS, customer="who", time="day", as_of=dt.date(2024, 6, 1), **found.counting)
     result = retention.triangle(counts, **found.triangle)
     rates = result.frame.groupby("age")[["retained", "size"]].sum()

@@ -1,4 +1,5 @@
-"""Retention that rises late: the z value by hand, its size under persistence, and a planted rise."""
+"""Retention that rises late: the z value by hand, its size under persistence, and a planted
+rise."""
 
 import datetime as dt
 
@@ -18,11 +19,21 @@ FIRST = CLOCK.index(dt.date(2022, 1, 1))
 
 def cohorts(*blocks):
     """Customers x months of activity, a group a block."""
-    groups = [pd.DataFrame({"층": f"가{i:02d}", "cohort": FIRST, "customers": np.ones(len(block), int)})
-              for i, block in enumerate(blocks)]
+    groups = [
+        pd.DataFrame({"층": f"가{i:02d}", "cohort": FIRST, "customers": np.ones(len(block), int)})
+        for i, block in enumerate(blocks)
+    ]
     end = CLOCK.start(FIRST + blocks[0].shape[1])
-    return retention.Cohorts(pd.concat(groups, ignore_index=True), np.vstack(blocks), FIRST, CLOCK, end, CLOCK.start(FIRST),
-                             end - dt.timedelta(days=1), by=("층",))
+    return retention.Cohorts(
+        pd.concat(groups, ignore_index=True),
+        np.vstack(blocks),
+        FIRST,
+        CLOCK,
+        end,
+        CLOCK.start(FIRST),
+        end - dt.timedelta(days=1),
+        by=("층",),
+    )
 
 
 def falling(rng, n, months=25):
@@ -34,7 +45,9 @@ def falling(rng, n, months=25):
 
 def persistent(rng, n, months=25):
     active = np.ones((n, months), bool)
-    active[:, 1] = rng.random(n) < 5 / 12  # where 0.93 stay and 0.05 come back, this share is active for good
+    active[:, 1] = (
+        rng.random(n) < 5 / 12
+    )  # where 0.93 stay and 0.05 come back, this share is active for good
     for month in range(2, months):
         active[:, month] = rng.random(n) < np.where(active[:, month - 1], 0.93, 0.05)
     return active
@@ -53,7 +66,8 @@ def test_by_hand():
 
 
 def test_chance_is_no_smile():
-    """Of 1,000 cohorts whose activity persists, the test at 5 % rejects about 5 % (3 binomial standard errors: 2.9 to 7.1 %)."""
+    """Of 1,000 cohorts whose activity persists, the test at 5 % rejects about 5 % (3 binomial
+    standard errors: 2.9 to 7.1 %)."""
     rng = np.random.default_rng(3)
     p = retention.smile(cohorts(*[persistent(rng, 150) for _ in range(1000)])).frame["pvalue"]
     assert 0.029 < (p < 0.05).mean() < 0.071
@@ -65,12 +79,21 @@ def test_a_planted_rise_is_found_and_falling_curves_are_not():
     blocks[3] |= rng.random(blocks[3].shape) < np.clip((np.arange(25) - 16) * 0.04, 0, 1)
     result = retention.smile(cohorts(*blocks))
     assert result.frame.loc[result.frame["smile"], "층"].tolist() == ["가03"]
-    assert "1 of 10 cohorts rises late by more than chance explains (clearest: 2022-01, 가03)" in result.summary()
+    assert (
+        "1 of 10 cohorts rises late by more than chance explains (clearest: 2022-01, 가03)"
+        in result.summary()
+    )
     steady = cohorts(*blocks[:3], *blocks[4:])
-    assert retention.smile(steady).summary() == "None of 9 cohorts rises late by more than chance explains."
+    assert (
+        retention.smile(steady).summary()
+        == "None of 9 cohorts rises late by more than chance explains."
+    )
     late = steady.groups["층"].eq("가08").to_numpy()
     steady.groups.loc[late, "cohort"] += 20
-    assert "(1 with fewer than 6 finished months is too young to tell)" in retention.smile(steady).summary()
+    assert (
+        "(1 with fewer than 6 finished months is too young to tell)"
+        in retention.smile(steady).summary()
+    )
 
 
 def test_too_young_alone_and_silent():

@@ -1,4 +1,5 @@
-"""Triangles: brackets by hand and by brute force, the fixed average, many cohorts, hardly any. CDNOW is in test_cdnow.py."""
+"""Triangles: brackets by hand and by brute force, the fixed average, many cohorts, hardly any.
+CDNOW is in test_cdnow.py."""
 
 import datetime as dt
 import itertools
@@ -27,13 +28,23 @@ def brackets(counts, *pairs, clock="calendar"):
 
 
 def test_brackets_by_hand():
-    counts = count(("가", D(2024, 1, 5)), ("가", D(2024, 3, 5)), ("나", D(2024, 1, 6)), ("다", D(2024, 4, 1)),
-                   as_of=D(2024, 5, 15))
+    counts = count(
+        ("가", D(2024, 1, 5)),
+        ("가", D(2024, 3, 5)),
+        ("나", D(2024, 1, 6)),
+        ("다", D(2024, 4, 1)),
+        as_of=D(2024, 5, 15),
+    )
     frame = brackets(counts, (0, 0), (1, 2), (3, 4)).frame
     got = frame[["cohort", "age", "until", "size", "retained", "complete"]].to_numpy().tolist()
     january, april = pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 4, 1)
-    assert got == [[january, 0, 0, 2, 2, True], [january, 1, 2, 2, 1, True], [january, 3, 4, 2, 0, False],
-                   [april, 0, 0, 1, 1, True], [april, 1, 2, 1, 0, False]]
+    assert got == [
+        [january, 0, 0, 2, 2, True],
+        [january, 1, 2, 2, 1, True],
+        [january, 3, 4, 2, 0, False],
+        [april, 0, 0, 1, 1, True],
+        [april, 1, 2, 1, 0, False],
+    ]
     assert frame["rate"].isna().tolist() == [False, False, True, False, True]
     result = brackets(counts, (1, 2))
     assert "at least once in months 1–2" in retention.average(result).headline()
@@ -42,7 +53,11 @@ def test_brackets_by_hand():
 
 
 @settings(max_examples=10)
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 300)), min_size=1, max_size=40), st.integers(0, 4), st.integers(0, 4))
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 300)), min_size=1, max_size=40),
+    st.integers(0, 4),
+    st.integers(0, 4),
+)
 def test_brackets_equal_brute_force(rows, first, more):
     days = [(who, START + dt.timedelta(days=day)) for who, day in rows]
     counts = count(*days, as_of=D(2022, 11, 30))
@@ -54,37 +69,59 @@ def test_brackets_equal_brute_force(rows, first, more):
         start = min(periods)
         if start + first <= counts.last:
             size, n = expected.get(start, (0, 0))
-            expected[start] = size + 1, n + any(start + first <= period <= start + first + more for period in periods)
+            expected[start] = (
+                size + 1,
+                n + any(start + first <= period <= start + first + more for period in periods),
+            )
     if not expected:
         with pytest.raises(EmptyDataError, match=f"no customer has come to age {first}"):
             brackets(counts, (first, first + more))
         return
     frame = brackets(counts, (first, first + more)).frame
-    assert {counts.clock.index(row.cohort.date()): (row.size_, row.retained)
-            for row in frame.rename(columns={"size": "size_"}).itertuples()} == expected
-    over = frame["cohort"].map(lambda day: counts.clock.index(day.date()) + first + more < counts.last)
+    assert {
+        counts.clock.index(row.cohort.date()): (row.size_, row.retained)
+        for row in frame.rename(columns={"size": "size_"}).itertuples()
+    } == expected
+    over = frame["cohort"].map(
+        lambda day: counts.clock.index(day.date()) + first + more < counts.last
+    )
     assert (frame["complete"] == over).all()  # November is not over on its 30th
 
 
 @settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 400)), min_size=1, max_size=80))
 def test_the_average_over_fixed_cohorts_moves_one_way(rows):
-    """The complaint: an average over whatever cells are finished can rise with age under "on or after"."""
-    counts = count(*[(who, START + dt.timedelta(days=day)) for who, day in rows], as_of=D(2023, 3, 1))
+    """The complaint: an average over whatever cells are finished can rise with age under "on or
+    after"."""
+    counts = count(
+        *[(who, START + dt.timedelta(days=day)) for who, day in rows], as_of=D(2023, 3, 1)
+    )
     for kind, sign in (("on_or_after", -1), ("rolling", -1), ("returned_by", 1)):
         result = retention.triangle(counts, kind=kind)
         fixed = retention.average(result).frame
-        steps = fixed["rate"].diff().dropna() if kind != "returned_by" else fixed["rate"][1:].diff().dropna()
+        steps = (
+            fixed["rate"].diff().dropna()
+            if kind != "returned_by"
+            else fixed["rate"][1:].diff().dropna()
+        )
         assert (sign * steps >= 0).all()
         assert fixed["cohorts"].nunique() == 1
         chosen = result.frame[result.frame["complete"] & (result.frame["age"] == 0)]
         assert fixed["size"].iloc[0] <= chosen["size"].sum()
 
 
-@pytest.mark.parametrize(("pairs", "words"), [
-    (None, "needs them"), ([], "needs them"), ([(3, 1)], r"\(3, 1\) is no bracket"),
-    ([(1, 3), (3, 5)], r"\(3, 5\) is no bracket"),
-    ([(-1, 2)], "is no bracket"), ([(1, 2, 3)], "is no bracket"), ([(0.5, 1)], "is no bracket")])
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        (None, "needs them"),
+        ([], "needs them"),
+        ([(3, 1)], r"\(3, 1\) is no bracket"),
+        ([(1, 3), (3, 5)], r"\(3, 5\) is no bracket"),
+        ([(-1, 2)], "is no bracket"),
+        ([(1, 2, 3)], "is no bracket"),
+        ([(0.5, 1)], "is no bracket"),
+    ],
+)
 def test_bad_brackets_are_refused(pairs, words):
     with pytest.raises(ParameterError, match=words):
         retention.triangle(count(("a", START)), kind="bracket", brackets=pairs)
@@ -99,9 +136,12 @@ def test_brackets_without_their_kind_are_refused():
 def weeks():
     """200 weekly cohorts of 3 to 7 customers."""
     rng = np.random.default_rng(7)
-    rows = [(f"{week}-{i}", START + dt.timedelta(days=7 * (week + int(later))))
-            for week in range(200) for i in range(3 + week % 5)
-            for later in np.flatnonzero(np.r_[True, rng.random(199 - week) < 0.2])]
+    rows = [
+        (f"{week}-{i}", START + dt.timedelta(days=7 * (week + int(later))))
+        for week in range(200)
+        for i in range(3 + week % 5)
+        for later in np.flatnonzero(np.r_[True, rng.random(199 - week) < 0.2])
+    ]
     return count(*rows, period="week", as_of=START + dt.timedelta(days=7 * 200 - 2))
 
 
@@ -113,19 +153,27 @@ def test_two_hundred_weekly_cohorts(weeks):
     ax.figure.canvas.draw()
     labels = [label.get_window_extent() for label in ax.get_yticklabels()]
     ages = [label.get_window_extent() for label in ax.get_xticklabels()]
-    assert all(above.y0 >= below.y1 - 1 for above, below in itertools.pairwise(labels))  # no label lies on another
+    assert all(
+        above.y0 >= below.y1 - 1 for above, below in itertools.pairwise(labels)
+    )  # no label lies on another
     assert all(left.x1 < right.x0 for left, right in itertools.pairwise(ages))
-    assert not [each for each in ax.texts if each.get_gid() != "subtitle"]  # no numbers in cells too small for them
+    assert not [
+        each for each in ax.texts if each.get_gid() != "subtitle"
+    ]  # no numbers in cells too small for them
     assert ax.figure.get_size_inches().max() <= 14
     assert ax.get_yticklabels()[0].get_text() == "2022-01-03  n = 3"
     assert any("fewer than 30 customers" in warning for warning in result.warnings)
 
 
 def test_a_few_cohorts_say_their_rates():
-    counts = count(("a", D(2024, 1, 5)), ("b", D(2024, 1, 5)), ("a", D(2024, 2, 5)), as_of=D(2024, 3, 15))
+    counts = count(
+        ("a", D(2024, 1, 5)), ("b", D(2024, 1, 5)), ("a", D(2024, 2, 5)), as_of=D(2024, 3, 15)
+    )
     ax = retention.triangle(counts).plot()
     assert [each.get_text() for each in ax.texts if each.get_gid() != "subtitle"] == ["100", "50"]
-    assert [label.get_text() for label in brackets(counts, (0, 0), (1, 2)).plot().get_xticklabels()] == ["0", "1–2"]
+    assert [
+        label.get_text() for label in brackets(counts, (0, 0), (1, 2)).plot().get_xticklabels()
+    ] == ["0", "1–2"]
 
 
 def test_one_customer_in_an_unfinished_period_is_drawn_and_said():

@@ -1,4 +1,5 @@
-"""Surveys are read from real bytes in the encodings and layouts that tools write; no answer is altered."""
+"""Surveys are read from real bytes in the encodings and layouts that tools write; no answer is
+altered."""
 
 from __future__ import annotations
 
@@ -15,22 +16,27 @@ from cxlib import scales, sources
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.sources import decoding
 
-JAPANESE = 'response_id,score,comment\nR1,10点,"対応が早くて、とても満足しています。\nまた利用します。"\nR2,７,配送が遅い\n'
-KOREAN = 'response_id,score,comment\nR1,10점,"상담원이 친절했어요.\n또 이용할게요."\nR2,7,배송이 늦었습니다 ㅠㅠ\n'
-# Layout of a current Qualtrics export: field ids, question texts (one with a line break and quotes), import ids.
+JAPANESE = 'response_id,score,comment\nR1,10点,"対応が早くて、とても満足しています。\nまた利用します。"\nR2,７,配送が遅い\n'  # noqa: E501
+KOREAN = 'response_id,score,comment\nR1,10점,"상담원이 친절했어요.\n또 이용할게요."\nR2,7,배송이 늦었습니다 ㅠㅠ\n'  # noqa: E501
+# Layout of a current Qualtrics export: field ids, question texts (one with a line break and
+# quotes), import ids.
 QUALTRICS = (
-    'StartDate,ResponseId,Q_NPS,Q2_1,Q3\n'
-    'Start Date,Response ID,"How likely are you to recommend us?\nChoose ""0"" to ""10""",Reasons - Price,Anything else?\n'
+    "StartDate,ResponseId,Q_NPS,Q2_1,Q3\n"
+    'Start Date,Response ID,"How likely are you to recommend us?\nChoose ""0"" to ""10""",Reasons - Price,Anything else?\n'  # noqa: E501
     '"{""ImportId"":""startDate"",""timeZone"":""Asia/Tokyo""}","{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}",'
     '"{""ImportId"":""QID2_1""}","{""ImportId"":""QID3_TEXT""}"\n'
     '2026-07-01 09:00:00,R_1,10 - Extremely likely,Price,"Fast,\nfriendly"\n'
-    '2026-07-01 10:00:00,R_2,3,,\n')
-# Layout of a SurveyMonkey export: questions, and below them options; a multi-select has a column an option.
+    "2026-07-01 10:00:00,R_2,3,,\n"
+)
+# Layout of a SurveyMonkey export: questions, and below them options; a multi-select has a column an
+# option.
 SURVEYMONKEY = (
-    'Respondent ID,Collector ID,How likely are you to recommend us?,Which channels did you use?,,,Anything else?\n'
-    ',,Response,E-mail,Phone,Other (please specify),Open-Ended Response\n'
+    "Respondent ID,Collector ID,How likely are you to recommend us?,Which channels did you "
+    "use?,,,Anything else?\n"
+    ",,Response,E-mail,Phone,Other (please specify),Open-Ended Response\n"
     '118,55,10,E-mail,,,"Great, thanks"\n'
-    '119,55,2,,Phone,fax,\n')
+    "119,55,2,,Phone,fax,\n"
+)
 
 
 def write(folder, name, content, encoding="utf-8"):
@@ -39,18 +45,28 @@ def write(folder, name, content, encoding="utf-8"):
     return path
 
 
-@pytest.mark.parametrize(("text", "encoding", "said"), [
-    (JAPANESE, "utf-8", "utf-8"), (JAPANESE, "utf-8-sig", "utf-8-sig"), (JAPANESE, "cp932", "cp932"),
-    (JAPANESE, "utf-16", "utf-16"), (KOREAN, "utf-8", "utf-8"), (KOREAN, "utf-8-sig", "utf-8-sig"),
-    (KOREAN, "cp949", "cp949"), (KOREAN, "utf-16-be", "utf-16"),
-])
+@pytest.mark.parametrize(
+    ("text", "encoding", "said"),
+    [
+        (JAPANESE, "utf-8", "utf-8"),
+        (JAPANESE, "utf-8-sig", "utf-8-sig"),
+        (JAPANESE, "cp932", "cp932"),
+        (JAPANESE, "utf-16", "utf-16"),
+        (KOREAN, "utf-8", "utf-8"),
+        (KOREAN, "utf-8-sig", "utf-8-sig"),
+        (KOREAN, "cp949", "cp949"),
+        (KOREAN, "utf-16-be", "utf-16"),
+    ],
+)
 def test_every_encoding_gives_the_same_answers(tmp_path, text, encoding, said):
     mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
     survey = sources.read_survey(write(tmp_path, "s.csv", mark + text.encode(encoding)))
     plain = sources.read_survey(write(tmp_path, "plain.csv", text))
     pd.testing.assert_frame_equal(survey.frame, plain.frame)
     assert survey.encoding == said
-    assert any(said.removesuffix("-sig").upper() in note for note in survey.notes) is (said != "utf-8")
+    assert any(said.removesuffix("-sig").upper() in note for note in survey.notes) is (
+        said != "utf-8"
+    )
     assert list(survey.frame.columns) == ["response_id", "score", "comment"]
     assert "\n" in survey.frame["comment"][0]
 
@@ -83,7 +99,9 @@ def test_bytes_that_are_both_japanese_and_korean_are_refused(tmp_path):
         sources.read_survey(write(tmp_path, "s.csv", b"q\n" + both + b"\n"))
 
 
-@pytest.mark.parametrize("text", ["prénom\ncafé très élégant, été\n", "name\nStraße Ümläut größer\n", "q\nÀ É Î\n"])
+@pytest.mark.parametrize(
+    "text", ["prénom\ncafé très élégant, été\n", "name\nStraße Ümläut größer\n", "q\nÀ É Î\n"]
+)
 def test_western_encodings_are_refused_not_guessed(tmp_path, text):
     with pytest.raises(SourceError, match="neither UTF-8"):
         sources.read_survey(write(tmp_path, "s.csv", text, "cp1252"))
@@ -95,20 +113,29 @@ def test_damaged_utf_8_is_refused_with_its_line(tmp_path):
         sources.read_survey(write(tmp_path, "s.csv", damaged))
 
 
-everyday_kana = st.text(st.characters(min_codepoint=0x3042, max_codepoint=0x3093), min_size=12, max_size=60)
+everyday_kana = st.text(
+    st.characters(min_codepoint=0x3042, max_codepoint=0x3093), min_size=12, max_size=60
+)
 everyday_hangul = st.lists(st.integers(0, 2349), min_size=30, max_size=60).map(
-    lambda numbers: bytes(b for n in numbers for b in (0xB0 + n // 94, 0xA1 + n % 94)).decode("cp949"))
+    lambda numbers: bytes(b for n in numbers for b in (0xB0 + n // 94, 0xA1 + n % 94)).decode(
+        "cp949"
+    )
+)
 
 
 @given(everyday_kana)
 def test_kana_in_cp932_is_never_taken_for_korean(text):
-    assert decoding.decode(("q\n" + text + "\n").encode("cp932"), name="s.csv").text == f"q\n{text}\n"
+    assert (
+        decoding.decode(("q\n" + text + "\n").encode("cp932"), name="s.csv").text == f"q\n{text}\n"
+    )
 
 
 @given(everyday_hangul)
 def test_hangul_in_cp949_is_never_taken_for_japanese(text):
     data = f"q\n{text}\n".encode("cp949")
-    if max(data) > 0xDF:  # else every byte is also a half-width katakana of CP932, and the rule refuses
+    if (
+        max(data) > 0xDF
+    ):  # else every byte is also a half-width katakana of CP932, and the rule refuses
         assert decoding.decode(data, name="s.csv").text == f"q\n{text}\n"
     else:
         with pytest.raises(SourceError, match="could be"):
@@ -127,13 +154,21 @@ def test_qualtrics(tmp_path):
 
 
 def test_qualtrics_without_question_texts_or_in_tabs(tmp_path):
-    texts_removed = "\n".join(line for line in QUALTRICS.replace("us?\nCh", "us? Ch").split("\n") if "Start Date" not in line)
+    texts_removed = "\n".join(
+        line
+        for line in QUALTRICS.replace("us?\nCh", "us? Ch").split("\n")
+        if "Start Date" not in line
+    )
     survey = sources.read_survey(write(tmp_path, "q.csv", texts_removed))
     assert (survey.layout, len(survey.frame), survey.questions["Q3"]) == ("qualtrics", 2, "Q3")
     buffer = io.StringIO()
-    pd.read_csv(io.StringIO(QUALTRICS), header=None, dtype=str).to_csv(buffer, sep="\t", header=False, index=False)
+    pd.read_csv(io.StringIO(QUALTRICS), header=None, dtype=str).to_csv(
+        buffer, sep="\t", header=False, index=False
+    )
     tabs = sources.read_survey(write(tmp_path, "q.tsv", buffer.getvalue(), "utf-16"))
-    pd.testing.assert_frame_equal(tabs.frame, sources.read_survey(write(tmp_path, "q2.csv", QUALTRICS)).frame)
+    pd.testing.assert_frame_equal(
+        tabs.frame, sources.read_survey(write(tmp_path, "q2.csv", QUALTRICS)).frame
+    )
 
 
 def test_surveymonkey(tmp_path):
@@ -141,16 +176,29 @@ def test_surveymonkey(tmp_path):
     assert survey.layout == "surveymonkey"
     channels = "Which channels did you use?"
     assert list(survey.frame.columns) == [
-        "Respondent ID", "Collector ID", "How likely are you to recommend us?", f"{channels} - E-mail", f"{channels} - Phone",
-        f"{channels} - Other (please specify)", "Anything else?"]
+        "Respondent ID",
+        "Collector ID",
+        "How likely are you to recommend us?",
+        f"{channels} - E-mail",
+        f"{channels} - Phone",
+        f"{channels} - Other (please specify)",
+        "Anything else?",
+    ]
     assert survey.questions[f"{channels} - Phone"] == channels
     assert survey.frame[f"{channels} - Phone"].tolist()[1] == "Phone"
     assert survey.frame["How likely are you to recommend us?"].tolist() == [10, 2]
     assert survey.frame["Anything else?"][0] == "Great, thanks"
 
 
-@pytest.mark.parametrize(("content", "layout"), [(QUALTRICS, "surveymonkey"), (SURVEYMONKEY, "qualtrics"),
-                                                 ("a,b\n1,2\n", "qualtrics"), ("a,b\n1,2\n", "surveymonkey")])
+@pytest.mark.parametrize(
+    ("content", "layout"),
+    [
+        (QUALTRICS, "surveymonkey"),
+        (SURVEYMONKEY, "qualtrics"),
+        ("a,b\n1,2\n", "qualtrics"),
+        ("a,b\n1,2\n", "surveymonkey"),
+    ],
+)
 def test_a_layout_that_is_not_there_is_refused(tmp_path, content, layout):
     with pytest.raises(SourceError, match=f"layout='{layout}'"):
         sources.read_survey(write(tmp_path, "s.csv", content), layout=layout)
@@ -168,23 +216,26 @@ def test_a_plain_file_whose_first_answer_is_missing_stays_plain(tmp_path):
     assert (survey.layout, len(survey.frame)) == ("plain", 2)
 
 
-@pytest.mark.parametrize(("written", "expected", "dtype"), [
-    (["007", "12"], ["007", "12"], "str"),
-    (["7", "12"], [7, 12], "int64"),
-    (["7", ""], [7, pd.NA], "Int64"),
-    (["1.50", "2"], [1.5, 2.0], "float64"),
-    (["-3", "0"], [-3, 0], "int64"),
-    (["+3", "0"], ["+3", "0"], "str"),
-    (["1e5", "2"], ["1e5", "2"], "str"),
-    (["1,000", "2"], ["1,000", "2"], "str"),
-    (["１０", "7"], ["１０", "7"], "str"),
-    (["NA", "7"], ["NA", "7"], "str"),
-    ([" 7", "8"], [" 7", "8"], "str"),
-    (["12345678901234567890", "1"], ["12345678901234567890", "1"], "str"),
-    (["0.1234567890123456789", "1"], ["0.1234567890123456789", "1"], "str"),
-    (["2026-07-01", "x"], ["2026-07-01", "x"], "str"),
-    (["nan", "inf"], ["nan", "inf"], "str"),
-])
+@pytest.mark.parametrize(
+    ("written", "expected", "dtype"),
+    [
+        (["007", "12"], ["007", "12"], "str"),
+        (["7", "12"], [7, 12], "int64"),
+        (["7", ""], [7, pd.NA], "Int64"),
+        (["1.50", "2"], [1.5, 2.0], "float64"),
+        (["-3", "0"], [-3, 0], "int64"),
+        (["+3", "0"], ["+3", "0"], "str"),
+        (["1e5", "2"], ["1e5", "2"], "str"),
+        (["1,000", "2"], ["1,000", "2"], "str"),
+        (["１０", "7"], ["１０", "7"], "str"),
+        (["NA", "7"], ["NA", "7"], "str"),
+        ([" 7", "8"], [" 7", "8"], "str"),
+        (["12345678901234567890", "1"], ["12345678901234567890", "1"], "str"),
+        (["0.1234567890123456789", "1"], ["0.1234567890123456789", "1"], "str"),
+        (["2026-07-01", "x"], ["2026-07-01", "x"], "str"),
+        (["nan", "inf"], ["nan", "inf"], "str"),
+    ],
+)
 def test_only_plain_numbers_become_numeric(tmp_path, written, expected, dtype):
     lines = "\n".join(f'r,"{value}"' for value in written)
     frame = sources.read_survey(write(tmp_path, "s.csv", f"id,q\n{lines}\n")).frame
@@ -192,17 +243,38 @@ def test_only_plain_numbers_become_numeric(tmp_path, written, expected, dtype):
     pd.testing.assert_series_equal(frame["q"], pd.Series(expected, name="q", dtype=dtype))
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_text_answers_come_back_code_point_by_code_point(tmp_path_factory, answers):
     quoted = ['"' + answer.replace('"', '""') + '"' for answer in answers]
-    path = write(tmp_path_factory.mktemp("s"), "s.csv", "id,comment\n" + "".join(f"r,{q}\n" for q in quoted) + "r,word\n")
+    path = write(
+        tmp_path_factory.mktemp("s"),
+        "s.csv",
+        "id,comment\n" + "".join(f"r,{q}\n" for q in quoted) + "r,word\n",
+    )
     comments = sources.read_survey(path).frame["comment"]
-    assert [None if pd.isna(comment) else comment for comment in comments] == [answer or None for answer in answers] + ["word"]
+    assert [None if pd.isna(comment) else comment for comment in comments] == [
+        answer or None for answer in answers
+    ] + ["word"]
 
 
 def test_repeated_and_empty_headers_get_names_and_are_said(tmp_path):
-    survey = sources.read_survey(write(tmp_path, "s.csv", "score,why,why,,why (2),why\n1,a,b,c,d,e\n"))
-    assert list(survey.frame.columns) == ["score", "why", "why (3)", "column 4", "why (2)", "why (4)"]
+    survey = sources.read_survey(
+        write(tmp_path, "s.csv", "score,why,why,,why (2),why\n1,a,b,c,d,e\n")
+    )
+    assert list(survey.frame.columns) == [
+        "score",
+        "why",
+        "why (3)",
+        "column 4",
+        "why (2)",
+        "why (4)",
+    ]
     assert survey.questions["why (4)"] == "why"
     assert any("'why' stands over 3 columns" in note for note in survey.notes)
     assert any("1 columns have no header" in note for note in survey.notes)
@@ -225,33 +297,41 @@ def test_semicolons_are_found_and_said(tmp_path):
     assert any("semicolon" in note for note in survey.notes)
 
 
-@pytest.mark.parametrize("content", ["sep=;\nid;note\n1;a, b\n", "\ufeffsep=,\r\nid,note\r\n1,\"a, b\"\r\n"])
+@pytest.mark.parametrize(
+    "content", ["sep=;\nid;note\n1;a, b\n", '\ufeffsep=,\r\nid,note\r\n1,"a, b"\r\n']
+)
 def test_excels_own_line_about_separators_is_no_header(tmp_path, content):
-    assert sources.read_survey(write(tmp_path, "s.csv", content)).frame.to_dict("list") == {"id": [1], "note": ["a, b"]}
+    assert sources.read_survey(write(tmp_path, "s.csv", content)).frame.to_dict("list") == {
+        "id": [1],
+        "note": ["a, b"],
+    }
 
 
-@pytest.mark.parametrize(("name", "content", "error", "message"), [
-    ("s.csv", b"", EmptyDataError, "empty"),
-    ("s.csv", b"\n\n", EmptyDataError, "no cell with content"),
-    ("s.csv", b"a,b\n", EmptyDataError, "no responses"),
-    ("s.csv", "\n".join(QUALTRICS.split("\n")[:4]).encode(), EmptyDataError, "3 header row"),
-    ("s.csv", b"a,b\n1,2\n3,4,5\n", SourceError, "line 3 has 3 cells and the header 2"),
-    ("s.csv", b"a,b\n1,2\n3\n", SourceError, "line 3 has 1 cells"),
-    ("s.csv", b'a,b\n1,"open\n3,4\n', SourceError, "quotes do not match"),
-    ("s.csv", b'a,b\n1,"x"y\n', SourceError, "quotes do not match"),
-    ("s.csv", b"PK\x03\x04rest", SourceError, "zip archive"),
-    ("s.csv", b"PAR1rest", SourceError, "Parquet"),
-    ("s.csv", b"\x01\x00\x02", SourceError, "zero bytes"),
-    ("s.csv", b"<!DOCTYPE html><html>sign in</html>", SourceError, "web page"),
-    ("s.csv", b"\xff\xfea", SourceError, "begins as UTF-16"),
-    ("s.csv", b"\xff\xfe\0\0a\0\0\0", SourceError, "UTF-32"),
-    ("s.xlsx", b"a,b\n1,2\n", SourceError, "not what its suffix says"),
-    ("s.xlsx", b"\xd0\xcf\x11\xe0rest", SourceError, "password"),
-    ("s.xlsx", b"PK\x03\x04broken", SourceError, "not what its suffix says"),
-    ("s.parquet", b"a,b\n1,2\n", SourceError, "not what its suffix says"),
-    ("s.sav", b"$FL2", SourceError, "'.sav' is not read here"),
-    ("s", b"a\n1\n", SourceError, "no suffix"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "error", "message"),
+    [
+        ("s.csv", b"", EmptyDataError, "empty"),
+        ("s.csv", b"\n\n", EmptyDataError, "no cell with content"),
+        ("s.csv", b"a,b\n", EmptyDataError, "no responses"),
+        ("s.csv", "\n".join(QUALTRICS.split("\n")[:4]).encode(), EmptyDataError, "3 header row"),
+        ("s.csv", b"a,b\n1,2\n3,4,5\n", SourceError, "line 3 has 3 cells and the header 2"),
+        ("s.csv", b"a,b\n1,2\n3\n", SourceError, "line 3 has 1 cells"),
+        ("s.csv", b'a,b\n1,"open\n3,4\n', SourceError, "quotes do not match"),
+        ("s.csv", b'a,b\n1,"x"y\n', SourceError, "quotes do not match"),
+        ("s.csv", b"PK\x03\x04rest", SourceError, "zip archive"),
+        ("s.csv", b"PAR1rest", SourceError, "Parquet"),
+        ("s.csv", b"\x01\x00\x02", SourceError, "zero bytes"),
+        ("s.csv", b"<!DOCTYPE html><html>sign in</html>", SourceError, "web page"),
+        ("s.csv", b"\xff\xfea", SourceError, "begins as UTF-16"),
+        ("s.csv", b"\xff\xfe\0\0a\0\0\0", SourceError, "UTF-32"),
+        ("s.xlsx", b"a,b\n1,2\n", SourceError, "not what its suffix says"),
+        ("s.xlsx", b"\xd0\xcf\x11\xe0rest", SourceError, "password"),
+        ("s.xlsx", b"PK\x03\x04broken", SourceError, "not what its suffix says"),
+        ("s.parquet", b"a,b\n1,2\n", SourceError, "not what its suffix says"),
+        ("s.sav", b"$FL2", SourceError, "'.sav' is not read here"),
+        ("s", b"a\n1\n", SourceError, "no suffix"),
+    ],
+)
 def test_what_cannot_be_read_is_one_refusal(tmp_path, name, content, error, message):
     with pytest.raises(error, match=message):
         sources.read_survey(write(tmp_path, name, content))
@@ -278,10 +358,22 @@ def workbook(folder, *sheets):
 
 def test_workbook(tmp_path):
     day = datetime.datetime(2026, 7, 1, 9, 30)
-    survey = sources.read_survey(workbook(tmp_path, ("表紙", []), ("回答", [
-        ["id", "点数", "理由", "when", "mixed", "price"], ["007", 10, "早い\n安い", day, 3, 1.5],
-        ["8", None, None, day, "4点", 2],
-        [None] * 6]), ("other", [["x"], [1]])))
+    survey = sources.read_survey(
+        workbook(
+            tmp_path,
+            ("表紙", []),
+            (
+                "回答",
+                [
+                    ["id", "点数", "理由", "when", "mixed", "price"],
+                    ["007", 10, "早い\n安い", day, 3, 1.5],
+                    ["8", None, None, day, "4点", 2],
+                    [None] * 6,
+                ],
+            ),
+            ("other", [["x"], [1]]),
+        )
+    )
     frame = survey.frame
     assert frame["id"].tolist() == ["007", "8"]
     assert frame["点数"].tolist() == [10, pd.NA]
@@ -294,8 +386,10 @@ def test_workbook(tmp_path):
 
 
 def test_workbook_with_qualtrics_headers_and_an_empty_one(tmp_path):
-    rows = [[None if pd.isna(cell) else cell for cell in row]
-            for row in pd.read_csv(io.StringIO(QUALTRICS), header=None, dtype=str).to_numpy().tolist()]
+    rows = [
+        [None if pd.isna(cell) else cell for cell in row]
+        for row in pd.read_csv(io.StringIO(QUALTRICS), header=None, dtype=str).to_numpy().tolist()
+    ]
     survey = sources.read_survey(workbook(tmp_path, ("data", rows)))
     assert (survey.layout, survey.frame["ResponseId"].tolist()) == ("qualtrics", ["R_1", "R_2"])
     with pytest.raises(EmptyDataError, match="no sheet with content"):
@@ -303,8 +397,14 @@ def test_workbook_with_qualtrics_headers_and_an_empty_one(tmp_path):
 
 
 def test_parquet_keeps_types_and_large_ids(tmp_path):
-    frame = pd.DataFrame({"id": pd.array([2**62 + 1, None], dtype="Int64"),
-                          "hash": pd.array([2**64 - 1, None], dtype="UInt64"), "score": [9, 10], "why": ["빠르다", None]})
+    frame = pd.DataFrame(
+        {
+            "id": pd.array([2**62 + 1, None], dtype="Int64"),
+            "hash": pd.array([2**64 - 1, None], dtype="UInt64"),
+            "score": [9, 10],
+            "why": ["빠르다", None],
+        }
+    )
     frame.to_parquet(tmp_path / "s.parquet")
     survey = sources.read_survey(tmp_path / "s.parquet")
     assert survey.frame["id"].tolist() == [2**62 + 1, pd.NA]

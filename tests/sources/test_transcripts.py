@@ -1,8 +1,8 @@
-"""Transcripts as tools write them: speakers and turns are found, and offsets hold code point by code point.
+"""Transcripts as tools write them: speakers and turns are found, and offsets hold code point by
+code point.
 
-The expectations are written by hand from the formats' descriptions (WebVTT: W3C; Zoom, Teams and Otter: their exports as
-described by their users); no real export was at hand.
-"""
+The expectations are written by hand from the formats' descriptions (WebVTT: W3C; Zoom, Teams and
+Otter: their exports as described by their users); no real export was at hand."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ Interviewer: A &amp; B?\r
 def folder_of(tmp_path, **files):
     for name, content in files.items():
         stem, suffix = name.rsplit("_", 1)
-        (tmp_path / f"{stem}.{suffix}").write_bytes(content if isinstance(content, bytes) else content.encode())
+        (tmp_path / f"{stem}.{suffix}").write_bytes(
+            content if isinstance(content, bytes) else content.encode()
+        )
     return tmp_path
 
 
@@ -104,7 +106,7 @@ def said(read, document=None):
     """(speaker, words) of each turn, from text and offsets alone."""
     text = read.documents.set_index("document")["text"]
     turns = read.turns if document is None else read.turns[read.turns["document"] == document]
-    return [(t.speaker, text[t.document][t.start:t.end]) for t in turns.itertuples()]
+    return [(t.speaker, text[t.document][t.start : t.end]) for t in turns.itertuples()]
 
 
 def write_docx(path, *paragraphs):
@@ -116,10 +118,20 @@ def write_docx(path, *paragraphs):
 
 def test_webvtt_voices(tmp_path):
     read = sources.read_transcripts(folder_of(tmp_path, a_vtt=WEBVTT))
-    assert said(read) == [("田中 花子", "配送が遅いのが困ります。"), ("Interviewer", "R&D <3\xa0?\nいつからですか"),
-                          ("Interviewer", "もう一度")]
-    assert read.documents["text"][0] == "配送が遅いのが困ります。\nR&D <3\xa0?\nいつからですか\nもう一度"
-    assert read.turns[["started_seconds", "ended_seconds"]].to_numpy().tolist() == [[1.0, 3.5], [1.0, 6.0], [9.0, 10.0]]
+    assert said(read) == [
+        ("田中 花子", "配送が遅いのが困ります。"),
+        ("Interviewer", "R&D <3\xa0?\nいつからですか"),
+        ("Interviewer", "もう一度"),
+    ]
+    assert (
+        read.documents["text"][0]
+        == "配送が遅いのが困ります。\nR&D <3\xa0?\nいつからですか\nもう一度"
+    )
+    assert read.turns[["started_seconds", "ended_seconds"]].to_numpy().tolist() == [
+        [1.0, 3.5],
+        [1.0, 6.0],
+        [9.0, 10.0],
+    ]
     assert read.turns["turn"].tolist() == [0, 1, 2]
     row = read.documents.iloc[0]
     assert (row["document"], row["format"], row["characters"]) == ("a.vtt", "vtt", len(row["text"]))
@@ -130,7 +142,9 @@ def test_zoom_names_and_cues_without_one(tmp_path):
     read = sources.read_transcripts(folder_of(tmp_path, z_vtt=ZOOM))
     assert said(read) == [
         ("Sato Hanako", "Where do I pay: here or there?\nI looked at 10:30 and again later."),
-        ("상담원", "네, 도와드릴게요."), ("Sato Hanako", "Thanks.\nSee https://example.com")]
+        ("상담원", "네, 도와드릴게요."),
+        ("Sato Hanako", "Thanks.\nSee https://example.com"),
+    ]
 
 
 def test_teams_unpadded_times_ids_and_commas_in_names(tmp_path):
@@ -141,11 +155,14 @@ def test_teams_unpadded_times_ids_and_commas_in_names(tmp_path):
 
 def test_subrip(tmp_path):
     read = sources.read_transcripts(folder_of(tmp_path, s_srt=SRT))
-    assert said(read) == [("田中さん", "はい、そうです。\nとても便利\nもう一行"), ("Interviewer", "A &amp; B?")]
+    assert said(read) == [
+        ("田中さん", "はい、そうです。\nとても便利\nもう一行"),
+        ("Interviewer", "A &amp; B?"),
+    ]
 
 
 def test_cues_without_any_name_are_turns_of_someone_unknown(tmp_path):
-    plain = "WEBVTT\n\n00:01.0 --> 00:02.0\none\n\n00:03.0 --> 00:04.0\ntwo\n\n00:09.0 --> 00:10.0\nthree\n"
+    plain = "WEBVTT\n\n00:01.0 --> 00:02.0\none\n\n00:03.0 --> 00:04.0\ntwo\n\n00:09.0 --> 00:10.0\nthree\n"  # noqa: E501
     read = sources.read_transcripts(folder_of(tmp_path, a_vtt=plain))
     assert said(read) == [(None, "one\ntwo"), (None, "three")]
 
@@ -174,65 +191,133 @@ def test_txt_keeps_its_text_and_leaves_labels_outside_turns(tmp_path):
     read = sources.read_transcripts(folder_of(tmp_path, i_txt=TXT))
     assert read.documents["text"][0] == TXT
     assert said(read) == [
-        (None, "Interview 3"), ("聞き手", "配送はいかがでしたか。"),
-        ("田中さん", "遅かったです。理由は：不明です。\n  二行目も同じ人です。\n\n10:30 Meeting: ここは誰でもない"),
-        ("聞き手", "そうですか。")]
+        (None, "Interview 3"),
+        ("聞き手", "配送はいかがでしたか。"),
+        (
+            "田中さん",
+            "遅かったです。理由は：不明です。\n  二行目も同じ人です。\n\n10:30 Meeting: ここは誰でもない",  # noqa: E501
+        ),
+        ("聞き手", "そうですか。"),
+    ]
     assert read.turns["started_seconds"].isna().all()
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("【田中】こんにちは\n[상담원] 안녕하세요\n【田中】\nはい\n[笑]\n",
-     [("田中", "こんにちは"), ("상담원", "안녕하세요"), ("田中", "はい\n[笑]")]),
-    ("[田中]: はい\n[Kim]: yes\n", [("田中", "はい"), ("Kim", "yes")]),
-    ("상담원:안녕하세요\n고객:네\n", [("상담원", "안녕하세요"), ("고객", "네")]),
-    ("[00:01:05] Sato: hello\n(01:10) Kim: yes\n", [("Sato", "hello"), ("Kim", "yes")]),
-    ("Sato (00:05): hello\n00:01:10 Kim: yes\n", [("Sato", "hello"), ("Kim", "yes")]),
-    ("Sato Hanako  0:03\nhello\nthere\n\nKim  1:00:05\nyes\n", [("Sato Hanako", "hello\nthere"), ("Kim", "yes")]),
-    ("interviewer: so?\np1: well: it broke\ninterviewer: when?\np1: at 10:30\n",
-     [("interviewer", "so?"), ("p1", "well: it broke"), ("interviewer", "when?"), ("p1", "at 10:30")]),
-    ("Dr. Kim: yes\nJ. P. Müller-Lüdenscheid: nein\n", [("Dr. Kim", "yes"), ("J. P. Müller-Lüdenscheid", "nein")]),
-    ("I told him this: no.\nSee http://example.com: good\n", [(None, "I told him this: no.\nSee http://example.com: good")]),
-    ("문제는: 배송\n그래서 제가 말했어요: 싫다고\n", [(None, "문제는: 배송\n그래서 제가 말했어요: 싫다고")]),
-    ("First note.\nstill first\n\nSecond note.\n", [(None, "First note.\nstill first"), (None, "Second note.")]),
-    ("Sato: a\r\nb\r\n\r\nKim：c\r\n", [("Sato", "a\r\nb"), ("Kim", "c")]),
-    ("Sato: a\rKim: b", [("Sato", "a"), ("Kim", "b")]),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "【田中】こんにちは\n[상담원] 안녕하세요\n【田中】\nはい\n[笑]\n",
+            [("田中", "こんにちは"), ("상담원", "안녕하세요"), ("田中", "はい\n[笑]")],
+        ),
+        ("[田中]: はい\n[Kim]: yes\n", [("田中", "はい"), ("Kim", "yes")]),
+        ("상담원:안녕하세요\n고객:네\n", [("상담원", "안녕하세요"), ("고객", "네")]),
+        ("[00:01:05] Sato: hello\n(01:10) Kim: yes\n", [("Sato", "hello"), ("Kim", "yes")]),
+        ("Sato (00:05): hello\n00:01:10 Kim: yes\n", [("Sato", "hello"), ("Kim", "yes")]),
+        (
+            "Sato Hanako  0:03\nhello\nthere\n\nKim  1:00:05\nyes\n",
+            [("Sato Hanako", "hello\nthere"), ("Kim", "yes")],
+        ),
+        (
+            "interviewer: so?\np1: well: it broke\ninterviewer: when?\np1: at 10:30\n",
+            [
+                ("interviewer", "so?"),
+                ("p1", "well: it broke"),
+                ("interviewer", "when?"),
+                ("p1", "at 10:30"),
+            ],
+        ),
+        (
+            "Dr. Kim: yes\nJ. P. Müller-Lüdenscheid: nein\n",
+            [("Dr. Kim", "yes"), ("J. P. Müller-Lüdenscheid", "nein")],
+        ),
+        (
+            "I told him this: no.\nSee http://example.com: good\n",
+            [(None, "I told him this: no.\nSee http://example.com: good")],
+        ),
+        (
+            "문제는: 배송\n그래서 제가 말했어요: 싫다고\n",
+            [(None, "문제는: 배송\n그래서 제가 말했어요: 싫다고")],
+        ),
+        (
+            "First note.\nstill first\n\nSecond note.\n",
+            [(None, "First note.\nstill first"), (None, "Second note.")],
+        ),
+        ("Sato: a\r\nb\r\n\r\nKim：c\r\n", [("Sato", "a\r\nb"), ("Kim", "c")]),
+        ("Sato: a\rKim: b", [("Sato", "a"), ("Kim", "b")]),
+    ],
+)
 def test_labels(tmp_path, text, expected):
     assert said(sources.read_transcripts(folder_of(tmp_path, i_txt=text))) == expected
 
 
 def test_times_beside_names(tmp_path):
-    read = sources.read_transcripts(folder_of(tmp_path, i_txt="[00:01:05] Sato: hello\n(01:10) Kim: yes\nSato: bye\n"))
+    read = sources.read_transcripts(
+        folder_of(tmp_path, i_txt="[00:01:05] Sato: hello\n(01:10) Kim: yes\nSato: bye\n")
+    )
     np.testing.assert_array_equal(read.turns["started_seconds"], [65.0, 70.0, np.nan])
 
 
-@pytest.mark.parametrize("line", [
-    "10:30 Meeting: agenda", "https://example.com", "see: below", "Well, I said: no", "[laughs] really", "[link](http://a.b)",
-    "- [x] done", "午前10:30 開始", "１０：３０", "Ratio 3:1", "Note: later", "注：後で", "It happened. Then: nothing",
-    ":", "：はい",
-    "a" * 61 + ": too long", "つまり：そう", "<b>x</b>: y", "key:value",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "10:30 Meeting: agenda",
+        "https://example.com",
+        "see: below",
+        "Well, I said: no",
+        "[laughs] really",
+        "[link](http://a.b)",
+        "- [x] done",
+        "午前10:30 開始",
+        "１０：３０",
+        "Ratio 3:1",
+        "Note: later",
+        "注：後で",
+        "It happened. Then: nothing",
+        ":",
+        "：はい",
+        "a" * 61 + ": too long",
+        "つまり：そう",
+        "<b>x</b>: y",
+        "key:value",
+    ],
+)
 def test_lines_without_a_speaker(line):
     assert speakers.labels([line]) == [None]
 
 
 def test_markdown_front_matter_headings_and_bold_names(tmp_path):
-    text = ("---\ntitle: Interview\nlanguage: ko\n---\n# Interview 4\n\n**상담원:** 안녕하세요\n\n**고객**: *정말* 느려요\n\n"
-            "## Part 2\n\n- 상담원: 네\n> 고객: 끝\n")
+    text = (
+        "---\ntitle: Interview\nlanguage: ko\n---\n# Interview 4\n\n**상담원:** 안녕하세요\n\n**고객**: *정말* "  # noqa: E501
+        "느려요\n\n"
+        "## Part 2\n\n- 상담원: 네\n> 고객: 끝\n"
+    )
     read = sources.read_transcripts(folder_of(tmp_path, i_md=text))
     assert read.documents["text"][0] == text
-    assert said(read) == [("상담원", "안녕하세요"), ("고객", "*정말* 느려요"), ("상담원", "네"), ("고객", "끝")]
+    assert said(read) == [
+        ("상담원", "안녕하세요"),
+        ("고객", "*정말* 느려요"),
+        ("상담원", "네"),
+        ("고객", "끝"),
+    ]
 
 
 def test_a_label_seen_once_among_others_is_pointed_to(tmp_path):
     text = "Kim: a\nSato: b\nKim: c\nProblem: it broke\nKim: d\nSato: e\n"
     notes = sources.read_transcripts(folder_of(tmp_path, i_txt=text)).notes
     assert [note for note in notes if "Problem" in note] == [
-        "i.txt: 'Problem' speaks only once; check that this is a speaker."]
+        "i.txt: 'Problem' speaks only once; check that this is a speaker."
+    ]
 
 
 def test_docx_paragraphs_labels_and_headings(tmp_path):
-    write_docx(tmp_path / "d.docx", "田中さん：はい 😀\nそうです", "", "続きです", "Interviewer: why?", "田中さん：だって")
+    write_docx(
+        tmp_path / "d.docx",
+        "田中さん：はい 😀\nそうです",
+        "",
+        "続きです",
+        "Interviewer: why?",
+        "田中さん：だって",
+    )
     document = docx.Document(tmp_path / "d.docx")
     document.paragraphs[0].insert_paragraph_before("Interview 5", style="Heading 1")
     table = document.add_table(rows=2, cols=2)
@@ -240,9 +325,17 @@ def test_docx_paragraphs_labels_and_headings(tmp_path):
         row.cells[0].text, row.cells[1].text = cells
     document.save(tmp_path / "d.docx")
     read = sources.read_transcripts(tmp_path)
-    assert read.documents["text"][0] == "Interview 5\nはい 😀\nそうです\n続きです\nwhy?\nだって\nand?\n以上"
-    assert said(read) == [("田中さん", "はい 😀\nそうです\n続きです"), ("Interviewer", "why?"), ("田中さん", "だって"),
-                          ("Interviewer", "and?"), ("田中さん", "以上")]
+    assert (
+        read.documents["text"][0]
+        == "Interview 5\nはい 😀\nそうです\n続きです\nwhy?\nだって\nand?\n以上"
+    )
+    assert said(read) == [
+        ("田中さん", "はい 😀\nそうです\n続きです"),
+        ("Interviewer", "why?"),
+        ("田中さん", "だって"),
+        ("Interviewer", "and?"),
+        ("田中さん", "以上"),
+    ]
 
 
 def test_merged_cells_of_a_docx_are_said_once(tmp_path):
@@ -257,14 +350,25 @@ def test_merged_cells_of_a_docx_are_said_once(tmp_path):
 
 def test_documents_stand_in_the_order_of_their_numbers(tmp_path):
     folder = folder_of(tmp_path, **{"interview 10_txt": "Ann: a\n", "interview 2_txt": "Ann: b\n"})
-    assert sources.read_transcripts(folder).documents["document"].tolist() == ["interview 2.txt", "interview 10.txt"]
+    assert sources.read_transcripts(folder).documents["document"].tolist() == [
+        "interview 2.txt",
+        "interview 10.txt",
+    ]
 
 
 def test_docx_of_teams_old_and_new(tmp_path):
     write_docx(tmp_path / "new.docx", "Sato Hanako   0:03\nhello\nthere", "Kim   1:05\nyes")
-    write_docx(tmp_path / "old.docx", "0:0:3.0 --> 0:0:4.5\nSato Hanako\nhello\nthere", "0:1:5.0 --> 0:1:6.0\nKim\nyes")
+    write_docx(
+        tmp_path / "old.docx",
+        "0:0:3.0 --> 0:0:4.5\nSato Hanako\nhello\nthere",
+        "0:1:5.0 --> 0:1:6.0\nKim\nyes",
+    )
     read = sources.read_transcripts(tmp_path)
-    assert said(read, "new.docx") == said(read, "old.docx") == [("Sato Hanako", "hello\nthere"), ("Kim", "yes")]
+    assert (
+        said(read, "new.docx")
+        == said(read, "old.docx")
+        == [("Sato Hanako", "hello\nthere"), ("Kim", "yes")]
+    )
     assert read.turns["started_seconds"].tolist() == [3.0, 65.0, 3.0, 65.0]
     assert read.documents["text"].tolist() == ["hello\nthere\nyes"] * 2
 
@@ -273,7 +377,9 @@ def test_docx_with_tracked_changes_is_refused(tmp_path):
     write_docx(tmp_path / "d.docx", "Kim: yes")
     document = docx.Document(tmp_path / "d.docx")
     paragraph = document.paragraphs[0]._p
-    inserted = paragraph.makeelement("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}ins", {})
+    inserted = paragraph.makeelement(
+        "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}ins", {}
+    )
     inserted.append(paragraph.r_lst[0])
     paragraph.append(inserted)
     document.save(tmp_path / "d.docx")
@@ -282,46 +388,71 @@ def test_docx_with_tracked_changes_is_refused(tmp_path):
 
 
 def test_encodings_are_decoded_strictly_and_said(tmp_path):
-    folder_of(tmp_path, j_txt="聞き手：いかがですか\n田中：とても遅い\n".encode("cp932"),
-              k_txt="상담원: 안녕하세요\n고객: 배송이 늦어요\n".encode("cp949"),
-              u_txt="\ufeffKim: yes\n", w_txt="Kim: 네\n".encode("utf-16"))
+    folder_of(
+        tmp_path,
+        j_txt="聞き手：いかがですか\n田中：とても遅い\n".encode("cp932"),
+        k_txt="상담원: 안녕하세요\n고객: 배송이 늦어요\n".encode("cp949"),
+        u_txt="\ufeffKim: yes\n",
+        w_txt="Kim: 네\n".encode("utf-16"),
+    )
     read = sources.read_transcripts(tmp_path)
     assert said(read)[:2] == [("聞き手", "いかがですか"), ("田中", "とても遅い")]
     assert said(read, "k.txt")[1] == ("고객", "배송이 늦어요")
     assert said(read, "u.txt") == [("Kim", "yes")]
     assert read.documents.set_index("document")["text"]["u.txt"] == "Kim: yes\n"
-    for expected in ("j.txt was read as CP932", "k.txt was read as CP949", "u.txt is UTF-8; its byte order mark",
-                     "w.txt is UTF-16"):
+    for expected in (
+        "j.txt was read as CP932",
+        "k.txt was read as CP949",
+        "u.txt is UTF-8; its byte order mark",
+        "w.txt is UTF-16",
+    ):
         assert any(note.startswith(expected) for note in read.notes)
 
 
 def test_companions_are_passed_over_and_strangers_named(tmp_path):
-    folder_of(tmp_path, a_vtt=TEAMS, codebook_yaml="codes: []", codings_csv="a\n", README_md="# read me", talk_mp4=b"\0",
-              a_txt="Kim: yes\n")
+    folder_of(
+        tmp_path,
+        a_vtt=TEAMS,
+        codebook_yaml="codes: []",
+        codings_csv="a\n",
+        README_md="# read me",
+        talk_mp4=b"\0",
+        a_txt="Kim: yes\n",
+    )
     (tmp_path / ".DS_Store").write_bytes(b"\0")
     (tmp_path / "~$a.docx").write_bytes(b"\0")
     (tmp_path / "old").mkdir()
     read = sources.read_transcripts(tmp_path)
     assert read.documents["document"].tolist() == ["a.txt", "a.vtt"]
     assert [note for note in read.notes if "Not read" in note] == [
-        "Not read, because only docx, md, srt, txt, vtt are transcripts: talk.mp4."]
+        "Not read, because only docx, md, srt, txt, vtt are transcripts: talk.mp4."
+    ]
     assert any("old" in note for note in read.notes)
     assert any("counts twice: a.txt, a.vtt" in note for note in read.notes)
-    assert not any("codebook" in note or "codings" in note or "README" in note for note in read.notes)
+    assert not any(
+        "codebook" in note or "codings" in note or "README" in note for note in read.notes
+    )
 
 
-@pytest.mark.parametrize(("files", "error", "message"), [
-    ({}, SourceError, "holds no transcript .*nothing"),
-    ({"codes_csv": "a\n"}, SourceError, "holds no transcript .*codes.csv"),
-    ({"a_vtt": "WEBVTT\n\nNOTE nothing\n"}, EmptyDataError, "holds no words"),
-    ({"a_vtt": "Kim: yes\n"}, SourceError, "no cue"),
-    ({"a_srt": "1\n00:00:01 --> soon\nhello\n"}, SourceError, r"line 2: .* no valid time stamps"),
-    ({"a_txt": ""}, EmptyDataError, "0 bytes"),
-    ({"a_txt": " \n\n"}, EmptyDataError, "holds no words"),
-    ({"a_txt": b"PK\x03\x04"}, SourceError, "zip archive"),
-    ({"a_docx": b"Kim: yes"}, SourceError, "not what its suffix says"),
-    ({"a_docx": b"PK\x03\x04"}, SourceError, "not what its suffix says"),
-])
+@pytest.mark.parametrize(
+    ("files", "error", "message"),
+    [
+        ({}, SourceError, "holds no transcript .*nothing"),
+        ({"codes_csv": "a\n"}, SourceError, "holds no transcript .*codes.csv"),
+        ({"a_vtt": "WEBVTT\n\nNOTE nothing\n"}, EmptyDataError, "holds no words"),
+        ({"a_vtt": "Kim: yes\n"}, SourceError, "no cue"),
+        (
+            {"a_srt": "1\n00:00:01 --> soon\nhello\n"},
+            SourceError,
+            r"line 2: .* no valid time stamps",
+        ),
+        ({"a_txt": ""}, EmptyDataError, "0 bytes"),
+        ({"a_txt": " \n\n"}, EmptyDataError, "holds no words"),
+        ({"a_txt": b"PK\x03\x04"}, SourceError, "zip archive"),
+        ({"a_docx": b"Kim: yes"}, SourceError, "not what its suffix says"),
+        ({"a_docx": b"PK\x03\x04"}, SourceError, "not what its suffix says"),
+    ],
+)
 def test_what_cannot_be_read_is_one_refusal(tmp_path, files, error, message):
     with pytest.raises(error, match=message):
         sources.read_transcripts(folder_of(tmp_path, **files))
@@ -333,18 +464,34 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 
 def test_cues_that_end_before_they_start_are_said(tmp_path):
-    read = sources.read_transcripts(folder_of(tmp_path, a_vtt="WEBVTT\n\n00:05.0 --> 00:01.0\n<v A>hm\n"))
+    read = sources.read_transcripts(
+        folder_of(tmp_path, a_vtt="WEBVTT\n\n00:05.0 --> 00:01.0\n<v A>hm\n")
+    )
     assert any("1 cue(s) end before they start" in note for note in read.notes)
 
 
 def test_a_cue_broken_by_an_empty_line_loses_nothing_but_notes():
-    text = "WEBVTT\n\n00:01.0 --> 00:02.0\none\n\ntwo --> three\n\nNOTE not said\nnor this\n\nid 7\n00:03.0 --> 00:04.0\nfour\n"
-    assert [piece.words for piece in cues.parse(text, name="a.vtt", markup="vtt")] == ["one\ntwo --> three", "four"]
+    text = "WEBVTT\n\n00:01.0 --> 00:02.0\none\n\ntwo --> three\n\nNOTE not said\nnor this\n\nid 7\n00:03.0 --> 00:04.0\nfour\n"  # noqa: E501
+    assert [piece.words for piece in cues.parse(text, name="a.vtt", markup="vtt")] == [
+        "one\ntwo --> three",
+        "four",
+    ]
 
 
-# Anything a person may say, with emoji and CJK, but no line break within it and no white space around it.
-words = st.text(st.one_of(st.sampled_from("😀👩‍👩‍👧と配送가나다àé<&>:：[]【】　-"), st.characters(
-    exclude_categories=["Cs", "Cc", "Zl", "Zp"])), min_size=1, max_size=30).map(str.strip).filter(bool)
+# Anything a person may say, with emoji and CJK, but no line break within it and no white space
+# around it.
+words = (
+    st.text(
+        st.one_of(
+            st.sampled_from("😀👩‍👩‍👧と配送가나다àé<&>:：[]【】　-"),
+            st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+    .map(str.strip)
+    .filter(bool)
+)
 people = st.sampled_from(["Interviewer", "田中さん", "상담원", "P1", "O'Neill"])
 talks = st.lists(st.tuples(people, words), min_size=1, max_size=8)
 
@@ -364,6 +511,8 @@ def test_what_was_said_in_txt_is_text_from_start_to_end(tmp_path_factory, talk):
 
 @given(talks)
 def test_what_was_said_in_vtt_is_text_from_start_to_end(tmp_path_factory, talk):
-    text = "WEBVTT\n\n" + "\n".join(f"0:{9 * n}:0.0 --> 0:{9 * n}:1.0\n<v {person}>{html.escape(line, quote=False)}</v>\n"
-                                    for n, (person, line) in enumerate(talk))
+    text = "WEBVTT\n\n" + "\n".join(
+        f"0:{9 * n}:0.0 --> 0:{9 * n}:1.0\n<v {person}>{html.escape(line, quote=False)}</v>\n"
+        for n, (person, line) in enumerate(talk)
+    )
     holds(sources.read_transcripts(folder_of(tmp_path_factory.mktemp("t"), a_vtt=text)), talk)
