@@ -14,7 +14,7 @@ help:
 	@echo "make test-engines  add Spark and PostgreSQL, and run their tests"
 	@echo "make lab           open the notebooks in JupyterLab"
 	@echo "make bench         run the benchmarks and print their tables"
-	@echo "make lint          check the style of the code"
+	@echo "make lint          check the style and the types of the code"
 	@echo "make lock          pin the dependencies anew, and write environment.yml"
 	@echo "make clean         remove .venv and caches"
 
@@ -66,6 +66,7 @@ bench: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
@@ -77,5 +78,5 @@ lock: $(READY)
 	$(BIN)/python tests/packaging/environment.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
