@@ -5,6 +5,10 @@ do next."""
 class CxError(ValueError):
     """A refusal: the data or the parameters do not allow an honest answer."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook: where in our code it was said helps nobody."""
+        return [str(self)]
+
 
 class ParameterError(CxError):
     """A parameter is unknown, of the wrong kind, or disagrees with the data it names."""

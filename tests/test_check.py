@@ -2,105 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field
 
 from cxlib import check
-from cxlib.errors import ColumnError, CxError, ParameterError
-
-
-class Columns(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    respondent: str = Field(description="who answered")
-    comment: str | None = None
-
-
-class Parameters(check.StudyParameters):
-    survey: check.InputFile = Field(description="file with the answers")
-    folder: check.InputFolder | None = Field(None, description="folder of transcripts")
-    wave: str | None = Field(None, description="wave to report")
-    confidence: float = Field(0.95, gt=0, lt=1, description="level of the intervals")
-    scale: tuple[int, int] = Field((0, 10), description="lowest and highest score")
-    columns: Columns | None = Field(None, description="names of columns")
-
-
-@pytest.fixture
-def survey(tmp_path):
-    path = tmp_path / "s.csv"
-    path.write_text("a\n1\n")
-    return path
-
-
-def test_good_values_are_typed(survey, tmp_path):
-    parameters = Parameters.parse({"survey": str(survey), "scale": [1, 5], "folder": str(tmp_path)})
-    assert (parameters.survey, parameters.scale, parameters.folder) == (survey, (1, 5), tmp_path)
-    assert isinstance(parameters.survey, Path)
-    assert parameters.check() is None
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"wavee": "2026Q3"}, "parameter 'wavee' is unknown; did you mean 'wave'?"),
-        ({"zzz": 1}, r"parameter 'zzz' is unknown; there is 'language', 'survey'"),
-        (
-            {"confidence": 95},
-            r"parameter confidence=95: .*less than 1.*\(confidence: level of the intervals\)",
-        ),
-        ({"scale": "0-10"}, "parameter scale='0-10'"),
-        (
-            {"survey": "none.csv"},
-            "parameter survey='none.csv': there is no file 'none.csv'; give the path of an "
-            "existing file",
-        ),
-        ({"folder": "none"}, "there is no folder 'none'"),
-        ({"language": "xx"}, "parameter language='xx'"),
-        (
-            {"columns": {"respondent": "a", "coment": "b"}},
-            "parameter 'columns.coment' is unknown; did you mean 'comment'?",
-        ),
-        (
-            {"columns": {"respondent": 5}},
-            r"parameter columns\.respondent=5: is not a text \(columns\.respondent: who answered\)",
-        ),
-        (
-            {"columns": {"respondent": "a", "comment": 5}},
-            r"parameter columns\.comment=5: is not a text$",
-        ),
-        ({"columns": {}}, r"parameter 'columns\.respondent' is missing: who answered"),
-        (
-            {"columns": "respondent"},
-            r"parameter columns='respondent': is not a mapping .* \(columns: names of columns\)",
-        ),
-        ({"columns": ["respondent"]}, r"parameter columns=\['respondent'\]: is not a mapping"),
-        ({"columns": {5: "a"}}, r"parameter columns\.5=5: Keys should be strings"),
-    ],
-)
-def test_bad_values_are_refused(survey, values, message):
-    with pytest.raises(ParameterError, match=message):
-        Parameters.parse({"survey": str(survey), **values})
-
-
-def test_what_is_missing_is_named_and_every_problem_has_a_line():
-    with pytest.raises(
-        ParameterError, match="parameter 'survey' is missing: file with the answers"
-    ):
-        Parameters.parse({})
-    with pytest.raises(ParameterError) as refused:
-        Parameters.parse({"wavee": 1, "confidence": 2})
-    assert len(str(refused.value).splitlines()) == 3
-
-
-def test_a_notebooks_names_are_taken_and_others_left(survey):
-    parameters = Parameters.of({"survey": str(survey), "wave": "2026Q3", "pd": object(), "_": 1})
-    assert (parameters.wave, parameters.confidence) == ("2026Q3", 0.95)
-    with pytest.raises(ValueError, match="frozen"):
-        parameters.wave = "2026Q2"
+from cxlib.errors import ColumnError, ParameterError
 
 
 def test_columns():
@@ -136,6 +43,12 @@ def test_a_confidence_level_lies_between_0_and_1(value):
             check.confidence(value)
 
 
-def test_every_refusal_can_be_caught_as_one():
-    assert issubclass(ParameterError, CxError)
-    assert issubclass(CxError, ValueError)
+@pytest.mark.parametrize("given", [(0, 10), [0.0, 10.0], (-3, 3)])
+def test_a_scale_is_two_whole_numbers(given):
+    assert check.scale(given) == tuple(int(end) for end in given)
+
+
+@pytest.mark.parametrize("given", [(10, 0), (0, 0), (0.5, 10), (0, float("inf")), "01", 10, None])
+def test_other_scales_are_refused(given):
+    with pytest.raises(ParameterError, match="the lower first"):
+        check.scale(given)

@@ -9,8 +9,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cxlib.errors import ParameterError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Okabe and Ito 2008, in the order of use: first the one that carries the finding, then the context.
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = (
@@ -43,7 +46,7 @@ def _use() -> None:
         {
             "font.family": ["DejaVu Sans", CJK_FAMILY],
             "axes.unicode_minus": True,
-            "axes.prop_cycle": mpl.cycler(color=PALETTE),
+            "axes.prop_cycle": mpl.rcsetup.cycler(color=PALETTE),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.edgecolor": GREY,
@@ -69,15 +72,23 @@ def axes(ax: Axes | None = None, *, width: float = 8.0, height: float = 4.2) -> 
     return plt.subplots(figsize=(width, height))[1]
 
 
+def figure_of(ax: Axes) -> Figure:
+    """Return the whole figure in which Axes lie."""
+    found = ax.get_figure(root=True)
+    if found is None:
+        raise ParameterError("ax lies in no figure; give Axes that `theme.axes` made")
+    return found
+
+
 def title(ax: Axes, finding: str, measured: str = "") -> Axes:
     """Put the finding above the figure and, smaller, what is measured; long lines are broken.
 
     Both are left-aligned with the figure; a label of any script may stand in them.
     """
-    characters = int(ax.figure.get_size_inches()[0] * ax.get_position().width * 12)
-    measured = wrapped(measured, int(characters * 1.25))
+    characters = int(figure_of(ax).get_size_inches()[0] * ax.get_position().width * 12)
+    measured = wrap(measured, int(characters * 1.25))
     lines = measured.count("\n") + 1 if measured else 0
-    ax.set_title(wrapped(finding, characters), loc="left", fontsize=13, pad=10 + 13 * lines)
+    ax.set_title(wrap(finding, characters), loc="left", fontsize=13, pad=10 + 13 * lines)
     if measured:
         note = ax.annotate(
             measured,
@@ -103,7 +114,7 @@ def message(ax: Axes | None, sentence: str) -> Axes:
     return ax
 
 
-def wrapped(sentence: str, width: int) -> str:
+def wrap(sentence: str, width: int) -> str:
     """Break a line so that it takes at most `width` columns, a CJK character counting two."""
     lines, used = [""], 0
     for word in _breakable(sentence):

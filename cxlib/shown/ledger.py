@@ -8,20 +8,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxlib import language as words
 from cxlib.errors import ParameterError
-from cxlib.result import Absent, Result, Table
+from cxlib.shown import language as words
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Table
 
-COLUMNS = ["result", "row", "quantity", "value", "text", "method", "confidence"]
-_SAID = (
-    "verdict",
-    "judgement",
-    "reason",
-    "box",
-)  # texts that are found out; other texts say which row it is
+_FORMATS = {
+    "result": "",
+    "row": "",
+    "quantity": "",
+    "value": "figure",
+    "text": "",
+    "method": "",
+    "confidence": "level",
+}
+COLUMNS = list(_FORMATS)
+# texts that are found out; other texts say which row it is
+_SAID = ("verdict", "judgement", "reason", "box")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Ledger(Table):
     """The table of every figure of a report; `cx run` finds it by a mark and writes it as
     `figures.csv` beside the report."""
@@ -66,11 +73,10 @@ def ledger(*, language: str = "en", **results: Result) -> Ledger:
 
     Examples
     --------
-    >>> found = Result(pd.DataFrame({"wave": ["Q3"], "nps": [12.5]}), "score", ("Few answers.",))
-    >>> ledger(nps=found).frame[["result", "row", "quantity", "value", "text"]].to_dict("split")[
-    ...     "data"
-    ... ]
-    [['nps', 'wave=Q3', 'nps', 12.5, ''], ['nps', '', 'warning', nan, 'Few answers.']]
+    >>> frame = pd.DataFrame({"wave": ["Q3"], "nps": [12.5]})
+    >>> ledger(nps=Result(frame=frame, method="score")).frame[["row", "quantity", "value"]]
+           row quantity  value
+    0  wave=Q3      nps   12.5
     """
     parts = [pd.DataFrame(columns=COLUMNS)]
     for name, found in results.items():
@@ -86,10 +92,10 @@ def ledger(*, language: str = "en", **results: Result) -> Ledger:
         COLUMNS
     ]
     return Ledger(
-        frame,
-        words.text("common.ledger", language),
-        {"value": "figure", "confidence": "level"},
-        language,
+        frame=frame,
+        columns=_FORMATS,
+        caption=Message("common.ledger"),
+        language=language,
         most=10,
     )
 
@@ -100,9 +106,9 @@ def _entries(found: Result) -> pd.DataFrame:
     whole = found.frame.reset_index(drop=True)
     frame = whole.drop(columns=["method", "confidence"], errors="ignore")
     numbers = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]  # also yes and no
-    keys, rows = _told_apart(
-        frame, [k for k, name in enumerate(frame.columns) if not numbers[k] and name not in _SAID]
-    )
+    said = [name for name in _SAID if name in found.columns or not found.columns]
+    which = [k for k, name in enumerate(frame.columns) if not numbers[k] and name not in said]
+    keys, rows = _told_apart(frame.rename(columns=dict(found.carried)), which)
     quantities = [k for k in range(frame.shape[1]) if k not in keys]
     values = np.full((len(frame), len(quantities)), np.nan)
     texts = np.full(values.shape, "", dtype=object)
@@ -150,7 +156,7 @@ def _rows(frame: pd.DataFrame, keys: list[int]) -> list[str]:
 
 def _sentences(found: Result, language: str) -> pd.DataFrame:
     said = [("absent", found.summary(language))] if isinstance(found, Absent) else []
-    said += [("warning", sentence) for sentence in found.warnings]
+    said += [("warning", sentence.text(language)) for sentence in found.warnings]
     return pd.DataFrame(said, columns=["quantity", "text"]).assign(
         row="", value=np.nan, method=found.method, confidence=np.nan
     )

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib import entries, result
 from cxlib.errors import ParameterError
+from cxlib.shown import result
+from cxlib.shown.ledger import ledger
+from cxlib.shown.message import Message
 
 
 def figures_of(**results):
     found = pd.read_csv(
-        io.StringIO(entries.ledger(**results).to_csv()),
+        io.StringIO(ledger(**results).to_csv()),
         keep_default_na=False,
         na_values={"value": "", "confidence": ""},
     )
@@ -26,7 +28,7 @@ def figures_of(**results):
 
 def test_the_ledger_has_every_figure_under_its_name():
     changes = result.Result(
-        pd.DataFrame(
+        frame=pd.DataFrame(
             {
                 "a": ["2026Q2", "=1+1"],
                 "b": ["2026Q3", "東京"],
@@ -39,8 +41,8 @@ def test_the_ledger_has_every_figure_under_its_name():
             },
             index=[7, 7],
         ),
-        "compare",
-        ("Few answers.",),
+        method="compare",
+        warnings=(Message("common.no_warning"),),
     )
     found = figures_of(changes=changes)
     first, second = "a=2026Q2, b=2026Q3", "a==1+1, b=東京"
@@ -54,12 +56,12 @@ def test_the_ledger_has_every_figure_under_its_name():
             ("changes", second, "n"): float("nan"),
             ("changes", second, "known"): 0,
             ("changes", second, "verdict"): "cannot tell",
-            ("changes", "", "warning"): "Few answers.",
+            ("changes", "", "warning"): str(Message("common.no_warning")),
         },
         abs=0,
         nan_ok=True,
     )
-    frame = entries.ledger(changes=changes).frame
+    frame = ledger(changes=changes).frame
     assert list(frame.columns) == [
         "result",
         "row",
@@ -74,12 +76,12 @@ def test_the_ledger_has_every_figure_under_its_name():
 
 
 def test_the_ledger_lists_what_is_absent_and_leaves_out_what_is_empty():
-    absent = result.Absent.of("retention.no_value")
-    empty = result.Result(pd.DataFrame({"n": []}), "none")
+    absent = result.Absent.of("retention.no_value", result.Result)
+    empty = result.Result(frame=pd.DataFrame({"n": []}), method="none")
     assert figures_of(nothing=empty, value=absent) == {("value", "", "absent"): absent.summary()}
-    assert entries.ledger().frame.empty
+    assert ledger().frame.empty
     with pytest.raises(ParameterError, match="nps=DataFrame: is not a result"):
-        entries.ledger(nps=pd.DataFrame())
+        ledger(nps=pd.DataFrame())
 
 
 @pytest.mark.parametrize(
@@ -103,16 +105,17 @@ def test_the_ledger_lists_what_is_absent_and_leaves_out_what_is_empty():
     ],
 )
 def test_every_row_of_the_ledger_is_told_from_the_others(columns, rows):
-    frame = entries.ledger(x=result.Result(pd.DataFrame(columns), "m")).frame
+    frame = ledger(x=result.Result(frame=pd.DataFrame(columns), method="m")).frame
     assert list(dict.fromkeys(frame["row"])) == rows
     assert not frame.duplicated(["result", "row", "quantity"]).any()
 
 
 @given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=30))
 def test_the_ledgers_csv_keeps_every_digit(values):
-    shown = entries.ledger(
+    shown = ledger(
         x=result.Result(
-            pd.DataFrame({"wave": [str(n) for n in range(len(values))], "nps": values}), "m"
+            frame=pd.DataFrame({"wave": [str(n) for n in range(len(values))], "nps": values}),
+            method="m",
         )
     )
     assert (
@@ -125,17 +128,27 @@ def test_the_ledgers_csv_keeps_every_digit(values):
 
 
 def test_what_has_no_bound_is_shown_as_such():
-    shown = entries.ledger(
-        x=result.Result(pd.DataFrame({"n_needed": [float("inf")], "z": [-0.5]}), "m")
+    shown = ledger(
+        x=result.Result(frame=pd.DataFrame({"n_needed": [float("inf")], "z": [-0.5]}), method="m")
     )
     assert shown.written().iloc[:, 3].tolist() == ["∞", "−0.5"]
     assert shown.to_csv().splitlines()[1].split(",")[3] == "inf"
 
 
 def test_the_ledger_is_marked_for_cx_run():
-    data, metadata = entries.ledger(
-        x=result.Result(pd.DataFrame({"nps": [12.5]}), "m")
+    data, metadata = ledger(
+        x=result.Result(frame=pd.DataFrame({"nps": [12.5]}), method="m")
     )._repr_mimebundle_()
     assert metadata == {"text/csv": {"ledger": True}}
     assert data["text/plain"].startswith("Every figure of this report\n")
     assert "12.5" in data["text/csv"]
+
+
+def test_a_researchers_column_says_which_row_it_is_whatever_its_name():
+    owned = {"reason": "", "n": "integer"}
+    mine = type("Mine", (result.Result,), {"columns": owned})
+    frame = pd.DataFrame({"by_reason": ["gift", "need"], "n": [5, 5], "reason": ["few", ""]})
+    found = mine(frame=frame, method="m", carried={"by_reason": "reason"})
+    assert list(dict.fromkeys(ledger(x=found).frame["row"])) == ["reason=gift", "reason=need"]
+    own = result.Result(frame=pd.DataFrame({"plan": ["a"], "verdict": ["x"]}), method="m")
+    assert ledger(x=own).frame["quantity"].tolist() == ["verdict"]

@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib import theme
+from cxlib.shown import theme
 from tests.conftest import ROOT
 
 # Only matplotlib's own fonts are left, as on a machine without any; then a missing glyph is an
@@ -28,7 +28,7 @@ manager.afmlist = []
 font_manager._get_font.cache_clear()
 assert not any("CJK" in font.name for font in manager.ttflist)
 warnings.simplefilter("error")
-from cxlib import theme
+from cxlib.shown import theme
 ax = theme.axes()
 if sys.argv[1] == "without":
     matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
@@ -123,7 +123,7 @@ sentences = st.lists(
 
 @given(sentences, st.integers(16, 80))
 def test_long_titles_are_broken_and_nothing_is_lost(sentence, width):
-    wrapped = theme.wrapped(sentence, width)
+    wrapped = theme.wrap(sentence, width)
     assert "".join(wrapped.split()) == "".join(sentence.split())
     assert all(columns(line) <= width + 1 for line in wrapped.split("\n"))
 

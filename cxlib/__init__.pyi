@@ -1,0 +1,41 @@
+from . import (
+    bias,
+    check,
+    errors,
+    interviews,
+    methods,
+    nps,
+    parameters,
+    report,
+    retention,
+    rows,
+    sample,
+    shown,
+    sources,
+)
+from .rows import scales
+from .shown import finding, flags, ledger, picture, say, summaries
+
+__version__: str
+__all__ = [
+    "bias",
+    "check",
+    "errors",
+    "finding",
+    "flags",
+    "interviews",
+    "ledger",
+    "methods",
+    "nps",
+    "parameters",
+    "picture",
+    "report",
+    "retention",
+    "rows",
+    "sample",
+    "say",
+    "scales",
+    "shown",
+    "sources",
+    "summaries",
+]

@@ -1,0 +1,63 @@
+"""What every study's `read(p)` returns beside its own data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cxlib.shown.message import Message
+from cxlib.shown.result import Result
+from cxlib.shown.table import Table
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Reading:
+    """A study's data, read once; nothing that was noticed on the way is dropped.
+
+    Attributes
+    ----------
+    read : Result
+        What was read and what was left out, by reason: `what, n`, a row a count.
+    notes : tuple of Message
+        What the reader of the files noticed or decided.
+    warnings : tuple of Message
+        Problems in the data that leave an answer possible.
+    subject : str or None
+        What exactly is looked at (the wave, say), so that looks at it can be counted.
+    inputs : mapping of str to Path
+        Parameter to the file or folder that was read for it.
+    """
+
+    read: Result
+    notes: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    subject: str | None = None
+    inputs: Mapping[str, Path]
+
+    def table(self, *, caption: Message | str = "", language: str = "en") -> ReadTable:
+        """Return what was read as a table; it hands the subject to `cx run`."""
+        shown = self.read.table(["what", "n"], caption=caption, language=language)
+        return ReadTable(
+            frame=shown.frame,
+            columns=shown.columns,
+            topic=shown.topic,
+            caption=shown.caption,
+            language=language,
+            empty=shown.empty,
+            subject=self.subject,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class ReadTable(Table):
+    """The table of what was read; `cx run` finds it by a mark and stores its subject."""
+
+    subject: str | None = None
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        mark = {"text/csv": {"read": True, "subject": self.subject}}
+        return Table._repr_mimebundle_(self), mark

@@ -1,0 +1,189 @@
+"""What a study's function returns: estimates as data, and the words and figure that say them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from cxlib import check
+from cxlib.errors import ParameterError
+from cxlib.shown import language as words
+from cxlib.shown import theme
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.table import Format, Table
+from cxlib.shown.text import Text, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Result:
+    """Estimates as data, and the words and figure that say them.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Tidy, one row an estimate, full precision.
+    method : str
+        Name of the method, as in the column `method`.
+    warnings : tuple of Message
+        Problems in the data that left an answer possible, as sentences a reader understands.
+    carried : mapping of str to str
+        Column of the frame to the researcher's own name, where the result has a column of that
+        name itself: `by_cohort` to `cohort`.
+    """
+
+    frame: pd.DataFrame
+    method: str
+    warnings: tuple[Message, ...] = ()
+    carried: Mapping[str, str] = field(default_factory=dict)
+
+    # the columns that the result owns, each with how it is written; any other is the researcher's
+    columns: ClassVar[Mapping[str, Format]] = {}
+
+    def summary(self, language: str = "en") -> str:
+        """Return the result as one plain sentence with n and interval."""
+        raise TypeError(f"{type(self).__name__} has no sentence of its own; read its .frame")
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+        """Draw the result on `ax` (a new figure where it is None) and return the Axes."""
+        raise TypeError(f"{type(self).__name__} has no figure of its own; read its .frame")
+
+    @property
+    def filled(self) -> Mapping[str, Any]:
+        """What the words of its enum columns are filled with, where only the result knows it."""
+        return {}
+
+    def caption(self) -> Message | str:
+        """Return what its table shows, where the result knows."""
+        return ""
+
+    def table(
+        self,
+        columns: Iterable[str] | None = None,
+        *,
+        without: Iterable[str] = (),
+        caption: Message | str = "",
+        language: str = "en",
+    ) -> Table:
+        """Return the frame, or some of its columns, as a table; the CSV behind it is not rounded.
+
+        Parameters
+        ----------
+        columns : iterable of str, optional
+            Columns of `frame`, in this order; all of them where it is None.
+        without : iterable of str
+            Columns to leave out.
+        caption : Message or str
+            What the table shows; by default what the result itself says of it.
+        language : str
+            Language of headings, words and figures.
+
+        Raises
+        ------
+        ColumnError
+            If the frame has no such column.
+        """
+        wanted = list(self.frame.columns if columns is None else columns)
+        left_out = list(without)
+        check.columns(list(self.frame.columns), columns=wanted, without=left_out)
+        frame = self.frame[wanted]
+        return Table(
+            frame=frame.drop(columns=left_out),
+            columns=self.columns,
+            topic=words.topic_of(type(self)),
+            carried=self.carried,
+            filled=self.filled,
+            caption=caption or self.caption(),
+            language=language,
+            empty=Sentences(self.warnings) if self.warnings else "",
+        )
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Absent(Result):
+    """What stands in place of a result that cannot be had: what cannot be known, and how to get it.
+
+    `frame` has no rows. `key` names the sentence among the texts, `<key>_short` the line in place
+    of a table or a figure. It takes what the missing result would take, and refuses what that
+    would refuse, so that a notebook needs no `if` and hides no misspelling.
+
+    Examples
+    --------
+    >>> Absent.of("retention.no_value", Result).table()
+    Not shown: no column with amounts was named.
+    """
+
+    key: str
+    instead_of: type[Result]
+    by: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, key: str, instead_of: type[Result], *, by: Sequence[str] = ()) -> Absent:
+        """Return the result that says the sentence `key` where an `instead_of` would stand, with
+        the researcher's columns `by` among its own."""
+        none = pd.DataFrame({"confidence": [], "method": []})
+        return cls(frame=none, method="none", key=key, instead_of=instead_of, by=tuple(by))
+
+    def summary(self, language: str = "en", **given: Any) -> str:
+        """Say what cannot be known, and how to get it."""
+        self._refuse_unknown("summary", given)
+        return words.text(self.key, language)
+
+    def findings(self, language: str = "en") -> tuple[str, ...]:
+        """Return the summary, as the sentences of a finding."""
+        return (self.summary(language),)
+
+    def title(self, language: str = "en") -> str:
+        """Return one line in place of a figure's title."""
+        return self._short.text(language)
+
+    def table(  # type: ignore[override]  # one line in place of a table
+        self,
+        columns: Iterable[str] | None = None,
+        *,
+        without: Iterable[str] = (),
+        caption: Message | str = "",
+        language: str = "en",
+        **given: Any,
+    ) -> Text:
+        """Return one line in place of a table; the whole sentence is the summary."""
+        self._refuse_unknown("table", given)
+        if self.instead_of.columns:
+            known = [*self.by, *self.instead_of.columns]
+            check.columns(known, columns=list(columns or ()), without=list(without))
+        return say(self._short, language=language)
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **given: Any) -> Axes:
+        """Return Axes with one line in place of a figure; the whole sentence is the summary."""
+        self._refuse_unknown("plot", given)
+        return theme.message(ax, self._short.text(language))
+
+    @property
+    def _short(self) -> Message:
+        return Message(f"{self.key}_short")
+
+    def _refuse_unknown(self, method: str, given: Mapping[str, Any]) -> None:
+        known = inspect.signature(getattr(self.instead_of, method)).parameters
+        for name in given:
+            if name not in known:
+                where = f"{self.instead_of.__name__}.{method}"
+                near = check.did_you_mean(name, [each for each in known if each != "self"])
+                raise ParameterError(f"{where} has no parameter {name!r}{near}")
+
+    def _repr_html_(self) -> str:
+        return say(self.summary())._repr_mimebundle_()["text/html"]
+
+
+def summaries(*results: Result, language: str = "en") -> list[str]:
+    """Return the sentences of some results, what is known before what is absent."""
+    ordered = sorted(results, key=lambda each: isinstance(each, Absent))
+    return [each.summary(language) for each in ordered]

@@ -1,0 +1,226 @@
+"""A frame -> the table a reader sees: headings in words, rounded figures, the exact ones as CSV."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from cxlib.shown import language as words
+from cxlib.shown.message import Message, Sentences, said
+from cxlib.shown.text import Text
+
+# a way to write (see `language.write`), the enum of a column of its values, or, of a column in
+# which values of several enums stand one after the other ("tango, holm"), these enums
+Format = str | type[StrEnum] | tuple[type[StrEnum], ...]
+# JupyterLab's sheet puts every cell to the right; a report's page drops the style
+_TEXT = 'class="txt" style="text-align:left"'
+# OWASP, CSV injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Table:
+    """A frame as a reader sees it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The data; never changed. Its index is not shown.
+    columns : mapping of str to Format
+        The columns that cxlib made, and how each is written; an empty format goes by the type.
+        Only these have headings in words: any other column is the researcher's and keeps its name.
+    topic : str
+        Where the headings lie: the study.
+    carried : mapping of str to str
+        Column of the frame to the researcher's own name for it, where that was taken (`by_n`: `n`).
+    filled : mapping of str to object
+        What words of enum columns are filled with, where a member does not know it itself.
+    caption : Message or str
+        What the table shows (also its name for a screen reader); a str is the researcher's own.
+    language : str
+        Language of headings, words and figures.
+    empty : Message, Sentences or str
+        What stands in place of a table without rows: why there is nothing to show.
+    most : int, optional
+        How many rows are shown; the CSV always has all, and a line says how many more these are.
+    cells : mapping of str to sequence
+        Column to what is shown in place of its values, one a row: messages, enum members, names
+        (a reason with its number). The CSV keeps the values.
+    """
+
+    frame: pd.DataFrame
+    columns: Mapping[str, Format] = field(default_factory=dict)
+    topic: str = "common"
+    carried: Mapping[str, str] = field(default_factory=dict)
+    filled: Mapping[str, Any] = field(default_factory=dict)
+    caption: Message | str = ""
+    language: str = "en"
+    empty: Message | Sentences | str = ""
+    most: int | None = None
+    cells: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    def written(self) -> pd.DataFrame:
+        """Return the rows that are shown, as strings."""
+        frame = self.frame.head(self.most) if self.most is not None else self.frame
+        shown = pd.DataFrame(
+            {
+                position: self._written(frame.iloc[:, position], self.columns.get(str(name), ""))
+                for position, name in enumerate(frame.columns)
+            },
+            dtype=object,
+        )
+        for name in [name for name in self.cells if name in frame.columns]:
+            cells = self.cells[name][: len(frame)]
+            shown[frame.columns.get_loc(name)] = [
+                words.write(cell, "", self.language) for cell in cells
+            ]
+        shown.columns = pd.Index([self._heading(str(name)) for name in self.frame.columns])
+        return shown
+
+    def _written(self, values: pd.Series, how: Format) -> list[str]:
+        if isinstance(how, str):
+            return _written(values, how, self.language)
+        kinds = how if isinstance(how, tuple) else (how,)
+        return [
+            words.MISSING
+            if pd.isna(value)
+            else str(value) and _in_words(str(value), kinds, self.language, self.filled)
+            for value in values
+        ]
+
+    def _heading(self, name: str) -> str:
+        if name in self.columns and name not in self.carried:
+            return words.heading(name, self.language, topic=self.topic)
+        return self.carried.get(name, name)
+
+    def _more(self) -> str:
+        hidden = len(self.frame) - self.most if self.most is not None else 0
+        return words.text("common.more_rows", self.language, n=hidden) if hidden > 0 else ""
+
+    def to_csv(self) -> str:
+        """Return the exact values as CSV in which a spreadsheet takes no cell for a formula.
+
+        A researcher's column has its own name, unless the table has one of that name itself.
+        """
+        taken = {str(name) for name in self.frame.columns}
+        own = {name: as_is for name, as_is in self.carried.items() if as_is not in taken}
+        buffer = io.StringIO()
+        # RFC 4180's line end; with a bare line feed, a carriage return in a comment would not be
+        # quoted and begin a new row
+        inert_frame(self.frame.rename(columns=own)).to_csv(
+            buffer, index=False, lineterminator="\r\n"
+        )
+        return buffer.getvalue()
+
+    def to_html(self) -> str:
+        """Return an escaped HTML table; text stands left and figures right (class `num`)."""
+        shown = self.written()
+        numeric = [
+            pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+            for kind in self.frame.dtypes
+        ]
+        marks = ['class="num"' if flag else _TEXT for flag in numeric]
+        head = "".join(
+            f'<th scope="col" {m}>{html.escape(h)}</th>'
+            for h, m in zip(shown.columns, marks, strict=True)
+        )
+        body = "\n".join(
+            "<tr>"
+            + "".join(f"<td {m}>{html.escape(v)}</td>" for v, m in zip(row, marks, strict=True))
+            + "</tr>"
+            for row in shown.itertuples(index=False, name=None)
+        )
+        caption, more = said(self.caption, self.language), self._more()
+        top = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""
+        foot = (
+            f'\n<tfoot><tr><td {_TEXT} colspan="{len(marks)}">{html.escape(more)}</td></tr></tfoot>'
+            if more
+            else ""
+        )
+        head = f"<thead><tr>{head}</tr></thead>"
+        return f'<table class="cx">\n{top}{head}\n<tbody>\n{body}\n</tbody>{foot}\n</table>'
+
+    def __repr__(self) -> str:
+        if self.frame.empty and self.empty:
+            return said(self.empty, self.language)
+        with pd.option_context(
+            "display.unicode.east_asian_width",
+            True,
+            "display.max_colwidth",
+            80,
+            "display.width",
+            160,
+            "display.max_columns",
+            None,
+        ):
+            body = self.written().to_string(index=False, max_rows=60)
+        parts = (said(self.caption, self.language), body, self._more())
+        return "\n".join(part for part in parts if part)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        if self.frame.empty and self.empty:
+            return Text((self.empty,), language=self.language)._repr_mimebundle_()
+        return {"text/plain": repr(self), "text/html": self.to_html(), "text/csv": self.to_csv()}
+
+
+def inert(value: Any) -> Any:
+    """Return text that a spreadsheet will not run, a leading apostrophe before a formula.
+
+    >>> inert('=HYPERLINK("x")'), inert("fine"), inert(-3)
+    ('\\'=HYPERLINK("x")', 'fine', -3)
+    """
+    dangerous = isinstance(value, str) and (
+        value.startswith(_FORMULA_STARTS) or value.lstrip().startswith(_FORMULA_STARTS)
+    )
+    return "'" + value if dangerous else value
+
+
+def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy whose column names and text cells are inert."""
+    safe = frame.copy()
+    for position, kind in enumerate(frame.dtypes):
+        if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind)):
+            safe.isetitem(position, frame.iloc[:, position].astype(object).map(inert))
+    safe.columns = pd.Index([inert(name) for name in frame.columns])
+    return safe
+
+
+def _written(values: pd.Series, how: str, language: str) -> list[str]:
+    if not how and pd.api.types.is_bool_dtype(values):
+        return [
+            words.MISSING
+            if pd.isna(value)
+            else words.text("common.yes" if value else "common.no", language)
+            for value in values
+        ]
+    how = how or _by_type(values)
+    return [
+        words.MISSING
+        if not isinstance(value, list) and pd.isna(value)
+        else words.write(value, how, language)
+        for value in values
+    ]
+
+
+def _by_type(values: pd.Series) -> str:
+    if pd.api.types.is_integer_dtype(values):
+        return "integer"
+    if pd.api.types.is_float_dtype(values):
+        return "decimal3"
+    return "date" if pd.api.types.is_datetime64_any_dtype(values) else ""
+
+
+def _in_words(
+    value: str, kinds: tuple[type[StrEnum], ...], language: str, filled: Mapping[str, Any]
+) -> str:
+    parts = value.split(", ") if len(kinds) > 1 else [value]
+    written = [
+        words.word(kind(part), language, **filled) for kind, part in zip(kinds, parts, strict=False)
+    ]
+    return ", ".join(written)

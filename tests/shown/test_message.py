@@ -1,0 +1,32 @@
+"""A message keeps raw values until it is said."""
+
+from cxlib.shown.language import NOT_KNOWN
+from cxlib.shown.message import Message, Names, Sentences, said
+
+
+def test_a_message_is_its_key_and_its_values():
+    message = Message("common.more_rows", n=2)
+    assert message.values == {"n": 2}
+    assert message == Message("common.more_rows", n=2)
+    assert message != Message("common.more_rows", n=3)
+    assert len({message, Message("common.more_rows", n=2)}) == 1
+    assert str(message) == message.text("en")
+
+
+def test_a_value_may_be_named_as_the_first_parameter_is():
+    assert Message("common.yes", key="k").values == {"key": "k"}
+
+
+def test_sentences_are_said_one_after_the_other():
+    both = Sentences((Message("common.yes"), Message("common.no")))
+    assert both.text("en") == "yes no"
+    assert list(both) == list(both.parts)
+
+
+def test_words_that_are_there_already_stay():
+    assert [said(each, "en") for each in (None, "own", Message("common.yes"))] == ["", "own", "yes"]
+
+
+def test_names_are_written_in_the_readers_language():
+    names = Names(("東京", 2026.0, NOT_KNOWN, Message("common.yes")))
+    assert names.text("en") == str(names) == "東京 · 2026 · (not known) · yes"

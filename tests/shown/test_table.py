@@ -1,0 +1,207 @@
+"""What a reader sees is escaped, rounded in the picture only, and never a formula in the CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlib.methods.multiplicity import Adjustment
+from cxlib.shown import table, text
+from cxlib.shown.message import Message
+
+ATTACKS = [
+    '=HYPERLINK("http://evil.example","x")',
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "　=1",
+    "\u00a0=1",
+    "fine\r=1+1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
+    " ＝1",
+]
+MARKUP = "<script>alert(1)</script><img src=x onerror=alert(1)> & \"quoted\" 'too'"
+
+
+def cells(written):
+    return [cell for row in csv.reader(io.StringIO(written, newline="")) for cell in row]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_formulas_are_inert_in_cells_and_headings(attack):
+    shown = table.Table(frame=pd.DataFrame({attack: [attack, None], "n": [-1, 2]}))
+    inert = attack if attack.startswith("fine") else "'" + attack
+    assert cells(shown.to_csv()) == [inert, "n", inert, "-1", "", "2"]
+    assert shown.frame.columns[0] == attack  # the data stay as they are
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), min_size=1))
+def test_no_text_becomes_a_formula_and_none_is_lost(comments):
+    written = cells(table.Table(frame=pd.DataFrame({"id": 1, "comment": comments})).to_csv())
+    for comment, cell in zip(comments, written[3::2], strict=True):
+        assert not cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
+        assert cell[:1] not in tuple("\t\r\n")
+        assert cell.removeprefix("'") == comment.removeprefix("'")
+
+
+@pytest.mark.parametrize("kind", ["category", "object", "str"])
+def test_text_of_every_kind_is_made_inert(kind):
+    frame = pd.DataFrame({"a": pd.Series(["=1", "b"], dtype=kind)})
+    assert table.inert_frame(frame)["a"].tolist() == ["'=1", "b"]
+    assert frame["a"].tolist() == ["=1", "b"]
+
+
+def test_exact_values_stand_behind_the_rounded_table():
+    frame = pd.DataFrame(
+        {
+            "nps": [12.3456789, -0.0],
+            "pvalue": [0.0004, 0.0321],
+            "n": [12345, 1],
+            "rate": [0.5, None],
+            "wave": ["2026Q3", None],
+            "flag": [True, False],
+            "day": pd.to_datetime(["2026-07-01", None]),
+        }
+    )
+    shown = table.Table(
+        frame=frame,
+        columns={"nps": "points", "pvalue": "pvalue", "n": "integer", "rate": "percent"},
+        topic="nps",
+    )
+    assert shown.written().iloc[0].tolist() == [
+        "12.3",
+        "< 0.001",
+        "12,345",
+        "50.0 %",
+        "2026Q3",
+        "yes",
+        "2026-07-01",
+    ]
+    assert shown.written().iloc[1].tolist() == ["0.0", "0.032", "1", "–", "–", "no", "–"]
+    assert pd.read_csv(io.StringIO(shown.to_csv()))["nps"].tolist() == frame["nps"].tolist()
+
+
+def test_customers_words_cannot_become_markup():
+    frame = pd.DataFrame({MARKUP: [MARKUP], "n": [1]})
+    page = BeautifulSoup(table.Table(frame=frame, caption=MARKUP).to_html(), "html.parser")
+    assert {tag.name for tag in page.find_all()} == {
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
+    assert page.caption.text == page.th.text == page.td.text == MARKUP
+    for said in (
+        text.say(MARKUP),
+        text.finding(MARKUP),
+        text.flags([MARKUP, "two"]),
+        text.flags([MARKUP]),
+    ):
+        shown = BeautifulSoup(said._repr_mimebundle_()["text/html"], "html.parser")
+        assert {tag.name for tag in shown.find_all()} <= {"div", "p", "ul", "li"}
+        assert shown.find(["p", "li"]).text == MARKUP
+
+
+def test_a_table_shows_the_same_in_text_page_and_csv():
+    shown = table.Table(
+        frame=pd.DataFrame({"顧客の声": ["遅い", "빠르다"], "n": [3, 4]}), caption="件数"
+    )
+    bundle = shown._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "text/csv"}
+    assert repr(shown).startswith("件数\n")
+    for shown in bundle.values():
+        assert "顧客の声" in shown
+        assert "빠르다" in shown
+    page = BeautifulSoup(bundle["text/html"], "html.parser")
+    assert [cell["class"] for cell in page.tbody.tr.find_all("td")] == [["txt"], ["num"]]
+    assert all(cell["scope"] == "col" for cell in page.find_all("th"))
+    assert [cell.get("style") for cell in page.find_all(["th", "td"])][:2] == [
+        "text-align:left",
+        None,
+    ]
+
+
+def test_columns_that_read_alike_are_both_shown():
+    frame = pd.DataFrame([[0.5, 1, 2]], columns=["ci_low", "from", "from"])
+    shown = table.Table(frame=frame)
+    assert shown.written().iloc[0].tolist() == ["0.500", "1", "2"]
+    assert len(BeautifulSoup(shown.to_html(), "html.parser").find_all("td")) == 3
+    assert cells(shown.to_csv())[3:] == ["0.5", "1", "2"]
+
+
+def test_only_our_own_columns_have_headings_of_ours():
+    frame = pd.DataFrame([["a", 1, 0.5]], columns=["by_n", "n", "confidence"])
+    shown = table.Table(frame=frame, columns={"n": "integer"}, carried={"by_n": "n"})
+    assert shown.written().columns.tolist() == ["n", "n", "confidence"]
+    assert cells(shown.to_csv())[:3] == ["by_n", "n", "confidence"]  # two of one name are no data
+    alone = table.Table(frame=frame[["by_n", "confidence"]], carried={"by_n": "n"})
+    assert cells(alone.to_csv())[:2] == ["n", "confidence"]
+    with pytest.raises(KeyError, match="has no heading"):
+        table.Table(frame=frame, columns={"by_n": ""}).written()
+
+
+def test_words_of_an_enum_stand_in_the_table_and_its_values_in_the_csv():
+    frame = pd.DataFrame({"method": ["holm", None]})
+    shown = table.Table(frame=frame, columns={"method": Adjustment})
+    assert shown.written()["method"].tolist() == ["Holm", "–"]
+    assert cells(shown.to_csv()) == ["method", "holm", ""]
+    both = table.Table(
+        frame=pd.DataFrame({"method": ["holm, none"]}), columns={"method": (Adjustment, Adjustment)}
+    )
+    assert both.written()["method"].tolist() == ["Holm, unadjusted"]
+
+
+def test_an_empty_table_says_why():
+    shown = table.Table(frame=pd.DataFrame({"n": []}), empty="No invitation list was given.")
+    assert repr(shown) == "No invitation list was given."
+    assert shown._repr_mimebundle_()["text/plain"] == "No invitation list was given."
+
+
+def test_true_and_false_are_words_for_the_reader_and_stay_data_in_the_csv():
+    shown = table.Table(frame=pd.DataFrame({"complete": [True, False]}))
+    assert shown.written().iloc[:, 0].tolist() == ["yes", "no"]
+    assert "True" in shown.to_csv()
+
+
+def test_a_long_table_shows_its_first_rows_and_the_csv_has_all():
+    shown = table.Table(
+        frame=pd.DataFrame({"wave": [f"Q{n}" for n in range(3000)], "n": range(3000)}), most=2
+    )
+    assert len(shown.to_csv().splitlines()) == 3001
+    page = BeautifulSoup(shown.to_html(), "html.parser")
+    assert [row.get_text(" ") for row in page.tbody.find_all("tr")] == ["Q0 0", "Q1 1"]
+    assert (
+        page.tfoot.get_text() == repr(shown).splitlines()[-1] == "… and 2,998 more rows in the CSV"
+    )
+    assert page.tfoot.td["colspan"] == "2"
+    whole = table.Table(frame=pd.DataFrame({"n": [1, 2]}), most=2)
+    assert "<tfoot" not in whole.to_html()
+    assert "more" not in repr(whole)
+    assert repr(table.Table(frame=pd.DataFrame({"n": [1, 2]}), most=1)).endswith(
+        "… and 1 more row in the CSV"
+    )
+
+
+def test_cells_are_said_where_the_csv_has_the_values():
+    frame = pd.DataFrame({"why": ["", "few"], "n": [1, 2]})
+    said = table.Table(
+        frame=frame, cells={"why": ["", Message("common.more", n=1200)], "absent": []}
+    )
+    assert said.written()["why"].tolist() == ["", "1,200 more"]
+    assert said.to_csv().splitlines()[1:] == [",1", "few,2"]
