@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
-from numbers import Number
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
 from cxlib import check
@@ -58,7 +55,7 @@ def as_table(data: Any) -> ir.Table:
     if _is_relation(
         data
         # its connection cannot be reached, so its rows are copied; a count of them need not be:
-        # `unread`
+        # `lazy_table`
     ):
         return ibis.memtable(data.to_arrow_table())
     if hasattr(data, "schema") and hasattr(data, "column_names"):  # Arrow
@@ -70,19 +67,19 @@ def as_table(data: Any) -> ir.Table:
     )
 
 
-def unread(data: Any) -> ir.Table:
-    """As `as_table`, for one query that `fetched` runs: a DuckDB relation is then not copied, but
+def lazy_table(data: Any) -> ir.Table:
+    """As `as_table`, for one query that `fetch` runs: a DuckDB relation is then not copied, but
     counted where it lies."""
     if _is_relation(data):
         return ibis.table(ibis.memtable(data.limit(0).to_arrow_table()).schema(), name=_RELATION)
     return as_table(data)
 
 
-def fetched(query: ir.Table, data: Any) -> pd.DataFrame:
-    """Run a query on `unread(data)`.
+def fetch(query: ir.Table, data: Any) -> pd.DataFrame:
+    """Run a query on `lazy_table(data)`.
 
     >>> rows = duckdb.sql("SELECT 1 AS x UNION ALL SELECT 2")
-    >>> fetched(unread(rows).agg(n=ibis._.count()), rows)["n"].item()
+    >>> fetch(lazy_table(rows).agg(n=ibis._.count()), rows)["n"].item()
     2
     """
     if _is_relation(data):
@@ -200,29 +197,6 @@ def literal(path: Path) -> str:
     'survey[[]1].csv'
     """
     return re.sub(r"([*?[])", r"[\1]", path.as_posix())
-
-
-def natural_order(values: Iterable[Any]) -> list[Any]:
-    """Return the distinct values in the order a reader expects: numbers by size, times, text with
-    its numbers by size.
-
-    >>> natural_order(["2025Q1", "2024Q4", "wave 10", "wave 9"])
-    ['2024Q4', '2025Q1', 'wave 9', 'wave 10']
-    """
-
-    def key(value: Any) -> tuple:
-        if isinstance(value, str):
-            pieces = re.split(r"(\d+)", value)
-            return 2, tuple(
-                (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
-                for piece in pieces
-                if piece
-            )
-        return (
-            (0, value) if isinstance(value, Number | np.bool_) else (1, type(value).__name__, value)
-        )
-
-    return sorted(dict.fromkeys(value for value in values if not pd.isna(value)), key=key)
 
 
 def numeric(table: ir.Table, **wanted: str | None) -> None:

@@ -8,11 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cxlib import table
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
+from cxlib.rows import table
 
 FRAME = pd.DataFrame({"顧客": ["a", "b", "b"], "score": [1, 10, 10]})
 
@@ -115,35 +113,6 @@ def test_words_are_not_numbers():
         table.numeric(rows, score="顧客")
     with pytest.raises(ColumnError, match=r"score='scor': .* did you mean 'score'"):
         table.numeric(rows, score="scor")
-
-
-@given(st.lists(st.integers(0, 3000)))
-def test_numbers_in_text_are_ordered_by_size(numbers):
-    assert table.natural_order(f"wave {n}" for n in numbers) == [
-        f"wave {n}" for n in sorted(set(numbers))
-    ]
-    assert table.natural_order([*numbers, None]) == sorted(set(numbers))
-
-
-def test_quarters_and_names_have_an_order():
-    assert table.natural_order(["2025Q1", "2024Q4", "第10回", "第9回", "2024Q4"]) == [
-        "2024Q4",
-        "2025Q1",
-        "第9回",
-        "第10回",
-    ]
-
-
-def test_days_numbers_and_text_can_stand_together():
-    days = pd.to_datetime(["2026-04-01", "2026-01-01"])
-    assert table.natural_order([*days, pd.NaT, "b", 3, True, 2.5]) == [
-        True,
-        2.5,
-        3,
-        days[1],
-        days[0],
-        "b",
-    ]
 
 
 @pytest.mark.parametrize(

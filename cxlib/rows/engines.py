@@ -1,0 +1,177 @@
+"""Columns and tables that are the same on every engine: which are tested, bits, seconds, ids,
+labels, small tables, duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import ibis
+import ibis.expr.datatypes as dtypes
+import ibis.expr.types as ir
+
+from cxlib import check
+from cxlib.errors import SourceError
+from cxlib.rows.engine_names import engine_name
+from cxlib.shown.language import NOT_KNOWN
+
+ENGINES = ("duckdb", "postgres", "pyspark")  # those that pass tests/engines
+_NOT_ALLOWED = ("42501", "25006")  # of PostgreSQL: insufficient privilege, read-only transaction
+INSTANT = dtypes.Timestamp(timezone="UTC")
+COPIES = "cx_copies"  # rows that one row stands for, where a rule for duplicates was given
+
+
+def refuse_untested(table: ir.Table) -> ir.Table:
+    """Return a table as it is; refuse, by name, one that lies on an engine without conformance
+    tests."""
+    engine = table.get_backend().name
+    if engine not in ENGINES:
+        raise SourceError(
+            f"engine {engine!r} has not passed the conformance tests (those that have: "
+            f"{', '.join(ENGINES)}); "
+            "copy the events to Parquet, or add it to tests/engines"
+        )
+    return table
+
+
+@ibis.udf.agg.builtin(name="bit_or")
+def bit_or(bits: int) -> int:  # type: ignore[empty-body]  # the engine has it
+    """Return the bits that any row has: all three engines have it, but Ibis has no expression of it
+    for Spark."""
+
+
+def bit(place: ir.Value) -> ir.Value:
+    """Return the 64-bit number with one bit set, 0 to 62.
+
+    A literal 1 has 32 bits on PostgreSQL and Spark, where 1 << 40 is silently another number; so it
+    is cast. The place is cast because PostgreSQL shifts by 32-bit numbers alone."""
+    return ibis.literal(1, "int8").cast("int64") << place.cast("int32")
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=((dtypes.string, INSTANT), dtypes.timestamp))
+def wall_time(zone: str, moment: ir.Value) -> ir.Value:
+    """Return what clocks in a zone show at a moment; PostgreSQL's function (DuckDB's takes ten
+    times as long as a join)."""
+
+
+@contextmanager
+def give_memory_back(table: ir.Table) -> Iterator[None]:
+    """Have the embedded DuckDB return memory to the system while and after a large query runs; by
+    itself it keeps its peak.
+
+    Its allocator hands pages back when blocks of a size in all are let go, and when the limit of
+    memory is set, also to what it was (within 0.05 GB): after 50 million events it then holds 140
+    (cohorts) to 540 MB (revenue) less."""
+    engine, setting = table.get_backend(), "allocator_bulk_deallocation_flush_threshold"
+    if (
+        engine.name != "duckdb"
+        or engine.con.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
+    ):
+        yield
+        return
+    [(usual, limit)] = engine.con.execute(
+        f"SELECT current_setting('{setting}'), current_setting('memory_limit')"
+    ).fetchall()
+    size, unit = (
+        limit.split()
+    )  # written with one decimal, cut: half of it more is written the same next time
+    engine.con.execute(f"SET {setting} = '16MB'")
+    try:
+        yield
+    finally:
+        engine.con.execute(f"SET {setting} = '{usual}'")
+        engine.con.execute(f"SET memory_limit = '{float(size) + 0.05:.2f} {unit}'")
+
+
+def seconds(moment: ir.Value, table: ir.Table) -> ir.Value:
+    """Return the seconds since 1970, with or without the fraction: whole ones, of Spark, which
+    rounds up those before 1970."""
+    return (
+        moment.truncate("s") if table.get_backend().name == "pyspark" else moment
+    ).epoch_seconds()
+
+
+def copy_to_engine(small: ir.Table, table: ir.Table) -> ir.Table:
+    """Return a small table on the engine of another, to be joined with it; it may hold no missing
+    value.
+
+    Spark makes the text NaN of a missing one, and takes no text in chunks. PostgreSQL needs the
+    right to make temporary tables."""
+    engine = table.get_backend()
+    if small.get_backend() is engine:
+        return small
+    copied = ibis.memtable(small.to_pyarrow().combine_chunks())
+    if engine.name == "postgres":
+        try:
+            engine.execute(
+                copied.limit(0)
+            )  # makes the table now, where a refusal can be told from others
+        except Exception as error:
+            if getattr(error, "sqlstate", None) not in _NOT_ALLOWED:
+                raise
+            raise SourceError(
+                f"PostgreSQL makes no temporary table ({' '.join(str(error).split())}), and a "
+                "table from another "
+                "place needs one to be joined with the events; have GRANT TEMPORARY ON DATABASE "
+                "given to this "
+                "role, or give a table of the same connection: connection.table(name)"
+            ) from None
+    return copied
+
+
+def identifier(column: ir.Column) -> ir.Column:
+    """Return customer ids in which an empty text is a missing one."""
+    return column.nullif("") if column.type().is_string() else column
+
+
+def match_ids(left: ir.Table, right: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Return two tables whose customer ids can be joined: as text where one file has numbers and
+    the other text."""
+    if left.cx_customer.type().is_string() == right.cx_customer.type().is_string():
+        return left, right
+    return tuple(table.mutate(cx_customer=_as_text(table.cx_customer)) for table in (left, right))
+
+
+def _as_text(ids: ir.Column) -> ir.Column:
+    """Write whole numbers without a fraction, also where a missing one among them made all of them
+    decimal: 1000, not 1000.0."""
+    if not ids.type().is_floating():
+        return ids.cast("string")
+    return ibis.ifelse(ids == ids.floor(), ids.cast("int64").cast("string"), ids.cast("string"))
+
+
+def label(column: ir.Column) -> ir.Value:
+    """Return a grouping column as names, by the one rule, with a name for what is missing."""
+    return engine_name(column).fill_null(NOT_KNOWN)
+
+
+def drop_duplicates(
+    table: ir.Table, rule: str | None, *, used: Sequence[str], time: str
+) -> ir.Table:
+    """Return the columns that are used, each event once, with the number of rows it stands for.
+
+    Parameters
+    ----------
+    rule : {None, "exact"} or str
+        As `duplicates` of `count_cohorts`.
+    used : sequence of str
+        Columns that the counts use.
+    """
+    if rule is None:
+        return table
+    used = list(dict.fromkeys(used))
+    if rule == "exact":
+        return table.group_by(used).aggregate(**{COPIES: table.count()})
+    check.columns(table.columns, duplicates=rule)
+    rows = table.select(**{name: table[name] for name in used}, cx_event=table[rule])
+    order = [
+        rows[time],
+        *(rows[name] for name in used if name != time),
+    ]  # all columns, so that every engine keeps the same row
+    rows = rows.mutate(
+        cx_place=ibis.row_number().over(group_by="cx_event", order_by=order),
+        **{COPIES: rows.count().over(group_by="cx_event")},
+    )
+    alone = rows.cx_event.isnull()
+    rows = rows.mutate(**{COPIES: ibis.ifelse(alone, 1, rows[COPIES])})
+    return rows.filter(alone | (rows.cx_place == 0)).drop("cx_event", "cx_place")
