@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from cxlib import inference
 from cxlib.errors import ParameterError, WeightError
+from cxlib.methods import designs, multiplicity, proportions
 
 
 def test_wilson_is_its_closed_form():
@@ -14,40 +14,45 @@ def test_wilson_is_its_closed_form():
     x, n, z = np.array([0, 1, 7, 10]), np.array([10, 3, 20, 10]), 1.959963984540054
     p = x / n
     half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    low, high = inference.wilson(x, n)
+    low, high = proportions.wilson(x, n)
     assert_allclose(low, (p + z**2 / (2 * n) - half) / (1 + z**2 / n), atol=1e-12)
     assert_allclose(high, (p + z**2 / (2 * n) + half) / (1 + z**2 / n), atol=1e-12)
 
 
 def test_wilson_without_trials_is_missing():
-    low, high = inference.wilson([0, 1], [0, 2])
+    low, high = proportions.wilson([0, 1], [0, 2])
     assert np.isnan([low[0], high[0]]).all()
     assert not np.isnan([low[1], high[1]]).any()
 
 
 def test_adjusted_by_holm_by_hand():
     """0.01 x 3; max(0.03, 0.03 x 2); max(0.06, 0.04 x 1); missing p values do not count."""
-    assert_allclose(inference.adjusted([0.01, np.nan, 0.04, 0.03]), [0.03, np.nan, 0.06, 0.06])
-    assert np.isnan(inference.adjusted([np.nan])).all()
-    assert inference.adjusted([]).size == 0
+    assert_allclose(
+        multiplicity.adjust_pvalues([0.01, np.nan, 0.04, 0.03]), [0.03, np.nan, 0.06, 0.06]
+    )
+    assert np.isnan(multiplicity.adjust_pvalues([np.nan])).all()
+    assert multiplicity.adjust_pvalues([]).size == 0
 
 
 def test_adjusted_by_the_others_by_hand():
     """BH: 0.01 x 3/1, 0.03 x 3/2, 0.04 x 3/3, each no more than the next; BY: times 1 + 1/2 +
     1/3."""
-    assert_allclose(inference.adjusted([0.01, 0.04, 0.03], method="BH"), [0.03, 0.04, 0.04])
     assert_allclose(
-        inference.adjusted([0.01, 0.04, 0.03], method="BY"), np.array([0.03, 0.04, 0.04]) * 11 / 6
+        multiplicity.adjust_pvalues([0.01, 0.04, 0.03], method="BH"), [0.03, 0.04, 0.04]
     )
-    assert inference.adjusted([0.01, 0.04], method="none").tolist() == [0.01, 0.04]
+    assert_allclose(
+        multiplicity.adjust_pvalues([0.01, 0.04, 0.03], method="BY"),
+        np.array([0.03, 0.04, 0.04]) * 11 / 6,
+    )
+    assert multiplicity.adjust_pvalues([0.01, 0.04], method="none").tolist() == [0.01, 0.04]
     with pytest.raises(ParameterError, match="did you mean 'holm'"):
-        inference.adjusted([0.01], method="holms")
+        multiplicity.adjust_pvalues([0.01], method="holms")
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5])
 def test_confidence_is_a_share(level):
     with pytest.raises(ParameterError, match=r"0\.95 for 95 %"):
-        inference.z_value(level)
+        proportions.z_value(level)
 
 
 def _mean(data: pd.DataFrame, y: str, weight: str) -> tuple[float, np.ndarray]:
@@ -60,8 +65,8 @@ def test_linearised_variance_of_a_cluster_sample(shared):
     23.542240693781, 14 df; 1e-10."""
     schools = pd.read_csv(shared / "oracles" / "bias" / "apiclus1.csv")
     mean, influence = _mean(schools, "api00", "pw")
-    variance, df = inference.linearised_variance(
-        influence, cluster=schools["dnum"], fpc=schools["fpc"]
+    variance, df = designs.linearised_variance(
+        influence, cluster=schools["dnum"], population=schools["fpc"]
     )
     assert_allclose([mean, np.sqrt(variance)], [644.169398907104, 23.542240693781], rtol=1e-10)
     assert df == 14
@@ -72,8 +77,8 @@ def test_linearised_variance_of_a_stratified_sample(shared):
     ~fpc)); 1e-10."""
     schools = pd.read_csv(shared / "oracles" / "bias" / "apistrat.csv")
     mean, influence = _mean(schools, "api00", "pw")
-    variance, df = inference.linearised_variance(
-        influence, strata=schools["stype"], fpc=schools["fpc"]
+    variance, df = designs.linearised_variance(
+        influence, strata=schools["stype"], population=schools["fpc"]
     )
     assert_allclose([mean, np.sqrt(variance)], [662.287363159321, 9.40894080278458], rtol=1e-10)
     assert df == 197
@@ -81,13 +86,13 @@ def test_linearised_variance_of_a_stratified_sample(shared):
 
 def test_linearised_variance_of_a_plain_mean_is_the_textbooks():
     y = np.array([1.0, 4, 4, 9, 2])
-    variance, df = inference.linearised_variance((y - y.mean()) / y.size)
+    variance, df = designs.linearised_variance((y - y.mean()) / y.size)
     assert_allclose(variance, y.var(ddof=1) / y.size)
     assert df == 4
 
 
 def test_linearised_variance_refuses():
     with pytest.raises(WeightError, match="single cluster"):
-        inference.linearised_variance([1.0, -1.0], strata=["a", "b"])
-    with pytest.raises(WeightError, match="fpc"):
-        inference.linearised_variance([1.0, -1.0, 0.0], fpc=[2, 2, 2])
+        designs.linearised_variance([1.0, -1.0], strata=["a", "b"])
+    with pytest.raises(WeightError, match="population"):
+        designs.linearised_variance([1.0, -1.0, 0.0], population=[2, 2, 2])

@@ -1,0 +1,3 @@
+from . import designs, multiplicity, proportions, survival
+
+__all__ = ["designs", "multiplicity", "proportions", "survival"]
