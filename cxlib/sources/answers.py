@@ -13,47 +13,6 @@ _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")  # fits 64 bits
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 
 
-def distinct(headers: Sequence[Any]) -> tuple[list[str], list[str]]:
-    """Return a name of its own for each column, and sentences about those that had none.
-
-    >>> distinct(["why", "why", ""])[0]
-    ['why', 'why (2)', 'column 3']
-    """
-    names: list[str] = []
-    repeated: dict[str, list[str]] = {}
-    unnamed = []
-    taken = {" ".join(str(header).split()) for header in headers}
-    for position, header in enumerate(headers, start=1):
-        name = " ".join(str(header).split())
-        if not name:
-            name = _free(f"column {position}", taken)
-            unnamed.append(name)
-        elif name in names:
-            original, name = name, _free(name, taken)
-            repeated.setdefault(original, []).append(name)
-        taken.add(name)
-        names.append(name)
-    notes = [
-        f"The header {name!r} stands over {len(others) + 1} columns; the later ones are called "
-        f"{', '.join(map(repr, others))}."
-        for name, others in repeated.items()
-    ]
-    if unnamed:
-        notes.append(
-            f"{len(unnamed)} columns have no header; they are called "
-            f"{', '.join(map(repr, unnamed))}."
-        )
-    return names, notes
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 2, name
-    while free in taken:
-        free = f"{name} ({number})"
-        number += 1
-    return free
-
-
 def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, pd.Series]:
     """Turn rows of answers (an empty cell is a missing one) into a column for each name, by the
     rule of `read_survey`."""

@@ -17,7 +17,10 @@ import ibis
 from cxlib.errors import ParameterError, SourceError
 
 JAVA = 17  # what PySpark 4 needs
-_SCHEMES = "duckdb:///path/to/file.duckdb, postgres://user@host/database, spark (on this machine) or spark://host:7077"  # noqa: E501
+_SCHEMES = (
+    "duckdb:///path/to/file.duckdb, postgres://user@host/database, spark (on this machine) or "
+    "spark://host:7077"
+)
 
 
 def connect(url: str) -> ibis.BaseBackend:
@@ -54,7 +57,7 @@ def connect(url: str) -> ibis.BaseBackend:
     >>> connect("duckdb://").name
     'duckdb'
     """
-    scheme = re.match(r"\w*", url).group().lower()
+    scheme = "".join(re.findall(r"^\w*", url)).lower()
     if scheme == "duckdb":
         return _duckdb(url)
     if scheme in ("postgres", "postgresql"):

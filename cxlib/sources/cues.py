@@ -91,9 +91,10 @@ def parse(text: str, *, name: str, markup: str) -> list[Piece]:
             "says; export it again, or call it .txt"
         )
     pieces: list[Piece] = []
-    for arrow, following in itertools.pairwise([*arrows, None]):
+    for arrow, following in itertools.pairwise([*arrows, len(lines)]):
         started, ended = _seconds(lines[arrow])
-        payload = "\n".join(_payload(lines[arrow + 1 : following], last=following is None))
+        last = following == len(lines)
+        payload = "\n".join(_payload(lines[arrow + 1 : following], last=last))
         pieces += [Piece(voice, words, started, ended) for voice, words in _voices(payload, markup)]
     return pieces
 
@@ -116,7 +117,7 @@ def _is_timing(line: str, number: int, name: str) -> bool:
 
 
 def _seconds(line: str) -> tuple[float, float]:
-    parts = ARROW.fullmatch(line).groups()
+    parts = ARROW.fullmatch(line).groups()  # type: ignore[union-attr]  # `_is_timing` matched
     return clock(*parts[:4]), clock(*parts[4:])
 
 

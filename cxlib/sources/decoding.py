@@ -6,10 +6,12 @@ from __future__ import annotations
 import codecs
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from cxlib.errors import EmptyDataError, SourceError
+from cxlib.shown.message import Message
 
 # What a file begins with, whatever its name says.
 _CONTAINERS = (
@@ -24,7 +26,7 @@ _CONTAINERS = (
 _SHARE = 0.5  # at least half of the letters must be everyday letters of the language
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """A file's text as it stands in it (line ends too), without a byte order mark.
 
@@ -34,24 +36,28 @@ class Decoded:
     encoding : str
         `utf-8`, `utf-8-sig` (a byte order mark was dropped), `utf-16`, `cp932` (Japanese) or
         `cp949` (Korean).
-    note : str
-        A sentence that says which encoding and by what evidence; empty for plain UTF-8.
+    note : Message or None
+        Which encoding and by what evidence; None for plain UTF-8.
     """
 
     text: str
     encoding: str
-    note: str
+    note: Message | None = None
 
 
 def read_bytes(path: Path) -> bytes:
     """Return what the file holds, or refuse a path that is no file and a file that is empty."""
+    refuse_absent(path)
+    return path.read_bytes()
+
+
+def refuse_absent(path: Path) -> None:
+    """Refuse a path that is no file, and a file that is empty."""
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise SourceError(f"path={path.as_posix()!r} {what}; give the path of a file")
-    data = path.read_bytes()
-    if not data:
+    if not path.stat().st_size:
         raise EmptyDataError(f"{path.name!r} is empty (0 bytes); export it again")
-    return data
 
 
 def container(data: bytes) -> str:
@@ -106,18 +112,15 @@ def decode(data: bytes, *, name: str) -> Decoded:
     ):
         if data.startswith(mark):
             text = _marked(data, encoding, name)
-            return Decoded(
-                text,
-                encoding,
-                f"{name} is {encoding.removesuffix('-sig').upper()}; its byte order mark was "
-                "dropped.",
-            )
+            said = encoding.removesuffix("-sig").upper()
+            note = Message("sources.byte_order_mark", file=name, encoding=said)
+            return Decoded(text=text, encoding=encoding, note=note)
     if b"\0" in data:
         raise SourceError(
             f"{name!r} holds zero bytes, so it is not text; export it again as text in UTF-8"
         )
     try:
-        return Decoded(data.decode("utf-8"), "utf-8", "")
+        return Decoded(text=data.decode("utf-8"), encoding="utf-8")
     except UnicodeDecodeError as error:
         _refuse_damaged(data, error, name)
     return _east_asian(data, name)
@@ -167,12 +170,12 @@ def _east_asian(data: bytes, name: str) -> Decoded:
         likely == ["cp949"] and "cp932" in readings and _only_half_width(readings["cp932"][0])
     ):
         text, share = readings[likely[0]]
-        what = "kana or everyday kanji" if likely == ["cp932"] else "everyday hangul"
-        return Decoded(
-            text,
-            likely[0],
-            f"{name} was read as {likely[0].upper()}: {share:.0%} of its letters are {what}.",
+        note = (
+            Message("sources.read_as_cp932", file=name, percent=100 * share)
+            if likely == ["cp932"]
+            else Message("sources.read_as_cp949", file=name, percent=100 * share)
         )
+        return Decoded(text=text, encoding=likely[0], note=note)
     why = (
         "could be Japanese (CP932) or Korean (CP949)"
         if likely
@@ -184,7 +187,7 @@ def _east_asian(data: bytes, name: str) -> Decoded:
     )
 
 
-def _share(text: str, everyday: object) -> float:
+def _share(text: str, everyday: Callable[[str], bool]) -> float:
     letters = {
         c: n
         for c, n in Counter(text).items()

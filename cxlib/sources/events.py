@@ -3,7 +3,6 @@ where it lies."""
 
 from __future__ import annotations
 
-import zoneinfo
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import ibis.expr.types as ir
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
-from cxlib.table import as_table, literal
+from cxlib.rows.table import as_table, literal
 
 _DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _CLOCK = r"[T ]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?"
@@ -153,12 +152,7 @@ def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:
 
 
 def _check_parameters(zone: str, **columns: str | None) -> None:
-    if zone not in zoneinfo.available_timezones():
-        known = sorted(zoneinfo.available_timezones())
-        hint = check.did_you_mean(zone, known)
-        raise ParameterError(
-            f"zone={zone!r} is no time zone{hint if 'mean' in hint else '; write it as Asia/Tokyo'}"
-        )
+    check.zone(zone)
     named = {parameter: name for parameter, name in columns.items() if name is not None}
     if len(set(named.values())) < len(named):
         given = ", ".join(f"{parameter}={name!r}" for parameter, name in named.items())

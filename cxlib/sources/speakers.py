@@ -88,9 +88,9 @@ def labels(lines: Sequence[str]) -> list[Label | None]:
     sentence punctuation, and is no known heading (`Date`, `日時`) or stage direction (`[laughs]`).
     Seen twice or more in the document, that is enough. Seen once, it must also look like a name or
     role: each Latin word begins with a capital, a Japanese or Korean label has at most 12
-    characters and does not end like a topic ("問題は", "문제는"). After a half-width colon follows white
-    space, unless the name is Japanese or Korean or seen again; a time of day ("10:30 Meeting:") and
-    an address are no labels. A document has one style, the one with most labels.
+    characters and does not end like a topic ("問題は", "문제는"). After a half-width colon follows
+    white space, unless the name is Japanese or Korean or seen again; a time of day ("10:30
+    Meeting:") and an address are no labels. A document has one style, the one with most labels.
 
     >>> [
     ...     label and label.speaker
@@ -99,7 +99,7 @@ def labels(lines: Sequence[str]) -> list[Label | None]:
     ...     )
     ... ]
     [None, '田中さん', None, 'Kim']
-    """  # noqa: E501
+    """
     found = [_candidates(line) for line in lines]
     seen = Counter(candidate.label.speaker for candidates in found for candidate in candidates)
     sure = [

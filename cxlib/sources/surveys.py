@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import itertools
-import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,21 +13,32 @@ import pyarrow.parquet as pq
 
 from cxlib import check
 from cxlib.errors import EmptyDataError, SourceError
-from cxlib.sources import answers, decoding
+from cxlib.shown.message import Message
+from cxlib.sources import answers, decoding, headers
+from cxlib.sources.headers import Rows
 
-LAYOUTS = ("auto", "plain", "qualtrics", "surveymonkey")
-_DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "\t"}
-_SUFFIXES = (*_DELIMITERS, ".xlsx", ".parquet")
-_SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n")  # Excel's own first line; not part of the table
-_IMPORT_ID = '{"ImportId"'
-_OPEN = (
-    "Response",
-    "Open-Ended Response",
-)  # SurveyMonkey's second header where a question has no options
-Rows = list[list[Any]]
+# 64-bit ids stay exact where some are missing
+_WHOLE = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Delimiter(StrEnum):
+    """What stands between the cells of a text file."""
+
+    COMMA = "comma"
+    TAB = "tab"
+    SEMICOLON = "semicolon"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Survey:
     """A survey as it was answered.
 
@@ -45,8 +52,8 @@ class Survey:
         `plain`, `qualtrics` or `surveymonkey`.
     encoding : str
         `utf-8`, `utf-8-sig`, `utf-16`, `cp932`, `cp949`, `xlsx` or `parquet`.
-    notes : tuple of str
-        What was read and how, and what a reader should know of it, as sentences.
+    notes : tuple of Message
+        What was read and how, and what a reader should know of it.
     path : pathlib.Path
     """
 
@@ -54,17 +61,13 @@ class Survey:
     questions: dict[str, str]
     layout: str
     encoding: str
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     path: Path
 
-
-@dataclass(frozen=True, slots=True)
-class _Headers:
-    layout: str
-    rows: int  # header rows at the top of the file
-    names: list[str]
-    questions: list[str]
-    said: str
+    @property
+    def noticed(self) -> tuple[Message, ...]:
+        """The notes but for the first, which says how much was read."""
+        return self.notes[1:]
 
 
 def read_survey(path: str | Path, *, layout: str = "auto") -> Survey:
@@ -98,23 +101,18 @@ def read_survey(path: str | Path, *, layout: str = "auto") -> Survey:
     No answer is altered. A column in which every answer is a plain number, written without leading
     zeros, plus signs or separators, and short enough to be exact, is numeric (int64, Int64 where
     answers are missing, float64 with decimals); every other column of a text file is text as it
-    stands ("007", "10点", "１０", " 7"). Only an empty cell is a missing answer. Dates in a text file
-    stay text; dates in a workbook are dates; a workbook column of mixed kinds becomes text (see
-    `cxlib.sources.answers`). Rows and trailing columns without any content are left out, rows
+    stands ("007", "10点", "１０", " 7"). Only an empty cell is a missing answer. Dates in a text
+    file stay text; dates in a workbook are dates; a workbook column of mixed kinds becomes text
+    (see `cxlib.sources.answers`). Rows and trailing columns without any content are left out, rows
     counted in the notes. A column's name is its header with white space collapsed; a repeated or
     empty one gets a number. All rows are held in memory.
 
     CP932 and CP949 are told apart by a stated rule: see `cxlib.sources.decoding.decode`.
-    """  # noqa: E501
+    """
     path = Path(path)
-    check.one_of("layout", layout, LAYOUTS)
+    check.one_of("layout", layout, headers.LAYOUTS)
+    headers.refuse_suffix(path)
     suffix = path.suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise SourceError(
-            f"path={path.as_posix()!r}: {suffix or 'no suffix'!r} is not read here; export the "
-            "survey as one "
-            f"of {', '.join(_SUFFIXES)}"
-        )
     data = decoding.read_bytes(path)
     if suffix == ".parquet":
         return _from_parquet(path, data, layout)
@@ -124,115 +122,63 @@ def read_survey(path: str | Path, *, layout: str = "auto") -> Survey:
     return _survey(path, rows, encoding, notes, layout)
 
 
-def _survey(path: Path, rows: Rows, encoding: str, notes: list[str], layout: str) -> Survey:
+def _survey(path: Path, rows: Rows, encoding: str, notes: list[Message], layout: str) -> Survey:
     rows, left_out = _trimmed(rows)
     if not rows:
         raise EmptyDataError(f"{path.name!r} holds no cell with content; export it again")
-    headers = _headers(rows, layout, path.name)
-    given = rows[headers.rows :]
+    found = headers.find_headers(rows, layout, path.name)
+    given = rows[found.rows :]
     if not given:
         raise EmptyDataError(
-            f"{path.name!r} has {headers.rows} header row(s) and no responses; export it with its "
+            f"{path.name!r} has {found.rows} header row(s) and no responses; export it with its "
             "responses"
         )
-    names, renamed = answers.distinct(headers.names)
+    names, renamed = headers.distinct(found.names)
     frame = pd.DataFrame(answers.columns(names, given))
-    said = [
-        f"{path.name}: {len(frame):,} responses, {len(names):,} columns. {headers.said}",
-        *notes,
-        *renamed,
-    ]
+    read = Message(
+        "sources.survey_read",
+        file=path.name,
+        n=len(frame),
+        columns=len(names),
+        layout=_layout(found),
+    )
     if left_out:
-        said.append(f"Rows left out because they hold no answer: {left_out:,}.")
-    questions = {
-        name: str(question) for name, question in zip(names, headers.questions, strict=True)
-    }
-    return Survey(frame, questions, headers.layout, encoding, tuple(said), path)
-
-
-def _text_rows(path: Path, data: bytes, suffix: str) -> tuple[Rows, str, list[str]]:
-    decoded = decoding.decode(data, name=path.name)
-    if decoded.text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
-        raise SourceError(
-            f"{path.name!r} is a web page, not a table; sign in to the survey tool and export it "
-            "again"
-        )
-    notes = [decoded.note] if decoded.note else []
-    said = _SEPARATOR_LINE.match(decoded.text)
-    text = decoded.text[said.end() :] if said else decoded.text
-    delimiter = said.group(1) if said else _delimiter(text, _DELIMITERS[suffix], path.name)
-    if delimiter != _DELIMITERS[suffix]:
-        notes.append(
-            f"Its columns are separated by {_called(delimiter)}, not by "
-            f"{_called(_DELIMITERS[suffix])}."
-        )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: Rows = []
-    try:
-        for row in reader:
-            if row and rows and len(row) != len(rows[0]):
-                raise SourceError(
-                    f"{path.name!r}: the record that ends in line {reader.line_num} has {len(row)} "
-                    "cells and the header "
-                    f"{len(rows[0])}; quote answers that hold a {_called(delimiter)} or a line "
-                    "break, or export it again"
-                )
-            if row:
-                rows.append(row)
-    except csv.Error as error:
-        raise SourceError(
-            f"{path.name!r}: the quotes do not match up in the record that ends in line "
-            f"{reader.line_num} "
-            f"({error}); export it again with answers in double quotes"
-        ) from None
-    return rows, decoded.encoding, notes
-
-
-def _delimiter(text: str, usual: str, name: str) -> str:
-    """Return the suffix's own delimiter, or another where only that one splits the first two
-    records, and alike."""
-
-    def widths(delimiter: str) -> list[int]:
-        records = (
-            len(row)
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-            if row
-        )
-        return list(itertools.islice(records, 2))
-
-    try:
-        if max(widths(usual)[:1], default=0) > 1:
-            return usual
-        others = {other: widths(other) for other in (",", "\t", ";") if other != usual}
-    except csv.Error as error:
-        raise SourceError(
-            f"{name!r} cannot be split into cells ({error}); export it again"
-        ) from None
-    return max(
-        (other for other, found in others.items() if len(set(found)) == 1 and found[0] > 1),
-        key=lambda other: others[other][0],
-        default=usual,
+        renamed = [*renamed, Message("sources.rows_left_out", n=left_out)]
+    return Survey(
+        frame=frame,
+        questions=dict(zip(names, map(str, found.questions), strict=True)),
+        layout=found.layout,
+        encoding=encoding,
+        notes=(read, *notes, *renamed),
+        path=path,
     )
 
 
-def _called(delimiter: str) -> str:
-    return {",": "comma", "\t": "tab", ";": "semicolon"}[delimiter]
+def _layout(found: headers.Headers) -> Message:
+    if found.layout == "qualtrics":
+        return Message("sources.layout_qualtrics", rows=found.rows)
+    if found.layout == "surveymonkey":
+        return Message("sources.layout_surveymonkey")
+    return Message("sources.layout_plain")
 
 
-def _xlsx_rows(path: Path, data: bytes) -> tuple[Rows, str, list[str]]:
-    import zipfile
+def _text_rows(path: Path, data: bytes, suffix: str) -> tuple[Rows, str, list[Message]]:
+    decoded = decoding.decode(data, name=path.name)
+    notes = [decoded.note] if decoded.note else []
+    rows, delimiter = headers.split(decoded.text, suffix=suffix, name=path.name)
+    if delimiter != (usual := headers.DELIMITERS[suffix]):
+        notes.append(
+            Message(
+                "sources.other_delimiter",
+                delimiter=Delimiter(headers.called(delimiter)),
+                usual=Delimiter(headers.called(usual)),
+            )
+        )
+    return list(rows), decoded.encoding, notes
 
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
-        kind = decoding.container(data) or "no Excel workbook"
-        raise SourceError(
-            f"{path.name!r} is not what its suffix says but {kind} ({error}); "
-            "save it as .xlsx without a password, or as CSV in UTF-8"
-        ) from None
+def _xlsx_rows(path: Path, data: bytes) -> tuple[Rows, str, list[Message]]:
+    book = headers.open_workbook(io.BytesIO(data), name=path.name)
     sheets = {}
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # some exporters write a wrong one
@@ -242,21 +188,9 @@ def _xlsx_rows(path: Path, data: bytes) -> tuple[Rows, str, list[str]]:
     book.close()
     if not sheets:
         raise EmptyDataError(f"{path.name!r} has no sheet with content; export it again")
-    title, rows = next(iter(sheets.items()))
-    width = max(map(len, rows))
-    notes = (
-        [f"Read from sheet {title!r}; not from {', '.join(map(repr, list(sheets)[1:]))}."]
-        if len(sheets) > 1
-        else []
-    )
-    return (
-        [
-            ["" if cell is None else cell for cell in row] + [""] * (width - len(row))
-            for row in rows
-        ],
-        "xlsx",
-        notes,
-    )
+    title, *others = sheets
+    notes = [Message("sources.sheet_read", sheet=title, others=others)] if others else []
+    return headers.pad(sheets[title]), "xlsx", notes
 
 
 def _from_parquet(path: Path, data: bytes, layout: str) -> Survey:
@@ -277,31 +211,19 @@ def _from_parquet(path: Path, data: bytes, layout: str) -> Survey:
             f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it "
             "again"
         )
-    names, renamed = answers.distinct(table.column_names)
-    whole = {
-        pa.int8(): pd.Int8Dtype(),
-        pa.int16(): pd.Int16Dtype(),
-        pa.int32(): pd.Int32Dtype(),
-        pa.int64(): pd.Int64Dtype(),
-        pa.uint8(): pd.UInt8Dtype(),
-        pa.uint16(): pd.UInt16Dtype(),
-        pa.uint32(): pd.UInt32Dtype(),
-        pa.uint64(): pd.UInt64Dtype(),
-    }
+    names, renamed = headers.distinct(table.column_names)
     columns = {
-        name: column.to_pandas(
-            types_mapper=whole.get if column.null_count else None
-        )  # 64-bit ids stay exact
+        name: column.to_pandas(types_mapper=_WHOLE.get if column.null_count else None)
         for name, column in zip(names, table.columns, strict=True)
     }
-    said = f"{path.name}: {table.num_rows:,} responses, {len(names):,} columns, types as stored."
+    read = Message("sources.parquet_read", file=path.name, n=table.num_rows, columns=len(names))
     return Survey(
-        pd.DataFrame(columns),
-        {name: name for name in names},
-        "plain",
-        "parquet",
-        (said, *renamed),
-        path,
+        frame=pd.DataFrame(columns),
+        questions={name: name for name in names},
+        layout="plain",
+        encoding="parquet",
+        notes=(read, *renamed),
+        path=path,
     )
 
 
@@ -312,63 +234,3 @@ def _trimmed(rows: Rows) -> tuple[Rows, int]:
         (position + 1 for row in kept for position, cell in enumerate(row) if cell != ""), default=0
     )
     return [row[:width] for row in kept], len(rows) - len(kept)
-
-
-def _headers(rows: Rows, layout: str, name: str) -> _Headers:
-    ids = next(
-        (i for i in (2, 1) if i < len(rows) and str(rows[i][0]).lstrip().startswith(_IMPORT_ID)),
-        None,
-    )
-    options = len(rows) > 1 and _is_option_row(rows[0], rows[1])
-    if layout == "qualtrics" and ids is None:
-        raise SourceError(
-            f"layout='qualtrics': neither row 3 nor row 2 of {name!r} starts with {_IMPORT_ID}; "
-            "export it with all header rows, or pass layout='plain'"
-        )
-    if layout == "surveymonkey" and not options:
-        raise SourceError(
-            f"layout='surveymonkey': the second row of {name!r} is not a row of options (first "
-            "cell empty, then "
-            "'Response', 'Open-Ended Response' or options); pass layout='plain'"
-        )
-    if layout == "qualtrics" or (layout == "auto" and ids is not None):
-        texts = rows[1] if ids == 2 else rows[0]
-        return _Headers(
-            "qualtrics",
-            ids + 1,
-            rows[0],
-            texts,
-            f"Its layout is Qualtrics: {ids + 1} header rows, the last with import ids.",
-        )
-    if layout == "surveymonkey" or (layout == "auto" and options):
-        questions = _filled(rows[0], rows[1])
-        names = [
-            question if option in ("", *_OPEN) else f"{question} - {option}"
-            for question, option in zip(questions, rows[1], strict=True)
-        ]
-        return _Headers(
-            "surveymonkey",
-            2,
-            names,
-            questions,
-            "Its layout is SurveyMonkey: 2 header rows, questions and below them options.",
-        )
-    return _Headers("plain", 1, rows[0], rows[0], "Its layout is plain: 1 header row.")
-
-
-def _is_option_row(first: Sequence[Any], second: Sequence[Any]) -> bool:
-    filled_below = any(top == "" and below != "" for top, below in zip(first, second, strict=True))
-    return (
-        first[0] != ""
-        and second[0] == ""
-        and (filled_below or any(cell in _OPEN for cell in second))
-    )
-
-
-def _filled(questions: Iterable[Any], options: Iterable[Any]) -> list[str]:
-    """Carry a question forward over the columns of its options."""
-    filled, last = [], ""
-    for question, option in zip(questions, options, strict=True):
-        last = str(question) if question != "" else last if option != "" else ""
-        filled.append(last)
-    return filled

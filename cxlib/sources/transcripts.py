@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from cxlib.errors import EmptyDataError, SourceError
+from cxlib.rows.periods import natural_order
+from cxlib.shown.message import Message
 from cxlib.sources import cues, decoding, speakers, word
-from cxlib.table import natural_order
 
 FORMATS = ("docx", "md", "srt", "txt", "vtt")
 _COMPANIONS = (
@@ -26,13 +27,15 @@ _COMPANIONS = (
     ".yaml",
     ".yml",
 )  # codebook, cases, codings
+_DOCUMENT = ("document", "format", "text", "characters", "sha256")
 _TURN = ("document", "turn", "speaker", "start", "end", "started_seconds", "ended_seconds")
+_Row = tuple[str, int, str | None, int, int, float | None, float | None]
 _GAP = 2.0  # seconds; cues of one speaker that are closer are one turn
 _MD_HEADING = re.compile(r" {0,3}#{1,6}(\s|$)")
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|$)")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Transcripts:
     """Interviews as text and turns.
 
@@ -46,13 +49,13 @@ class Transcripts:
         One row a turn, in order: `document`, `turn` (from 0), `speaker` (None where unknown),
         `start` and `end` (code points into `text`, half-open: what was said is `text[start:end]`),
         `started_seconds` and `ended_seconds` (missing where unknown). Turns do not overlap.
-    notes : tuple of str
-        What was read and how, and what to look at, as sentences.
+    notes : tuple of Message
+        What was read and how, and what to look at.
     """
 
     documents: pd.DataFrame
     turns: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class _Line:
 class _Read:
     text: str
     turns: list[_Turn]
-    notes: list[str]
+    notes: list[Message]
 
 
 def read_transcripts(folder: str | Path) -> Transcripts:
@@ -125,7 +128,8 @@ def read_transcripts(folder: str | Path) -> Transcripts:
             f"folder={folder.as_posix()!r} is no folder; give the folder that holds the transcripts"
         )
     paths, notes = _found(folder)
-    documents, turns = [], []
+    documents: list[tuple[str, str, str, int, str]] = []
+    turns: list[_Row] = []
     for path in paths:
         data = decoding.read_bytes(path)
         read = _read(path, data)
@@ -141,14 +145,18 @@ def read_transcripts(folder: str | Path) -> Transcripts:
             for number, turn in enumerate(read.turns)
         ]
         notes += read.notes
-    frame = pd.DataFrame(turns, columns=list(_TURN)).astype(
-        {"started_seconds": float, "ended_seconds": float}
-    )
-    frame["speaker"] = pd.Series([turn[2] for turn in turns], dtype=object)  # None stays None
+    read_all = Message("sources.transcripts_read", documents=len(documents), turns=len(turns))
     return Transcripts(
-        pd.DataFrame(documents, columns=["document", "format", "text", "characters", "sha256"]),
-        frame,
-        (f"{len(documents)} transcripts, {len(turns):,} turns.", *notes),
+        documents=pd.DataFrame(documents, columns=list(_DOCUMENT)),
+        turns=_turn_frame(turns),
+        notes=(read_all, *notes),
+    )
+
+
+def _turn_frame(turns: list[_Row]) -> pd.DataFrame:
+    frame = pd.DataFrame(turns, columns=list(_TURN))
+    return frame.astype({"started_seconds": float, "ended_seconds": float}).assign(
+        speaker=pd.Series([turn[2] for turn in turns], dtype=object)  # None stays None
     )
 
 
@@ -162,7 +170,7 @@ def _in_order(folder: Path) -> list[Path]:
     return [paths[name] for name in natural_order(paths)]
 
 
-def _found(folder: Path) -> tuple[list[Path], list[str]]:
+def _found(folder: Path) -> tuple[list[Path], list[Message]]:
     visible = [path for path in _in_order(folder) if not path.name.startswith((".", "~$"))]
     files = [path for path in visible if path.is_file() and path.stem.casefold() != "readme"]
     paths = [path for path in files if _format(path) in FORMATS]
@@ -176,19 +184,14 @@ def _found(folder: Path) -> tuple[list[Path], list[str]]:
         path.name for path in files if path not in paths and path.suffix.lower() not in _COMPANIONS
     ]
     if unknown:
-        notes.append(
-            f"Not read, because only {', '.join(FORMATS)} are transcripts: {', '.join(unknown)}."
-        )
+        notes.append(Message("sources.not_transcripts", formats=FORMATS, names=unknown))
     folders = [path.name for path in visible if path.is_dir()]
     if folders:
-        notes.append(f"Folders inside are not read: {', '.join(folders)}.")
+        notes.append(Message("sources.folders_not_read", names=folders))
     stems = Counter(path.stem for path in paths)
     twice = [path.name for path in paths if stems[path.stem] > 1]
     if twice:
-        notes.append(
-            "These have one name in several formats; if they are one interview, it counts twice: "
-            f"{', '.join(twice)}."
-        )
+        notes.append(Message("sources.one_name_in_several_formats", names=twice))
     return paths, notes
 
 
@@ -207,37 +210,35 @@ def _read(path: Path, data: bytes) -> _Read:
 
 def _from_cues(text: str, name: str, markup: str) -> _Read:
     pieces = cues.parse(text, name=name, markup=markup)
-    said = [(piece.voice, piece.words, piece) for piece in pieces]
-    notes = []
-    if not any(
-        piece.voice for piece in pieces
-    ):  # no voice tags: names stand before the words, or nowhere
+    if any(piece.voice for piece in pieces):
+        said = [(piece.voice, piece.words, piece) for piece in pieces]
+        notes: list[Message] = []
+    else:  # no voice tags: names stand before the words, or nowhere
         said, notes = _labelled(pieces, name)
-    parts: list[str] = []
-    turns: list[_Turn] = []
-    position = 0
-    for speaker, words, piece in said:
-        start, end = position, position + len(words)
-        parts.append(words)
-        position = end + 1
-        before = turns[-1] if turns else None
-        if before and before.speaker == speaker and piece.started - before.ended <= _GAP:
-            turns[-1] = _Turn(
-                speaker, before.start, end, before.started, max(before.ended, piece.ended)
-            )
-        else:
-            turns.append(_Turn(speaker, start, end, piece.started, piece.ended))
     backwards = sum(piece.ended < piece.started for piece in pieces)
     if backwards:
-        notes.append(
-            f"{name}: {backwards} cue(s) end before they start; their times were left as they are."
-        )
-    return _Read("\n".join(parts), turns, notes)
+        notes.append(Message("sources.cues_end_before_they_start", file=name, n=backwards))
+    return _Read("\n".join(words for _, words, _ in said), _cue_turns(said), notes)
+
+
+def _cue_turns(said: Iterable[tuple[str | None, str, cues.Piece]]) -> list[_Turn]:
+    """Make turns of cues: those of one speaker that follow each other closely are one."""
+    turns: list[_Turn] = []
+    position, before = 0, None
+    for speaker, words, piece in said:
+        start, end = position, position + len(words)
+        position = end + 1
+        started, ended = piece.started, piece.ended
+        if before and turns[-1].speaker == speaker and started - before[1] <= _GAP:
+            start, started, ended = turns.pop().start, before[0], max(before[1], ended)
+        turns.append(_Turn(speaker, start, end, started, ended))
+        before = started, ended
+    return turns
 
 
 def _labelled(
     pieces: Iterable[cues.Piece], name: str
-) -> tuple[list[tuple[str | None, str, cues.Piece]], list[str]]:
+) -> tuple[list[tuple[str | None, str, cues.Piece]], list[Message]]:
     """Take `Name: text` apart in cues; a line without a name goes on with the speaker before."""
     lines = [(line, piece) for piece in pieces for line in cues.lines_of(piece.words)]
     labels = speakers.labels([line for line, _ in lines])
@@ -253,17 +254,14 @@ def _labelled(
     return said, _once(labels, name)
 
 
-def _once(labels: Iterable[speakers.Label | None], name: str) -> list[str]:
+def _once(labels: Iterable[speakers.Label | None], name: str) -> list[Message]:
     """Point to labels seen once where others come again: they may be the beginning of a
     sentence."""
     seen = Counter(label.speaker for label in labels if label)
-    once = [repr(speaker) for speaker, times in seen.items() if times == 1]
+    once = [speaker for speaker, times in seen.items() if times == 1]
     if not once or max(seen.values()) < 3:
         return []
-    return [
-        f"{name}: {', '.join(once)} speak{'s' if len(once) == 1 else ''} only once; check that "
-        "this is a speaker."
-    ]
+    return [Message("sources.speaks_once", file=name, speakers=once, n=len(once))]
 
 
 def _from_text(text: str, name: str, kind: str) -> _Read:

@@ -65,7 +65,7 @@ def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
 
 def _rows(table: WordTable) -> Iterator[str]:
     """Yield the rows of a table as lines; merged cells, which python-docx repeats, once."""
-    known = set()
+    known: set[object] = set()
     for row in table.rows:
         cells = {cell._tc: cell.text.strip() for cell in row.cells if cell._tc not in known}
         known.update(cells)
