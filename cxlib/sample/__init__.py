@@ -1,0 +1,1 @@
+"""The sample company, whose truth is known."""
