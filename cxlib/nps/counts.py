@@ -1,181 +1,44 @@
-"""Rows -> answers counted by score: everything the study says later is arithmetic on these
-counts."""
+"""Rows -> answers counted by score: the one room of the study that speaks to an engine."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
-from cxlib import check, scales, table
+from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, WeightError
-
-PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
-STRATUM, CLUSTER, WEIGHT, SQUARE = (
-    "_stratum",
-    "_cluster",
-    "_weight",
-    "_square",
-)  # columns of counts that carry a design
-TAKEN = {
-    "score",
-    "n",
-    "promoters",
-    "passives",
-    "detractors",
-    "nps",
-    "se",
-    "ci_low",
-    "ci_high",
-    "n_eff",
-    "confidence",
-    "method",
-    STRATUM,
+from cxlib.nps.parameters import DETRACTOR, PROMOTER
+from cxlib.nps.score_counts import (
     CLUSTER,
-    WEIGHT,
+    CODE,
+    OWNED,
     SQUARE,
-    "_position",
+    STRATUM,
+    WEIGHT,
+    ZERO_WEIGHT,
+    Design,
+    ScoreCounts,
+    add_units,
+    add_up,
+    as_columns,
+    without,
+)
+from cxlib.rows import names, scales, table, weights
+
+_CODES = {
+    -1: scales.Reason.MISSING,
+    -2: scales.Reason.OUT_OF_RANGE,
+    -3: scales.Reason.NOT_WHOLE,
+    -4: ZERO_WEIGHT,
 }
-_REASONS = {-1: "missing", -2: "out of range", -3: "not whole", -4: "zero weight"}
-_NO_WEIGHT = -5
+_ZERO_WEIGHT, _NO_WEIGHT = -4, -5
 
 
-@dataclass(frozen=True, slots=True)
-class Design:
-    """How answers were sampled: the columns of weight, strata and cluster (primary sampling unit);
-    at least one is named."""
-
-    weight: str | None = None
-    strata: str | None = None
-    cluster: str | None = None
-
-    def __bool__(self) -> bool:
-        return any((self.weight, self.strata, self.cluster))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ScoreCounts:
-    """How many answers gave which score, by segment. Counts of disjoint rows add: `a + b` is the
-    count of the union.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        `[*by], score, n`: one row for each score that occurs in a segment; a missing segment is
-        kept as missing. With a design also `_stratum, _cluster` and the sums `_weight, _square` of
-        the weights and of their squares.
-    by : tuple of str
-        Columns that tell the segments apart.
-    scale : (int, int)
-        Lowest and highest score of the question.
-    promoter, detractor : int
-        Promoters answered `promoter` or more, detractors `detractor` or less.
-    dropped : dict of str to int
-        Rows that gave no count, by reason; and, as `no <column>`, answers that belong to no segment
-        of a column.
-    design : Design
-        Which columns say how answers were sampled; false where none does.
-    units : pandas.DataFrame
-        `_stratum, _cluster, n` of the whole sample: a segment's standard error needs them, so
-        `where` and `over` keep them.
-    empty : pandas.DataFrame
-        `by`: segments that have rows, but none with a score.
-    """
-
-    frame: pd.DataFrame
-    by: tuple[str, ...]
-    scale: tuple[int, int] = (0, 10)
-    promoter: int = PROMOTER
-    detractor: int = DETRACTOR
-    dropped: Mapping[str, int] | None = None
-    design: Design = Design()
-    units: pd.DataFrame | None = None
-    empty: pd.DataFrame | None = None
-
-    def __add__(self, other: ScoreCounts) -> ScoreCounts:
-        """Return the counts of both; refuses counts made with other columns, scales, cut points or
-        designs."""
-        mine, theirs = ((c.by, c.scale, c.promoter, c.detractor, c.design) for c in (self, other))
-        if mine != theirs:
-            raise ParameterError(
-                f"counts by {mine} and by {theirs} do not add; count both with the same columns "
-                "and scale"
-            )
-        frame = _added(pd.concat([self.frame, other.frame], ignore_index=True), self.by)
-        dropped = {
-            reason: (self.dropped or {}).get(reason, 0) + (other.dropped or {}).get(reason, 0)
-            for reason in {**(self.dropped or {}), **(other.dropped or {})}
-        }
-        units = _units(pd.concat([self.units, other.units])) if self.design else None
-        return replace(
-            self,
-            frame=frame,
-            dropped=dropped,
-            units=units,
-            empty=_without(pd.concat([_listed(self), _listed(other)]), frame, self.by),
-        )
-
-    def over(self, by: str | Sequence[str] | None) -> ScoreCounts:
-        """Return the counts by fewer columns (all of them together where `by` is None)."""
-        by = names(by)
-        check.columns(self.by, by=by)
-        frame = _added(self.frame, by)
-        return replace(self, frame=frame, by=by, empty=_without(_listed(self)[list(by)], frame, by))
-
-    def where(self, column: str | None, value: Any) -> ScoreCounts:
-        """Return the counts of one segment; all of them where `column` or `value` is None."""
-        if column is None or value is None:
-            return self
-        check.columns(self.by, column=column)
-        check.one_of(column, value, table.natural_order(self.frame[column]))
-        kept = (
-            part[part[column] == value].reset_index(drop=True)
-            for part in (self.frame, _listed(self))
-        )
-        return replace(self, **dict(zip(("frame", "empty"), kept, strict=True)))
-
-    def plain(self) -> ScoreCounts:
-        """Return the counts of people without their design: every answer once and alone."""
-        return replace(
-            self,
-            frame=_added(self.frame[[*self.by, "score", "n"]], self.by),
-            design=Design(),
-            units=None,
-        )
-
-    def categories(self) -> pd.DataFrame:
-        """Return `[*by], n, promoters, passives, detractors`, one row a segment, segments in
-        natural order.
-
-        Answers without a value in one of the columns belong to no segment; they count only in
-        `over(None)`."""
-        frame = self.frame.dropna(subset=list(self.by)).reset_index(drop=True)
-        kinds = pd.DataFrame(
-            {
-                "n": frame["n"],
-                "promoters": frame["n"].where(frame["score"] >= self.promoter, 0),
-                "passives": frame["n"].where(
-                    (frame["score"] > self.detractor) & (frame["score"] < self.promoter), 0
-                ),
-                "detractors": frame["n"].where(frame["score"] <= self.detractor, 0),
-            }
-        )
-        if not self.by:
-            return kinds.sum().to_frame().T.astype("int64")
-        out = (
-            pd.concat([frame[list(self.by)], kinds], axis=1)
-            .groupby(list(self.by), as_index=False, sort=False, observed=True)
-            .sum()
-        )
-        return _in_order(out, self.by)
-
-
+@check.arguments
 def count_scores(
     data: Any,
     *,
@@ -198,10 +61,10 @@ def count_scores(
         Column of numbers on `scale`; text answers go through `scales.parse_scores` first.
     by : str or sequence of str
         Columns that tell segments apart. Rows without a value in one of them stay in the total and
-        are counted.
+        are counted. Spellings of a name that differ only in white space or width are one segment.
     weight : str, optional
-        Column of sampling weights, 0 or more. An answer of weight 0 gives no count: it leaves n and
-        degrees of freedom.
+        Column of sampling weights, 0 or more. An answer of weight 0 gives no count and leaves
+        estimates alone; it stays in the design, as in R's survey.
     strata, cluster : str, optional
         Columns of the stratum and the primary sampling unit (store, agent, customer who answers
         again). Clusters are told apart within strata. Any of the three makes later standard errors
@@ -214,20 +77,23 @@ def count_scores(
     Returns
     -------
     ScoreCounts
+        Counts by segment and score; `dropped` says how many rows were left out, and why.
 
     Raises
     ------
     ColumnError
         If a column is absent, `score` or `weight` is not numeric, a column of groups holds lists,
-        mappings or spans of time, or a column of `by` has the name of a result or is given twice.
+        mappings or spans of time, or a column of `by` is given twice.
     ParameterError
-        If the cut points do not lie on the scale in order.
+        If `scale` is not two whole numbers, or the cut points do not lie on it in order.
     WeightError
         If a scored answer has a missing, negative or infinite weight, or no stratum or cluster.
     EmptyDataError
         If no row holds a score.
     ScaleError
         If the answers contradict the scale (see `scales.contradiction`).
+    SourceError
+        If `data` is in no form that can be read, or a file cannot be.
 
     Examples
     --------
@@ -236,82 +102,121 @@ def count_scores(
     >>> counts.categories().to_dict("records"), counts.dropped["missing"]
     ([{'n': 4, 'promoters': 2, 'passives': 1, 'detractors': 1}], 1)
     """
-    low, high = scales.checked_scale(scale)
+    low, high = check.scale(scale)
     if not low <= detractor < promoter <= high:
         raise ParameterError(
             f"promoter={promoter}, detractor={detractor}: they must lie on the scale {low} to "
-            f"{high}, "
-            "detractor below promoter; give the cut points of your scale"
+            f"{high}, detractor below promoter; give the cut points of your scale"
         )
-    by, design = names(by), Design(weight, strata, cluster)
-    rows = table.unread(data)
+    by, design = as_columns(by), Design(weight, strata, cluster)
+    rows = table.lazy_table(data)
     _refuse_columns(rows, score, by, design)
-    counted = table.fetched(_grouped(rows, score, by, design, (low, high)), data)
-    dropped = {
-        reason: int(counted.loc[counted["code"] == code, "n"].sum())
-        for code, reason in _REASONS.items()
-        if code > -4 or weight
-    }
-    _refuse_design(counted, design)
-    scored = counted[counted["code"] >= 0].assign(score=lambda frame: frame["code"] + low)
-    dropped |= {
-        f"no {name}": int(scored.loc[scored[f"by{i}"].isna(), "n"].sum())
-        for i, name in enumerate(by)
-    }
-    if scored.empty:
+    groups = table.fetch(_grouped(rows, score, by, design, (low, high)), data)
+    _refuse_design(groups, design)
+    if not (groups[CODE] >= 0).any():
         raise EmptyDataError(
-            f"score={score!r}: none of {int(counted['n'].sum()):,} rows holds a whole score from "
-            f"{low} to "
-            f"{high}{' and a weight above 0' if weight else ''}; name the column with the scores, "
-            "or give its "
-            "scale"
+            f"score={score!r}: none of {int(groups['n'].sum()):,} rows holds a whole score from "
+            f"{low} to {high}{' and a weight above 0' if weight else ''}; name the column with "
+            "the scores, or give its scale"
         )
-    frame = _added(
-        scored.drop(columns="code").rename(columns={f"by{i}": name for i, name in enumerate(by)}),
-        by,
-    )
+    keys = list(names.carry(by, OWNED).values())
+    clean = _clean_names(groups.rename(columns={f"by{i}": key for i, key in enumerate(keys)}), keys)
+    scored = clean.frame[clean.frame[CODE] >= 0].assign(score=lambda each: each[CODE] + low)
+    frame = add_up(scored.drop(columns=CODE), keys)
     totals = frame.groupby("score")["n"].sum()
     scales.refuse_contradiction({int(key): int(n) for key, n in totals.items()}, scale=(low, high))
-    present = counted[[f"by{i}" for i in range(len(by))]].set_axis(list(by), axis=1)
+    in_design = groups[(groups[CODE] >= 0) | (groups[CODE] == _ZERO_WEIGHT)]
     return ScoreCounts(
         frame,
         by,
         (low, high),
         promoter,
         detractor,
-        dropped,
+        _dropped(groups, design) | _without_segment(frame, by, keys),
         design,
-        _units(frame) if design else None,
-        _without(present, frame, by),
+        add_units(in_design) if design else None,
+        without(clean.frame[keys], frame, keys),
+        (*clean.notes, *clean.warnings),
     )
 
 
-def names(by: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Return the columns of `by`; refuse one given twice, or named like a column of the result."""
-    found = (
-        ()
-        if by is None
-        else (by,)
-        if isinstance(by, str)
-        else tuple(name for name in by if name is not None)
-    )
-    if len(set(found)) < len(found):
-        raise ColumnError(f"by={found!r} names a column twice; name each once")
-    refuse_taken(TAKEN, by=found)
-    return found
+def _dropped(groups: pd.DataFrame, design: Design) -> dict[str, int]:
+    return {
+        str(reason): int(groups.loc[groups[CODE] == code, "n"].sum())
+        for code, reason in _CODES.items()
+        if code != _ZERO_WEIGHT or design.weight
+    }
 
 
-def refuse_taken(taken: Collection[str], **wanted: str | Sequence[str] | None) -> None:
-    """Refuse segment columns that have the name of a column of the result; `wanted` maps a
-    parameter to its columns."""
-    for parameter, names in wanted.items():
-        for name in [names] if isinstance(names, str) else (names or ()):
-            if name in taken:
-                raise ColumnError(
-                    f"{parameter}={name!r}: the result has a column of that name itself; rename "
-                    "yours, "
-                    f"for example to {name + '_'!r}"
-                )
+def _without_segment(frame: pd.DataFrame, by: Sequence[str], keys: Sequence[str]) -> dict[str, int]:
+    return {
+        f"no {name}": int(frame.loc[frame[key].isna(), "n"].sum())
+        for name, key in zip(by, keys, strict=True)
+    }
+
+
+def _clean_names(groups: pd.DataFrame, keys: Sequence[str]) -> names.Joined:
+    """Join the groups whose names are one; numbers and days are names as they stand."""
+    texts = [key for key in keys if pd.api.types.infer_dtype(groups[key]) in ("string", "empty")]
+    return names.join(groups, texts, [name for name in ("n", WEIGHT, SQUARE) if name in groups])
+
+
+def counts_of(
+    data: Any,
+    by: str | Sequence[str] | None,
+    score: str | None,
+    weight: str | None,
+    strata: str | None,
+    cluster: str | None,
+    scale: tuple[int, int] | None,
+    promoter: int | None,
+    detractor: int | None,
+) -> ScoreCounts:
+    """Return ready counts over `by`, which take no parameter of counting, or count the rows."""
+    if not isinstance(data, ScoreCounts):
+        return count_scores(
+            data,
+            score=score or "score",
+            by=by,
+            weight=weight,
+            strata=strata,
+            cluster=cluster,
+            scale=scale or (0, 10),
+            promoter=PROMOTER if promoter is None else promoter,
+            detractor=DETRACTOR if detractor is None else detractor,
+        )
+    given = {
+        "weight": weight,
+        "strata": strata,
+        "cluster": cluster,
+        "scale": scale,
+        "promoter": promoter,
+        "detractor": detractor,
+    }
+    named = [name for name, value in given.items() if value is not None]
+    if named:
+        raise ParameterError(
+            f"{', '.join(named)}: ready counts were made with theirs; pass it to count_scores"
+        )
+    return data.over(by)
+
+
+def unweighted_counts_of(
+    data: Any,
+    by: str | Sequence[str] | None,
+    score: str | None,
+    scale: tuple[int, int] | None,
+    promoter: int | None,
+    detractor: int | None,
+) -> ScoreCounts:
+    """Return counts as `counts_of` does; refuse those that carry weights, strata or clusters."""
+    counts = counts_of(data, by, score, None, None, None, scale, promoter, detractor)
+    if counts.design:
+        raise ParameterError(
+            f"design={counts.design}: this test counts every answer once and alone; count without "
+            "weight, strata and cluster, or use nps.compare, which knows them"
+        )
+    return counts
 
 
 def _refuse_columns(rows: ir.Table, score: str, by: tuple[str, ...], design: Design) -> None:
@@ -346,7 +251,7 @@ def _refuse_columns(rows: ir.Table, score: str, by: tuple[str, ...], design: Des
 def _grouped(
     rows: ir.Table, score: str, by: tuple[str, ...], design: Design, scale: tuple[int, int]
 ) -> ir.Table:
-    """Return `by0 …, code, n` and, with a design, its columns: the one query of the study."""
+    """Return `by0 …, _code, n` and, with a design, its columns: the one query of the study."""
     value = rows[score].cast("float64")
     bad = [
         (_missing(rows[score]), -1),
@@ -357,11 +262,8 @@ def _grouped(
     if design.weight is not None:
         weight = rows[design.weight].cast("float64")
         bad += [
-            (
-                _missing(rows[design.weight]) | (weight < 0) | (weight > sys.float_info.max),
-                _NO_WEIGHT,
-            ),
-            (weight == 0, -4),
+            (weights.unfit(rows[design.weight]), _NO_WEIGHT),
+            (weight == 0, _ZERO_WEIGHT),
         ]
     if design:
         columns |= {
@@ -370,7 +272,7 @@ def _grouped(
         }
     coded = rows.select(
         **columns,
-        code=ibis.cases(*bad, else_=value.cast("int64") - scale[0]),
+        **{CODE: ibis.cases(*bad, else_=value.cast("int64") - scale[0])},
         **({"w": weight} if design.weight else {}),
     )
     counts = {"n": coded.count()}
@@ -380,7 +282,7 @@ def _grouped(
             if design.weight
             else {WEIGHT: coded.count().cast("float64"), SQUARE: coded.count().cast("float64")}
         )
-    return coded.group_by([*columns, "code"]).agg(**counts)
+    return coded.group_by([*columns, CODE]).agg(**counts)
 
 
 def _missing(column: ir.Column) -> ir.BooleanValue:
@@ -388,62 +290,16 @@ def _missing(column: ir.Column) -> ir.BooleanValue:
     return column.isnull() | column.isnan() if column.type().is_floating() else column.isnull()
 
 
-def _refuse_design(counted: pd.DataFrame, design: Design) -> None:
-    scored = counted[(counted["code"] >= 0) | (counted["code"] == _NO_WEIGHT)]
-    without = {f"weight={design.weight!r}": scored.loc[scored["code"] == _NO_WEIGHT, "n"].sum()}
-    without |= {
-        f"{parameter}={name!r}": scored.loc[scored[column].isna(), "n"].sum()
-        for parameter, name, column in (
-            ("strata", design.strata, STRATUM),
-            ("cluster", design.cluster, CLUSTER),
-        )
-        if name
-    }
-    for said, n in without.items():
-        if n:
-            rule = "a weight of 0 or more" if said.startswith("weight") else "a value"
+def _refuse_design(groups: pd.DataFrame, design: Design) -> None:
+    used = groups[(groups[CODE] >= 0) | groups[CODE].isin([_ZERO_WEIGHT, _NO_WEIGHT])]
+    unfit = int(used.loc[used[CODE] == _NO_WEIGHT, "n"].sum())
+    weights.refuse_unfit(unfit, of=int(used["n"].sum()), parameter="weight", column=design.weight)
+    for parameter, name, column in (
+        ("strata", design.strata, STRATUM),
+        ("cluster", design.cluster, CLUSTER),
+    ):
+        if name and (n := int(used.loc[used[column].isna(), "n"].sum())):
             raise WeightError(
-                f"{said}: {int(n):,} answers with a score have none ({rule} is needed); fill it, "
-                "or leave these "
-                "rows out and say so"
+                f"{parameter}={name!r}: {n:,} answers with a score have none (a value is needed); "
+                "fill it, or leave these rows out and say so"
             )
-
-
-def _added(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    design = [name for name in (STRATUM, CLUSTER) if name in frame]
-    sums = ["n", *(name for name in (WEIGHT, SQUARE) if name in frame)]
-    counted = frame.groupby(
-        [*by, *design, "score"], as_index=False, sort=True, observed=True, dropna=False
-    )[sums].sum()
-    return counted.astype({"score": "int64", "n": "int64"})
-
-
-def _units(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby([STRATUM, CLUSTER], as_index=False, sort=True, observed=True)["n"].sum()
-
-
-def _listed(counts: ScoreCounts) -> pd.DataFrame:
-    return pd.DataFrame(columns=list(counts.by)) if counts.empty is None else counts.empty
-
-
-def _without(present: pd.DataFrame, frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return the segments of `present` that `frame` does not have, each once."""
-    if not by:
-        return pd.DataFrame()
-    present = present.dropna().drop_duplicates()
-    known = set(frame[list(by)].itertuples(index=False, name=None))
-    new = [row not in known for row in present.itertuples(index=False, name=None)]
-    return _in_order(
-        present.loc[np.array(new, bool)], by
-    )  # an engine hands groups over in any order
-
-
-def _in_order(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    ranks = [
-        frame[name].map(
-            {value: rank for rank, value in enumerate(table.natural_order(frame[name]))}
-        )
-        for name in by
-    ]
-    order = np.lexsort([rank.to_numpy(int) for rank in reversed(ranks)])
-    return frame.iloc[order].reset_index(drop=True)

@@ -12,14 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cxlib.errors import ParameterError, WeightError
-from cxlib.nps import intervals
-from cxlib.nps.counts import CLUSTER, SQUARE, STRATUM, WEIGHT, ScoreCounts
+from cxlib.errors import ParameterError
+from cxlib.methods import designs
+from cxlib.nps.methods import intervals
+from cxlib.nps.score_counts import CLUSTER, SQUARE, STRATUM, WEIGHT, ScoreCounts, units_of
 
-_CHUNK = 20_000  # pairs whose rows are multiplied at once
-_ROUNDING = (
-    1e-14  # a variance below this, times that of one sampling unit, is what rounding leaves of 0
-)
+# a variance below this, times that of one sampling unit, is what rounding leaves of 0
+_ROUNDING = 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,23 +31,23 @@ class Linearised:
         Weighted NPS, its linearised variance (missing where a segment has no degrees of freedom;
         exactly 0 where its clusters, or the answers of each stratum, are alike), and the weighted
         variance of one answer scored +1, 0, -1.
-    n, df, kish : ndarray, shape (g,)
-        Answers; sampling units minus strata, of those that have an answer of the segment; and (sum
-        w)^2 / sum w^2 over the sampling units.
+    n, kish : ndarray, shape (g,)
+        Answers; and (sum w)^2 / sum w^2 over the sampling units.
+    domains : Domains
+        Degrees of freedom, and covariances of segments.
     """
 
     nps: NDArray
     variance: NDArray
     answer_variance: NDArray
     n: NDArray
-    df: NDArray
     kish: NDArray
-    _error: (
-        sparse.csr_array
-    )  # (g, clusters): each cluster's part of the error; empty where each answer is its own cluster
-    _total: NDArray  # (g, strata): what the mean of a stratum's clusters takes away
-    _cluster: sparse.csr_array  # (g, clusters): 1 where the cluster has an answer of the segment
-    _stratum: NDArray  # (g, strata), likewise
+    domains: designs.Domains
+
+    @property
+    def df(self) -> NDArray:
+        """Sampling units minus strata, of those that have an answer of the segment."""
+        return self.domains.df
 
     @property
     def n_eff(self) -> NDArray:
@@ -57,17 +56,6 @@ class Linearised:
         with np.errstate(divide="ignore", invalid="ignore"):
             n_eff = self.n * self.answer_variance / ((self.n - 1) * self.variance)
         return np.where(self.variance > 0, n_eff, self.kish)
-
-    def covariance(self, i: NDArray, j: NDArray) -> NDArray:
-        """Covariance of the NPS of segments i and j, which share no answers but may share
-        clusters."""
-        return _products(self._error, i, j) - np.einsum("ph,ph->p", self._total[i], self._total[j])
-
-    def df_of(self, i: NDArray, j: NDArray) -> NDArray:
-        """Degrees of freedom of a difference: clusters minus strata of both segments together,
-        minus 1 (as svyttest of R)."""
-        strata = np.einsum("ph,ph->p", self._stratum[i], self._stratum[j])
-        return self.df[i] + self.df[j] - _products(self._cluster, i, j) + strata - 1
 
 
 def linearise(
@@ -97,57 +85,58 @@ def linearise(
 
     Notes
     -----
-    e = w (x - NPS) / sum w inside the segment and 0 outside; variance = sum over strata h of (1 -
-    m_h/M_h) m_h/(m_h - 1) times sum over clusters j of (E_hj - mean E_h)^2, m_h clusters in the
-    whole sample: segments are domains, never subsets. Equal to R survey 4.1 `svymean`, `svyby`,
-    `svycontrast` to 1e-12 relative."""
+    The influence of an answer is w (x - NPS) / sum w inside the segment and 0 outside: segments are
+    domains, never subsets (see `designs.of_units`). Answers of weight 0 are sampling units, but
+    give no degrees of freedom. Equal to R survey 4.1 `svymean`, `svyby`, `svycontrast` to 1e-12
+    relative."""
     cells = _Cells(counts, sides)
-    shares = cells.summed("weight", cells.kind, 3).toarray()
+    shares = cells.sums_of("weight", cells.kind, 3).toarray()
     total = shares.sum(axis=1)
     p, q = shares[:, 0] / total, shares[:, 2] / total
-    nps, m = p - q, cells.m
-    factor = (1 - m / _population(population, counts, m)) * m / (m - 1)
-    means = cells.errors(cells.stratum, len(m), nps, total).toarray()
-    taken = means * np.sqrt(factor / m)
-    in_stratum = cells.summed("n", cells.stratum, len(m)).toarray()
-    if counts.design.cluster is None:
-        each = [
-            cells.summed("square", cells.stratum, len(m), only=kind).toarray() for kind in range(3)
-        ]
-        spread = (
-            sum(each[kind] * ((1 - kind - nps) ** 2)[:, None] for kind in range(3))
-            / total[:, None] ** 2
-        )
-        squares, kish = (factor * spread).sum(axis=1), total**2 / sum(each).sum(axis=1)
-        error = cluster = sparse.csr_array((len(nps), 1))
-        units = in_stratum.sum(axis=1)
-    else:
-        held = cells.summed("weight", cells.unit, len(cells.stratum_of))
-        error = (
-            cells.errors(cells.unit, len(cells.stratum_of), nps, total)
-            @ sparse.diags_array(np.sqrt(factor[cells.stratum_of]))
-        ).tocsr()
-        squares, kish = error.power(2).sum(axis=1), total**2 / held.power(2).sum(axis=1)
-        cluster = (held > 0).astype(float)
-        units = cluster.sum(axis=1)
-    df = units - (in_stratum > 0).sum(axis=1)
-    mixed = (shares > 0).sum(axis=1) > 1  # of one kind alone: 0, not what rounding leaves of it
-    variance = squares - (taken**2).sum(axis=1)
-    variance = np.where(
-        df > 0, np.where(mixed & (variance * kish > _ROUNDING), variance, 0.0), np.nan
+    nps = p - q
+    found, kish = (_of_answers if counts.design.cluster is None else _of_clusters)(
+        cells, nps, total, _population(population, counts, cells.m)
     )
+    mixed = (shares > 0).sum(axis=1) > 1  # of one kind alone: 0, not what rounding leaves of it
+    known = mixed & (found.variance * kish > _ROUNDING)
     return Linearised(
         nps,
-        variance,
+        np.where(found.df > 0, np.where(known, found.variance, 0.0), np.nan),
         mixed * (p + q - nps**2),
-        in_stratum.sum(axis=1),
-        df,
+        cells.sums_of("n", np.zeros_like(cells.kind), 1).toarray()[:, 0],
         kish,
-        error,
-        taken,
-        cluster,
-        (in_stratum > 0).astype(float),
+        found,
     )
+
+
+def _of_answers(
+    cells: _Cells, nps: NDArray, total: NDArray, population: NDArray | None
+) -> tuple[designs.Domains, NDArray]:
+    width = len(cells.m)
+    each = [cells.sums_of("square", cells.stratum, width, only=kind).toarray() for kind in range(3)]
+    squares = (
+        sum(each[kind] * ((1 - kind - nps) ** 2)[:, None] for kind in range(3))
+        / total[:, None] ** 2
+    )
+    found = designs.of_rows(
+        squares,
+        cells.errors(cells.stratum, width, nps, total).toarray(),
+        cells.sums_of("n", cells.stratum, width).toarray(),
+        cells.m,
+        population=population,
+    )
+    return found, total**2 / sum(each).sum(axis=1)
+
+
+def _of_clusters(
+    cells: _Cells, nps: NDArray, total: NDArray, population: NDArray | None
+) -> tuple[designs.Domains, NDArray]:
+    width = len(cells.stratum_of)
+    held = cells.sums_of("weight", cells.unit, width)
+    found = designs.of_units(
+        cells.errors(cells.unit, width, nps, total), held, cells.stratum_of, population=population
+    )
+    return found, total**2 / held.power(2).sum(axis=1)
 
 
 class _Cells:
@@ -156,8 +145,8 @@ class _Cells:
 
     def __init__(self, counts: ScoreCounts, sides: sparse.csr_array | None) -> None:
         cells = counts.categories()
-        frame = counts.frame.dropna(subset=list(counts.by)).reset_index(drop=True)
-        self.cell = _positions(frame, cells, counts.by)
+        frame = counts.frame.dropna(subset=list(counts.keys.values())).reset_index(drop=True)
+        self.cell = _positions(frame, cells, tuple(counts.keys.values()))
         self.sides = sparse.eye_array(len(cells), format="csr") if sides is None else sides
         self.kind = np.where(
             frame["score"] >= counts.promoter, 0, np.where(frame["score"] <= counts.detractor, 2, 1)
@@ -166,23 +155,17 @@ class _Cells:
             name: frame[column].to_numpy(float)
             for name, column in (("n", "n"), ("weight", WEIGHT), ("square", SQUARE))
         }
-        strata = counts.units[STRATUM].drop_duplicates().reset_index(drop=True).to_frame()
+        units = units_of(counts)
+        strata = units[STRATUM].drop_duplicates().reset_index(drop=True).to_frame()
         self.stratum = _positions(frame, strata, (STRATUM,))
-        self.stratum_of = _positions(counts.units, strata, (STRATUM,))
+        self.stratum_of = _positions(units, strata, (STRATUM,))
         clustered = counts.design.cluster is not None
-        self.unit = _positions(frame, counts.units, (STRATUM, CLUSTER)) if clustered else None
-        self.m = np.bincount(
-            self.stratum_of, weights=None if clustered else counts.units["n"]
-        ).astype(float)
-        if (self.m < 2).any():
-            kind = "cluster" if clustered else "answer"
-            raise WeightError(
-                f"{int((self.m < 2).sum())} of {len(self.m)} strata have a single {kind}, so their "
-                "variance cannot "
-                "be known; merge those strata with a neighbour"
-            )
+        self.unit = _positions(frame, units, (STRATUM, CLUSTER))
+        self.m = np.bincount(self.stratum_of, weights=None if clustered else units["n"]).astype(
+            float
+        )
 
-    def summed(
+    def sums_of(
         self, name: str, column: NDArray, width: int, *, only: int | None = None
     ) -> sparse.csr_array:
         """Return the sums of `name` by segment and `column`; of one kind of answer where `only` is
@@ -190,15 +173,15 @@ class _Cells:
         values = (
             self.sums[name] if only is None else np.where(self.kind == only, self.sums[name], 0.0)
         )
-        return self._folded(values, column, width)
+        return self._added(values, column, width)
 
     def errors(self, column: NDArray, width: int, nps: NDArray, total: NDArray) -> sparse.csr_array:
         """Return the sums of w (x - nps) / total by segment and `column`."""
-        signed = self._folded(self.sums["weight"] * (1 - self.kind), column, width)
-        centred = signed - sparse.diags_array(nps) @ self.summed("weight", column, width)
+        signed = self._added(self.sums["weight"] * (1 - self.kind), column, width)
+        centred = signed - sparse.diags_array(nps) @ self.sums_of("weight", column, width)
         return (sparse.diags_array(1 / total) @ centred).tocsr()
 
-    def _folded(self, values: NDArray, column: NDArray, width: int) -> sparse.csr_array:
+    def _added(self, values: NDArray, column: NDArray, width: int) -> sparse.csr_array:
         cells = sparse.coo_array(
             (values, (self.cell, column)), shape=(self.sides.shape[1], width)
         ).tocsr()
@@ -226,7 +209,7 @@ def weighted(counts: ScoreCounts) -> ScoreCounts:
 
 
 def estimates(counts: ScoreCounts) -> pd.DataFrame:
-    """Return `[*by], n, promoters, passives, detractors, nps, se, n_eff`, one row a segment; NPS
+    """Return `[*keys], n, promoters, passives, detractors, nps, se, n_eff`, one row a segment; NPS
     and se on [-1, 1].
 
     Plain where the counts carry no design (`n_eff` is then n, `se` the root of V / n), linearised
@@ -278,12 +261,12 @@ def _positions(frame: pd.DataFrame, keys: pd.DataFrame, by: tuple[str, ...]) -> 
 
 def _population(
     population: float | Mapping[Any, float] | None, counts: ScoreCounts, m: NDArray
-) -> NDArray:
-    """Return how many sampling units each stratum has in the population; infinitely many where it
-    is not given."""
-    strata = counts.units[STRATUM].drop_duplicates().tolist()
+) -> NDArray | None:
+    """Return how many sampling units each stratum has in the population; None where it is not
+    given."""
     if population is None:
-        return np.full(len(strata), np.inf)
+        return None
+    strata = units_of(counts)[STRATUM].drop_duplicates().tolist()
     if not isinstance(population, Mapping):
         if len(strata) > 1:
             raise ParameterError(
@@ -305,14 +288,3 @@ def _population(
             "population; give the population's numbers"
         )
     return sizes
-
-
-def _products(rows: sparse.csr_array, i: NDArray, j: NDArray) -> NDArray:
-    """Return the scalar products of rows i and rows j."""
-    if not rows.nnz:
-        return np.zeros(len(i))
-    parts = [
-        rows[i[start : start + _CHUNK]].multiply(rows[j[start : start + _CHUNK]]).sum(axis=1)
-        for start in range(0, len(i), _CHUNK)
-    ]
-    return np.concatenate([np.asarray(part).ravel() for part in parts]) if parts else np.zeros(0)

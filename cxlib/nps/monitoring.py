@@ -3,102 +3,90 @@ one looks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy import special
+from numpy.typing import NDArray
 
-from cxlib import check, inference, theme
-from cxlib import language as words
+from cxlib import check
 from cxlib.errors import ParameterError
-from cxlib.nps import figures, intervals
-from cxlib.nps.counts import names, refuse_taken
-from cxlib.nps.crossing import crossing, growing
+from cxlib.methods import proportions
+from cxlib.nps import cautions, wave_figures
+from cxlib.nps.comparison_words import TITLES
+from cxlib.nps.counts import counts_of
 from cxlib.nps.design import estimates, linearise
-from cxlib.nps.scores import counted
-from cxlib.result import Absent, Result
+from cxlib.nps.method_names import Method
+from cxlib.nps.methods import intervals, sequential
+from cxlib.nps.score_counts import as_columns
+from cxlib.nps.verdicts import Verdict, is_move
+from cxlib.shown import theme
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-METHOD = "anytime-valid normal mixture (Robbins)"
-COLUMNS = (
-    "a",
-    "b",
-    "n_a",
-    "n_b",
-    "difference",
-    "se",
-    "ci_low",
-    "ci_high",
-    "pvalue",
-    "naive_low",
-    "naive_high",
-    "naive_pvalue",
-    "naive_false_alarm",
-    "looks",
-    "verdict",
-    "confidence",
-    "method",
-)
-_MOST_LOOKS = 100  # of more, the false alarms of this many: a lower bound, and quick
 FEWEST = 20  # answers on each side before anything is said (see monitor's Notes)
+_SENTENCES = {
+    Verdict.UP: "nps.monitor_up",
+    Verdict.DOWN: "nps.monitor_down",
+    Verdict.CANNOT_TELL: "nps.monitor_cannot_tell",
+    Verdict.TOO_FEW_YET: "nps.monitor_too_few_yet",
+    Verdict.DO_NOT_COMPARE: "nps.monitor_do_not_compare",
+}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Monitor(Result):
-    """Each wave against the one before it, b minus a, in points: `[*by]` and the columns of
-    `COLUMNS`.
+    """Each wave against the one before it, b minus a, in points.
+
+    `frame`: `[*by], a, b, n_a, n_b, difference, se, ci_low, ci_high, pvalue, naive_low, naive_high,
+    naive_pvalue, naive_false_alarm, looks, verdict, confidence, method`.
 
     `ci_low`, `ci_high` and `pvalue` hold at every look; the `naive_` columns are what a test made
     for a single look says. `naive_false_alarm` is the probability that `looks` such tests, equally
     spaced while b came in, claim a change at least once where nothing changed. `verdict` is up,
-    down, cannot tell, too few yet, or (a side is a single cluster) do not compare."""
+    down, cannot_tell, too_few_yet, or (a side is a single cluster) do_not_compare."""
 
     by: tuple[str, ...] = ()
-    formats: ClassVar[dict[str, str]] = (
-        dict.fromkeys(("difference", "ci_low", "ci_high", "naive_low", "naive_high"), "change")
-        | dict.fromkeys(("pvalue", "naive_pvalue"), "pvalue")
-        | {"se": "points", "naive_false_alarm": "percent", "confidence": "level"}
-    )
+    columns: ClassVar[Mapping[str, Format]] = {
+        "a": "",
+        "b": "",
+        "n_a": "integer",
+        "n_b": "integer",
+        "difference": "change",
+        "se": "points",
+        "ci_low": "change",
+        "ci_high": "change",
+        "pvalue": "pvalue",
+        "naive_low": "change",
+        "naive_high": "change",
+        "naive_pvalue": "pvalue",
+        "naive_false_alarm": "percent",
+        "looks": "integer",
+        "verdict": Verdict,
+        "confidence": "level",
+        "method": Method,
+    }
+
+    def caption(self) -> Message | str:
+        """Return what the table shows."""
+        return Message("nps.caption_monitor")
 
     def summary(self, language: str = "en") -> str:
         """Say what may be said of the newest wave now, and what a naive test would have claimed."""
         newest = self.newest
         if newest.empty:
-            return " ".join(self.warnings)
-        sure = newest[newest["verdict"].isin(["up", "down"])]
+            return Sentences(self.warnings).text(language)
         if len(newest) > 1:
-            named = words.joined(
-                [
-                    f"{self._group(row)} ({words.points(row['difference'], sign=True)})"
-                    for _, row in sure.iterrows()
-                ],
-                language,
-            )
-            return words.text(
-                "nps.monitor_groups" if len(sure) else "nps.monitor_groups_none",
-                language,
-                names=named,
-                sure=words.number(len(sure)),
-                k=words.number(len(newest)),
-                naive=self._naive(newest, language),
-            )
+            return self._of_groups(newest).text(language)
         row = newest.iloc[0]
-        return (
-            words.text(
-                f"nps.monitor_{row['verdict'].replace(' ', '_')}",
-                language,
-                limit=FEWEST,
-                **_said(row),
-            )
-            + " "
-            + self._naive(newest, language)
-        ).strip()
+        said = Message(_SENTENCES[Verdict(row["verdict"])], limit=FEWEST, **_values(row))
+        return Sentences((said, *self._naive(newest))).text(language)
 
     @property
     def newest(self) -> pd.DataFrame:
@@ -107,62 +95,77 @@ class Monitor(Result):
             self.frame.groupby(list(self.by), sort=False).tail(1) if self.by else self.frame.tail(1)
         )
 
-    def _group(self, row: pd.Series) -> str:
-        return " · ".join(words.label(row[column]) for column in self.by)
+    def _of_groups(self, newest: pd.DataFrame) -> Message:
+        sure = newest[is_move(newest["verdict"])]
+        said = {"sure": len(sure), "k": len(newest), "naive": Sentences(self._naive(newest))}
+        if sure.empty:
+            return Message("nps.monitor_groups_none", **said)
+        names = [
+            Message(
+                "nps.monitor_group",
+                name=cautions.name_of(row, self.by),
+                difference=row["difference"],
+            )
+            for _, row in sure.iterrows()
+        ]
+        return Message("nps.monitor_groups", names=names, **said)
 
-    def _naive(self, newest: pd.DataFrame, language: str) -> str:
-        row = (
-            newest.loc[newest["naive_false_alarm"].idxmax()]
-            if newest["naive_false_alarm"].notna().any()
-            else None
-        )
-        if row is None:
-            return ""
+    def _naive(self, newest: pd.DataFrame) -> tuple[Message, ...]:
+        if newest["naive_false_alarm"].isna().all():
+            return ()
+        row = newest.loc[newest["naive_false_alarm"].idxmax()]
         claims = int((newest["naive_pvalue"] < 1 - newest["confidence"]).sum())
-        rate = words.text(
-            "nps.monitor_looks" if row["looks"] > 1 else "nps.monitor_look",
-            language,
-            looks=words.number(row["looks"]),
-            rate=words.percent(row["naive_false_alarm"], 0),
-            confidence=words.level(row["confidence"]),
+        rate = (
+            Message(
+                "nps.monitor_looks",
+                looks=row["looks"],
+                rate=row["naive_false_alarm"],
+                confidence=row["confidence"],
+            )
+            if row["looks"] > 1
+            else Message("nps.monitor_look")
         )
         if len(newest) > 1:
-            return f"{words.text('nps.monitor_claims', language, n=words.number(claims))} {rate}"
-        if row["verdict"] == "too few yet" and not claims:
-            return ""
-        return f"{words.text('nps.monitor_claim' if claims else 'nps.monitor_no_claim', language, **_said(row))} {rate}"  # noqa: E501
+            return Message("nps.monitor_claims", n=claims), rate
+        if row["verdict"] == Verdict.TOO_FEW_YET and not claims:
+            return ()
+        if claims:
+            return Message("nps.monitor_claim", naive_p=row["naive_pvalue"]), rate
+        return Message("nps.monitor_no_claim", naive_p=row["naive_pvalue"]), rate
 
-    def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Message | Sentences | str = "",
+        language: str = "en",
+    ) -> Axes:
         """Draw each change (of several groups the newest) with the interval that holds at every
         look; claims in colour."""
         if self.frame.empty:
-            return theme.message(ax, " ".join(self.warnings))
-        measured = words.text(
-            "nps.measured_monitor",
-            language,
-            confidence=words.level(self.frame["confidence"].iloc[0]),
-        )
-        shown = self.newest if len(self.newest) > 1 else self.frame
-        return figures.monitor(
-            shown, ax, finding=finding or self.title(language), measured=measured
+            return theme.message(ax, self.summary(language))
+        return wave_figures.monitor(
+            self.newest if len(self.newest) > 1 else self.frame,
+            ax,
+            finding=finding or self.title(language),
+            measured=Message("nps.measured_monitor", confidence=self.frame["confidence"].iloc[0]),
+            language=language,
         )
 
     def title(self, language: str = "en") -> str:
         """Say the finding in a few words, as the title of a figure; empty where there is nothing to
         compare."""
         newest = self.newest
-        if len(newest) != 1:
-            sure = int(newest["verdict"].isin(["up", "down"]).sum())
-            return words.text(
-                "nps.title_monitor" if sure else "nps.title_monitor_none",
-                language,
-                sure=words.number(sure),
-                k=words.number(len(newest)),
-            )
-        row = newest.iloc[0]
-        return words.text(f"nps.title_{row['verdict'].replace(' ', '_')}", language, **_said(row))
+        if len(newest) == 1:
+            row = newest.iloc[0]
+            return Message(TITLES[Verdict(row["verdict"])], **_values(row)).text(language)
+        sure = int(is_move(newest["verdict"]).sum())
+        if sure:
+            return Message("nps.title_monitor", sure=sure, k=len(newest)).text(language)
+        return Message("nps.title_monitor_none", k=len(newest)).text(language)
 
 
+@check.arguments
 def monitor(
     data: Any,
     *,
@@ -172,7 +175,12 @@ def monitor(
     looks: int = 1,
     planned: int | None = None,
     confidence: float = 0.95,
-    **counting: Any,
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    scale: tuple[int, int] | None = None,
+    promoter: int | None = None,
+    detractor: int | None = None,
 ) -> Monitor | Absent:
     """Test each wave against the one before it, safely under looking again and again while the
     newer one comes in.
@@ -200,9 +208,8 @@ def monitor(
         got. The interval is narrowest there, and holds in any case.
     confidence : float
         Level of the intervals, over all looks together; verdicts use 1 - confidence.
-    **counting
-        Parameters of `count_scores` (`scale`, `weight`, `cluster`, ...); refused with ready counts,
-        which have theirs.
+    weight, strata, cluster, scale, promoter, detractor : optional
+        As in `count_scores`; refused with ready counts, which have theirs.
 
     Returns
     -------
@@ -252,207 +259,136 @@ def monitor(
     for parameter, value in (("looks", looks), ("planned", planned)):
         if value is not None and value < 1:
             raise ParameterError(f"{parameter}={value!r} must be 1 or more")
-    within = names(by)
-    refuse_taken(COLUMNS, by=within)
     if between is None:
-        return Absent.of("nps.no_order")
-    columns = [*within, *COLUMNS]
-    counts = counted(data, score, (*within, between), counting)
-    found = estimates(counts)
-    pairs = _successive(found, between, within)
-    if pairs.empty:
-        key, said = (
-            ("nps.nobody_in", {"columns": words.joined(map(repr, (*within, between)))})
+        return Absent.of("nps.no_order", Monitor, by=as_columns(by))
+    counts = counts_of(
+        data, (*as_columns(by), between), score, weight, strata, cluster, scale, promoter, detractor
+    )
+    found, (*within, column), carried = counts.name_columns(estimates(counts), Monitor.columns)
+    at = _successive(found, within)
+    if not len(at):
+        why = (
+            cautions.nobody_in(counts.by)
             if found.empty
-            else (
-                "nps.one_value",
-                {"column": between, "value": words.label(found[between].iloc[0])},
-            )
+            else cautions.one_value(between, found[column].iloc[0])
         )
-        return Monitor(pd.DataFrame(columns=columns), METHOD, (words.text(key, **said),), by=within)
-    at = pairs["at"].to_numpy()
-    shared = linearise(counts).covariance(at, at + 1) if counts.design else np.zeros(len(pairs))
-    frame = _watched(pairs, shared, planned, looks, confidence)
+        frame = pd.DataFrame(columns=[*within, *Monitor.columns])
+        warnings: tuple[Message, ...] = (why,)
+    else:
+        shared = linearise(counts).domains.covariance(at, at + 1) if counts.design else 0.0 * at
+        sides = found.iloc[at], found.iloc[at + 1]
+        newest = ~np.isin(at + 1, at)
+        watched = _watched(sides, newest, shared, planned, looks, confidence)
+        ends = {"a": sides[0][column].to_numpy(), "b": sides[1][column].to_numpy()}
+        groups = sides[0][within].reset_index(drop=True)
+        frame = groups.assign(**ends, **watched)[[*within, *Monitor.columns]]
+        clustered = counts.design.cluster is not None
+        warnings = (*counts.warnings, *_cautions(frame, within, design=clustered))
     return Monitor(
-        frame[columns],
-        METHOD,
-        _cautions(frame, within, design=counts.design.cluster is not None),
-        by=within,
+        frame=frame,
+        method=Method.MIXTURE,
+        warnings=warnings,
+        carried={name: carried[name] for name in within if name in carried},
+        by=tuple(within),
     )
 
 
-def _successive(found: pd.DataFrame, between: str, within: tuple[str, ...]) -> pd.DataFrame:
-    """Pair each row with the one before it in its group; the columns of `design.estimates` end in
-    _a and _b."""
+def _successive(found: pd.DataFrame, within: Sequence[str]) -> NDArray:
+    """Return the positions of the rows that are followed by another of their group."""
     groups = (
         found.groupby(list(within), sort=False).ngroup().to_numpy()
         if within
         else np.zeros(len(found))
     )
-    i = np.flatnonzero(groups[1:] == groups[:-1])
-    sides = [
-        found.iloc[at]
-        .reset_index(drop=True)
-        .drop(columns=list(within))
-        .rename(columns={between: ""})
-        for at in (i, i + 1)
-    ]
-    pairs = pd.concat(
-        [side.add_suffix(f"_{name}") for side, name in zip(sides, "ab", strict=True)], axis=1
-    )
-    last = np.append(groups[1:] != groups[:-1], True)
-    return pd.concat(
-        [
-            found.iloc[i][list(within)].reset_index(drop=True),
-            pairs.rename(columns={"_a": "a", "_b": "b"}),
-        ],
-        axis=1,
-    ).assign(newest=last[i + 1], at=i)
+    return np.flatnonzero(groups[1:] == groups[:-1])
 
 
 def _watched(
-    pairs: pd.DataFrame, shared: NDArray, planned: int | None, looks: int, confidence: float
-) -> pd.DataFrame:
+    sides: tuple[pd.DataFrame, pd.DataFrame],
+    newest: NDArray,
+    shared: NDArray,
+    planned: int | None,
+    looks: int,
+    confidence: float,
+) -> dict[str, Any]:
+    """Return the numbers of each pair; `newest` says which of them has the last wave of its
+    group."""
     alpha = 1 - confidence
-    (n_a, v_a), (n_b, v_b) = (
-        (pairs[f"n_{side}"].to_numpy(float), _variance(pairs, side)) for side in "ab"
-    )
-    goal = np.where(pairs["newest"] & (planned is not None), float(planned or 1), n_a)
-    difference = (pairs["nps_b"] - pairs["nps_a"]).to_numpy()
+    (n_a, v_a), (n_b, v_b) = ((side["n"].to_numpy(float), _variance(side)) for side in sides)
+    goal = np.where(newest & (planned is not None), float(planned or 1), n_a)
+    difference = sides[1]["nps"].to_numpy() - sides[0]["nps"].to_numpy()
     variance = v_a + v_b - 2 * shared
     se = np.sqrt(np.where(variance > 0, variance, np.nan))
-    t = clock(v_a, v_b, n_b, goal, alpha=alpha)
-    half, p = mixture_half_width(se, t, alpha), mixture_pvalue(difference / se, t)
-    naive = inference.z_value(confidence) * se
-    enough = pairs[["n_a", "n_b", "n_eff_a", "n_eff_b"]].min(axis=1) >= FEWEST
-    sure = np.where(difference > 0, "up", "down")
-    return pairs.assign(
-        difference=100 * difference,
-        se=100 * se,
-        ci_low=100 * (difference - half),
-        ci_high=100 * (difference + half),
-        pvalue=p,
-        naive_low=100 * (difference - naive),
-        naive_high=100 * (difference + naive),
-        naive_pvalue=intervals.two_sided(difference / se),
-        naive_false_alarm=_false_alarms(v_a / (v_a + v_b), looks, confidence),
-        looks=int(looks),
-        verdict=np.select(
-            [np.isnan(se), ~enough, p < alpha],
-            ["do not compare", "too few yet", sure],
-            "cannot tell",
+    t = sequential.clock(v_a, v_b, n_b, goal, alpha=alpha)
+    half = sequential.mixture_half_width(se, t, alpha)
+    p = sequential.mixture_pvalue(difference / se, t)
+    naive = proportions.z_value(confidence) * se
+    fewest = np.min([side[["n", "n_eff"]].min(axis=1).to_numpy() for side in sides], axis=0)
+    return {
+        "n_a": sides[0]["n"].to_numpy(),
+        "n_b": sides[1]["n"].to_numpy(),
+        "difference": 100 * difference,
+        "se": 100 * se,
+        "ci_low": 100 * (difference - half),
+        "ci_high": 100 * (difference + half),
+        "pvalue": p,
+        "naive_low": 100 * (difference - naive),
+        "naive_high": 100 * (difference + naive),
+        "naive_pvalue": intervals.two_sided(difference / se),
+        "naive_false_alarm": sequential.false_alarms(v_a / (v_a + v_b), looks, confidence),
+        "looks": int(looks),
+        "verdict": np.select(
+            [np.isnan(se), ~(fewest >= FEWEST), (p < alpha) & (difference > 0), p < alpha],
+            [each.value for each in _VERDICTS],
+            Verdict.CANNOT_TELL.value,
         ),
-        confidence=confidence,
-        method=METHOD,
-    )
+        "confidence": confidence,
+        "method": Method.MIXTURE.value,
+    }
 
 
-def _variance(pairs: pd.DataFrame, side: str) -> NDArray:
+_VERDICTS = (Verdict.DO_NOT_COMPARE, Verdict.TOO_FEW_YET, Verdict.UP, Verdict.DOWN)
+
+
+def _variance(side: pd.DataFrame) -> NDArray:
     """Variance of one side: that of `never_zero`, times what a design makes of the plain one."""
     a, n, c, se, n_eff = (
-        pairs[f"{name}_{side}"].to_numpy(float)
-        for name in ("promoters", "n", "detractors", "se", "n_eff")
+        side[name].to_numpy(float) for name in ("promoters", "n", "detractors", "se", "n_eff")
     )
-    plain, adjusted = intervals.variance_of(a, n, c) / n, never_zero(a, n, c)
+    plain, adjusted = intervals.variance_of(a, n, c) / n, sequential.never_zero(a, n, c)
     return adjusted * np.where(se == 0, n / n_eff, se**2 / np.where(plain > 0, plain, 1.0))
 
 
-def never_zero(a: ArrayLike, n: ArrayLike, c: ArrayLike) -> NDArray:
-    """Variance of the NPS from the counts +3/4, +3/2, +3/4: it knows of kinds of answers that have
-    not come yet."""
-    return intervals.moments(a, n, c, method="adjusted_wald")[1]
-
-
-def clock(
-    v_a: ArrayLike, v_b: ArrayLike, n_b: ArrayLike, planned: ArrayLike, *, alpha: float
-) -> NDArray:
-    """Information of a difference, in units that make the interval narrowest when b has its planned
-    answers.
-
-    Parameters
-    ----------
-    v_a, v_b : array_like
-        Variances of the NPS of the finished and of the growing wave.
-    n_b, planned : array_like
-        Answers of the growing wave now and as planned.
-    alpha : float
-        1 - confidence.
-    """
-    v_a, v_b, n_b = (np.asarray(x, float) for x in (v_a, v_b, n_b))
-    narrowest = -special.lambertw(-(alpha**2) / np.e, k=-1).real - 1
-    return narrowest * (v_a + v_b * n_b / np.asarray(planned, float)) / (v_a + v_b)
-
-
-def mixture_half_width(se: ArrayLike, t: ArrayLike, alpha: float) -> NDArray:
-    """Half-width, at every look, of the normal mixture's confidence sequence at information t >
-    0."""
-    t = np.asarray(t, float)
-    return np.asarray(se, float) * np.sqrt(2 * (1 + 1 / t) * (np.log1p(t) / 2 - np.log(alpha)))
-
-
-def mixture_pvalue(z: ArrayLike, t: ArrayLike) -> NDArray:
-    """Anytime-valid p value of a standardised difference at information t > 0; below alpha where
-    the interval leaves 0 out."""
-    z, t = np.asarray(z, float), np.asarray(t, float)
-    return np.minimum(1.0, np.exp(np.log1p(t) / 2 - z**2 * t / (2 * (1 + t))))
-
-
-def _false_alarms(share: NDArray, looks: int, confidence: float) -> NDArray:
-    """Probability that one of `looks` naive tests claims a change; `share` of the variance is the
-    finished wave's."""
-    rounded, looks = np.round(share, 2), min(looks, _MOST_LOOKS)
-    at = {
-        value: crossing(
-            inference.z_value(confidence),
-            growing(1 / (value + (1 - value) * looks / np.arange(1, looks + 1))),
-        )
-        for value in np.unique(rounded[~np.isnan(rounded)])
-    }
-    return np.array([at.get(value, np.nan) for value in rounded])
-
-
-def _said(row: pd.Series) -> dict[str, str]:
+def _values(row: pd.Series) -> dict[str, Any]:
     return {
-        "a": words.label(row["a"]),
-        "b": words.label(row["b"]),
-        "n_a": words.number(row["n_a"]),
-        "n_b": words.number(row["n_b"]),
-        "difference": words.points(row["difference"], sign=True),
-        "size": words.points(abs(row["difference"])),
-        "low": words.points(row["ci_low"], sign=True),
-        "high": words.points(row["ci_high"], sign=True),
-        "p": words.pvalue(row["pvalue"]),
-        "naive_p": words.pvalue(row["naive_pvalue"]),
-        "confidence": words.level(row["confidence"]),
+        "a": row["a"],
+        "b": row["b"],
+        "n_a": row["n_a"],
+        "n_b": row["n_b"],
+        "difference": row["difference"],
+        "size": abs(row["difference"]),
+        "low": row["ci_low"],
+        "high": row["ci_high"],
+        "p": row["pvalue"],
     }
 
 
-def _cautions(frame: pd.DataFrame, within: tuple[str, ...], *, design: bool) -> tuple[str, ...]:
+def _cautions(frame: pd.DataFrame, within: Sequence[str], *, design: bool) -> tuple[Message, ...]:
     out = []
-    few = int((frame["verdict"] == "too few yet").sum())
+    few = int((frame["verdict"] == Verdict.TOO_FEW_YET).sum())
     if few:
-        out.append(words.text("nps.monitor_few", n=words.number(few), limit=FEWEST))
+        out.append(Message("nps.monitor_few", n=few, limit=FEWEST))
     unknown = int(frame["se"].isna().sum())
     if unknown:
-        out.append(words.text("nps.no_variance", n=words.number(unknown)))
-    if within and len(frame.drop_duplicates(list(within))) > 1:
-        out.append(
-            words.text(
-                "nps.monitor_family",
-                k=words.number(len(frame.drop_duplicates(list(within)))),
-                confidence=words.level(frame["confidence"].iloc[0]),
-            )
-        )
+        out.append(Message("nps.no_variance", n=unknown))
+    groups = len(frame.drop_duplicates(list(within))) if within else 1
+    if groups > 1:
+        confidence = frame["confidence"].iloc[0]
+        out.append(Message("nps.monitor_family", k=groups, confidence=confidence))
     newest = frame.iloc[-1]
-    if (
-        not within
-        and newest["looks"] > 1
-        and newest["verdict"] == "cannot tell"
-        and newest["naive_pvalue"] < 1 - newest["confidence"]
-    ):
-        out.append(
-            words.text("nps.monitor_peek", looks=words.number(newest["looks"]), **_said(newest))
-        )
+    open_yet = newest["verdict"] == Verdict.CANNOT_TELL and newest["looks"] > 1
+    if not within and open_yet and newest["naive_pvalue"] < 1 - newest["confidence"]:
+        out.append(Message("nps.monitor_peek", looks=newest["looks"], **_values(newest)))
     if design:
-        out.append(words.text("nps.monitor_design"))
+        out.append(Message("nps.monitor_design"))
     return tuple(out)

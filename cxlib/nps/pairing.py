@@ -1,14 +1,23 @@
-"""Segments -> which is compared with which, as positions."""
+"""Segments -> which is compared with which, as positions, and how a reader names the two."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
+
+from cxlib.shown.message import Message, Names
+
+
+class Side(StrEnum):
+    """A side of a comparison that is no value of the researcher's column."""
+
+    THE_REST = "the_rest"
 
 
 def pairs(
@@ -73,3 +82,25 @@ def with_rests(cells: pd.DataFrame, within: Sequence[str]) -> sparse.csr_array:
     )
     rest = (group[:, None] == group[None, :]) & ~np.eye(k, dtype=bool)
     return sparse.vstack([sparse.eye_array(k), sparse.csr_array(rest.astype(float))]).tocsr()
+
+
+def no_pairs(columns: Sequence[str]) -> pd.DataFrame:
+    """Return a frame of pairs without a row: what comes before `n_a`, and verdict, reason and
+    method, is text."""
+    texts = {*columns[: list(columns).index("n_a")], "verdict", "reason", "method"}
+    return pd.DataFrame(
+        {name: pd.Series(dtype=object if name in texts else float) for name in columns}
+    )
+
+
+def name_sides(row: pd.Series, a: str = "a", b: str = "b") -> dict[str, Any]:
+    """Return the names of both sides of a pair; the columns within which it stays come before
+    `a`."""
+    within = row.iloc[: row.index.get_loc("a")]
+    if within.empty:
+        return {"a": row[a], "b": row[b]}
+    group = Names(tuple(within))
+    return {
+        "a": Message("nps.side_within", group=group, name=row[a]),
+        "b": Message("nps.side_within", group=group, name=row[b]),
+    }

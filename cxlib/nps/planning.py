@@ -1,26 +1,29 @@
-"""What is to be known -> how many answers it takes; how many answers there are -> what they can
-show."""
+"""What is to be known -> how many answers it takes; answers there are -> what they can show."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
 from scipy import stats
 
-from cxlib import check, inference
-from cxlib import language as words
+from cxlib import check
 from cxlib.errors import ParameterError
-from cxlib.result import Result
+from cxlib.methods import proportions
+from cxlib.nps.method_names import Method
+from cxlib.shown.message import Message
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format
 
-METHOD = {"wald": "normal approximation", "adjusted_wald": "adjusted Wald (+3)"}
+METHODS = {"wald": Method.NORMAL, "adjusted_wald": Method.NORMAL_LESS_THREE}
 FEWEST = 30  # answers below which the normal approximation is rough
 _WORST = (0.5, 0.5)  # half promoters, half detractors: the largest variance that answers can have
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Plan(Result):
     """One row: what was asked, what follows from it, and the variance of one answer that was
     assumed.
@@ -30,50 +33,58 @@ class Plan(Result):
     `detractors` assumed, with `variance` = p + q - (p - q)^2 (for two groups with `_a` and `_b`).
     `key` names the sentence."""
 
-    key: str = ""
-    formats: ClassVar[dict[str, str]] = (
-        dict.fromkeys(("half_width", "difference"), "points")
-        | {"n_exact": "decimal1", "confidence": "level"}
-        | dict.fromkeys(
-            (
-                "power",
-                *(
-                    f"{kind}{side}"
-                    for kind in ("promoters", "detractors")
-                    for side in ("", "_a", "_b")
-                ),
-            ),
-            "percent",
-        )
-    )
+    key: str
+    columns: ClassVar[Mapping[str, Format]] = {
+        "half_width": "points",
+        "difference": "points",
+        "population": "integer",
+        "power": "percent",
+        "promoters": "percent",
+        "detractors": "percent",
+        "variance": "",
+        "promoters_a": "percent",
+        "detractors_a": "percent",
+        "variance_a": "",
+        "promoters_b": "percent",
+        "detractors_b": "percent",
+        "variance_b": "",
+        "n_exact": "decimal1",
+        "n": "integer",
+        "n_a": "integer",
+        "n_b": "integer",
+        "confidence": "level",
+        "method": Method,
+    }
+
+    def caption(self) -> Message | str:
+        """Return what the table shows."""
+        return Message("nps.caption_plan")
 
     def summary(self, language: str = "en") -> str:
         """Say what was planned, and on which assumption."""
         row = self.frame.iloc[0]
-        said = {"confidence": words.level(row["confidence"])}
-        said |= {
-            name: words.number(row[name])
-            for name in ("n", "n_a", "n_b", "population")
+        said = {
+            name: row[name]
+            for name in ("n", "n_a", "n_b", "population", "confidence")
             if name in row.index
         }
+        # what is whole but for rounding is said as whole
         said |= {
-            name: words.points(row[name], 0 if math.isclose(row[name], round(row[name])) else 1)
-            for name in ("half_width", "difference")
-            if name in row.index
+            name: round(row[name], 9) for name in ("half_width", "difference") if name in row.index
         }
-        if (
-            self.key == "nps.plan_detectable" and row["difference"] >= 10
-        ):  # "about": tenths would promise too much
-            said["difference"] = words.points(row["difference"], 0)
+        # "about": tenths would promise too much
+        if self.key == "nps.plan_detectable" and row["difference"] >= 10:
+            said["difference"] = round(row["difference"])
         if "power" in row.index:
             said["often"] = (
-                words.text("nps.plan_four_of_five", language)
+                Message("nps.plan_four_of_five")
                 if math.isclose(row["power"], 0.8)
-                else words.text("nps.plan_often", language, power=words.percent(row["power"], 0))
+                else Message("nps.plan_often", power=row["power"])
             )
-        return words.text(self.key, language, **said, assumed=_assumed(row, language))
+        return Message(self.key, **said, assumed=_assumed(row)).text(language)
 
 
+@check.arguments
 def sample_size(
     *,
     half_width: float | None = None,
@@ -129,18 +140,19 @@ def sample_size(
     Examples
     --------
     >>> sample_size(half_width=5, promoters=0.5, detractors=0.2).summary()
-    'To know the NPS to ± 5 points (95 % interval), 938 answers are needed, if 50 % are promoters and 20 % detractors.'
-    """  # noqa: E501
-    check.one_of("method", method, METHOD)
+    'To know the NPS to ± 5 points (95 % interval), 938 answers are needed, if 50 % are promoters \
+and 20 % detractors.'
+    """
+    check.one_of("method", method, METHODS)
     if (half_width is None) == (difference is None):
         raise ParameterError(
             f"half_width={half_width!r}, difference={difference!r}: give exactly one, in points: "
             "half_width to "
             "plan the precision of one NPS, difference to plan a comparison of two"
         )
-    z = inference.z_value(confidence)
+    z = proportions.z_value(confidence)
     less = 3 if method == "adjusted_wald" else 0
-    end = {"confidence": float(confidence), "method": METHOD[method]}
+    end = {"confidence": float(confidence), "method": METHODS[method].value}
     if half_width is not None:
         aim = _in_points("half_width", half_width, 100)
         one = _assumption(*_shares(promoters, detractors))
@@ -154,7 +166,7 @@ def sample_size(
         }
         key = "nps.plan_precision" if population is None else "nps.plan_population"
         return _plan(key, row | {"n_exact": exact, "n": max(1, math.ceil(exact))} | end)
-    if population is not None:
+    if population is not None or difference is None:
         raise ParameterError(
             f"population={population!r} goes with half_width; a comparison asks whether what moves "
             "customers "
@@ -178,6 +190,7 @@ def sample_size(
     )
 
 
+@check.arguments
 def detectable(
     *,
     n_a: int,
@@ -220,7 +233,7 @@ def detectable(
     n_a, n_b = _whole("n_a", n_a), _whole("n_b", n_b)
     two = _two(promoters, detractors)
     se = math.sqrt(two["variance_a"] / n_a + two["variance_b"] / n_b)
-    found = 100 * (inference.z_value(confidence) + stats.norm.ppf(_power(power))) * se
+    found = 100 * (proportions.z_value(confidence) + stats.norm.ppf(_power(power))) * se
     return _plan(
         "nps.plan_detectable" if found <= 200 else "nps.plan_nothing",
         {
@@ -230,11 +243,12 @@ def detectable(
             **two,
             "difference": float(found),
             "confidence": float(confidence),
-            "method": METHOD["wald"],
+            "method": Method.NORMAL.value,
         },
     )
 
 
+@check.arguments
 def power(
     *, n_a: int, n_b: int, a: tuple[float, float], b: tuple[float, float], confidence: float = 0.95
 ) -> Plan:
@@ -275,7 +289,7 @@ def power(
     n_a, n_b = _whole("n_a", n_a), _whole("n_b", n_b)
     (p_a, q_a), (p_b, q_b) = (_pair(name, shares) for name, shares in (("a", a), ("b", b)))
     two = _two((p_a, p_b), (q_a, q_b))
-    z = inference.z_value(confidence)
+    z = proportions.z_value(confidence)
     apart = (p_b - q_b) - (p_a - q_a)
     effect = abs(apart) / math.sqrt(two["variance_a"] / n_a + two["variance_b"] / n_b)
     shows = float(stats.norm.cdf(effect - z) + stats.norm.cdf(-effect - z))
@@ -288,15 +302,15 @@ def power(
             **two,
             "power": shows,
             "confidence": float(confidence),
-            "method": METHOD["wald"],
+            "method": Method.NORMAL.value,
         },
     )
 
 
 def _plan(key: str, row: dict[str, Any]) -> Plan:
     n = min(value for name, value in row.items() if name in ("n", "n_a", "n_b"))
-    rough = (words.text("nps.plan_rough", limit=FEWEST),) if n < FEWEST else ()
-    return Plan(pd.DataFrame([row]), row["method"], rough, key=key)
+    rough = (Message("nps.plan_rough", limit=FEWEST),) if n < FEWEST else ()
+    return Plan(frame=pd.DataFrame([row]), method=Method(row["method"]), warnings=rough, key=key)
 
 
 def _assumption(p: float, q: float) -> dict[str, float]:
@@ -360,10 +374,8 @@ def _in_points(name: str, value: float, most: int) -> float:
 
 def _power(value: float) -> float:
     if not 0.5 <= value < 1:
-        raise ParameterError(
-            f"power={value!r} must be at least 0.5 and below 1; write 0.8 for four times out of "
-            "five"
-        )
+        rule = "must be at least 0.5 and below 1; write 0.8 for four times out of five"
+        raise ParameterError(f"power={value!r} {rule}")
     return value
 
 
@@ -373,18 +385,15 @@ def _whole(name: str, value: int) -> int:
     return int(value)
 
 
-def _assumed(row: pd.Series, language: str) -> str:
+def _assumed(row: pd.Series) -> Message:
     if "promoters" in row.index:
         shares = [(row["promoters"], row["detractors"])]
     else:
-        shares = list(
-            dict.fromkeys((row[f"promoters_{side}"], row[f"detractors_{side}"]) for side in "ab")
-        )
+        both = ((row[f"promoters_{side}"], row[f"detractors_{side}"]) for side in "ab")
+        shares = list(dict.fromkeys(both))
     if shares == [_WORST]:
-        return words.text("nps.plan_worst", language)
-    said = [words.percent(share, 0) for pair in shares for share in pair]
+        return Message("nps.plan_worst")
+    p, q = shares[0]
     if len(shares) == 1:
-        return words.text("nps.plan_shares", language, promoters=said[0], detractors=said[1])
-    return words.text(
-        "nps.plan_shares_two", language, p_a=said[0], q_a=said[1], p_b=said[2], q_b=said[3]
-    )
+        return Message("nps.plan_shares", promoters=p, detractors=q)
+    return Message("nps.plan_shares_two", p_a=p, q_a=q, p_b=shares[1][0], q_b=shares[1][1])

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
-from cxlib import check, inference
-from cxlib import language as words
+from cxlib import check
 from cxlib.errors import EmptyDataError, ParameterError
-from cxlib.nps import cautions, intervals
+from cxlib.methods import proportions
+from cxlib.nps import cautions
+from cxlib.nps.counts import counts_of
 from cxlib.nps.design import linearise, weighted
-from cxlib.nps.scores import Scores, counted
+from cxlib.nps.method_names import Method
+from cxlib.nps.methods import intervals
+from cxlib.nps.scores import NetPromoterScores
+from cxlib.shown.message import Message
 
-METHOD = "post-stratified, t (linearised)"
 
-
+@check.arguments
 def post_stratify(
     data: Any,
     *,
@@ -25,8 +29,13 @@ def post_stratify(
     shares: Mapping[Any, float],
     score: str | None = None,
     confidence: float = 0.95,
-    **counting: Any,
-) -> Scores:
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    scale: tuple[int, int] | None = None,
+    promoter: int | None = None,
+    detractor: int | None = None,
+) -> NetPromoterScores:
     """NPS if the segments had their shares of the population instead of their shares of the
     answers.
 
@@ -43,21 +52,27 @@ def post_stratify(
         Share or number of customers of each segment in the population; brought to a total of 1.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
-    **counting
-        `weight`, `strata`, `cluster`, `scale`, `promoter`, `detractor` of `count_scores`; refused
-        with ready counts.
+    confidence : float
+        Level of the interval.
+    weight, strata, cluster, scale, promoter, detractor : optional
+        As in `count_scores`; refused with ready counts, which have theirs.
 
     Returns
     -------
-    Scores
+    NetPromoterScores
         One row; counts of people, `nps`, `se` and limits in points.
 
     Raises
     ------
     ParameterError
-        If a share is negative or missing, or the shares sum to 0.
+        If a share is negative or missing, the shares sum to 0, or `confidence` does not lie between
+        0 and 1.
     EmptyDataError
         If nobody of a segment with a share answered.
+    WeightError
+        If a stratum has a single cluster.
+    CxError
+        What `count_scores` refuses.
 
     Notes
     -----
@@ -78,13 +93,13 @@ def post_stratify(
     ... ).tolist()
     [16.667]
     """
-    counts = counted(data, score, by, counting)
-    frame = counts.categories()
-    share = _shares(shares, frame[by].tolist())
+    counts = counts_of(data, by, score, weight, strata, cluster, scale, promoter, detractor)
+    frame, names = counts.categories(), list(counts.keys.values())
+    share = _shares(shares, frame[names[0]].tolist())
     found = linearise(weighted(counts))
     kept = np.flatnonzero(share > 0)
     i, j = (grid.ravel() for grid in np.meshgrid(kept, kept))
-    covariance = np.where(i == j, found.variance[i], found.covariance(i, j))
+    covariance = np.where(i == j, found.variance[i], found.domains.covariance(i, j))
     nps, se = (
         float(share @ found.nps),
         float(np.sqrt(np.maximum((share[i] * share[j] * covariance).sum(), 0.0))),
@@ -101,7 +116,7 @@ def post_stratify(
         low, high = (
             float(x)
             for x in intervals.weighted_score_limits(
-                nps, spread, kish, z=inference.z_value(confidence)
+                nps, spread, kish, z=proportions.z_value(confidence)
             )
         )
     n = int(frame["n"].sum())
@@ -117,24 +132,25 @@ def post_stratify(
             ci_high=100 * high,
             n_eff=n * spread / ((n - 1) * se**2) if se > 0 else kish,
             confidence=float(confidence),
-            method=METHOD,
+            method=Method.POST_STRATIFIED.value,
         )
     )
-    alike = frame.loc[(share > 0) & (found.answer_variance <= 0)]
-    warnings = (
-        (words.text("nps.alike_in", names=cautions.listed(cautions.named(alike, (by,)))),)
-        if len(alike)
-        else ()
-    )
-    if len(few := frame.loc[(share > 0) & (frame["n"] < cautions.FEW_ANSWERS)]):
-        warnings += (
-            words.text(
-                "nps.few_in_cell",
-                limit=cautions.FEW_ANSWERS,
-                names=cautions.listed(cautions.named(few, (by,))),
-            ),
-        )
-    return Scores(out, METHOD, warnings, by=())
+    warnings = (*counts.warnings, *_cautions(frame, share, found.answer_variance, names))
+    return NetPromoterScores(frame=out, method=Method.POST_STRATIFIED, warnings=warnings)
+
+
+def _cautions(
+    frame: pd.DataFrame, share: np.ndarray, answer_variance: np.ndarray, names: list[str]
+) -> tuple[Message, ...]:
+    out = []
+    alike = frame.loc[(share > 0) & (answer_variance <= 0)]
+    if len(alike):
+        out.append(Message("nps.alike_in", names=list(cautions.names(alike, names))))
+    few = frame.loc[(share > 0) & (frame["n"] < cautions.FEW_ANSWERS)]
+    if len(few):
+        named = list(cautions.names(few, names))
+        out.append(Message("nps.few_in_cell", limit=cautions.FEW_ANSWERS, names=named))
+    return tuple(out)
 
 
 def _shares(shares: Mapping[Any, float], segments: list[Any]) -> np.ndarray:

@@ -10,84 +10,121 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxlib import check, inference, theme
-from cxlib import language as words
+from cxlib import check
 from cxlib.errors import ParameterError
-from cxlib.nps import bayes, bootstrap, cautions, figures, intervals
-from cxlib.nps.counts import Design, ScoreCounts, count_scores
+from cxlib.methods import proportions
+from cxlib.nps import cautions, figures
+from cxlib.nps.counts import counts_of
 from cxlib.nps.design import linearise
-from cxlib.result import Result
+from cxlib.nps.method_names import Method
+from cxlib.nps.methods import bayes, bootstrap, intervals
+from cxlib.nps.score_counts import Design, ScoreCounts
+from cxlib.shown import language as words
+from cxlib.shown import theme
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 METHODS = {
-    "score": "score (Tango)",
-    "mover": "MOVER (Newcombe-Wilson)",
-    "jeffreys": "Dirichlet (Jeffreys)",
-    "adjusted_wald": "adjusted Wald (+3/4, +3/2, +3/4)",
-    "bootstrap": "bootstrap, percentile (exact)",
-    "bca": "bootstrap, BCa (exact)",
-    "wald": "Wald",
-    "t": "t",
+    "score": Method.TANGO,
+    "mover": Method.NEWCOMBE,
+    "jeffreys": Method.DIRICHLET,
+    "adjusted_wald": Method.ADJUSTED_WALD,
+    "bootstrap": Method.BOOTSTRAP,
+    "bca": Method.BCA,
+    "wald": Method.WALD,
+    "t": Method.T,
 }
-LINEARISED = "t (linearised)"
 WORTH = 0.95  # below this share of n, the sentence says how many answers the sample is worth
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scores(Result):
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NetPromoterScores(Result):
     """NPS by segment: `[*by], n, promoters, passives, detractors, nps, se, ci_low, ci_high, n_eff,
-    confidence, method`."""
+    confidence, method`; with `method="jeffreys"` also `p_positive`.
+
+    `by` are the segment columns as they stand in `frame`."""
 
     by: tuple[str, ...] = ()
-    formats: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("nps", "se", "ci_low", "ci_high"), "points"
-    ) | {"confidence": "level", "n_eff": "integer", "p_positive": "percent"}
+    columns: ClassVar[Mapping[str, Format]] = {
+        "n": "integer",
+        "promoters": "integer",
+        "passives": "integer",
+        "detractors": "integer",
+        "nps": "points",
+        "se": "points",
+        "ci_low": "points",
+        "ci_high": "points",
+        "n_eff": "integer",
+        "p_positive": "percent",
+        "confidence": "level",
+        "method": Method,
+    }
 
-    def row(self, **where: Any) -> pd.Series:
-        """Return the one row of a segment; the only row where there is one."""
+    def row(self, where: Mapping[str, Any] | None = None) -> pd.Series:
+        """Return the row of a segment, `{"wave": "2026Q3"}`; the last row by default."""
         frame = self.frame
-        for column, value in where.items():
-            frame = frame[frame[column] == value]
+        inside = {self.carried.get(column, column): column for column in self.by}
+        for column, value in (where or {}).items():
+            frame = frame[frame[inside.get(column, column)] == value]
         return frame.iloc[-1]
 
-    def summary(self, language: str = "en", **where: Any) -> str:
+    def caption(self) -> Message | str:
+        """Return what the table shows."""
+        return Message("nps.caption_levels")
+
+    def summary(self, language: str = "en", *, where: Mapping[str, Any] | None = None) -> str:
         """Say the NPS of one segment (the last row by default) with interval and n."""
+        return self._sentence(where).text(language)
+
+    def _sentence(self, where: Mapping[str, Any] | None) -> Message | Sentences:
         if self.frame.empty:
-            return " ".join(self.warnings)
-        row = self.row(**where)
-        name = " · ".join(words.label(row[column]) for column in self.by)
-        worth = "_worth" if row["n_eff"] < WORTH * row["n"] else ""
-        known = "level" if pd.notna(row["ci_low"]) else "unsure"
-        key = f"nps.{known}{'_of' if name else ''}{worth if known == 'level' else ''}"
-        return words.text(key, language, name=name, **_said(row))
+            return Sentences(self.warnings)
+        row = self.row(where)
+        said = {
+            "nps": row["nps"],
+            "low": row["ci_low"],
+            "high": row["ci_high"],
+            "n": row["n"],
+            "n_eff": row["n_eff"],
+            "confidence": row["confidence"],
+        }
+        worth, known = row["n_eff"] < WORTH * row["n"], pd.notna(row["ci_low"])
+        if self.by:
+            said["name"] = cautions.name_of(row, self.by)
+            if not known:
+                return Message("nps.unsure_of", **said)
+            return Message("nps.level_of_worth" if worth else "nps.level_of", **said)
+        if not known:
+            return Message("nps.unsure", **said)
+        return Message("nps.level_worth" if worth else "nps.level", **said)
 
     def plot(
         self,
         ax: Axes | None = None,
         *,
-        finding: str = "",
+        finding: Message | Sentences | str = "",
         language: str = "en",
         joined: bool = False,
     ) -> Axes:
         """Draw each segment's NPS with its interval and n; `joined` connects them in time."""
         if self.frame.empty:
-            return theme.message(ax, " ".join(self.warnings))
+            return theme.message(ax, self.summary(language))
         return figures.levels(
             self.frame,
             self.by,
             ax,
             finding=finding,
             joined=joined,
-            measured=words.text(
-                "nps.measured_level",
-                language,
-                confidence=words.level(self.frame["confidence"].iloc[0]),
-            ),
+            measured=Message("nps.measured_level", confidence=self.frame["confidence"].iloc[0]),
+            language=language,
         )
 
 
+@check.arguments
 def score(
     data: Any,
     *,
@@ -96,8 +133,13 @@ def score(
     method: str | None = None,
     confidence: float = 0.95,
     population: float | Mapping[Any, float] | None = None,
-    **counting: Any,
-) -> Scores:
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    scale: tuple[int, int] | None = None,
+    promoter: int | None = None,
+    detractor: int | None = None,
+) -> NetPromoterScores:
     """Net promoter score with an interval, by segment.
 
     Use it instead of a bare NPS: the default interval is never outside -100 to 100, never of width
@@ -123,13 +165,12 @@ def score(
         How many customers could have been asked: a census has no sampling error. A number, or a
         mapping from segment where `by` is one column; with a design, sampling units by stratum (see
         `design.linearise`).
-    **counting
-        `weight`, `strata`, `cluster`, `scale`, `promoter`, `detractor` of `count_scores`; refused
-        with ready counts.
+    weight, strata, cluster, scale, promoter, detractor : optional
+        As in `count_scores`; refused with ready counts, which have theirs.
 
     Returns
     -------
-    Scores
+    NetPromoterScores
         One row a segment in natural order: counts of people; `nps` (weighted where weights are
         given), `se`, `ci_low`, `ci_high` in points (-100 to 100); `n_eff`: how many answers of a
         simple random sample this is worth.
@@ -162,67 +203,67 @@ def score(
     >>> result.summary()
     'The NPS is 12.5 (95 % interval 3.1 to 21.8, n = 160).'
     """
-    counts = counted(data, score, by, counting)
+    counts = counts_of(data, by, score, weight, strata, cluster, scale, promoter, detractor)
+    confidence = check.confidence(confidence)
     if counts.design:
         if method is not None:
             raise ParameterError(
                 f"method={method!r} is for unweighted answers, and these carry "
-                f"{_named(counts.design)}, whose "
-                "standard error is linearised; leave out one of the two"
+                f"{_written(counts.design)}, whose standard error is linearised; leave out one of "
+                "the two"
             )
-        frame = _linearised(counts, check.confidence(confidence), population)
+        used = Method.LINEARISED
+        numbers = _linearised(counts, confidence, population)
     else:
-        frame = _plain(counts, method or "score", check.confidence(confidence), population)
-    frame = frame.assign(confidence=float(confidence), method=frame.pop("method"))
-    name = METHODS[method or "score"] if not counts.design else LINEARISED
-    warnings = (*cautions.of_segments(frame, counts), *cautions.of_method(frame, method, counts.by))
-    return Scores(frame, name, warnings, by=counts.by)
+        check.one_of("method", method or "score", METHODS)
+        used = METHODS[method or "score"]
+        numbers = _plain(counts, used, confidence, population)
+    frame, columns, carried = counts.name_columns(counts.categories(), NetPromoterScores.columns)
+    method_of_row = numbers.pop("method")
+    frame = frame.assign(**numbers, confidence=confidence, method=method_of_row)
+    return NetPromoterScores(
+        frame=frame,
+        method=used,
+        warnings=(
+            *cautions.of_segments(frame, counts, columns),
+            *cautions.of_method(frame, used, columns),
+        ),
+        by=columns,
+        carried=carried,
+    )
 
 
-def counted(
-    data: Any, score: str | None, by: str | Sequence[str] | None, counting: dict[str, Any]
-) -> ScoreCounts:
-    """Return ready counts over `by`, or count the rows."""
-    if isinstance(data, ScoreCounts):
-        if counting:
-            raise ParameterError(
-                f"{', '.join(counting)}: ready counts were made with theirs; pass it to "
-                "count_scores"
-            )
-        return data.over(by)
-    return count_scores(data, score=score or "score", by=by, **counting)
-
-
-def _plain(counts: ScoreCounts, method: str, confidence: float, population: Any) -> pd.DataFrame:
-    check.one_of("method", method, METHODS)
+def _plain(
+    counts: ScoreCounts, method: Method, confidence: float, population: Any
+) -> dict[str, Any]:
     frame = counts.categories()
     a, n, c = (frame[name].to_numpy(float) for name in ("promoters", "n", "detractors"))
     nps, se, z = (
         intervals.nps_of(a, n, c),
         np.sqrt(intervals.variance_of(a, n, c) / n),
-        inference.z_value(confidence),
+        proportions.z_value(confidence),
     )
-    size = _sizes(population, frame, counts.by, method)
+    size = _sizes(population, frame, counts, method)
     census = size == n
     k = np.where(
         census | np.isinf(size), 1.0, (size - 1) / np.where(census | np.isinf(size), 1.0, size - n)
     )
     more: dict[str, Any] = {}
-    if method in ("wald", "t", "adjusted_wald"):
+    if method in (Method.WALD, Method.T, Method.ADJUSTED_WALD):
         centre, variance, df = intervals.moments(a, n, c, method=method)
-        se = np.sqrt(variance * ((1 - n / size) if method == "t" else 1 / k))
+        se = np.sqrt(variance * ((1 - n / size) if method is Method.T else 1 / k))
         half = stats.t.ppf(0.5 + confidence / 2, df) * se
         low, high = np.maximum(centre - half, -1), np.minimum(centre + half, 1)
-    elif method == "jeffreys":
+    elif method is Method.DIRICHLET:
         found = bayes.posterior(a, n, c, confidence=confidence)
         se, low, high = np.sqrt(found.variance), found.low, found.high
         more = {"p_positive": found.positive}
-    elif method in ("bootstrap", "bca"):
-        low, high = (bootstrap.bca if method == "bca" else bootstrap.percentile)(
+    elif method in (Method.BOOTSTRAP, Method.BCA):
+        low, high = (bootstrap.bca if method is Method.BCA else bootstrap.percentile)(
             a, n, c, confidence=confidence
         )
     else:
-        limits = intervals.newcombe_limits if method == "mover" else intervals.score_limits
+        limits = intervals.newcombe_limits if method is Method.NEWCOMBE else intervals.score_limits
         low, high = limits(a * k, n * k, c * k, z=z)
         se = se / np.sqrt(k)
     low, high, se = (
@@ -230,24 +271,26 @@ def _plain(counts: ScoreCounts, method: str, confidence: float, population: Any)
         np.where(census, nps, high),
         np.where(census, 0.0, se),
     )
-    return frame.assign(
-        nps=100 * nps,
-        se=100 * se,
-        ci_low=100 * low,
-        ci_high=100 * high,
-        n_eff=n,
+    return {
+        "nps": 100 * nps,
+        "se": 100 * se,
+        "ci_low": 100 * low,
+        "ci_high": 100 * high,
+        "n_eff": n,
         **more,
-        method=METHODS[method],
-    )
+        "method": method.value,
+    }
 
 
-def _sizes(population: Any, frame: pd.DataFrame, by: tuple[str, ...], method: str) -> np.ndarray:
+def _sizes(population: Any, frame: pd.DataFrame, counts: ScoreCounts, method: Method) -> np.ndarray:
     """Return the population of each segment, infinite where it is not given."""
     if population is None:
         return np.full(len(frame), np.inf)
-    if method in ("jeffreys", "bootstrap", "bca"):
+    by = counts.by
+    if method in (Method.DIRICHLET, Method.BOOTSTRAP, Method.BCA):
+        asked = next(name for name, each in METHODS.items() if each is method)
         raise ParameterError(
-            f"population={population!r} has no meaning with method={method!r}; leave it out, or "
+            f"population={population!r} has no meaning with method={asked!r}; leave it out, or "
             "use the default"
         )
     if isinstance(population, Mapping) != (len(by) == 1):
@@ -256,7 +299,7 @@ def _sizes(population: Any, frame: pd.DataFrame, by: tuple[str, ...], method: st
             "one column "
             f"of by; by={by!r}"
         )
-    keys = frame[by[0]] if by else ()
+    keys = frame[counts.keys[by[0]]] if by else ()
     missing = [key for key in keys if key not in population]
     if missing:
         raise ParameterError(
@@ -276,7 +319,7 @@ def _sizes(population: Any, frame: pd.DataFrame, by: tuple[str, ...], method: st
     return size
 
 
-def _linearised(counts: ScoreCounts, confidence: float, population: Any) -> pd.DataFrame:
+def _linearised(counts: ScoreCounts, confidence: float, population: Any) -> dict[str, Any]:
     found = linearise(counts, population=population)
     se = np.sqrt(found.variance)
     half = stats.t.ppf(0.5 + confidence / 2, np.where(found.df > 0, found.df, np.nan)) * se
@@ -290,35 +333,19 @@ def _linearised(counts: ScoreCounts, confidence: float, population: Any) -> pd.D
             found.nps[alike],
             found.answer_variance[alike],
             found.kish[alike],
-            z=inference.z_value(confidence),
+            z=proportions.z_value(confidence),
         )
-    method = np.where(alike, "score (Tango) on n_eff", LINEARISED)
-    return counts.categories().assign(
-        nps=100 * found.nps,
-        se=100 * se,
-        ci_low=100 * low,
-        ci_high=100 * high,
-        n_eff=found.n_eff,
-        method=method,
-    )
-
-
-def _named(design: Design) -> str:
-    return words.joined(
-        [
-            f"{name}={value!r}"
-            for name in ("weight", "strata", "cluster")
-            if (value := getattr(design, name))
-        ]
-    )
-
-
-def _said(row: pd.Series) -> dict[str, str]:
+    method = np.where(alike, Method.TANGO_ON_N_EFF.value, Method.LINEARISED.value)
     return {
-        "nps": words.points(row["nps"]),
-        "low": words.points(row["ci_low"]),
-        "high": words.points(row["ci_high"]),
-        "n": words.number(row["n"]),
-        "n_eff": words.number(row["n_eff"]),
-        "confidence": words.level(row["confidence"]),
+        "nps": 100 * found.nps,
+        "se": 100 * se,
+        "ci_low": 100 * low,
+        "ci_high": 100 * high,
+        "n_eff": found.n_eff,
+        "method": method,
     }
+
+
+def _written(design: Design) -> str:
+    given = {name: getattr(design, name) for name in ("weight", "strata", "cluster")}
+    return words.write_list(f"{name}={value!r}" for name, value in given.items() if value)

@@ -1,30 +1,69 @@
-"""Tested differences -> a verdict on each in the words of the report, and its reason."""
+"""Tested differences -> a verdict on each, and its reason."""
 
 from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxlib import inference
-from cxlib import language as words
+from cxlib.methods import multiplicity
 
 # answers on each side for a verdict: below, the test rejects too often in polarised groups (see
 # compare's Notes)
 FEWEST = 5
-_REASONS = {  # the first that holds decides
-    "few": "do not compare",
-    "unknown": "do not compare",
-    "small": "equivalent",
-    "equivalent": "equivalent",
-    "up": "up",
-    "down": "down",
-    "alone": "cannot tell",
-    "not_worse": "cannot tell",
-    "noise": "cannot tell",
+
+
+class Verdict(StrEnum):
+    """What may be said of a difference; its words are `nps.verdict_<value>`."""
+
+    UP = "up"
+    DOWN = "down"
+    EQUIVALENT = "equivalent"
+    CANNOT_TELL = "cannot_tell"
+    DO_NOT_COMPARE = "do_not_compare"
+    TOO_FEW_YET = "too_few_yet"
+
+
+class Reason(StrEnum):
+    """Why a verdict is what it is; its words are `nps.reason_<value>`."""
+
+    FEW = "few"
+    UNKNOWN = "unknown"
+    SMALL = "small"
+    EQUIVALENT = "equivalent"
+    UP = "up"
+    DOWN = "down"
+    ALONE = "alone"
+    NOT_WORSE = "not_worse"
+    NOISE = "noise"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What its words are filled with."""
+        return {"limit": FEWEST}
+
+
+VERDICTS = {  # the first reason that holds decides
+    Reason.FEW: Verdict.DO_NOT_COMPARE,
+    Reason.UNKNOWN: Verdict.DO_NOT_COMPARE,
+    Reason.SMALL: Verdict.EQUIVALENT,
+    Reason.EQUIVALENT: Verdict.EQUIVALENT,
+    Reason.UP: Verdict.UP,
+    Reason.DOWN: Verdict.DOWN,
+    Reason.ALONE: Verdict.CANNOT_TELL,
+    Reason.NOT_WORSE: Verdict.CANNOT_TELL,
+    Reason.NOISE: Verdict.CANNOT_TELL,
 }
 
 
-def decided(frame: pd.DataFrame, *, adjust: str) -> pd.DataFrame:
+def is_move(verdicts: pd.Series) -> pd.Series:
+    """Return which verdicts say that the score is higher or lower."""
+    return verdicts.isin([Verdict.UP, Verdict.DOWN])
+
+
+def decide(frame: pd.DataFrame, *, adjust: str) -> pd.DataFrame:
     """Return the frame with `verdict` and `reason`.
 
     Parameters
@@ -43,27 +82,25 @@ def decided(frame: pd.DataFrame, *, adjust: str) -> pd.DataFrame:
     known, sure = frame["pvalue"].notna(), frame["pvalue_adj"] < alpha
     equivalent = not_worse = nobody
     if "pvalue_equivalent" in frame:
-        equivalent = inference.adjusted(frame["pvalue_equivalent"], method=adjust) < alpha
-        not_worse = inference.adjusted(frame["pvalue_not_worse"], method=adjust) < alpha
+        equivalent = multiplicity.adjust_pvalues(frame["pvalue_equivalent"], method=adjust) < alpha
+        not_worse = multiplicity.adjust_pvalues(frame["pvalue_not_worse"], method=adjust) < alpha
     holds = {
-        "few": frame[["n_a", "n_b"]].min(axis=1) < FEWEST,
-        "unknown": ~known,
-        "small": equivalent & sure,
-        "equivalent": equivalent,
-        "up": sure & (frame["difference"] > 0),
-        "down": sure,
-        "alone": frame["pvalue"] < alpha,
-        "not_worse": not_worse,
-        "noise": ~nobody,
+        Reason.FEW: frame[["n_a", "n_b"]].min(axis=1) < FEWEST,
+        Reason.UNKNOWN: ~known,
+        Reason.SMALL: equivalent & sure,
+        Reason.EQUIVALENT: equivalent,
+        Reason.UP: sure & (frame["difference"] > 0),
+        Reason.DOWN: sure,
+        Reason.ALONE: frame["pvalue"] < alpha,
+        Reason.NOT_WORSE: not_worse,
+        Reason.NOISE: ~nobody,
     }
     which = np.select(
-        [np.asarray(holds[key]) for key in _REASONS],
-        range(len(_REASONS)),
-        default=len(_REASONS) - 1,
+        [np.asarray(holds[reason]) for reason in VERDICTS],
+        range(len(VERDICTS)),
+        default=len(VERDICTS) - 1,
     )
-    reasons = np.array(
-        [words.text(f"nps.reason_{key}", limit=FEWEST) for key in _REASONS], dtype=object
+    reasons, verdicts = (
+        np.array(list(each), dtype=object) for each in (VERDICTS, VERDICTS.values())
     )
-    return frame.assign(
-        verdict=np.array(list(_REASONS.values()), dtype=object)[which], reason=reasons[which]
-    )
+    return frame.assign(verdict=verdicts[which], reason=reasons[which])

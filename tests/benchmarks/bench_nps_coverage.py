@@ -18,10 +18,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
-from cxlib import inference, nps
-from cxlib.nps import bayes, intervals
+from cxlib import nps
+from cxlib.methods import proportions
+from cxlib.nps.methods import bayes, intervals
 
-Z = inference.z_value(0.95)
+Z = proportions.z_value(0.95)
 TOUCH = 1e-9  # a limit this near to the truth holds it: limits are roots
 SHAPES = {
     "A": (0.35, 0.40, 0.25),

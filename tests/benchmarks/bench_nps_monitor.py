@@ -6,7 +6,7 @@ year? Prints a table.
 52 looks at a growing wave against a finished one of the planned size, 40 new answers a look, four
 shapes of answers, seeded. Ends with status 1 where `monitor` claims a change in more than 5 % of
 draws at any of its looks. Beside it: a naive 95 % test at every look, simulated and as
-`naive_false_alarm` foretells it. The draws use the arrays of `cxlib.nps.monitoring`; for some of
+`naive_false_alarm` foretells it. The draws use the arrays of `nps.methods.sequential`; for some of
 them the script makes rows, calls `monitor` itself and stops where its p values differ."""
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.testing import assert_allclose
 
-from cxlib.nps import intervals, monitoring
+from cxlib.nps import monitoring
+from cxlib.nps.methods import intervals, sequential
 
 SHAPES = {
     "A 35/40/25": (35, 40, 25),
@@ -32,10 +33,10 @@ def looked_at(before: np.ndarray, so_far: np.ndarray) -> tuple[np.ndarray, np.nd
     """Anytime-valid and naive p values of a finished wave (..., 3) against a growing one (...,
     3)."""
     (a, n_a, c), (p, n_b, q) = ((x[..., 0], x.sum(axis=-1), x[..., 2]) for x in (before, so_far))
-    v_a, v_b = monitoring.never_zero(a, n_a, c), monitoring.never_zero(p, n_b, q)
+    v_a, v_b = sequential.never_zero(a, n_a, c), sequential.never_zero(p, n_b, q)
     z = (intervals.nps_of(p, n_b, q) - intervals.nps_of(a, n_a, c)) / np.sqrt(v_a + v_b)
-    t = monitoring.clock(v_a, v_b, n_b, n_a, alpha=ALPHA)
-    return monitoring.mixture_pvalue(z, t), intervals.two_sided(z)
+    t = sequential.clock(v_a, v_b, n_b, n_a, alpha=ALPHA)
+    return sequential.mixture_pvalue(z, t), intervals.two_sided(z)
 
 
 def shown_by_monitor(before: np.ndarray, so_far: np.ndarray) -> pd.Series:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from cxlib import inference, nps
+from cxlib import nps
 from cxlib.errors import ParameterError
-from cxlib.nps import comparison, differences, intervals
-from cxlib.nps.counts import ScoreCounts
+from cxlib.methods import multiplicity
+from cxlib.nps import comparison
+from cxlib.nps.methods import differences, intervals
+from cxlib.nps.score_counts import ScoreCounts
 
 SCORES = (10, 8, 0)  # an answer of each kind
 triples = st.tuples(*[st.integers(0, 60)] * 3).filter(lambda kinds: sum(kinds) > 0)
@@ -75,7 +77,7 @@ def test_interval_and_p_value_never_disagree(method, groups, confidence, alterna
     assert (low == -200).all() or alternative != "less"
     assert (high == 200).all() or alternative != "greater"
     unknown = frame[p.isna()]
-    assert (unknown["verdict"] == "do not compare").all()
+    assert (unknown["verdict"] == "do_not_compare").all()
     assert (unknown["se"].isna() | unknown["df"].isna()).all()
     assert (unknown["ci_low"].isna() | unknown["ci_high"].isna()).all()
 
@@ -171,7 +173,7 @@ def test_one_kind_on_both_sides_is_no_certainty(method, kinds):
         # Newcombe's limits of -1 and 1 never get past -1 + 2^0.5 and 1 - 2^0.5, whatever the level:
         # p is 0
         assert (row["pvalue"] == 0) == (method == "mover" and kinds[1] == 0)
-    assert row["verdict"] == "do not compare" or sum(kinds) >= 5
+    assert row["verdict"] == "do_not_compare" or sum(kinds) >= 5
 
 
 @methods
@@ -180,7 +182,7 @@ def test_the_rest_is_all_the_others_relabelled(method):
     found = nps.compare(
         counted(**segments), between="group", against="rest", method=method, adjust="none"
     ).frame
-    assert list(found["a"]) == ["the rest"] * 4
+    assert list(found["a"]) == ["the_rest"] * 4
     for name, kinds in segments.items():
         others = tuple(np.sum([other for key, other in segments.items() if key != name], axis=0))
         row, by_hand = (
@@ -235,10 +237,12 @@ def test_welch_is_scipys():
 
 def test_holm_of_many_pairs_is_in_the_frame():
     segments = dict(zip("abcd", [(30, 9, 9), (20, 9, 20), (9, 9, 30), (12, 12, 12)], strict=True))
-    for adjust in comparison.ADJUSTMENTS:
+    for adjust in multiplicity.Adjustment:
         frame = nps.compare(counted(**segments), between="group", adjust=adjust).frame
         assert_allclose(
-            frame["pvalue_adj"], inference.adjusted(frame["pvalue"], method=adjust), rtol=1e-15
+            frame["pvalue_adj"],
+            multiplicity.adjust_pvalues(frame["pvalue"], method=adjust),
+            rtol=1e-15,
         )
 
 
@@ -258,6 +262,7 @@ def test_holm_of_many_pairs_is_in_the_frame():
         ({"confidence": 95}, "0.95 for 95 %"),
         ({"confidence": 0.4, "alternative": "greater"}, "above 0.5"),
         ({"reference": "c"}, "reference='c'"),
+        ({"against": "b"}, "write reference='b' to compare every other value with it"),
         ({"weight": "w"}, "ready counts"),
     ],
 )
@@ -318,3 +323,10 @@ def test_equivalent_is_never_said_to_be_noise():
     one = nps.compare(rows[rows["shop"] != "C"], between="shop", margin=10)
     assert "less than the 10 points that matter" in one.summary()
     assert "smaller than what matters" in one.title()
+
+
+def test_a_name_that_is_no_parameter_is_refused_with_the_one_that_was_meant():
+    with pytest.raises(ParameterError, match="no parameter 'a'; did you mean 'reference'"):
+        nps.compare(counted(a=(3, 2, 1), b=(1, 2, 3)), between="group", a="a", b="b")
+    with pytest.raises(ParameterError, match="no parameter 'wieght'; did you mean 'weight'"):
+        nps.score(counted(a=(3, 2, 1)), wieght="w")

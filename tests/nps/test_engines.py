@@ -12,9 +12,10 @@ import pytest
 from ibis.common.exceptions import IbisError
 from numpy.testing import assert_allclose
 
-from cxlib import nps, table
+from cxlib import nps
 from cxlib.errors import ColumnError, EmptyDataError
 from cxlib.nps.counts import Design, _grouped
+from cxlib.rows import table
 
 ENGINES = ("pandas", "arrow", "csv", "csv text", "parquet", "relation", "ibis")
 DESIGN = {"weight": "weight", "strata": "stratum", "cluster": "店舗"}
@@ -178,14 +179,14 @@ def test_decimals_and_missing_values_of_nullable_columns():
     )
     assert nps.count_scores(decimals, score="score").dropped == {
         "missing": 1,
-        "out of range": 0,
-        "not whole": 1,
+        "out_of_range": 0,
+        "not_whole": 1,
     }
     nullable = pd.DataFrame(
         {"score": pd.array([10, None, 3], "Int64"), "g": pd.array(["a", "a", None], "string")}
     )
     counts = nps.count_scores(nullable, score="score", by="g")
-    assert counts.dropped == {"missing": 1, "out of range": 0, "not whole": 0, "no g": 1}
+    assert counts.dropped == {"missing": 1, "out_of_range": 0, "not_whole": 0, "no g": 1}
 
 
 @pytest.mark.parametrize(
@@ -237,8 +238,8 @@ def test_a_relation_is_counted_where_it_lies():
     rows = con.sql(
         "SELECT *, score > 5 AS high FROM answers WHERE score < $most", params={"most": 9}
     )
-    query = table.unread(rows).group_by("g").agg(n=ibis._.count())
-    assert table.fetched(query, rows)["n"].sum() == rows.shape[0]
+    query = table.lazy_table(rows).group_by("g").agg(n=ibis._.count())
+    assert table.fetch(query, rows)["n"].sum() == rows.shape[0]
     with pytest.raises(IbisError):
         query.execute()  # the rows were not copied
     assert con.sql("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchall() == [

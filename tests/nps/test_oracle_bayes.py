@@ -6,7 +6,7 @@ import json
 import numpy as np
 from numpy.testing import assert_allclose
 
-from cxlib.nps.bayes import posterior
+from cxlib.nps.methods.bayes import posterior
 from tests.conftest import ORACLES
 
 EXPECTED = json.loads((ORACLES / "nps" / "expected_bayes.json").read_text(encoding="utf-8"))

@@ -10,8 +10,9 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from cxlib import inference, nps
-from cxlib.nps import bootstrap, differences, intervals
+from cxlib import nps
+from cxlib.methods import proportions
+from cxlib.nps.methods import bootstrap, differences, intervals
 from tests.conftest import ORACLES
 from tests.nps.leaves import CLOSED, EXACT, ROOT, Oracle
 
@@ -110,7 +111,7 @@ def adjusted_difference(case):
     )[0]
 
 
-Z = inference.z_value(0.95)
+Z = proportions.z_value(0.95)
 ORACLE = Oracle(
     "expected_exact.json",
     compared={

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlib import inference, nps
-from cxlib.nps import intervals
-from cxlib.nps.monitoring import mixture_half_width
+from cxlib import nps
+from cxlib.methods import proportions
+from cxlib.nps.methods import intervals
+from cxlib.nps.methods.sequential import mixture_half_width
 from tests.conftest import ORACLES
 from tests.nps.leaves import CLOSED, EXACT, Oracle
 
@@ -128,7 +129,7 @@ def always(i, method):
     return (
         mixture_half_width(se, case["n"] * case["rho2"], ALPHA)
         if method == "mixture"
-        else inference.z_value(1 - ALPHA) * se
+        else proportions.z_value(1 - ALPHA) * se
     )
 
 

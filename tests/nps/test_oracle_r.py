@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlib import inference, nps
-from cxlib.nps import differences, intervals
+from cxlib import nps
+from cxlib.methods import multiplicity
 from cxlib.nps.design import linearise
+from cxlib.nps.methods import differences, intervals
 from tests.conftest import ORACLES
 from tests.nps.leaves import CLOSED, EXACT, Oracle
 
@@ -349,4 +350,4 @@ def test_holm_of_the_files_own_p_values_equals_r():
         [ORACLE.values[f"pairwise_channel/{i}/{key}"] for i in range(45)]
         for key in ("p_unc", "p_holm")
     )
-    np.testing.assert_allclose(inference.adjusted(p), holm, **CLOSED)
+    np.testing.assert_allclose(multiplicity.adjust_pvalues(p), holm, **CLOSED)

@@ -180,8 +180,8 @@ def test_the_plan_is_said_plainly(plan, wanted):
 
 
 def test_a_plan_of_few_answers_says_that_it_is_rough():
-    assert "Fewer than 30" in detectable(n_a=5, n_b=500).warnings[0]
-    assert "Fewer than 30" in sample_size(half_width=50).warnings[0]
+    assert "Fewer than 30" in str(detectable(n_a=5, n_b=500).warnings[0])
+    assert "Fewer than 30" in str(sample_size(half_width=50).warnings[0])
     assert sample_size(half_width=10).warnings == ()
 
 

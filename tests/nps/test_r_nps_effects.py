@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import special
 
-from cxlib import nps, scales, sources
+from cxlib import nps, sources
 from cxlib.errors import ScoreRangeError
+from cxlib.rows import scales
 
 kinds = st.tuples(*[st.integers(0, 40)] * 3).filter(lambda counts: sum(counts) > 0)
 
@@ -106,7 +107,7 @@ def test_a_tiny_p_value_of_the_default_is_no_zero():
 def test_eight_and_a_half_is_no_promoter():
     answers = pd.DataFrame({"score": [8.5, 9, 3]})
     counts = nps.count_scores(answers, score="score")
-    assert counts.dropped == {"missing": 0, "out of range": 0, "not whole": 1}
+    assert counts.dropped == {"missing": 0, "out_of_range": 0, "not_whole": 1}
     assert counts.categories().to_dict("records") == [
         {"n": 2, "promoters": 1, "passives": 0, "detractors": 1}
     ]
@@ -115,22 +116,22 @@ def test_eight_and_a_half_is_no_promoter():
 
 # scalestrip made 75, 1, 910 and NA of the first four
 ANSWERS = {
-    "7.5": "not whole",
-    "-1": "out of range",
-    "9/10": "not a score",
+    "7.5": "not_whole",
+    "-1": "out_of_range",
+    "9/10": "not_a_score",
     "１０": 10,
     "８点": 8,
-    "８.５": "not whole",
+    "８.５": "not_whole",
     "10 - Extremely likely": 10,
     "Not at all likely - 0": 0,
-    "7-8": "not a score",
-    "90 %": "not a score",
-    "11": "out of range",
-    "1e1": "not a score",
-    "@SUM(1)": "not a score",
-    "=SUM(1)": "not a score",
-    "+SUM(1)": "not a score",
-    "＝SUM(1)": "not a score",
+    "7-8": "not_a_score",
+    "90 %": "not_a_score",
+    "11": "out_of_range",
+    "1e1": "not_a_score",
+    "@SUM(1)": "not_a_score",
+    "=SUM(1)": "not_a_score",
+    "+SUM(1)": "not_a_score",
+    "＝SUM(1)": "not_a_score",
     "大変満足(10)": 10,
 }
 
@@ -144,7 +145,7 @@ def test_digits_are_read_as_a_number_or_not_at_all(answer, tmp_path):
         assert {reason for reason, n in scores.dropped.items() if n} == (
             {wanted} if isinstance(wanted, str) else set()
         )
-        assert not isinstance(wanted, str) or answer in scores.warnings[0]
+        assert not isinstance(wanted, str) or answer in str(scores.warnings[0])
 
 
 def test_where_nothing_is_a_score_that_is_said():

@@ -10,8 +10,8 @@ from scipy import stats
 
 from cxlib import nps
 from cxlib.errors import ParameterError
-from cxlib.nps.league import shrunken, spreads
-from tests.nps.test_homogeneity import rows_of
+from cxlib.nps.methods.hierarchy import shrunken, spreads
+from tests.nps.test_equality import rows_of
 
 SCHOOLS = (
     np.array([28, 8, -3, 7, -1, 1, 18, 12]) / 100,
@@ -110,12 +110,14 @@ def test_small_and_empty_segments_are_listed_not_ranked():
     assert found.frame["reason"].tolist() == [
         "",
         "",
-        "fewer than 10 answers",
-        "no answer that counts",
+        "few",
+        "no_answer",
     ]
+    assert "fewer than 10 answers" in repr(found.table())
+    assert "no answer that counts" in repr(found.table())
     assert found.frame.loc[2:, ["shrunken", "ci_low", "p_worst"]].isna().all(axis=None)
     assert "부산 is the lowest of 2" in found.summary()
-    assert "2 segments are listed" in found.warnings[0]
+    assert "2 segments are listed" in str(found.warnings[0])
     assert found.plot().get_title(loc="left").startswith("부산 is the lowest")
 
 
@@ -151,8 +153,8 @@ def test_a_design_is_used_and_a_lone_cluster_not_ranked():
     rows.loc[rows["segment"] == "c", "store"] = 1
     found = nps.league(rows, between="segment", cluster="store")
     assert found.frame["rank"].isna().tolist() == [False, False, True]
-    assert "single cluster" in found.frame["reason"].iloc[2]
-    assert "independent" in found.warnings[-1]
+    assert found.frame["reason"].iloc[2] == "one_cluster"
+    assert "independent" in str(found.warnings[-1])
 
 
 def test_bad_values_are_refused():

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from cxlib.errors import ParameterError
-from cxlib.nps.bayes import posterior
+from cxlib.nps.methods.bayes import posterior
 
 triples = st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400))
 

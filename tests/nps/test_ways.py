@@ -19,10 +19,10 @@ def test_every_way_is_what_its_function_says():
     ways = card.frame.set_index("way")
     q3_q4 = {"between": "wave", "reference": "2024Q3"}
     for way, method in (
-        ("as reported", None),
-        ("Wald z", "wald"),
-        ("Welch t", "t"),
-        ("adjusted Wald", "adjusted_wald"),
+        ("reported", None),
+        ("wald", "wald"),
+        ("t", "t"),
+        ("adjusted_wald", "adjusted_wald"),
     ):
         wanted = nps.compare(counts, method=method, **q3_q4).frame.set_index("b").loc["2024Q4"]
         assert_allclose(
@@ -31,15 +31,13 @@ def test_every_way_is_what_its_function_says():
             rtol=1e-12,
         )
     # R coin, see the oracle's README
-    assert_allclose(ways.loc["exact permutation", "pvalue"], 0.00388376591096033, rtol=1e-12)
+    assert_allclose(ways.loc["permutation", "pvalue"], 0.00388376591096033, rtol=1e-12)
     lower = (
         nps.compare(RESPONSES, score="ltr", promoter=8, detractor=5, **q3_q4)
         .frame.set_index("b")
         .loc["2024Q4"]
     )
-    assert_allclose(
-        ways.loc["promoters from 8, detractors to 5", "difference"], lower["difference"], rtol=1e-12
-    )
+    assert_allclose(ways.loc["lower_cut", "difference"], lower["difference"], rtol=1e-12)
     assert set(ways["says"]) == {"up"}
     assert (
         card.summary()
@@ -52,7 +50,7 @@ def test_a_design_adds_the_unweighted_twin_and_the_largest_cluster_left_out():
     counts = nps.count_scores(RESPONSES, score="ltr", by=("wave", "segment"), **DESIGN)
     card = nps.robustness(counts, nps.compare(counts, between="wave", against="previous"))
     ways = card.frame.set_index("way")
-    twin = ways.loc["every answer once and alone, without weights and clusters"]
+    twin = ways.loc["unweighted"]
     assert_allclose(
         twin[["nps_a", "nps_b"]].astype(float), [-21.3793103448276, -3.19767441860465], rtol=1e-12
     )  # expected_r.json
@@ -63,7 +61,7 @@ def test_a_design_adds_the_unweighted_twin_and_the_largest_cluster_left_out():
         rows[~largest], score="ltr", between="wave", against="previous", **DESIGN
     ).frame.iloc[-1]
     assert_allclose(
-        ways.loc["without the largest cluster", ["difference", "pvalue"]].astype(float),
+        ways.loc["no_largest", ["difference", "pvalue"]].astype(float),
         kept[["difference", "pvalue"]].astype(float),
         rtol=1e-9,
     )
@@ -84,7 +82,7 @@ def test_a_verdict_that_hangs_on_a_choice_is_said():
 def test_what_cannot_be_tested_again_is_said_or_refused():
     counts = nps.count_scores(RESPONSES, score="ltr", by=("wave", "segment"))
     absent = nps.compare(counts, between=None)
-    assert nps.robustness(counts, absent) is absent
+    assert nps.robustness(counts, absent).summary() == absent.summary()
     assert "no last change" in nps.robustness(counts, nps.compare(counts, between="wave")).summary()
     alone = counts.where("wave", "2024Q1")
     assert "only one value" in nps.robustness(alone, nps.compare(alone, between="wave")).summary()
@@ -113,4 +111,4 @@ def test_the_largest_cluster_is_left_out_only_where_that_leaves_something_to_com
             counts, nps.compare(counts, between="wave", against="previous")
         ).frame["way"]
         assert len(ways)
-        assert "without the largest cluster" not in set(ways)
+        assert "no_largest" not in set(ways)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from cxlib import inference
-from cxlib.nps import intervals
+from cxlib.methods import proportions
+from cxlib.nps.methods import intervals
 from tests.conftest import ORACLES
 
 EXACT = json.loads((ORACLES / "nps" / "expected_exact.json").read_text())
-Z = inference.z_value(0.95)
+Z = proportions.z_value(0.95)
 triples = st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400)).filter(
     lambda t: sum(t) > 0
 )
@@ -95,7 +95,7 @@ def test_swapping_promoters_and_detractors_mirrors_the_limits(triple):
 @given(triples, triples, st.sampled_from([0.8, 0.9, 0.95, 0.99]))
 def test_p_value_and_interval_never_disagree(one, two, confidence):
     one, two = group(one), group(two)
-    low, high = intervals.difference_limits(one, two, z=inference.z_value(confidence))
+    low, high = intervals.difference_limits(one, two, z=proportions.z_value(confidence))
     p = float(intervals.two_sided(intervals.difference_z(one, two)))
     nearest = min(abs(float(low)), abs(float(high)))
     if nearest > 1e-9:  # at the very edge rounding decides both

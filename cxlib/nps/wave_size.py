@@ -3,23 +3,26 @@ are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from cxlib import language as words
-from cxlib.nps.counts import ScoreCounts
+from cxlib import check
 from cxlib.nps.design import estimates
+from cxlib.nps.method_names import Method
 from cxlib.nps.planning import sample_size
-from cxlib.result import Absent, Result
+from cxlib.nps.score_counts import ScoreCounts
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
 SIZES = (3, 5, 10, 15)  # points
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class NextWave(Result):
     """How many answers the next wave needs.
 
@@ -31,26 +34,34 @@ class NextWave(Result):
 
     asked: float = SIZES[1]
     worst: bool = False
-    formats: ClassVar[dict[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
         "points": "figure",
+        "n_precision": "integer",
+        "n_comparison": "integer",
         "design_effect": "decimal2",
         "confidence": "level",
+        "method": Method,
     }
+
+    def caption(self) -> Message | str:
+        """Return what the table shows."""
+        return Message("nps.caption_next_wave")
 
     def summary(self, language: str = "en") -> str:
         """Say both numbers for the size that matters."""
         row = self.frame[self.frame["points"] == self.asked].iloc[0]
-        size = words.points(row["points"], 0 if float(row["points"]).is_integer() else 1)
-        return words.text(
-            "nps.next_wave_worst" if self.worst else "nps.next_wave",
-            language,
-            size=size,
-            precision=words.number(row["n_precision"]),
-            comparison=words.number(row["n_comparison"]),
-            confidence=words.level(row["confidence"]),
-        )
+        said = {
+            "size": row["points"],
+            "precision": row["n_precision"],
+            "comparison": row["n_comparison"],
+            "confidence": row["confidence"],
+        }
+        if self.worst:
+            return Message("nps.next_wave_worst", **said).text(language)
+        return Message("nps.next_wave", **said).text(language)
 
 
+@check.arguments
 def next_wave(
     data: ScoreCounts,
     *,
@@ -74,9 +85,19 @@ def next_wave(
 
     Returns
     -------
-    NextWave
-        Or an `Absent`, where all answers come from a single cluster: its design effect cannot be
-        known.
+    NextWave or Absent
+        One row a size, smallest first: `points`; `n_precision` answers for an interval of +-
+        `points`; `n_comparison` answers in each of two waves to show a difference of `points` four
+        times out of five; `design_effect` (n / n_eff). An `Absent`, where the answers of the wave
+        all come from one of the sample's clusters: its design effect cannot be known.
+
+    Raises
+    ------
+    ParameterError
+        If a size or `margin` is not above 0, or above 200, the most that two NPS can differ by, or
+        `confidence` does not lie between 0 and 1.
+    WeightError
+        If a stratum of the whole sample has a single cluster.
 
     Notes
     -----
@@ -84,7 +105,7 @@ def next_wave(
     case is planned for."""
     row = estimates(data.over(None)).iloc[0]
     if np.isnan(row["se"]):
-        return Absent.of("nps.no_plan")
+        return Absent.of("nps.no_plan", NextWave)
     spread = row["se"] ** 2 * row["n_eff"]
     if data.design:  # n_eff compares with an unbiased variance
         spread *= (row["n"] - 1) / row["n"]
@@ -111,9 +132,9 @@ def next_wave(
         for size in sorted({*sizes, asked})
     ]
     frame = pd.DataFrame(rows).assign(
-        design_effect=effect, confidence=confidence, method="Wald, 80 % power, design effect"
+        design_effect=effect, confidence=confidence, method=Method.DESIGN_EFFECT.value
     )
-    return NextWave(frame, frame["method"].iloc[0], asked=asked, worst=not apart)
+    return NextWave(frame=frame, method=Method.DESIGN_EFFECT, asked=asked, worst=not apart)
 
 
 def _exact(**aim: Any) -> float:

@@ -115,11 +115,13 @@ def _limits(
     )
     found = np.empty((len(rows), 2))
     for i, row in enumerate(rows):
-        law = _law(*row)
+        a_row, n_row, c_row = row
+        law = _law(a_row, n_row, c_row)
         reached = np.searchsorted(
-            np.cumsum(law), np.maximum(special.ndtr(levels(*row, law)) - _SAME, _SAME)
+            np.cumsum(law),
+            np.maximum(special.ndtr(levels(a_row, n_row, c_row, law)) - _SAME, _SAME),
         )
-        found[i] = (reached - row[1]) / row[1]
+        found[i] = (reached - n_row) / n_row
     low, high = found[place.ravel()].T
     return low.reshape(a.shape), high.reshape(a.shape)
 
@@ -127,7 +129,7 @@ def _limits(
 def _law(a: float, n: float, c: float) -> NDArray:
     """Chance of each sum -n, ..., n of n answers drawn anew."""
     shares = {1: a / n, 0: (n - a - c) / n, -1: c / n}
-    common = max(shares, key=shares.get)
+    common = max(shares, key=lambda kind: shares[kind])
     size = fft.next_fast_len(int(2 * n + 1), real=True)
     half, power = size // 2, np.arange(size // 2 + 1)
     # characteristic function minus 1, counted from the commonest kind, with angles reduced in whole

@@ -13,8 +13,9 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from cxlib.errors import ColumnError, ParameterError
-from cxlib.nps.counts import ScoreCounts, count_scores
-from cxlib.nps.top_box import COLUMNS, METHODS, top_box
+from cxlib.nps.counts import count_scores
+from cxlib.nps.satisfaction import METHODS, TopBox, top_box
+from cxlib.nps.score_counts import ScoreCounts
 from tests.conftest import ORACLES
 
 R = json.loads((ORACLES / "nps" / "expected_r.json").read_text(encoding="utf-8"))  # make_r.R
@@ -53,7 +54,7 @@ def test_ces_equals_r():
 def test_segments_equal_scipy():
     rows = pd.read_csv(RESPONSES)
     frame = top_box(rows, score="csat", by=["segment", "wave"], confidence=0.9).frame
-    assert list(frame.columns) == ["segment", "wave", *COLUMNS]
+    assert list(frame.columns) == ["segment", "wave", *TopBox.columns]
     for row in frame.itertuples():
         answers = rows.loc[(rows["segment"] == row.segment) & (rows["wave"] == row.wave), "csat"]
         test = stats.ttest_1samp(answers, 3).confidence_interval(0.9)
@@ -94,7 +95,7 @@ def test_one_answer_or_one_kind_says_that_the_mean_has_no_interval(n, rate, mean
     result = top_box(ready(*n))
     row = result.frame.iloc[0]
     assert (row["rate"], row["mean"]) == (rate, mean)
-    assert "cannot be known for all answers" in result.warnings[0]
+    assert "cannot be known for all answers" in str(result.warnings[0])
 
 
 def test_the_share_is_said_with_its_box():
@@ -118,7 +119,7 @@ def test_the_share_is_said_with_its_box():
 def test_answers_off_the_scale_are_said():
     result = top_box(pd.DataFrame({"score": [5, 4, 3, 10, 2.5, None]}))
     assert result.frame["n"].item() == 3
-    assert "2 answers are no whole number from 1 to 5 and are left out" in result.warnings[0]
+    assert "2 answers are no whole number from 1 to 5 and are left out" in str(result.warnings[0])
 
 
 def test_a_segment_without_answers_is_said():
@@ -126,7 +127,7 @@ def test_a_segment_without_answers_is_said():
         pd.DataFrame({"score": [1, 5], "s": [None, None]}).astype({"s": object}), by="s"
     )
     assert "No answer has a value in 's'" in result.summary()
-    assert set(COLUMNS) <= set(result.frame.columns)
+    assert set(TopBox.columns) <= set(result.frame.columns)
     assert result.plot().texts
 
 
@@ -154,7 +155,6 @@ def test_the_figure_names_segments_and_n():
         ({"scale": (5, 1)}, ParameterError, "the lower first"),
         ({"confidence": 95}, ParameterError, "0.95 for 95 %"),
         ({"score": "skore"}, ColumnError, "did you mean 'score'"),
-        ({"by": "top"}, ColumnError, "rename yours"),
     ],
 )
 def test_bad_parameters_are_refused(change, error, wanted):
@@ -176,5 +176,11 @@ def test_ready_counts_of_another_scale_or_with_weights_are_refused():
 def test_a_segment_with_rows_but_no_answer_is_named():
     data = pd.DataFrame({"score": [1, 5, 4, 5, None], "s": ["a", "a", "b", "b", "空"]})
     result = top_box(data, by="s")
-    assert any("空" in warning for warning in result.warnings)
+    assert any("空" in str(warning) for warning in result.warnings)
     assert "空" not in result.frame.to_string()
+
+
+def test_a_segment_column_may_have_the_name_of_a_result():
+    found = top_box(pd.DataFrame({"score": [1, 5], "top": ["a", "b"]}), by="top")
+    assert found.frame[["by_top", "top"]].to_numpy().tolist() == [["a", 0], ["b", 1]]
+    assert found.table(["by_top"]).written().columns.tolist() == ["top"]

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from cxlib.errors import ParameterError
-from cxlib.nps import bootstrap
+from cxlib.nps.methods import bootstrap
 from tests.conftest import ORACLES
 
 EXACT = json.loads((ORACLES / "nps" / "expected_exact.json").read_text(encoding="utf-8"))[

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import elementwise
 
-from cxlib import inference
-from cxlib.nps import intervals
-from cxlib.nps.design import Linearised
+from cxlib.methods import proportions
+from cxlib.methods.designs import Domains
+from cxlib.nps.methods import intervals
 
 _FAR = 40.0  # a z beyond which a p value is 0 in floating point
 _ROUNDING = 1e-13  # a variance below this share of its parts is what rounding leaves of 0
@@ -57,7 +57,7 @@ class Inverted:
         """MOVER: each side's limits once, then arithmetic on pairs."""
         centre, (low, high) = (
             self.centre,
-            self.limits_of(self.a, self.n, self.c, z=inference.z_value(confidence)),
+            self.limits_of(self.a, self.n, self.c, z=proportions.z_value(confidence)),
         )
         return intervals.square_and_add(*((centre[k], low[k], high[k]) for k in (j, i)))
 
@@ -68,9 +68,8 @@ class Inverted:
         Those of an NPS of 1 end at 1 - 2^0.5 whatever the level, so between all promoters and all
         detractors p is 0."""
         if self.limits_of is intervals.score_limits:
-            return intervals.difference_z(
-                *((self.a[k], self.n[k], self.c[k]) for k in (j, i)), null
-            )
+            one, two = ((self.a[k], self.n[k], self.c[k]) for k in (j, i))
+            return intervals.difference_z(one, two, null)
         above = self.difference(i, j) - null
 
         def beyond(z: NDArray, *args: NDArray) -> NDArray:
@@ -99,7 +98,7 @@ class Symmetric:
     centre: NDArray
     variance: NDArray
     side_df: NDArray
-    linearised: Linearised | None = None
+    domains: Domains | None = None
 
     def difference(self, i: NDArray, j: NDArray) -> NDArray:
         """Estimate the difference."""
@@ -109,13 +108,13 @@ class Symmetric:
         """Root of both variances, less twice the covariance where sides share clusters; missing
         where that is 0."""
         both = self.variance[i] + self.variance[j]
-        variance = both - (0.0 if self.linearised is None else 2 * self.linearised.covariance(i, j))
+        variance = both - (0.0 if self.domains is None else 2 * self.domains.covariance(i, j))
         return np.sqrt(np.where(variance > _ROUNDING * both, variance, np.nan))
 
     def df(self, i: NDArray, j: NDArray) -> NDArray:
         """Welch-Satterthwaite; of a design, clusters minus strata minus 1."""
-        if self.linearised is not None:
-            df = self.linearised.df_of(i, j)
+        if self.domains is not None:
+            df = self.domains.df_of(i, j)
             return np.where(df > 0, df, np.nan)
         if np.isinf(self.side_df).all():
             return np.full(len(i), np.inf)
@@ -152,9 +151,7 @@ def of_counts(a: NDArray, n: NDArray, c: NDArray, *, method: str) -> Inverted | 
     return Symmetric(*intervals.moments(a, n, c, method=method))
 
 
-def of_design(found: Linearised) -> Symmetric:
+def of_domains(nps: NDArray, variance: NDArray, domains: Domains) -> Symmetric:
     """Return the sides of linearised estimates."""
     # answers all of one kind, or clusters all alike, have a variance of 0, which is no knowledge
-    return Symmetric(
-        found.nps, np.where(found.variance > 0, found.variance, np.nan), found.df, found
-    )
+    return Symmetric(nps, np.where(variance > 0, variance, np.nan), domains.df, domains)

@@ -3,40 +3,30 @@ than chance."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy import stats
 
 from cxlib import check
-from cxlib import language as words
 from cxlib.errors import ParameterError
+from cxlib.nps import cautions
 from cxlib.nps.cautions import FEW_OF_A_KIND
-from cxlib.nps.counts import refuse_taken
+from cxlib.nps.counts import counts_of
 from cxlib.nps.design import estimates, known_variance
-from cxlib.nps.scores import counted
-from cxlib.result import Absent, Result
+from cxlib.nps.method_names import Method
+from cxlib.nps.methods.heterogeneity import spread, welch
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
-COLUMNS = (
-    "between",
-    "k",
-    "n",
-    "statistic",
-    "df",
-    "df_error",
-    "pvalue",
-    "i_squared",
-    "tau",
-    "confidence",
-    "method",
-)
-METHODS = {"welch": "Welch ANOVA", "wald": "Wald Q"}
+METHODS = {"welch": Method.WELCH_ANOVA, "wald": Method.WALD_Q}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Homogeneity(Result):
     """One test of whether the NPS is the same in all segments.
 
@@ -47,43 +37,55 @@ class Homogeneity(Result):
     explain; `tau`, in points, is the standard deviation of the true NPS between segments that this
     leaves."""
 
-    formats: ClassVar[dict[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "between": "",
+        "k": "integer",
+        "n": "integer",
         "statistic": "decimal2",
+        "df": "integer",
         "df_error": "decimal1",
         "pvalue": "pvalue",
         "i_squared": "percent",
         "tau": "points",
         "confidence": "level",
+        "method": Method,
     }
+
+    def caption(self) -> Message | str:
+        """Return what the table shows."""
+        return Message("nps.caption_homogeneity")
 
     def summary(self, language: str = "en") -> str:
         """Say whether the NPS differs between the segments more than chance explains (at 1 -
         confidence)."""
         if self.frame.empty:
-            return " ".join(self.warnings)
+            return Sentences(self.warnings).text(language)
         row = self.frame.iloc[0]
-        differ = row["pvalue"] < 1 - row["confidence"]
-        wald = row["method"] == METHODS["wald"]
-        test = words.text(
-            "nps.homogeneity_q" if wald else "nps.homogeneity_f",
-            language,
-            df=words.number(row["df"]),
-            statistic=words.number(row["statistic"], 2),
-            df_error=words.number(row["df_error"]),
+        test = (
+            Message("nps.homogeneity_q", df=row["df"], statistic=row["statistic"])
+            if row["method"] == Method.WALD_Q
+            else Message(
+                "nps.homogeneity_f",
+                df=row["df"],
+                statistic=row["statistic"],
+                df_error=row["df_error"],
+            )
         )
-        return words.text(
-            "nps.homogeneity_differ" if differ else "nps.homogeneity_alike",
-            language,
-            test=test,
-            between=row["between"],
-            k=words.number(row["k"]),
-            n=words.number(row["n"]),
-            p=words.pvalue(row["pvalue"]),
-            i_squared=words.percent(row["i_squared"], 0),
-            tau=words.points(row["tau"]),
-        )
+        said = {
+            "test": test,
+            "between": row["between"],
+            "k": row["k"],
+            "n": row["n"],
+            "p": row["pvalue"],
+            "i_squared": row["i_squared"],
+            "tau": row["tau"],
+        }
+        if row["pvalue"] < 1 - row["confidence"]:
+            return Message("nps.homogeneity_differ", **said).text(language)
+        return Message("nps.homogeneity_alike", **said).text(language)
 
 
+@check.arguments
 def homogeneity(
     data: Any,
     *,
@@ -91,7 +93,12 @@ def homogeneity(
     score: str | None = None,
     method: Literal["welch", "wald"] | None = None,
     confidence: float = 0.95,
-    **counting: Any,
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    scale: tuple[int, int] | None = None,
+    promoter: int | None = None,
+    detractor: int | None = None,
 ) -> Homogeneity | Absent:
     """Test whether the true NPS is the same in all segments.
 
@@ -112,9 +119,8 @@ def homogeneity(
         is not made.
     confidence : float
         The sentence speaks of a difference where the p value is below 1 - confidence.
-    **counting
-        Parameters of `count_scores` (`scale`, `weight`, `cluster`, ...); refused with ready counts,
-        which have theirs.
+    weight, strata, cluster, scale, promoter, detractor : optional
+        As in `count_scores`; refused with ready counts, which have theirs.
 
     Returns
     -------
@@ -156,89 +162,65 @@ def homogeneity(
     confidence = check.confidence(confidence)
     check.one_of("method", method, (None, *METHODS))
     if between is None:
-        return Absent.of("nps.no_column")
-    refuse_taken(COLUMNS, between=between)
-    counts = counted(data, score, between, counting)
+        return Absent.of("nps.no_column", Homogeneity)
+    counts = counts_of(data, between, score, weight, strata, cluster, scale, promoter, detractor)
     if method == "welch" and counts.design:
         raise ParameterError(
             "method='welch': Welch's ANOVA knows no weights, strata or clusters; leave method out"
         )
     method = method or ("wald" if counts.design else "welch")
-    frame, warnings = _usable(estimates(counts), between, method, design=bool(counts.design))
-    if len(frame) < 2:
+    found, warnings = _usable(estimates(counts), between, method, design=bool(counts.design))
+    if len(found) < 2:
+        values = found[counts.keys[between]].tolist()
         return Homogeneity(
-            pd.DataFrame(columns=list(COLUMNS)), METHODS[method], _alone(frame, between, warnings)
+            frame=pd.DataFrame(columns=list(Homogeneity.columns)),
+            method=METHODS[method],
+            warnings=_alone(values, between, warnings),
         )
-    nps, n, variance = frame["nps"].to_numpy(), frame["n"].to_numpy(), known_variance(frame)
+    nps, n, variance = found["nps"].to_numpy(), found["n"].to_numpy(), known_variance(found)
     q, i_squared, tau = spread(nps, variance)
     statistic, df_error, p = (
         welch(nps, variance, n) if method == "welch" else (q, np.nan, stats.chi2.sf(q, len(n) - 1))
     )
-    row = (
-        between,
-        len(n),
-        n.sum(),
-        statistic,
-        len(n) - 1,
-        df_error,
-        p,
-        i_squared,
-        100 * tau,
-        confidence,
-        METHODS[method],
+    row = {
+        "between": between,
+        "k": len(n),
+        "n": n.sum(),
+        "statistic": statistic,
+        "df": len(n) - 1,
+        "df_error": df_error,
+        "pvalue": p,
+        "i_squared": i_squared,
+        "tau": 100 * tau,
+        "confidence": confidence,
+        "method": METHODS[method].value,
+    }
+    return Homogeneity(
+        frame=pd.DataFrame([row]),
+        method=METHODS[method],
+        warnings=(*counts.warnings, *warnings),
     )
-    return Homogeneity(pd.DataFrame([row], columns=list(COLUMNS)), METHODS[method], warnings)
-
-
-def spread(nps: ArrayLike, variance: ArrayLike) -> tuple[float, float, float]:
-    """Cochran's Q of k estimates with known variances, I-squared in [0, 1], and DerSimonian and
-    Laird's tau."""
-    # `combine_effects` of statsmodels leaves tau^2 negative where Q is small, and warns of roots of
-    # negative numbers
-    nps, w = np.asarray(nps, float), 1 / np.asarray(variance, float)
-    q, df = np.sum(w * (nps - np.average(nps, weights=w)) ** 2), len(nps) - 1
-    excess = max(q - df, 0.0)
-    return (
-        float(q),
-        float(excess / q) if excess else 0.0,
-        float(np.sqrt(excess / (w.sum() - np.sum(w * w) / w.sum()))),
-    )
-
-
-def welch(nps: ArrayLike, variance: ArrayLike, n: ArrayLike) -> tuple[float, float, float]:
-    """Welch's F, its second degrees of freedom and p value, from variances V / n of the means; n at
-    least 2."""
-    from statsmodels.stats.oneway import anova_generic
-
-    n = np.asarray(n, float)
-    found = anova_generic(
-        np.asarray(nps, float), np.asarray(variance, float) * n * n / (n - 1), n, use_var="unequal"
-    )
-    return float(found.statistic), float(found.df_denom), float(found.pvalue)
 
 
 def _usable(
     frame: pd.DataFrame, between: str, method: str, *, design: bool
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+) -> tuple[pd.DataFrame, tuple[Message, ...]]:
     out = []
     if lone := int(frame["se"].isna().sum()):
-        out.append(words.text("nps.homogeneity_cluster", n=words.number(lone)))
+        out.append(Message("nps.homogeneity_cluster", n=lone))
         frame = frame[frame["se"].notna()]
     if method == "welch" and (single := int((frame["n"] < 2).sum())):
-        out.append(words.text("nps.homogeneity_single", n=words.number(single)))
+        out.append(Message("nps.homogeneity_single", n=single))
         frame = frame[frame["n"] >= 2]
     rare = int((frame[["promoters", "detractors"]].min(axis=1) < FEW_OF_A_KIND).sum())
     if rare and len(frame) > 1:
-        out.append(words.text("nps.homogeneity_rare", n=words.number(rare), limit=FEW_OF_A_KIND))
+        out.append(Message("nps.homogeneity_rare", n=rare, limit=FEW_OF_A_KIND))
     if design:
-        out.append(words.text("nps.homogeneity_design", between=between))
+        out.append(Message("nps.homogeneity_design", between=between))
     return frame, tuple(out)
 
 
-def _alone(frame: pd.DataFrame, between: str, warnings: tuple[str, ...]) -> tuple[str, ...]:
-    if frame.empty:
-        return warnings or (words.text("nps.nobody_in", columns=repr(between)),)
-    return (
-        words.text("nps.one_value", column=between, value=words.label(frame[between].iloc[0])),
-        *warnings,
-    )
+def _alone(values: list[Any], between: str, warnings: tuple[Message, ...]) -> tuple[Message, ...]:
+    if not values:
+        return warnings or (cautions.nobody_in([between]),)
+    return (cautions.one_value(between, values[0]), *warnings)

@@ -3,7 +3,7 @@ segment."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -12,113 +12,132 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cxlib import check, scales, theme
-from cxlib import language as words
+from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.nps import cautions, figures
-from cxlib.nps.counts import ScoreCounts, count_scores, names, refuse_taken
-from cxlib.nps.ranks import score_matrix
-from cxlib.result import Result
+from cxlib.nps.counts import count_scores
+from cxlib.nps.method_names import Method
+from cxlib.nps.score_counts import ScoreCounts
+from cxlib.rows.scales import Reason
+from cxlib.shown import theme
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-METHODS = {"wilson": "Wilson", "clopper_pearson": "Clopper-Pearson", "jeffreys": "Jeffreys"}
-COLUMNS = (
-    "n",
-    "top",
-    "rate",
-    "ci_low",
-    "ci_high",
-    "mean",
-    "mean_ci_low",
-    "mean_ci_high",
-    "box",
-    "confidence",
-    "method",
-)
+METHODS = {
+    "wilson": Method.WILSON,
+    "clopper_pearson": Method.CLOPPER_PEARSON,
+    "jeffreys": Method.JEFFREYS,
+}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TopBox(Result):
-    """Share of answers in the top boxes, and the mean: `[*by]` and the columns of `COLUMNS`; one
-    row a segment.
+    """Share of answers in the top boxes, and the mean; one row a segment.
 
-    `rate` with its limits in [0, 1]; `mean` with its limits (t) on the question's scale; `box` such
-    as "4-5"."""
+    `frame`: `[*by], n, top, rate, ci_low, ci_high, mean, mean_ci_low, mean_ci_high, box,
+    confidence, method`. `rate` with its limits in [0, 1]; `mean` with its limits (t) on the
+    question's scale; `box` such as "4-5". `by` are the segment columns as they stand in `frame`."""
 
     by: tuple[str, ...] = ()
     scale: tuple[int, int] = (1, 5)
-    formats: ClassVar[dict[str, str]] = (
-        dict.fromkeys(("rate", "ci_low", "ci_high"), "percent")
-        | {"confidence": "level"}
-        | dict.fromkeys(("mean", "mean_ci_low", "mean_ci_high"), "decimal2")
-    )
+    columns: ClassVar[Mapping[str, Format]] = {
+        "n": "integer",
+        "top": "integer",
+        "rate": "percent",
+        "ci_low": "percent",
+        "ci_high": "percent",
+        "mean": "decimal2",
+        "mean_ci_low": "decimal2",
+        "mean_ci_high": "decimal2",
+        "box": "",
+        "confidence": "level",
+        "method": Method,
+    }
+
+    def caption(self) -> Message | str:
+        """Return what the table shows."""
+        return Message("nps.caption_top_box")
 
     def summary(self, language: str = "en") -> str:
         """Say the share of the top boxes with interval and n, and the mean; of many segments the
         highest and the lowest."""
         if self.frame.empty:
-            return " ".join(self.warnings)
+            return Sentences(self.warnings).text(language)
         if len(self.frame) == 1:
-            return words.text("nps.box_one", language, **self._said(self.frame.iloc[0]))
+            said = self._values(self.frame.iloc[0])
+            if self.by:
+                return Message("nps.box_one_of", **said).text(language)
+            return Message("nps.box_one", **said).text(language)
         best, worst = self._ends()
-        key = "nps.box_many" if worst["ci_high"] < best["ci_low"] else "nps.box_overlap"
         ends = {
-            f"{name}_{end}": text
+            f"{name}_{end}": value
             for end, row in (("best", best), ("worst", worst))
-            for name, text in self._said(row).items()
+            for name, value in self._values(row).items()
         }
-        return words.text(
-            key, language, k=words.number(len(self.frame)), **self._said(best), **ends
-        )
+        said = {"k": len(self.frame), **self._values(best), **ends}
+        if worst["ci_high"] < best["ci_low"]:
+            return Message("nps.box_many", **said).text(language)
+        return Message("nps.box_overlap", **said).text(language)
 
     def title(self, language: str = "en") -> str:
         """Say the share in a few words, as the title of a figure; empty where there is nothing to
         show."""
         if self.frame.empty:
             return ""
-        best, worst = (self._said(row) for row in self._ends())
-        key = "nps.title_box" if len(self.frame) == 1 else "nps.title_boxes"
-        return words.text(key, language, low_rate=worst["rate"], **best)
+        best, worst = (self._values(row) for row in self._ends())
+        if len(self.frame) > 1:
+            return Message("nps.title_boxes", low_rate=worst["rate"], **best).text(language)
+        if self.by:
+            return Message("nps.title_box_of", **best).text(language)
+        return Message("nps.title_box", **best).text(language)
 
-    def plot(self, ax: Axes | None = None, *, finding: str = "", language: str = "en") -> Axes:
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Message | Sentences | str = "",
+        language: str = "en",
+    ) -> Axes:
         """Draw each segment's share with its interval and n."""
         if self.frame.empty:
-            return theme.message(ax, " ".join(self.warnings))
+            return theme.message(ax, self.summary(language))
         row = self.frame.iloc[0]
         return figures.shares(
             self.frame,
             self.by,
             ax,
             finding=finding or self.title(language),
-            measured=words.text(
+            measured=Message(
                 "nps.measured_box",
-                language,
                 box=row["box"],
-                top=words.number(self.scale[1]),
-                confidence=words.level(row["confidence"]),
+                top=self.scale[1],
+                confidence=row["confidence"],
             ),
+            language=language,
         )
 
     def _ends(self) -> list[pd.Series]:
         return [self.frame.loc[self.frame["rate"].agg(end)] for end in ("idxmax", "idxmin")]
 
-    def _said(self, row: pd.Series) -> dict[str, str]:
-        name = " · ".join(words.label(row[column]) for column in self.by)
+    def _values(self, row: pd.Series) -> dict[str, Any]:
         return {
-            "name": f"{name}: " if name and len(self.frame) == 1 else name,
-            "rate": words.percent(row["rate"], 0),
-            "low": words.number(100 * row["ci_low"]),
-            "high": words.percent(row["ci_high"], 0),
-            "n": words.number(row["n"]),
-            "confidence": words.level(row["confidence"]),
+            "name": cautions.name_of(row, self.by),
+            "rate": row["rate"],
+            "low": 100 * row["ci_low"],
+            "high": row["ci_high"],
+            "n": row["n"],
+            "confidence": row["confidence"],
             "box": row["box"],
-            "top": words.number(self.scale[1]),
-            "mean": words.number(row["mean"], 1),
+            "top": self.scale[1],
+            "mean": row["mean"],
         }
 
 
+@check.arguments
 def top_box(
     data: Any,
     *,
@@ -156,6 +175,8 @@ def top_box(
     Returns
     -------
     TopBox
+        One row a segment: `n`, `top` (answers in the box), `rate` with its limits in [0, 1], `mean`
+        with its limits on the scale, `box` (such as "4-5").
 
     Raises
     ------
@@ -178,7 +199,7 @@ def top_box(
     """
     confidence = check.confidence(confidence)
     check.one_of("method", method, METHODS)
-    scale = scales.checked_scale(scale)
+    scale = check.scale(scale)
     steps = scale[1] - scale[0]
     if box not in range(1, steps + 1):
         raise ParameterError(
@@ -186,17 +207,18 @@ def top_box(
             f"{scale[0]} to "
             f"{scale[1]} count as top"
         )
-    refuse_taken(COLUMNS, by=names(by))
-    counts = _counted(data, score, by, scale, scale[1] - int(box) + 1)
-    segments, by_score = score_matrix(counts)
-    frame = segments.rename(columns={"promoters": "top"}).drop(columns=["passives", "detractors"])
+    counts = _boxed(data, score, by, scale, scale[1] - int(box) + 1)
+    segments, by_score = counts.by_score()
+    frame, names, carried = counts.name_columns(segments, TopBox.columns)
+    frame = frame.rename(columns={"promoters": "top"}).drop(columns=["passives", "detractors"])
+    used = METHODS[method]
     if frame.empty:
-        nobody = words.text("nps.nobody_in", columns=words.joined(map(repr, counts.by)))
         return TopBox(
-            frame.reindex(columns=[*counts.by, *COLUMNS]),
-            METHODS[method],
-            (nobody, *cautions.of_empty(counts)),
-            by=counts.by,
+            frame=frame.reindex(columns=[*names, *TopBox.columns]),
+            method=used,
+            warnings=(cautions.nobody_in(counts.by), *cautions.of_counts(counts)),
+            carried=carried,
+            by=names,
             scale=scale,
         )
     low, high = _limits(frame["top"].to_numpy(), frame["n"].to_numpy(), method, 1 - confidence)
@@ -207,18 +229,19 @@ def top_box(
         **_means(by_score, scale, confidence),
         box=str(scale[1]) if box == 1 else f"{counts.promoter}-{scale[1]}",
         confidence=confidence,
-        method=METHODS[method],
+        method=used.value,
     )
     return TopBox(
-        frame[[*counts.by, *COLUMNS]],
-        METHODS[method],
-        _doubts(frame, counts),
-        by=counts.by,
+        frame=frame[[*names, *TopBox.columns]],
+        method=used,
+        warnings=_doubts(frame, counts, names),
+        carried=carried,
+        by=names,
         scale=scale,
     )
 
 
-def _counted(
+def _boxed(
     data: Any,
     score: str | None,
     by: str | Sequence[str] | None,
@@ -268,23 +291,13 @@ def _means(by_score: NDArray, scale: tuple[int, int], confidence: float) -> dict
     }
 
 
-def _doubts(frame: pd.DataFrame, counts: ScoreCounts) -> tuple[str, ...]:
-    out = list(cautions.of_empty(counts))
-    outside = sum((counts.dropped or {}).get(reason, 0) for reason in ("out of range", "not whole"))
-    if outside:
-        out.append(
-            words.text(
-                "nps.box_outside",
-                n=words.number(outside),
-                low=counts.scale[0],
-                high=counts.scale[1],
-            )
-        )
+def _doubts(frame: pd.DataFrame, counts: ScoreCounts, names: Sequence[str]) -> tuple[Message, ...]:
+    out, (low, high) = list(cautions.of_counts(counts)), counts.scale
+    outside = [counts.dropped.get(why, 0) for why in (Reason.OUT_OF_RANGE, Reason.NOT_WHOLE)]
+    if any(outside):
+        out.append(Message("nps.box_outside", n=sum(outside), low=low, high=high))
     unknown = frame["mean_ci_low"].isna()
     if unknown.any():
-        out.append(
-            words.text(
-                "nps.box_mean", names=cautions.listed(cautions.named(frame, counts.by)[unknown])
-            )
-        )
+        named = list(cautions.names(frame[unknown], names))
+        out.append(Message("nps.box_mean", names=named))
     return tuple(out)

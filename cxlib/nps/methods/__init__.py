@@ -1,0 +1,1 @@
+"""Promoters, passives and detractors as arrays -> arrays: the arithmetic of the NPS."""

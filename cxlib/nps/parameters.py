@@ -1,0 +1,89 @@
+"""The parameters of the notebook `03_nps`, checked; no file is opened and no row is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from cxlib import check
+from cxlib.parameters import ColumnOf, InputFile, StudyParameters
+
+PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
+_MOST_LOOKS = 1_000_000
+Column = Annotated[str | None, ColumnOf("survey")]
+
+
+class Columns(BaseModel):
+    """Columns of the file that play a part of their own; name those you have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weight: Column = Field(default=None)
+    strata: Column = Field(default=None)
+    cluster: Column = Field(default=None)
+    respondent: Column = Field(default=None)
+    mode: Column = Field(
+        default=None,
+    )
+    comment: Column = Field(default=None)
+
+
+class Parameters(StudyParameters):
+    """Parameters of the notebook `03_nps`."""
+
+    survey: InputFile = Path("../data/sample/responses.csv")
+    score: Annotated[str, ColumnOf("survey")] = "score"
+
+    scale: tuple[int, int] = (0, 10)
+    wave_column: Column = "wave"
+
+    wave: str | None = Field(None, coerce_numbers_to_str=True)
+    wave_by: Literal["value", "unordered", "month", "quarter", "year"] = "value"
+    segment: Column = None
+    columns: Columns = Columns()
+    margin: float | None = Field(None, gt=0, le=200)
+    looks: int | dict[str, int] = 1
+    confidence: float = Field(0.95, gt=0.5, lt=1)
+
+    @field_validator("scale")
+    @classmethod
+    def _scale(cls, scale: tuple[int, int]) -> tuple[int, int]:
+        low, high = check.scale(scale)
+        if not low <= DETRACTOR < PROMOTER <= high:
+            raise ValueError(
+                f"promoters answer {PROMOTER} or more and detractors {DETRACTOR} or less, which a "
+                f"scale of {low} to {high} does not hold; for satisfaction or effort use "
+                "cx.nps.top_box"
+            )
+        return low, high
+
+    @field_validator("looks")
+    @classmethod
+    def _looks(cls, looks: int | dict[str, int]) -> int | dict[str, int]:
+        low, given = (0, looks.values()) if isinstance(looks, dict) else (1, [looks])
+        if not all(low <= number <= _MOST_LOOKS for number in given):
+            raise ValueError(f"each number must be from {low} to {_MOST_LOOKS:,}")
+        return looks
+
+    @model_validator(mode="after")
+    def _columns_apart(self) -> Parameters:
+        further = {f"columns.{name}": column for name, column in self.columns.model_dump().items()}
+        part = next((name for name, column in further.items() if column == self.score), None)
+        if part is not None:
+            raise ValueError(
+                f"{part}={self.score!r} is the column with the score; name another one, or leave "
+                "it out"
+            )
+        alone = {"score": self.score, "wave_column": self.wave_column, "segment": self.segment}
+        alone |= {name: further[name] for name in ("columns.weight", "columns.comment")}
+        named = [column for column in alone.values() if column]
+        twice = next((column for column in named if named.count(column) > 1), None)
+        if twice is not None:
+            both = " and ".join(name for name, column in alone.items() if column == twice)
+            raise ValueError(
+                f"{both}: column {twice!r} is named by two parameters; each needs a column of its "
+                "own"
+            )
+        return self

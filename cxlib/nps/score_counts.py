@@ -1,0 +1,254 @@
+"""Answers counted by score, as a type that adds: everything the study says is arithmetic on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlib import check
+from cxlib.errors import ColumnError, ParameterError
+from cxlib.nps.parameters import DETRACTOR, PROMOTER
+from cxlib.rows.names import carry
+from cxlib.rows.periods import natural_order, places
+from cxlib.shown.message import Message
+
+# columns of counts that carry a design, and what the query makes of a score
+STRATUM, CLUSTER, WEIGHT, SQUARE = ("_stratum", "_cluster", "_weight", "_square")
+CODE = "_code"
+ZERO_WEIGHT = "zero_weight"  # why a row gave no count, beside the reasons of `scales.Reason`
+# columns that frames of counts and of their estimates have themselves
+OWNED = (
+    *("score", "n", "promoters", "passives", "detractors", "nps", "se", "n_eff"),
+    *(STRATUM, CLUSTER, WEIGHT, SQUARE, CODE, "_position"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How answers were sampled: the columns of weight, strata and cluster (primary sampling unit);
+    at least one is named."""
+
+    weight: str | None = None
+    strata: str | None = None
+    cluster: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.weight, self.strata, self.cluster))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreCounts:
+    """How many answers gave which score, by segment. Counts of disjoint rows add: `a + b` is the
+    count of the union.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        `[*by], score, n`: one row for each score that occurs in a segment; a missing segment is
+        kept as missing. With a design also `_stratum, _cluster` and the sums `_weight, _square` of
+        the weights and of their squares.
+    by : tuple of str
+        Columns that tell the segments apart; `keys` are their names in `frame`.
+    scale : (int, int)
+        Lowest and highest score of the question.
+    promoter, detractor : int
+        Promoters answered `promoter` or more, detractors `detractor` or less.
+    dropped : dict of str to int
+        Rows that gave no count, by reason; and, as `no <column>`, answers that belong to no segment
+        of a column.
+    design : Design
+        Which columns say how answers were sampled; false where none does.
+    units : pandas.DataFrame
+        `_stratum, _cluster, n` of the whole sample, answers of weight 0 among them: a segment's
+        standard error needs them, so `where` and `over` keep them.
+    empty : pandas.DataFrame
+        `by`: segments that have rows, but none with a score.
+    warnings : tuple of Message
+        What was noticed about the names of segments.
+    """
+
+    frame: pd.DataFrame
+    by: tuple[str, ...]
+    scale: tuple[int, int] = (0, 10)
+    promoter: int = PROMOTER
+    detractor: int = DETRACTOR
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    design: Design = Design()
+    units: pd.DataFrame | None = None
+    empty: pd.DataFrame | None = None
+    warnings: tuple[Message, ...] = ()
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Column of `by` to its name in `frame`: another where counts have a column of that name
+        themselves."""
+        return carry(self.by, OWNED)
+
+    def __add__(self, other: ScoreCounts) -> ScoreCounts:
+        """Return the counts of both; refuses counts made with other columns, scales, cut points or
+        designs."""
+        mine, theirs = ((c.by, c.scale, c.promoter, c.detractor, c.design) for c in (self, other))
+        if mine != theirs:
+            raise ParameterError(
+                f"counts by {mine} and by {theirs} do not add; count both with the same columns "
+                "and scale"
+            )
+        frame = add_up(pd.concat([self.frame, other.frame], ignore_index=True), self._columns)
+        units = add_units(pd.concat([self.units, other.units])) if self.design else None
+        absent = pd.concat([self._empty(), other._empty()])
+        return replace(
+            self,
+            frame=frame,
+            dropped={
+                reason: self.dropped.get(reason, 0) + other.dropped.get(reason, 0)
+                for reason in {**self.dropped, **other.dropped}
+            },
+            units=units,
+            empty=without(absent, frame, self._columns),
+            warnings=tuple(dict.fromkeys((*self.warnings, *other.warnings))),
+        )
+
+    def over(self, by: str | Sequence[str] | None) -> ScoreCounts:
+        """Return the counts by fewer columns (all of them together where `by` is None)."""
+        by = as_columns(by)
+        check.columns(self.by, by=by)
+        new = {self.keys[name]: column for name, column in carry(by, OWNED).items()}
+        design = [name for name in (STRATUM, CLUSTER, WEIGHT, SQUARE) if name in self.frame]
+        kept = self.frame[[*new, *design, "score", "n"]].rename(columns=new)
+        frame = add_up(kept, new.values())
+        absent = self._empty()[list(new)].rename(columns=new)
+        return replace(self, frame=frame, by=by, empty=without(absent, frame, list(new.values())))
+
+    def where(self, column: str | None, value: Any) -> ScoreCounts:
+        """Return the counts of one segment; all of them where `column` or `value` is None."""
+        if column is None or value is None:
+            return self
+        check.columns(self.by, column=column)
+        key = self.keys[column]
+        check.one_of(column, value, natural_order(self.frame[key]))
+        frame, empty = (
+            part[part[key] == value].reset_index(drop=True) for part in (self.frame, self._empty())
+        )
+        return replace(self, frame=frame, empty=empty)
+
+    def plain(self) -> ScoreCounts:
+        """Return the counts of people without their design: every answer once and alone."""
+        frame = add_up(self.frame[[*self._columns, "score", "n"]], self._columns)
+        return replace(self, frame=frame, design=Design(), units=None)
+
+    def categories(self) -> pd.DataFrame:
+        """Return `[*keys], n, promoters, passives, detractors`, one row a segment, segments in
+        natural order.
+
+        Answers without a value in one of the columns belong to no segment; they count only in
+        `over(None)`."""
+        frame = self.frame.dropna(subset=self._columns).reset_index(drop=True)
+        kinds = pd.DataFrame(
+            {
+                "n": frame["n"],
+                "promoters": frame["n"].where(frame["score"] >= self.promoter, 0),
+                "passives": frame["n"].where(
+                    (frame["score"] > self.detractor) & (frame["score"] < self.promoter), 0
+                ),
+                "detractors": frame["n"].where(frame["score"] <= self.detractor, 0),
+            }
+        )
+        if not self.by:
+            return kinds.sum().to_frame().T.astype("int64")
+        groups = pd.concat([frame[self._columns], kinds], axis=1).groupby(
+            self._columns, as_index=False, sort=False, observed=True
+        )
+        return in_order(groups.sum(), self._columns)
+
+    def by_score(self) -> tuple[pd.DataFrame, NDArray]:
+        """Return the segments in natural order (`categories`), and their answers by score: int
+        array, shape (segments, scores)."""
+        segments = self.categories()
+        rows = (
+            self.frame.merge(
+                segments[self._columns].assign(_position=np.arange(len(segments))),
+                on=self._columns,
+            )
+            if self.by
+            else self.frame.assign(_position=0)
+        )
+        matrix = np.zeros((len(segments), self.scale[1] - self.scale[0] + 1), np.int64)
+        matrix[rows["_position"], rows["score"] - self.scale[0]] = rows["n"]
+        return segments, matrix
+
+    def name_columns(
+        self, frame: pd.DataFrame, owned: Collection[str]
+    ) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, str]]:
+        """Rename the segment columns so that they stand beside the columns that a result owns.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+        by : tuple of str
+            The segment columns in the frame.
+        carried : dict of str to str
+            Those of them that have another name there, to the researcher's own.
+        """
+        columns = carry(self.by, {*owned, *OWNED})
+        carried = {column: name for name, column in columns.items() if column != name}
+        frame = frame.rename(columns={self.keys[name]: new for name, new in columns.items()})
+        return frame, tuple(columns.values()), carried
+
+    @property
+    def _columns(self) -> list[str]:
+        return list(self.keys.values())
+
+    def _empty(self) -> pd.DataFrame:
+        return pd.DataFrame(columns=self._columns) if self.empty is None else self.empty
+
+
+def as_columns(by: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the columns of `by`; refuse one given twice."""
+    found = (by,) if isinstance(by, str) else tuple(name for name in by or () if name is not None)
+    if len(set(found)) < len(found):
+        raise ColumnError(f"by={found!r} names a column twice; name each once")
+    return found
+
+
+def add_up(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
+    """Return the counts by these columns, score and design, each group once."""
+    design = [name for name in (STRATUM, CLUSTER) if name in frame]
+    sums = ["n", *(name for name in (WEIGHT, SQUARE) if name in frame)]
+    counts = frame.groupby(
+        [*columns, *design, "score"], as_index=False, sort=True, observed=True, dropna=False
+    )[sums].sum()
+    return counts.astype({"score": "int64", "n": "int64"})
+
+
+def add_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `_stratum, _cluster, n`: the sampling units."""
+    return frame.groupby([STRATUM, CLUSTER], as_index=False, sort=True, observed=True)["n"].sum()
+
+
+def units_of(counts: ScoreCounts) -> pd.DataFrame:
+    """Return the sampling units of counts that carry a design."""
+    if counts.units is None:
+        raise ParameterError("counts: they carry no design; count with weight, strata or cluster")
+    return counts.units
+
+
+def without(present: pd.DataFrame, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the segments of `present` that `frame` does not have, each once."""
+    if not len(columns):
+        return pd.DataFrame()
+    present = present.dropna().drop_duplicates()
+    known = set(frame[list(columns)].itertuples(index=False, name=None))
+    new = [row not in known for row in present.itertuples(index=False, name=None)]
+    # an engine hands groups over in any order
+    return in_order(present.loc[np.array(new, bool)], columns)
+
+
+def in_order(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the rows with the values of each column in natural order."""
+    order = np.lexsort([places(frame[name]).to_numpy(int) for name in reversed(columns)])
+    return frame.iloc[order].reset_index(drop=True)
