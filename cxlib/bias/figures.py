@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxlib import language as words
-from cxlib import theme
+from cxlib.shown import language as words
+from cxlib.shown import theme
+from cxlib.shown.message import Message, said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,12 +18,13 @@ if TYPE_CHECKING:
 
 def love(
     frame: pd.DataFrame,
-    names: Sequence[str],
+    names: Sequence[Message],
     large: float,
     ax: Axes | None = None,
     *,
-    finding: str,
-    measured: str,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
 ) -> Axes:
     """Draw `smd` of each category, sorted; those beyond `large` in colour."""
     ax = theme.axes(ax, height=1.6 + 0.3 * len(frame))
@@ -35,7 +38,12 @@ def love(
     ax.hlines(spots, 0, frame["smd"], color=colours, lw=1.6)
     ax.scatter(frame["smd"], spots, color=colours, s=36, zorder=3)
     for spot, row in zip(spots, frame.itertuples(), strict=True):
-        note = f"{words.percent(row.share_frame, 0)} → {words.percent(row.share_respondents, 0)}"
+        note = words.text(
+            "bias.love_shares",
+            language,
+            everyone=row.share_frame,
+            respondents=row.share_respondents,
+        )
         right = row.smd >= 0
         ax.annotate(
             note,
@@ -47,123 +55,147 @@ def love(
             va="center",
             ha="left" if right else "right",
         )
-    ax.set_yticks(spots, names)
+    ax.set_yticks(spots, [name.text(language) for name in names])
     ax.margins(x=0.22)
-    ax.set_xlabel(words.text("bias.axis_smd"))
-    return theme.title(ax, finding, measured)
+    ax.set_xlabel(words.text("bias.axis_smd", language))
+    return theme.title(ax, finding.text(language), measured.text(language))
 
 
 def funnel(
     frame: pd.DataFrame,
     by: Sequence[str],
-    stages: Mapping[str, str],
+    stages: Sequence[StrEnum],
     ax: Axes | None = None,
     *,
-    finding: str,
-    measured: str,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
 ) -> Axes:
     """Draw `rate` with its interval: a bar a stage, side by side for the groups."""
     groups = list(frame.groupby(list(by), sort=False)) if by else [((), frame)]
     ax = theme.axes(ax, height=1.5 + len(stages) * max(0.5, 0.28 * len(groups)))
     thick = 0.8 / len(groups)
-    places = {stage: place for place, stage in enumerate(stages)}
+    places = {stage.value: place for place, stage in enumerate(stages)}
     for number, (key, group) in enumerate(groups):
-        spots = [
-            places[stage] + (number - (len(groups) - 1) / 2) * thick for stage in group["stage"]
-        ]
-        reach = [
-            (group["rate"] - group["ci_low"]).clip(lower=0),
-            (group["ci_high"] - group["rate"]).clip(lower=0),
-        ]
+        shift = (number - (len(groups) - 1) / 2) * thick
+        spots = [places[stage] + shift for stage in group["stage"]]
         name = " · ".join(map(str, key))
-        ax.barh(
+        _bars(
+            ax,
+            group,
             spots,
-            group["rate"],
             thick * 0.88,
-            xerr=reach,
-            color=theme.PALETTE[number % len(theme.PALETTE)],
-            ecolor=theme.INK,
-            error_kw={"lw": 1},
-            label=f"{name} (n = {group['n'].iloc[0]:,})",
+            colour=theme.PALETTE[number % len(theme.PALETTE)],
+            label=words.text("bias.funnel_group", language, name=name, n=group["n"].iloc[0]),
         )
         for spot, row in zip(spots, group.itertuples(), strict=True):
-            note = words.percent(row.rate, 0) + ("" if by else f"  ({row.reached:,} / {row.n:,})")
+            share = Message("bias.bar_share", rate=row.rate, reached=row.reached, n=row.n)
             ax.annotate(
-                note,
+                words.write(row.rate if by else share, "percent0", language),
                 (row.ci_high, spot),
                 (5, 0),
                 textcoords="offset points",
                 va="center",
                 fontsize=9,
             )
-    ax.set_yticks(range(len(stages)), list(stages.values()))
+    ax.set_yticks(range(len(stages)), [words.word(stage, language) for stage in stages])
     ax.invert_yaxis()
     ax.set_xlim(0, 1.18)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    ax.set_xticks(ticks, [words.write(tick, "percent0", language) for tick in ticks])
     if by:
         ax.legend(loc="lower right", fontsize=9)
-    return theme.title(ax, finding, measured)
+    return theme.title(ax, finding.text(language), measured.text(language))
+
+
+def _bars(
+    ax: Axes,
+    group: pd.DataFrame,
+    spots: Sequence[float],
+    thick: float,
+    *,
+    colour: str,
+    label: str,
+) -> None:
+    reach = [
+        (group["rate"] - group["ci_low"]).clip(lower=0),
+        (group["ci_high"] - group["rate"]).clip(lower=0),
+    ]
+    ax.barh(
+        spots,
+        group["rate"],
+        thick,
+        xerr=reach,
+        color=colour,
+        ecolor=theme.INK,
+        error_kw={"lw": 1},
+        label=label,
+    )
 
 
 def intervals(
     frame: pd.DataFrame,
-    names: Sequence[str],
+    names: Sequence[Message],
     ax: Axes | None = None,
     *,
-    finding: str,
-    measured: str,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
 ) -> Axes:
     """Draw `nps` with `ci_low` to `ci_high`, and ranges without an estimate as bars."""
     ax = theme.axes(ax, height=1.6 + 0.62 * len(frame))
     ax.axvline(0, color=theme.GREY, lw=0.8)
     for spot, row in enumerate(frame.itertuples()):
-        known = not pd.isna(row.nps)
-        ax.plot(
-            [row.ci_low, row.ci_high],
-            [spot, spot],
-            color=theme.BLUE if known else theme.ORANGE,
-            lw=5 if known else 12,
-            alpha=0.55,
-            solid_capstyle="butt",
+        if pd.isna(row.nps):
+            _line(ax, spot, (row.ci_low, row.ci_high), 12, theme.ORANGE, language)
+            continue
+        _line(ax, spot, (row.ci_low, row.ci_high), 5, theme.BLUE, language)
+        ax.plot(row.nps, spot, "o", color=theme.BLUE, ms=7)
+        ax.annotate(
+            words.write(row.nps, "points", language),
+            (row.nps, spot),
+            (0, 8),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
         )
-        if known:
-            ax.plot(row.nps, spot, "o", color=theme.BLUE, ms=7)
-            ax.annotate(
-                words.points(row.nps),
-                (row.nps, spot),
-                (0, 8),
-                textcoords="offset points",
-                ha="center",
-                fontsize=9,
-            )
-        for end, side in ((row.ci_low, "right"), (row.ci_high, "left")):
-            ax.annotate(
-                words.points(end),
-                (end, spot),
-                (-5 if side == "right" else 5, 0),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                fontsize=9,
-                color=theme.GREY,
-                bbox={"fc": "white", "ec": "none", "pad": 0.6},
-            )
-    ax.set_yticks(range(len(frame)), [theme.wrapped(name, 30) for name in names])
+    ax.set_yticks(range(len(frame)), [theme.wrap(name.text(language), 30) for name in names])
     ax.set_ylim(len(frame) - 0.5, -0.65)
     ax.set_xlim(-125, 125)
-    ax.set_xticks([-100, -50, 0, 50, 100], ["−100", "−50", "0", "50", "100"])
-    ax.set_xlabel("NPS")
-    return theme.title(ax, finding, measured)
+    ticks = [-100, -50, 0, 50, 100]
+    ax.set_xticks(ticks, [words.write(tick, "integer", language) for tick in ticks])
+    ax.set_xlabel(words.text("bias.axis_nps", language))
+    return theme.title(ax, finding.text(language), measured.text(language))
+
+
+def _line(
+    ax: Axes, spot: int, ends: tuple[float, float], width: float, colour: str, language: str
+) -> None:
+    """Draw from one end to the other, each with its value."""
+    ax.plot(ends, [spot, spot], color=colour, lw=width, alpha=0.55, solid_capstyle="butt")
+    for end, side in zip(ends, ("right", "left"), strict=True):
+        ax.annotate(
+            words.write(end, "points", language),
+            (end, spot),
+            (-5 if side == "right" else 5, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=9,
+            color=theme.GREY,
+            bbox={"fc": "white", "ec": "none", "pad": 0.6},
+        )
 
 
 def histograms(
     frame: pd.DataFrame,
-    names: Mapping[str, str],
+    names: Mapping[str, Message | str],
     scale: tuple[int, int],
     ax: Axes | None = None,
     *,
-    finding: str,
-    measured: str,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
 ) -> Axes:
     """Draw `share` by `score`, one small histogram a channel; the two ends in colour."""
     across = min(len(names), 4)
@@ -181,24 +213,20 @@ def histograms(
                 0.5 / down,
             )
         )
-        colours = [
-            theme.VERMILION
-            if score == scale[0]
-            else theme.BLUE
-            if score == scale[1]
-            else theme.GREY
-            for score in here["score"]
-        ]
-        panel.bar(here["score"], here["share"], 0.85, color=colours)
-        panel.set_title(
-            f"{theme.wrapped(name, 96 // across)}\nn = {here['n'].sum():,}",
-            loc="left",
-            fontsize=9,
-            pad=2,
-        )
+        n = words.text("bias.panel_n", language, n=here["n"].sum())
+        title = f"{theme.wrap(said(name, language), 96 // across)}\n{n}"
+        panel.set_title(title, loc="left", fontsize=9, pad=2)
+        _histogram(panel, here, scale)
         panel.set_ylim(0, top * 1.05)
-        panel.set_xticks([scale[0], (scale[0] + scale[1]) // 2, scale[1]])
-        panel.tick_params(labelsize=8.5)
-        panel.set_yticks([])
-        panel.spines["left"].set_visible(False)
-    return theme.title(ax, finding, measured)
+    return theme.title(ax, finding.text(language), measured.text(language))
+
+
+def _histogram(panel: Axes, frame: pd.DataFrame, scale: tuple[int, int]) -> None:
+    low, high = scale
+    ends = {low: theme.VERMILION, high: theme.BLUE}
+    colours = [ends.get(score, theme.GREY) for score in frame["score"]]
+    panel.bar(frame["score"], frame["share"], 0.85, color=colours)
+    panel.set_xticks([low, (low + high) // 2, high])
+    panel.tick_params(labelsize=8.5)
+    panel.set_yticks([])
+    panel.spines["left"].set_visible(False)

@@ -10,16 +10,20 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse, stats
 
-from cxlib import check, inference, language
-from cxlib.bias import counts
+from cxlib import check
+from cxlib.bias.counts import weighted
+from cxlib.bias.kinds import Kind, Method
+from cxlib.bias.methods import linearised
 from cxlib.bias.weighting import Weights
 from cxlib.errors import ParameterError, WeightError
-from cxlib.result import Absent, Result
+from cxlib.shown import language as words
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Mean(Result):
     """Means of one column. `frame` has one row a kind of weight.
 
@@ -27,36 +31,42 @@ class Mean(Result):
     `ci_low`, `ci_high`, `confidence`, `df` (clusters minus strata), `deff` (Kish's, of the weights
     alone), `method`."""
 
-    formats: ClassVar[Mapping[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "kind": Kind,
+        "outcome": "",
+        "n": "integer",
+        "n_eff": "integer",
         "mean": "decimal2",
         "se": "decimal2",
         "ci_low": "decimal2",
         "ci_high": "decimal2",
-        "n_eff": "integer",
-        "df": "integer",
         "confidence": "level",
+        "df": "integer",
         "deff": "decimal2",
+        "method": Method,
     }
 
     def summary(self, language: str = "en") -> str:
         """Say the weighted mean with its interval, and the unweighted one beside it."""
-        return _summary(self.frame, language)
+        last, first = self.frame.iloc[-1], self.frame.iloc[0]
+        return words.text(
+            "bias.mean_weighted" if len(self.frame) > 1 else "bias.mean",
+            language,
+            outcome=last["outcome"],
+            mean=last["mean"],
+            n=last["n"],
+            low=last["ci_low"],
+            high=last["ci_high"],
+            level=last["confidence"],
+            plain=first["mean"],
+        )
+
+    def caption(self) -> Message:
+        """Return what the table shows."""
+        return Message("bias.mean_caption_weighted" if len(self.frame) > 1 else "bias.mean_caption")
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A weighted mean from sums: `mean`, `se`, `df`, `n` answers, `n_eff`, `deff`, and `left_out`
-    rows without an answer."""
-
-    mean: float
-    se: float
-    df: int
-    n: int
-    n_eff: float
-    deff: float
-    left_out: int
-
-
+@check.arguments
 def weighted_mean(
     data: Any,
     *,
@@ -65,7 +75,7 @@ def weighted_mean(
     weight: str | None = None,
     cluster: str | None = None,
     strata: str | None = None,
-    fpc: str | None = None,
+    population: str | None = None,
     confidence: float = 0.95,
 ) -> Mean:
     """Estimate a weighted mean with a linearised standard error that includes what the raking
@@ -81,14 +91,16 @@ def weighted_mean(
     weights : Weights, optional
         From `rake`; its base weight is used.
     weight : str, optional
-        Column of weights that are taken as given; not together with `weights`.
+        Column of weights that are taken as given; not together with `weights`. A weight of 0 keeps
+        its row in the design (`n`, strata, clusters) and leaves the mean alone.
     cluster, strata : str, optional
         Columns of primary sampling units and of strata; without, each row is its own unit and there
         is one stratum.
-    fpc : str, optional
+    population : str, optional
         Column with the number of primary sampling units in the population (in the row's stratum).
     confidence : float
-        Level of the interval (Student's t with `df` = units minus strata).
+        Level of the interval (Student's t with `df` = units minus strata, of those with a weight
+        above 0).
 
     Returns
     -------
@@ -98,14 +110,24 @@ def weighted_mean(
     Raises
     ------
     WeightError
-        If a stratum has a single unit, or rows have a combination of categories that was not raked.
+        If a weight is missing, negative or infinite, all are 0, a stratum has a single unit or more
+        units than the population, or rows have a combination of categories that was not raked.
+    ColumnError
+        If a column is absent, not numeric or infinite, a stratum or cluster is missing, or
+        `population` is missing, not above 0 or not one number a stratum.
+    EmptyDataError
+        If no row has the outcome.
+    ParameterError
+        If `weight` and `weights` are both given, or `confidence` does not lie between 0 and 1.
+    SourceError
+        If `data` cannot be read.
 
     Notes
     -----
     z_i = (y_i - mean) / sum w; its residual from a regression on the margins' categories, with base
-    weights, times w_i, goes into Wolter's variance of cluster totals
-    (`inference.linearised_variance`). One GROUP BY over cells, strata and clusters gives all sums.
-    Equal to R survey 4.1.1 `svymean` after `rake`, `postStratify`, and without, to 1e-7.
+    weights, times w_i, goes into Wolter's variance of cluster totals (`methods.designs`). One GROUP
+    BY over cells, strata and clusters gives all sums. Equal to R survey 4.1.1 `svymean` after
+    `rake`, `postStratify`, and without, to 1e-7, and with weights of 0 to 1e-9.
 
     Examples
     --------
@@ -120,45 +142,72 @@ def weighted_mean(
         weight=weight,
         cluster=cluster,
         strata=strata,
-        fpc=fpc,
+        population=population,
     )
-    kind = "unweighted" if weights is None and weight is None else "weighted"
+    kind = Kind.UNWEIGHTED if weights is None and weight is None else Kind.WEIGHTED
+    row = _row(found, kind, outcome, confidence, method_with(weights))
     return Mean(
-        pd.DataFrame(
-            [_row(found, kind, outcome, confidence, raked=bool(weights and weights.margins))]
-        ),
-        "linearised variance",
-        _warnings(found, outcome),
+        frame=pd.DataFrame([row]), method=Method.LINEARISED, warnings=_warnings(found, outcome)
     )
 
 
-def mean_beside(
+@check.arguments
+def estimate_mean(
     data: Any,
     *,
     outcome: str | None,
     weights: Weights,
     cluster: str | None = None,
     strata: str | None = None,
-    fpc: str | None = None,
+    population: str | None = None,
     confidence: float = 0.95,
 ) -> Mean | Absent:
-    """Put the mean without weights beside the mean with raking weights; see `weighted_mean`.
+    """Estimate a mean without weights and with raking weights; see `weighted_mean`.
+
+    Use it to see what the margins explain of a number such as satisfaction.
+
+    Parameters
+    ----------
+    data : table
+        One row a respondent; `weights` must have been raked on these rows.
+    outcome : str or None
+        Column of numbers. None gives an `Absent`.
+    weights : Weights
+        From `rake`.
+    cluster, strata, population, confidence
+        As in `weighted_mean`.
 
     Returns
     -------
-    Mean
-        Two rows: `unweighted`, `weighted`. Where `outcome` is None, an `Absent` that says what is
-        missing.
+    Mean or Absent
+        Two rows, `kind` `unweighted` and `weighted`: `n`, `n_eff`, `mean`, `se`, limits, `df`,
+        `deff`. Where `outcome` is None, an `Absent` that says what is missing.
+
+    Raises
+    ------
+    ColumnError, EmptyDataError, ParameterError, SourceError, WeightError
+        As `weighted_mean`.
     """
     if outcome is None:
-        return Absent.of("bias.absent_outcome")
-    design = {"outcome": outcome, "cluster": cluster, "strata": strata, "fpc": fpc}
-    plain, raked = estimate(data, **design), estimate(data, weights=weights, **design)
+        return Absent.of("bias.absent_outcome", Mean)
+    plain, raked = (
+        estimate(
+            data,
+            outcome=outcome,
+            weights=used,
+            cluster=cluster,
+            strata=strata,
+            population=population,
+        )
+        for used in (None, weights)
+    )
     rows = [
-        _row(plain, "unweighted", outcome, confidence, raked=False),
-        _row(raked, "weighted", outcome, confidence, raked=bool(weights.margins)),
+        _row(plain, Kind.UNWEIGHTED, outcome, confidence, Method.LINEARISED),
+        _row(raked, Kind.WEIGHTED, outcome, confidence, method_with(weights)),
     ]
-    return Mean(pd.DataFrame(rows), "linearised variance", _warnings(raked, outcome))
+    return Mean(
+        frame=pd.DataFrame(rows), method=Method.LINEARISED, warnings=_warnings(raked, outcome)
+    )
 
 
 def estimate(
@@ -169,41 +218,29 @@ def estimate(
     weight: str | None = None,
     cluster: str | None = None,
     strata: str | None = None,
-    fpc: str | None = None,
-) -> Estimate:
+    population: str | None = None,
+) -> linearised.Estimate:
     """Return the weighted mean and its linearised standard error; see `weighted_mean`."""
     if weights is not None and weight is not None:
         raise ParameterError(
             f"weight={weight!r} and weights are both given; give the base weight to cx.bias.rake, "
             "once"
         )
-    margins = weights.margins if weights is not None else ()
-    base = weights.base if weights is not None else weight
-    sums = counts.sums(
-        data, outcome=outcome, margins=margins, weight=base, cluster=cluster, strata=strata, fpc=fpc
+    sums = weighted.sums(
+        data,
+        outcome=outcome,
+        margins=weights.margins if weights is not None else (),
+        weight=weights.base if weights is not None else weight,
+        cluster=cluster,
+        strata=strata,
+        population=population,
     )
-    factor = _factors(sums, weights)
-    total, squares = float(factor @ sums["a_d"]), float(factor**2 @ sums["a_d2"])
-    above = float(factor @ sums["dy"]) / total  # the mean, counted from the shift
-    fitted = _explained(sums, len(margins), above) / total
-    variance, df = _variance(sums, factor, above, total, fitted, cluster=cluster is not None)
-    n = int(sums["answered"].sum())
-    deff = n * squares / total**2
-    return Estimate(
-        float(sums["shift"].iloc[0]) + above,
-        float(np.sqrt(variance)),
-        df,
-        n,
-        n / deff,
-        deff,
-        int(sums["n"].sum()) - n,
-    )
+    return linearised.estimate(sums, _factors(sums, weights))
 
 
-def interval(value: float, se: float, df: int, confidence: float) -> tuple[float, float]:
-    """Student's t limits."""
-    half = float(stats.t.ppf(0.5 + check.confidence(confidence) / 2, df)) * se
-    return value - half, value + half
+def method_with(weights: Weights | None) -> Method:
+    """Return how an estimate with these weights is made."""
+    return Method.RAKED_LINEARISED if weights and weights.margins else Method.LINEARISED
 
 
 def _factors(sums: pd.DataFrame, weights: Weights | None) -> NDArray:
@@ -211,80 +248,28 @@ def _factors(sums: pd.DataFrame, weights: Weights | None) -> NDArray:
         return np.ones(len(sums))
     if not weights.margins:
         return np.full(len(sums), float(weights.cells["factor"].iloc[0]))
-    keys = [f"margin_{i}" for i in range(len(weights.margins))]
-    known = weights.cells.set_index(list(weights.margins))["factor"]
-    known.index = pd.MultiIndex.from_frame(weights.cells[list(weights.margins)])
+    keys = [f"m{i}" for i in range(len(weights.margins))]
+    categories = weights.cells[list(weights.cells.columns[: len(keys)])]
+    known = pd.Series(
+        weights.cells["factor"].to_numpy(float), index=pd.MultiIndex.from_frame(categories)
+    )
     factor = known.reindex(pd.MultiIndex.from_frame(sums[keys])).to_numpy(float)
     if np.isnan(factor).any():
         where = sums.loc[np.isnan(factor), keys].iloc[0]
-        said = language.joined(f"{m}={v!r}" for m, v in zip(weights.margins, where, strict=True))
+        said = words.write_list(f"{m}={v!r}" for m, v in zip(weights.margins, where, strict=True))
         raise WeightError(
             f"weights: there are rows with {said} among the data, which were not among the "
-            "respondents that were "
-            "raked; rake these rows themselves with cx.bias.rake"
+            "respondents that were raked; rake these rows themselves with cx.bias.rake"
         )
     return factor
 
 
-def _explained(sums: pd.DataFrame, margins: int, above: float) -> NDArray:
-    """Return what the margins' categories explain of a x (y - mean), by least squares with base
-    weights, per group."""
-    if not margins:
-        return np.zeros(len(sums))
-    rows = np.arange(len(sums))
-    blocks = []
-    for i in range(margins):
-        code, names = pd.factorize(sums[f"margin_{i}"])
-        blocks.append(
-            sparse.csr_array((np.ones(len(rows)), (rows, code)), shape=(len(rows), len(names)))
-        )
-    design = sparse.csr_array(sparse.hstack(blocks))
-    weight = sums["d"].to_numpy(float)
-    gram = (design.T @ sparse.diags_array(weight) @ design).toarray()
-    right = design.T @ (sums["dy"] - above * sums["a_d"]).to_numpy(float)
-    return (
-        design @ np.linalg.lstsq(gram, right, rcond=1e-12)[0]
-    )  # the margins' indicators overlap, so the rank is not full
-
-
-def _variance(
-    sums: pd.DataFrame,
-    factor: NDArray,
-    above: float,
-    total: float,
-    fitted: NDArray,
-    *,
-    cluster: bool,
-) -> tuple[float, int]:
-    """Return the variance and its degrees of freedom from sums of w (z - fitted)."""
-    e = (factor * ((sums["dy"] - above * sums["a_d"]) / total - fitted * sums["d"])).to_numpy(float)
-    strata = pd.factorize(sums["stratum"])[0] if "stratum" in sums else np.zeros(len(sums), int)
-    fpc = None if sums["fpc"].isna().all() else sums["fpc"].to_numpy(float)
-    if cluster:
-        return inference.linearised_variance(
-            e, cluster=pd.factorize(sums["cluster"])[0], strata=strata, fpc=fpc
-        )
-    z2 = (sums["d2yy"] - 2 * above * sums["d2y"] + above**2 * sums["a_d2"]) / total**2
-    zf = (sums["d2y"] - above * sums["a_d2"]) / total * fitted
-    ee = (factor**2 * (z2 - 2 * zf + fitted**2 * sums["d2"])).to_numpy(float)
-    m, first, second = (np.bincount(strata, weights=v) for v in (sums["n"], e, ee))
-    if (m < 2).any():
-        raise WeightError(
-            f"{int((m < 2).sum())} of {len(m)} strata have a single row, so their variance cannot "
-            "be known; "
-            "merge those strata with a neighbour, or get more answers"
-        )
-    rest = np.ones(len(m)) if fpc is None else inference.unsampled(m, strata, fpc)
-    within = np.maximum(second - first**2 / m, 0.0)
-    return float(np.sum(rest * m / (m - 1) * within)), int(m.sum()) - len(m)
-
-
 def _row(
-    found: Estimate, kind: str, outcome: str, confidence: float, *, raked: bool
+    found: linearised.Estimate, kind: Kind, outcome: str, confidence: float, method: Method
 ) -> dict[str, Any]:
-    low, high = interval(found.mean, found.se, found.df, confidence)
+    low, high = found.interval(confidence)
     return {
-        "kind": kind,
+        "kind": kind.value,
         "outcome": outcome,
         "n": found.n,
         "n_eff": found.n_eff,
@@ -295,25 +280,11 @@ def _row(
         "confidence": confidence,
         "df": found.df,
         "deff": found.deff,
-        "method": "raked, linearised" if raked else "linearised",
+        "method": method.value,
     }
 
 
-def _warnings(found: Estimate, outcome: str) -> tuple[str, ...]:
+def _warnings(found: linearised.Estimate, outcome: str) -> tuple[Message, ...]:
     if not found.left_out:
         return ()
-    return (language.text("bias.no_outcome", outcome=outcome, n=language.number(found.left_out)),)
-
-
-def _summary(frame: pd.DataFrame, lang: str) -> str:
-    last, first = frame.iloc[-1], frame.iloc[0]
-    values = {
-        "outcome": last["outcome"],
-        "mean": language.number(last["mean"], 2),
-        "n": language.number(last["n"]),
-        "low": language.number(last["ci_low"], 2),
-        "high": language.number(last["ci_high"], 2),
-        "level": language.level(last["confidence"]),
-        "plain": language.number(first["mean"], 2),
-    }
-    return language.text("bias.mean_beside" if len(frame) > 1 else "bias.mean", lang, **values)
+    return (Message("bias.no_outcome", outcome=outcome, n=found.left_out),)

@@ -1,5 +1,5 @@
-"""Scores and weights -> the NPS as it came in beside the weighted one, each with a linearised
-standard error."""
+"""Scores and weights -> the NPS as it came in and the weighted one, each with a linearised standard
+error."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from cxlib import language as words
-from cxlib import scales
-from cxlib.bias import counts, means
+from cxlib import check
+from cxlib.bias import means
+from cxlib.bias.counts import categories, weighted
+from cxlib.bias.kinds import Kind, Method
+from cxlib.bias.methods import linearised
 from cxlib.bias.weighting import Weights
 from cxlib.errors import EmptyDataError, ParameterError, ScoreRangeError
-from cxlib.result import Absent, Result
+from cxlib.rows import scales
+from cxlib.shown import language as words
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
+ENOUGH = 30  # effective answers, below which the interval is approximate
 _SIGN = "__nps"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NpsBeside(Result):
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WeightedNps(Result):
     """The NPS without and with weights, in points.
 
     `frame` has two rows: `kind` (unweighted, weighted), `n`, `n_eff` (Kish), `nps`, `se`, `ci_low`,
@@ -28,43 +35,52 @@ class NpsBeside(Result):
     `passives`, `detractors` are people, not weighted; `equal_chances` is False where base weights,
     clusters or strata say that people were not drawn one by one with equal chances."""
 
-    promoters: int = 0
-    passives: int = 0
-    detractors: int = 0
+    promoters: int
+    passives: int
+    detractors: int
     margins: tuple[str, ...] = ()
     equal_chances: bool = True
 
-    formats: ClassVar[Mapping[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "kind": Kind,
+        "n": "integer",
+        "n_eff": "integer",
         "nps": "points",
         "se": "decimal1",
         "ci_low": "points",
         "ci_high": "points",
-        "n_eff": "integer",
         "confidence": "level",
-        "deff": "decimal2",
         "df": "integer",
+        "deff": "decimal2",
+        "method": Method,
     }
 
-    def row(self, kind: str) -> pd.Series:
+    def row(self, kind: Kind | str) -> pd.Series:
         """Return the row `unweighted` or `weighted`."""
         return self.frame.set_index("kind").loc[kind]
 
     def summary(self, language: str = "en") -> str:
         """Say both, and what the weights can mend."""
-        plain, raked = self.row("unweighted"), self.row("weighted")
-        said = {
-            "n": words.number(raked["n"]),
-            "nps": words.points(raked["nps"]),
-            "low": words.points(raked["ci_low"]),
-            "high": words.points(raked["ci_high"]),
-            "level": words.level(raked["confidence"]),
-            "plain": words.points(plain["nps"]),
-            "margins": words.joined(self.margins, language),
-        }
-        return words.text("bias.nps_beside" if self.margins else "bias.nps_alone", language, **said)
+        plain, raked = self.row(Kind.UNWEIGHTED), self.row(Kind.WEIGHTED)
+        return words.text(
+            "bias.nps_weighted" if self.margins else "bias.nps_alone",
+            language,
+            n=raked["n"],
+            nps=raked["nps"],
+            low=raked["ci_low"],
+            high=raked["ci_high"],
+            level=raked["confidence"],
+            plain=plain["nps"],
+            margins=self.margins,
+        )
+
+    def caption(self) -> Message:
+        """Return what the table shows."""
+        return Message("bias.nps_caption")
 
 
-def nps_beside(
+@check.arguments
+def estimate_nps(
     data: Any,
     *,
     score: str | None,
@@ -74,10 +90,10 @@ def nps_beside(
     detractor: int = 6,
     cluster: str | None = None,
     strata: str | None = None,
-    fpc: str | None = None,
+    population: str | None = None,
     confidence: float = 0.95,
-) -> NpsBeside | Absent:
-    """Put the NPS of the answers beside the NPS with raking weights.
+) -> WeightedNps | Absent:
+    """Estimate the NPS of the answers without weights and with raking weights.
 
     Use it to see what the margins explain; what they do not explain, `bounds` shows.
 
@@ -93,19 +109,29 @@ def nps_beside(
         Lowest and highest score of the question.
     promoter, detractor : int
         Promoters answer `promoter` or more, detractors `detractor` or less.
-    cluster, strata, fpc, confidence
-        As in `weighted_mean`; the limits are kept within -100 and 100.
+    cluster, strata, population, confidence
+        As in `weighted_mean` (`population` is a column, the number of sampling units in the row's
+        stratum); the limits are kept within -100 and 100.
 
     Returns
     -------
-    NpsBeside
+    WeightedNps or Absent
+        Two rows, `kind` `unweighted` and `weighted`: `n`, `n_eff`, `nps`, `se` and limits in
+        points, `df`, `deff`. `promoters`, `passives` and `detractors` are people. An `Absent` where
+        `score` is None.
 
     Raises
     ------
     ScoreRangeError
         If a score lies outside the scale or is not whole.
+    ScaleError
+        If the answers contradict the scale.
     EmptyDataError
         If there is no score, or only one.
+    ParameterError
+        If the cut points do not lie on the scale in order.
+    ColumnError, SourceError, WeightError
+        As `weighted_mean`.
 
     Notes
     -----
@@ -113,48 +139,32 @@ def nps_beside(
     the raking explains (pingouin or a z test on weighted rows would not). For an unweighted NPS
     alone, small samples and interval tests, the NPS study's score interval is better."""
     if score is None:
-        return Absent.of("bias.absent_score")
-    low, high = scales.checked_scale(scale)
-    if not low <= detractor < promoter <= high:
-        raise ParameterError(
-            f"promoter={promoter}, detractor={detractor}: they must lie on the scale {low} to "
-            f"{high}, detractor "
-            "below promoter; give the cut points of your scale"
-        )
-    by_score = scores(data, score=score, scale=(low, high)).groupby("score")["n"].sum()
-    if by_score.sum() < 2:
-        raise EmptyDataError(
-            f"score={score!r}: {int(by_score.sum())} answers with a score are too few for a "
-            "standard error; "
-            "at least 2 are needed"
-        )
-    signed = counts.promoter_sign(
+        return Absent.of("bias.absent_score", WeightedNps)
+    by_score = _usable_scores(data, score, scale, promoter, detractor)
+    signed = weighted.promoter_sign(
         data, score=score, promoter=promoter, detractor=detractor, name=_SIGN
     )
-    design = {"outcome": _SIGN, "cluster": cluster, "strata": strata, "fpc": fpc}
     plain, raked = (
-        means.estimate(signed, **design),
-        means.estimate(signed, weights=weights, **design),
+        means.estimate(
+            signed,
+            outcome=_SIGN,
+            weights=used,
+            cluster=cluster,
+            strata=strata,
+            population=population,
+        )
+        for used in (None, weights)
     )
-    up, down = (
-        int(by_score[by_score.index >= promoter].sum()),
-        int(by_score[by_score.index <= detractor].sum()),
-    )
-    frame = pd.DataFrame(
-        [
-            _row(plain, "unweighted", confidence, "linearised"),
-            _row(
-                raked,
-                "weighted",
-                confidence,
-                "raked, linearised" if weights.margins else "linearised",
-            ),
-        ]
-    )
-    return NpsBeside(
-        frame,
-        "linearised variance",
-        _warnings(raked, score),
+    rows = [
+        _row(plain, Kind.UNWEIGHTED, confidence, Method.LINEARISED),
+        _row(raked, Kind.WEIGHTED, confidence, means.method_with(weights)),
+    ]
+    up = int(by_score[by_score.index >= promoter].sum())
+    down = int(by_score[by_score.index <= detractor].sum())
+    return WeightedNps(
+        frame=pd.DataFrame(rows),
+        method=Method.LINEARISED,
+        warnings=_warnings(raked, score),
         promoters=up,
         detractors=down,
         passives=int(by_score.sum()) - up - down,
@@ -163,28 +173,52 @@ def nps_beside(
     )
 
 
-def scores(data: Any, *, score: str, scale: tuple[int, int], by: str | None = None) -> pd.DataFrame:
-    """Count scores by channel (`group`, `score`, `n`), or refuse those that are not on the
+def _usable_scores(
+    data: Any, score: str, scale: tuple[int, int], promoter: int, detractor: int
+) -> pd.Series:
+    """Count the answers of each score; refuse cut points off the scale, and too few answers."""
+    low, high = check.scale(scale)
+    if not low <= detractor < promoter <= high:
+        raise ParameterError(
+            f"promoter={promoter}, detractor={detractor}: they must lie on the scale {low} to "
+            f"{high}, detractor below promoter; give the cut points of your scale"
+        )
+    by_score = count_scores(data, score=score, scale=(low, high)).groupby("score")["n"].sum()
+    if by_score.sum() < 2:
+        raise EmptyDataError(
+            f"score={score!r}: {int(by_score.sum())} answers with a score are too few for a "
+            "standard error; at least 2 are needed"
+        )
+    return by_score
+
+
+def count_scores(
+    data: Any, *, score: str, scale: tuple[int, int], by: str | None = None
+) -> pd.DataFrame:
+    """Count scores by channel (`channel`, `score`, `n`), or refuse those that are not on the
     scale."""
-    counted = counts.histogram(data, score=score, by=by)
-    wrong = counted[~counted["score"].between(*scale) | (counted["score"] % 1 != 0)]
+    counts = categories.histogram(data, score=score, by=by)
+    wrong = counts[~counts["score"].between(*scale) | (counts["score"] % 1 != 0)]
     if len(wrong):
         raise ScoreRangeError(
             f"score={score!r} has {int(wrong['n'].sum()):,} values that are not whole numbers from "
             f"{scale[0]} to {scale[1]} (first: {wrong['score'].iloc[0]:g}); pass their scale or "
-            "clean "
-            "them first"
+            "clean them first"
         )
-    whole = counted.astype({"score": "int64"})
-    by_score = {int(key): int(n) for key, n in whole.groupby("score")["n"].sum().items()}
-    scales.refuse_contradiction(by_score, scale=scale)
+    whole = counts.astype({"score": "int64"})
+    by_score = whole.groupby("score")["n"].sum()
+    scales.refuse_contradiction(
+        dict(zip(by_score.index.tolist(), by_score.tolist(), strict=True)), scale=scale
+    )
     return whole
 
 
-def _row(found: means.Estimate, kind: str, confidence: float, method: str) -> dict[str, Any]:
-    low, high = means.interval(found.mean, found.se, found.df, confidence)
+def _row(
+    found: linearised.Estimate, kind: Kind, confidence: float, method: Method
+) -> dict[str, Any]:
+    low, high = found.interval(confidence)
     return {
-        "kind": kind,
+        "kind": kind.value,
         "n": found.n,
         "n_eff": found.n_eff,
         "nps": found.mean,
@@ -194,20 +228,16 @@ def _row(found: means.Estimate, kind: str, confidence: float, method: str) -> di
         "confidence": confidence,
         "df": found.df,
         "deff": found.deff,
-        "method": method,
+        "method": method.value,
     }
 
 
-def _warnings(found: means.Estimate, score: str) -> tuple[str, ...]:
+def _warnings(found: linearised.Estimate, score: str) -> tuple[Message, ...]:
     warnings = []
     if found.left_out:
-        warnings.append(
-            words.text("bias.no_outcome", outcome=score, n=words.number(found.left_out))
-        )
-    if found.n_eff < 30:
-        warnings.append(
-            words.text("bias.few_answers", n=words.number(found.n), n_eff=words.number(found.n_eff))
-        )
+        warnings.append(Message("bias.no_outcome", outcome=score, n=found.left_out))
+    if found.n_eff < ENOUGH:
+        warnings.append(Message("bias.few_answers", n=found.n, n_eff=found.n_eff))
     if found.se == 0:
-        warnings.append(words.text("bias.all_the_same"))
+        warnings.append(Message("bias.all_the_same"))
     return tuple(warnings)

@@ -8,27 +8,32 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.special import expit
 
-from cxlib import check, inference
-from cxlib import language as words
-from cxlib.bias import counts
+from cxlib import check
+from cxlib.bias.counts import categories
+from cxlib.bias.kinds import Method
+from cxlib.bias.methods import r_indicator as arithmetic
 from cxlib.errors import ColumnError
-from cxlib.result import Absent, Result
+from cxlib.methods import proportions
+from cxlib.shown import language as words
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RIndicator(Result):
-    """How evenly people answered; 1 is perfectly even.
+    """How evenly people answered, as far as `margins` show; 1 is perfectly even.
 
     `frame` has one row: `n` (people in the frame), `respondents`, `rate`, `r_indicator`
     (bias-adjusted), `r_unadjusted`, `se`, `ci_low`, `ci_high` (at most 1), `cv` (of the adjusted
     propensities), `confidence`, `method`."""
 
-    columns: tuple[str, ...] = ()
+    margins: tuple[str, ...]
 
-    formats: ClassVar[Mapping[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "n": "integer",
+        "respondents": "integer",
         "rate": "percent",
         "r_indicator": "decimal2",
         "r_unadjusted": "decimal2",
@@ -37,6 +42,7 @@ class RIndicator(Result):
         "ci_high": "decimal2",
         "cv": "decimal2",
         "confidence": "level",
+        "method": Method,
     }
 
     def summary(self, language: str = "en") -> str:
@@ -45,15 +51,20 @@ class RIndicator(Result):
         return words.text(
             "bias.r_indicator",
             language,
-            r=words.number(row["r_indicator"], 2),
-            low=words.number(row["ci_low"], 2),
-            high=words.number(row["ci_high"], 2),
-            level=words.level(row["confidence"]),
-            columns=words.joined(self.columns, language),
-            rate=words.percent(row["rate"], 0),
+            r=row["r_indicator"],
+            low=row["ci_low"],
+            high=row["ci_high"],
+            level=row["confidence"],
+            columns=self.margins,
+            rate=row["rate"],
         )
 
+    def caption(self) -> Message:
+        """Return what the table shows."""
+        return Message("bias.r_indicator_caption")
 
+
+@check.arguments
 def r_indicator(
     respondents: Any, frame: Any, *, columns: Sequence[str], confidence: float = 0.95
 ) -> RIndicator | Absent:
@@ -73,14 +84,23 @@ def r_indicator(
 
     Returns
     -------
-    RIndicator
-        An `Absent` where in some category everybody or nobody answered: the logit has no finite
-        estimate there.
+    RIndicator or Absent
+        One row: `n` (people in the frame), `respondents`, `rate`, `r_indicator` (bias-adjusted, at
+        most 1) with `se` and limits, `r_unadjusted`, `cv`. An `Absent` without a frame or columns,
+        and where in some category everybody or nobody answered: the logit has no finite estimate
+        there.
 
     Raises
     ------
     ColumnError
-        If a combination of categories has more respondents than people in the frame.
+        If a column is absent, blank somewhere or named twice, or a combination of categories has
+        more respondents than people in the frame.
+    EmptyDataError
+        If a table has no rows.
+    ParameterError
+        If `confidence` does not lie between 0 and 1.
+    SourceError
+        If a table cannot be read.
 
     Notes
     -----
@@ -91,75 +111,48 @@ def r_indicator(
     1965 survey equal to R code written from the papers to 1e-8 (unadjusted) and 2e-5 (adjusted: R's
     `glm` takes V one step before convergence)."""
     if frame is None or not columns:
-        return Absent.of("bias.absent_frame" if frame is None else "bias.absent_margins")
+        return Absent.of(
+            "bias.absent_frame" if frame is None else "bias.absent_margins", RIndicator
+        )
     cells = _cells(respondents, frame, columns)
-    for name in columns:
-        by = cells.groupby(name)[["n", "r"]].sum()
+    keys = list(cells.columns[: len(columns)])
+    for key in keys:
+        by = cells.groupby(key)[["n", "r"]].sum()
         if ((by["r"] == 0) | (by["r"] == by["n"])).any():
-            return Absent.of("bias.absent_spread")
+            return Absent.of("bias.absent_spread", RIndicator)
     n, r = cells["n"].to_numpy(float), cells["r"].to_numpy(float)
-    design = pd.get_dummies(cells[list(columns)], drop_first=True, dtype=float)
+    design = pd.get_dummies(cells[keys], drop_first=True, dtype=float)
     x = np.column_stack([np.ones(len(cells)), design.to_numpy()])
-    p, v = _logit(x, n, r)
-    total, mean = n.sum(), float(n @ p / n.sum())
-    s2 = float(n @ (p - mean) ** 2 / (total - 1))
-    z = (p * (1 - p))[:, None] * x
-    adjusted = max(s2 - float(n @ np.einsum("ij,jk,ik->i", z, v, z) / total), 0.0)
-    se = _se(z - n @ z / total, n, p - mean, v, s2)
-    r_adjusted = 1 - 2 * np.sqrt(adjusted)
-    half = inference.z_value(check.confidence(confidence)) * se
+    found = arithmetic.estimate(x, n, r)
+    half = proportions.z_value(check.confidence(confidence)) * found.se
     row = {
-        "n": int(total),
+        "n": int(n.sum()),
         "respondents": int(r.sum()),
-        "rate": mean,
-        "r_indicator": r_adjusted,
-        "r_unadjusted": 1 - 2 * np.sqrt(s2),
-        "se": se,
-        "ci_low": max(r_adjusted - half, 0.0),
-        "ci_high": min(r_adjusted + half, 1.0),
-        "cv": np.sqrt(adjusted) / mean,
+        "rate": found.rate,
+        "r_indicator": found.adjusted,
+        "r_unadjusted": found.unadjusted,
+        "se": found.se,
+        "ci_low": max(found.adjusted - half, 0.0),
+        "ci_high": min(found.adjusted + half, 1.0),
+        "cv": found.cv,
         "confidence": confidence,
-        "method": "R-indicator, logit",
+        "method": Method.R_INDICATOR.value,
     }
-    return RIndicator(pd.DataFrame([row]), "R-indicator", columns=tuple(columns))
+    return RIndicator(frame=pd.DataFrame([row]), method=Method.R_INDICATOR, margins=tuple(columns))
 
 
 def _cells(respondents: Any, frame: Any, columns: Sequence[str]) -> pd.DataFrame:
+    """Return categories in `m0`, `m1`, …, people `n` and respondents `r` of each combination."""
     keys = [f"m{i}" for i in range(len(columns))]
-    everyone = counts.joint(frame, columns=columns)
-    both = everyone.merge(
-        counts.joint(respondents, columns=columns).rename(columns={"n": "r"}), on=keys, how="outer"
-    )
+    everyone = categories.joint(frame, columns=columns)
+    here = categories.joint(respondents, columns=columns).rename(columns={"n": "r"})
+    both = everyone.merge(here, on=keys, how="outer")
     both[["n", "r"]] = both[["n", "r"]].fillna(0)
     more = both[both["r"] > both["n"]]
     if len(more):
         raise ColumnError(
             f"columns={list(columns)}: {int(more['r'].iloc[0])} respondents are "
-            f"{list(more[keys].iloc[0])}, but "
-            f"{int(more['n'].iloc[0])} people in the frame; it must hold every person who could "
-            "have answered"
+            f"{list(more[keys].iloc[0])}, but {int(more['n'].iloc[0])} people in the frame; it "
+            "must hold every person who could have answered"
         )
-    return both.rename(columns=dict(zip(keys, columns, strict=True)))
-
-
-def _logit(x: NDArray, n: NDArray, r: NDArray) -> tuple[NDArray, NDArray]:
-    """Fit a logit to cells; return the propensities and the covariance of the coefficients."""
-    beta = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = expit(x @ beta)
-        information = x.T @ ((n * p * (1 - p))[:, None] * x)
-        step = np.linalg.pinv(information, hermitian=True) @ (x.T @ (r - n * p))
-        beta = beta + step
-        if np.abs(step).max() < 1e-12:
-            break
-    p = expit(x @ beta)
-    return p, np.linalg.pinv(x.T @ ((n * p * (1 - p))[:, None] * x), hermitian=True)
-
-
-def _se(z: NDArray, n: NDArray, centred: NDArray, v: NDArray, s2: float) -> float:
-    """Return the linearised standard error; `z` and `centred` are measured from their means."""
-    if s2 == 0:
-        return 0.0
-    a = (n * centred) @ z / (n.sum() - 1)
-    b = (z.T * n) @ z / (n.sum() - 1)
-    return float(np.sqrt((4 * a @ v @ a + 2 * np.trace(b @ v @ b @ v)) / s2))
+    return both

@@ -12,13 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlib import check
-from cxlib import language as words
-from cxlib.bias import counts, fitting
+from cxlib.bias.counts import categories, weighted
+from cxlib.bias.kinds import Method
+from cxlib.bias.methods import feasibility, raking
 from cxlib.errors import ParameterError, WeightError
-from cxlib.result import Result, Table
+from cxlib.rows import names
+from cxlib.shown import language as words
+from cxlib.shown.message import Message
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format, Table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+_CELLS: Mapping[str, Format] = {"n": "integer", "base": "", "factor": "", "weight": "decimal3"}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -35,9 +42,10 @@ class Weights(Result):
     base : str or None
         Column of the base weight; None means 1 for everybody.
     cells : pandas.DataFrame
-        One row a combination of categories: the margins, `n`, `base` (sum of base weights),
-        `factor` (final weight = base weight x factor) and `weight` (final weight of one respondent
-        where the base weights in the cell are equal, else their mean).
+        One row a combination of categories: first the margins (`carried` says which column has the
+        name of another), then `n`, `base` (sum of base weights), `factor` (final weight = base
+        weight x factor; 0 where all base weights are 0) and `weight` (final weight of one
+        respondent where the base weights in the cell are equal, else their mean).
     targets : dict of str to pandas.Series
         Total wanted per category.
     residual : float
@@ -46,7 +54,7 @@ class Weights(Result):
         Steps taken.
     n, deff, n_eff, ratio : int and float
         Respondents; Kish's design effect n sum w^2 / (sum w)^2; n / deff; largest over smallest
-        final weight.
+        final weight above 0.
     """
 
     margins: tuple[str, ...]
@@ -60,7 +68,10 @@ class Weights(Result):
     n_eff: float
     ratio: float
 
-    formats: ClassVar[Mapping[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "margin": "",
+        "category": "",
+        "n": "integer",
         "share_before": "percent",
         "share_target": "percent",
         "share_after": "percent",
@@ -72,7 +83,7 @@ class Weights(Result):
 
         Rows whose combination of categories was not among the respondents get no weight (missing).
         """
-        return counts.joined_weight(
+        return weighted.join_weight(
             data, self.cells, margins=self.margins, weight=self.base, name=name
         )
 
@@ -80,23 +91,33 @@ class Weights(Result):
         """Return the combinations of categories whose answers count most, with the weight of one
         answer."""
         shown = self.cells.sort_values("weight", ascending=False, kind="stable").head(most)
-        caption = words.text(
-            "bias.weights_largest",
-            language,
-            shown=words.number(len(shown)),
-            n=words.number(len(self.cells)),
-        )
         return Table(
-            shown.reset_index(drop=True)[[*self.margins, "n", "weight"]],
-            caption=caption,
+            frame=shown.drop(columns=["base", "factor"]).reset_index(drop=True),
+            columns=_CELLS,
+            topic="bias",
+            carried=self.carried,
+            caption=Message("bias.weights_largest", shown=len(shown), n=len(self.cells)),
             language=language,
         )
 
     def summary(self, language: str = "en") -> str:
         """Say what was weighted to what, and what it costs."""
-        return _summary(self, language)
+        return words.text(
+            "bias.weights" if self.margins else "bias.weights_none",
+            language,
+            n=self.n,
+            margins=self.margins,
+            n_eff=self.n_eff,
+            deff=self.deff,
+            ratio=self.ratio,
+        )
+
+    def caption(self) -> Message:
+        """Return what the table shows."""
+        return Message("bias.weights_caption")
 
 
+@check.arguments
 def margins(frame: Any, *, columns: Sequence[str]) -> dict[str, pd.Series]:
     """Count a population by each of some columns: the targets of `rake`.
 
@@ -110,7 +131,16 @@ def margins(frame: Any, *, columns: Sequence[str]) -> dict[str, pd.Series]:
     Returns
     -------
     dict of str to pandas.Series
-        Column to its categories' counts.
+        Column to its categories' counts; empty where no column is named.
+
+    Raises
+    ------
+    ColumnError
+        If a column is absent, blank somewhere or named twice.
+    EmptyDataError
+        If there are no rows.
+    SourceError
+        If `frame` cannot be read.
 
     Examples
     --------
@@ -118,9 +148,10 @@ def margins(frame: Any, *, columns: Sequence[str]) -> dict[str, pd.Series]:
     >>> margins(population, columns=["country"])["country"].to_dict()
     {'JP': 2, 'KR': 1, 'US': 1}
     """
-    return counts.per_category(frame, columns=columns) if columns else {}
+    return categories.per_category(frame, columns=columns) if columns else {}
 
 
+@check.arguments
 def rake(
     data: Any,
     *,
@@ -141,7 +172,8 @@ def rake(
         Column to category to count (or share) in the population; see `margins`. Without any, the
         base weights stay.
     weight : str, optional
-        Column of base weights, such as the inverse chance of being invited.
+        Column of base weights, such as the inverse chance of being invited. A weight of 0 keeps its
+        row in the design and leaves all shares alone.
     tolerance : float
         Largest difference between a share reached and its target.
 
@@ -153,9 +185,17 @@ def rake(
     Raises
     ------
     WeightError
-        If a target has no respondents, respondents have no target, totals differ, a margin is blank
-        for somebody, the targets contradict each other on the respondents' combinations, or the
-        tolerance is not reached.
+        If a base weight is missing, negative or infinite or all are 0, a target has no respondents,
+        respondents have no target, totals differ, a margin is blank for somebody, the targets
+        contradict each other on the respondents' combinations, or the tolerance is not reached.
+    ParameterError
+        If `tolerance` does not lie between 0 and 0.01.
+    ColumnError
+        If a column is absent, or `weight` is not numeric.
+    EmptyDataError
+        If there are no rows.
+    SourceError
+        If `data` cannot be read.
 
     Notes
     -----
@@ -177,11 +217,15 @@ def rake(
             f"tolerance={tolerance!r} must lie between 0 and 0.01; it is a difference of shares"
         )
     wanted = _checked_targets(targets)
-    cells = counts.cells(data, margins=list(wanted), weight=weight)
+    cells = weighted.cells(data, margins=list(wanted), weight=weight)
     base = cells["base"].to_numpy(float)
+    counting = base > 0  # the others have weight 0, and keep it
     wanted = _same_total(wanted, base.sum())
-    codes = [_codes(cells, target) for target in wanted.values()]
-    fitted, residual, cycles = fitting.fit(base, codes, list(wanted.values()), tolerance=tolerance)
+    codes = [_codes(cells[f"m{i}"], cells["n"], counting, t) for i, t in enumerate(wanted.values())]
+    fitted = np.zeros(len(cells))
+    fitted[counting], residual, cycles = raking.fit(
+        base[counting], codes, list(wanted.values()), tolerance=tolerance
+    )
     return _weights(cells, fitted, wanted, weight, residual, cycles)
 
 
@@ -189,16 +233,18 @@ def _checked_targets(targets: Mapping[str, Any]) -> dict[str, pd.Series]:
     if isinstance(targets, pd.DataFrame) or not isinstance(targets, Mapping):
         raise WeightError(
             f"targets is a {type(targets).__name__}; give a mapping of column to category to "
-            "count, which "
-            "cx.bias.margins(frame, columns=[...]) makes of a population"
+            "count, which cx.bias.margins(frame, columns=[...]) makes of a population"
         )
     checked = {}
     for name, target in targets.items():
-        series = pd.Series(
-            {_category(key): value for key, value in dict(target).items()},
-            dtype=float,
-            name=str(name),
-        )
+        spelt = pd.Series(dict(target), dtype=float)
+        series = spelt.set_axis([names.name(key) or "" for key in spelt.index]).rename(str(name))
+        if series.index.has_duplicates:
+            twice = series.index[series.index.duplicated()][0]
+            raise WeightError(
+                f"targets[{name!r}]: {twice!r} is there twice, spelt differently in white space or "
+                "width; give each category one target"
+            )
         bad = series[~(series >= 0) | np.isinf(series)]
         if series.empty or len(bad):
             which = f"{bad.index[0]!r} is {bad.iloc[0]}" if len(bad) else "there is no category"
@@ -209,13 +255,6 @@ def _checked_targets(targets: Mapping[str, Any]) -> dict[str, pd.Series]:
     return checked
 
 
-def _category(key: Any) -> str:
-    """Write a target's category as the engine writes it: true, 1, 1.5, text."""
-    if isinstance(key, float | np.floating) and float(key).is_integer():
-        return str(int(key))
-    return str(key).lower() if isinstance(key, bool | np.bool_) else str(key).strip()
-
-
 def _same_total(targets: dict[str, pd.Series], base: float) -> dict[str, pd.Series]:
     totals = {name: float(target.sum()) for name, target in targets.items()}
     if not totals:
@@ -223,47 +262,48 @@ def _same_total(targets: dict[str, pd.Series], base: float) -> dict[str, pd.Seri
     if min(totals.values()) <= 0:
         raise WeightError(f"targets: the totals are {totals}; each margin needs a positive total")
     if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
-        said = words.joined(f"{name} {total:,.10g}" for name, total in totals.items())
+        said = words.write_list(f"{name} {total:,.10g}" for name, total in totals.items())
         raise WeightError(
             f"targets: the margins sum to different totals ({said}), so they cannot all be met; "
-            "give counts of one "
-            "population, or divide each margin by its sum"
+            "give counts of one population, or divide each margin by its sum"
         )
     first = next(iter(totals.values()))
     total = base if abs(first - 1) < 1e-9 else first
     return {name: target * (total / totals[name]) for name, target in targets.items()}
 
 
-def _codes(cells: pd.DataFrame, target: pd.Series) -> NDArray:
-    """Return each cell's position in the target; refuse categories that only one side has."""
+def _codes(categories: pd.Series, n: pd.Series, counting: NDArray, target: pd.Series) -> NDArray:
+    """Return the position in the target of each cell that counts; refuse categories that only one
+    side has."""
     margin = target.name
-    here = cells.groupby(margin)["n"].sum()
+    here = n[counting].groupby(categories[counting]).sum()
     without = target[(target > 0) & ~target.index.isin(here.index)]
     if len(without):
         category, share = without.index[0], without.iloc[0] / target.sum()
+        if category in set(categories):
+            why, near = f"all respondents who are {category!r} have weight 0", "."
+        else:
+            why = f"nobody among the respondents is {category!r}"
+            near = _known(category, here.index)
         raise WeightError(
-            f"targets[{margin!r}]: nobody among the respondents is {category!r}, so its share can "
-            "only reach 0.0 % "
-            f"where {words.percent(share)} is wanted{_known(category, here.index)} Merge the "
-            "category "
-            "with a neighbour, in the data and in the targets, or leave this margin out"
+            f"targets[{margin!r}]: {why}, so its share can only reach 0.0 % where "
+            f"{feasibility.percent(share)} is wanted{near} Merge the category with a neighbour, in "
+            "the data and in the targets, or leave this margin out"
         )
     unknown = here[~here.index.isin(target[target > 0].index)]
-    if len(unknown) and unknown.index[0] in target.index:
-        raise WeightError(
-            f"targets[{margin!r}]: {int(unknown.iloc[0]):,} respondents are {unknown.index[0]!r}, "
-            "whose target "
-            "is 0, so they would count for nobody; correct the target, or leave these respondents "
-            "out"
-        )
     if len(unknown):
+        category, answers = unknown.index[0], int(unknown.iloc[0])
+        said = f"targets[{margin!r}]: {answers:,} respondents are {category!r}, "
+        if category in target.index:
+            raise WeightError(
+                f"{said}whose target is 0, so they would count for nobody; correct the target, or "
+                "leave these respondents out"
+            )
         raise WeightError(
-            f"targets[{margin!r}]: {int(unknown.iloc[0]):,} respondents are {unknown.index[0]!r}, "
-            "which has no "
-            f"target{_known(unknown.index[0], target.index)} Give it a target, or leave these "
-            "respondents out"
+            f"{said}which has no target{_known(category, target.index)} Give it a target, or leave "
+            "these respondents out"
         )
-    return target.index.get_indexer(cells[margin])
+    return target.index.get_indexer(categories[counting])
 
 
 def _known(category: str, categories: pd.Index) -> str:
@@ -279,21 +319,39 @@ def _weights(
     residual: float,
     cycles: int,
 ) -> Weights:
-    factor = fitted / cells["base"].to_numpy(float)
-    n, total, squares = (
-        int(cells["n"].sum()),
-        float(fitted.sum()),
-        float((factor**2 * cells["base2"]).sum()),
+    base = cells["base"].to_numpy(float)
+    factor = np.divide(fitted, base, out=np.zeros(len(cells)), where=base > 0)
+    n, total = int(cells["n"].sum()), float(fitted.sum())
+    deff = n * float((factor**2 * cells["base2"]).sum()) / total**2
+    largest = float((factor * cells["base_max"]).max())
+    smallest = float((factor * cells["base_min"]).min())  # missing where all base weights are 0
+    carried = names.carry(list(targets), _CELLS)
+    keys = {f"m{i}": column for i, column in enumerate(carried.values())}
+    return Weights(
+        frame=_shares(cells, fitted, targets),
+        method=Method.RAKING if targets else Method.BASE_WEIGHTS,
+        carried={column: name for name, column in carried.items()},
+        margins=tuple(targets),
+        base=weight,
+        targets=targets,
+        residual=residual,
+        cycles=cycles,
+        cells=cells[[*keys, "n", "base"]]
+        .rename(columns=keys)
+        .assign(factor=factor, weight=fitted / cells["n"].to_numpy()),
+        n=n,
+        deff=deff,
+        n_eff=n / deff,
+        ratio=largest / smallest,
     )
-    deff = n * squares / total**2
-    rows = []
-    for name, target in targets.items():
-        by = (
-            pd.DataFrame({"n": cells["n"], "before": cells["base"], "after": fitted})
-            .groupby(cells[name])
-            .sum()
-        )
-        by = by.reindex(target.index[target > 0])
+
+
+def _shares(cells: pd.DataFrame, fitted: NDArray, targets: dict[str, pd.Series]) -> pd.DataFrame:
+    """Return the share of each category before and after weighting, and the one that was wanted."""
+    rows = [pd.DataFrame(columns=list(Weights.columns))] if not targets else []
+    for i, (name, target) in enumerate(targets.items()):
+        counts = pd.DataFrame({"n": cells["n"], "before": cells["base"], "after": fitted})
+        by = counts.groupby(cells[f"m{i}"]).sum().reindex(target.index[target > 0])
         rows.append(
             pd.DataFrame(
                 {
@@ -302,43 +360,8 @@ def _weights(
                     "n": by["n"].astype("int64"),
                     "share_before": by["before"] / by["before"].sum(),
                     "share_target": target[target > 0] / target.sum(),
-                    "share_after": by["after"] / total,
+                    "share_after": by["after"] / fitted.sum(),
                 }
             )
         )
-    columns = ["margin", "category", "n", "share_before", "share_target", "share_after"]
-    frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
-    largest, smallest = (
-        float((factor * cells["base_max"]).max()),
-        float((factor * cells["base_min"]).min()),
-    )
-    return Weights(
-        frame=frame,
-        method="raking" if targets else "base weights",
-        margins=tuple(targets),
-        base=weight,
-        targets=targets,
-        residual=residual,
-        cycles=cycles,
-        cells=cells[[*targets, "n", "base"]].assign(
-            factor=factor, weight=fitted / cells["n"].to_numpy()
-        ),
-        n=n,
-        deff=deff,
-        n_eff=n / deff,
-        ratio=largest / smallest,
-    )
-
-
-def _summary(weights: Weights, language: str) -> str:
-    if not weights.margins:
-        return words.text("bias.weights_none", language, n=words.number(weights.n))
-    return words.text(
-        "bias.weights",
-        language,
-        n=words.number(weights.n),
-        margins=words.joined(weights.margins, language),
-        n_eff=words.number(weights.n_eff),
-        deff=words.number(weights.deff, 2),
-        ratio=words.number(weights.ratio, 1),
-    )
+    return pd.concat(rows, ignore_index=True)

@@ -22,7 +22,7 @@ import pandas as pd
 
 from cxlib import bias
 from cxlib.errors import WeightError
-from cxlib.sources.sample import make_company
+from cxlib.sample.company import make_company
 
 CUSTOMERS, COMPANIES, MARGINS = 3_000, 200, ["country", "age_band", "plan"]
 FIRST_SEED = 1_000
@@ -49,13 +49,13 @@ def waves_of(seed: int, strong_feelings: float, waves: int) -> list[dict]:
         except WeightError as error:
             rows.append(row | {"refused": str(error)})
             continue
-        beside = bias.nps_beside(answers, score="score", weights=weights)
-        found = bias.bounds(beside, invited=len(invited))
+        nps = bias.estimate_nps(answers, score="score", weights=weights)
+        found = bias.bounds(nps, invited=len(invited))
         for kind in ("unweighted", "weighted", "population"):
             low, high = found.row(kind)[["ci_low", "ci_high"]]
             row |= {f"covers_{kind}": low <= row["truth"] <= high, f"width_{kind}": high - low}
             if kind != "population":
-                row[f"error_{kind}"] = beside.row(kind)["nps"] - row["truth"]
+                row[f"error_{kind}"] = nps.row(kind)["nps"] - row["truth"]
         rows.append(row)
     return rows
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cxlib import bias
 from tests.conftest import ORACLES
 
 
@@ -35,3 +36,51 @@ def danish(shared: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         cells.loc[cells.index.repeat(cells["Freq"])].drop(columns="Freq").reset_index(drop=True)
     )
     return people[people["response"] == "yes"], people
+
+
+def weighted_nps(promoters, passives, detractors):
+    scores = pd.DataFrame({"score": [10] * promoters + [8] * passives + [0] * detractors})
+    return bias.estimate_nps(scores, score="score", weights=bias.rake(scores, targets={}))
+
+
+SURVEY = pd.DataFrame(
+    {
+        "who": ["c1", "c2", "c3", "c4", "c9"],
+        "wave": ["W9", "W9", "W10", "W10", "W10"],
+        "score": ["10点", "9", "0", "８", "7"],
+        "csat": [5, 4, 1, 3, 2],
+    }
+)
+CUSTOMERS = pd.DataFrame(
+    {"who": ["c1", "c2", "c3", "c4", "c5", "c6"], "国": ["日", "韓", "日", "韓", "韓", "日"]}
+)
+SENT = pd.DataFrame(
+    {
+        "who": ["c1", "c2", "c3", "c4", "c5", "c6"],
+        "wave": ["W9", "W9", "W10", "W10", "W10", "W10"],
+        "mode": ["app"] * 6,
+        "delivered": [True] * 6,
+    }
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    SURVEY.to_csv(tmp_path / "survey.csv", index=False)
+    CUSTOMERS.to_csv(tmp_path / "customers.csv", index=False, encoding="cp932")
+    SENT.to_parquet(tmp_path / "sent.parquet")
+    return tmp_path
+
+
+def parameters(files, **changed):
+    values = {
+        "survey": files / "survey.csv",
+        "frame": files / "customers.csv",
+        "invitations": files / "sent.parquet",
+        "customer": "who",
+        "margins": ["国"],
+        "score": "score",
+        "mode": "mode",
+        "outcome": "csat",
+    }
+    return bias.Parameters.parse(values | changed)

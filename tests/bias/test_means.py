@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cxlib import bias
-from cxlib.errors import ColumnError, EmptyDataError, ParameterError, ScoreRangeError, WeightError
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError, WeightError
 
 ONE = bias.rake(pd.DataFrame({"a": ["x"]}), targets={})
 
@@ -27,7 +27,7 @@ def wanted(expected, case):
 def test_clusters_with_fpc(schools, expected):
     """R svymean, 1e-7 as stated there."""
     result = bias.weighted_mean(
-        schools["apiclus1"], outcome="api00", weight="pw", cluster="dnum", fpc="fpc"
+        schools["apiclus1"], outcome="api00", weight="pw", cluster="dnum", population="fpc"
     )
     assert_allclose(estimate(result), wanted(expected, "clus1_mean"), rtol=1e-7)
     assert result.frame["df"].iloc[0] == expected["clus1_mean"]["expected"]["degf"]
@@ -35,7 +35,7 @@ def test_clusters_with_fpc(schools, expected):
 
 def test_strata_with_fpc(schools, expected):
     result = bias.weighted_mean(
-        schools["apistrat"], outcome="api00", weight="pw", strata="stype", fpc="fpc"
+        schools["apistrat"], outcome="api00", weight="pw", strata="stype", population="fpc"
     )
     assert_allclose(estimate(result), wanted(expected, "strat_mean"), rtol=1e-7)
 
@@ -46,23 +46,10 @@ def test_strata_with_fpc(schools, expected):
 def test_the_error_knows_what_the_raking_explains(schools, expected, case, key):
     weights = bias.rake(schools["apiclus1"], targets=expected[case]["args"][key], weight="pw")
     result = bias.weighted_mean(
-        schools["apiclus1"], outcome="api00", weights=weights, cluster="dnum", fpc="fpc"
+        schools["apiclus1"], outcome="api00", weights=weights, cluster="dnum", population="fpc"
     )
     assert_allclose(estimate(result), wanted(expected, case), rtol=1e-7)
     assert_allclose(result.frame["n_eff"].iloc[0], weights.n_eff)
-
-
-def test_sums_of_squares_equal_rows_as_clusters(schools):
-    """Without clusters the variance comes from sums of squares; each row as its own cluster must
-    give the same."""
-    rows = schools["apistrat"].assign(missing=lambda f: f["api00"].where(f.index % 7 > 0))
-    weights = bias.rake(
-        rows, targets=bias.margins(schools["apipop"], columns=["sch.wide", "comp.imp"]), weight="pw"
-    )
-    for outcome in ("api00", "missing"):
-        design = {"outcome": outcome, "weights": weights, "strata": "stype", "fpc": "fpc"}
-        own = bias.weighted_mean(rows, cluster="snum", **design)
-        assert_allclose(estimate(bias.weighted_mean(rows, **design)), estimate(own), rtol=1e-10)
 
 
 def test_a_missing_outcome_is_a_domain():
@@ -74,7 +61,7 @@ def test_a_missing_outcome_is_a_domain():
     e = (rows["w"] * (rows["y"] - mean) / rows["w"][known].sum()).fillna(0)
     assert_allclose(estimate(result), [mean, np.sqrt(5 / 4 * (e**2).sum())])
     assert result.frame["n"].iloc[0] == 4
-    assert "1 row has no value" in result.warnings[0]
+    assert "1 row has no value" in str(result.warnings[0])
 
 
 def test_what_a_mean_refuses():
@@ -83,14 +70,14 @@ def test_what_a_mean_refuses():
     )
     weights = bias.rake(rows, targets={"a": {"x": 1, "y": 1}})
     for error, said, call in [
-        (WeightError, "single row", {"strata": "h"}),
+        (WeightError, "single answer", {"strata": "h"}),
         (WeightError, "single cluster", {"strata": "h", "cluster": "a"}),
         (WeightError, "1 of 2 weights are missing", {"weight": "bad"}),
         (ParameterError, "both given", {"weight": "h", "weights": weights}),
         (ColumnError, "cluster='bad': 1 rows have no value", {"cluster": "bad"}),
         (ColumnError, "did you mean", {"cluster": "hh"}),
         (ColumnError, "not numbers", {"weight": "a"}),
-        (WeightError, "fpc", {"fpc": "one"}),
+        (WeightError, "population", {"population": "one"}),
     ]:
         with pytest.raises(error, match=said):
             bias.weighted_mean(rows, outcome="y", **call)
@@ -100,39 +87,6 @@ def test_what_a_mean_refuses():
         bias.weighted_mean(rows.assign(y=np.nan), outcome="y")
     with pytest.raises(ParameterError, match="confidence"):
         bias.weighted_mean(rows, outcome="y", confidence=95)
-
-
-def test_nps_beside_is_the_mean_of_signs(schools):
-    rows = pd.DataFrame({"score": [0, 3, 6, 7, 8, 9, 10, 10, 10, 5], "g": list("aabbaabbab")})
-    weights = bias.rake(rows, targets={"g": {"a": 30, "b": 70}})
-    result = bias.nps_beside(rows, score="score", weights=weights)
-    assert (result.promoters, result.passives, result.detractors) == (4, 2, 4)
-    sign = rows.assign(y=[-100, -100, -100, 0, 0, 100, 100, 100, 100, -100])
-    assert_allclose(
-        result.row("unweighted")[["nps", "se"]].astype(float),
-        estimate(bias.weighted_mean(sign, outcome="y")),
-    )
-    assert_allclose(
-        result.row("weighted")[["nps", "se"]].astype(float),
-        estimate(bias.weighted_mean(sign, outcome="y", weights=weights)),
-    )
-    assert result.frame["ci_low"].min() >= -100
-    assert "mends only what these columns explain" in result.summary()
-
-
-def test_nps_beside_at_its_edges():
-    same = bias.nps_beside(pd.DataFrame({"score": [10] * 40}), score="score", weights=ONE)
-    assert any("one kind" in warning for warning in same.warnings)
-    with pytest.raises(EmptyDataError, match="too few"):
-        bias.nps_beside(pd.DataFrame({"score": [10]}), score="score", weights=ONE)
-    with pytest.raises(ScoreRangeError, match="first: 11"):
-        bias.nps_beside(pd.DataFrame({"score": [1, 11]}), score="score", weights=ONE)
-    with pytest.raises(ParameterError, match="promoter"):
-        bias.nps_beside(pd.DataFrame({"score": [1, 2]}), score="score", weights=ONE, promoter=5)
-    with pytest.raises(ColumnError, match="not numbers"):
-        bias.nps_beside(pd.DataFrame({"score": ["ten", "nine"]}), score="score", weights=ONE)
-    absent = bias.nps_beside(pd.DataFrame({"x": [1]}), score=None, weights=ONE)
-    assert "Set “score”" in absent.summary()
 
 
 @settings(max_examples=15)
@@ -152,23 +106,3 @@ def test_means_ignore_the_scale_of_weights_and_the_order_of_rows(rows, k):
     )
     assert_allclose(estimate(one), estimate(two), rtol=1e-9)
     assert frame["y"].min() <= one.frame["mean"].iloc[0] <= frame["y"].max()
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"f": [9, 9, 9, 8]}, "differs (within|between)"),
-        ({"f": [9, 9, 9, None]}, "missing, zero or negative"),
-        ({"f": [9, 9, 9, 0]}, "missing, zero or negative"),
-        ({"f": [3, 3, 3, 3]}, "more clusters"),
-        ({"y": [1, 2, 3, float("inf")]}, "1 infinite values"),
-    ],
-)
-def test_population_sizes_and_outcomes_that_cannot_be(changed, said):
-    data = pd.DataFrame({"y": [1.0, 2, 3, 4], "f": 9.0, "c": [1, 2, 3, 4]} | changed)
-    for cluster in (None, "c"):
-        with pytest.raises((ColumnError, WeightError), match=said):
-            bias.weighted_mean(data, outcome="y", fpc="f", cluster=cluster)
-    same = pd.DataFrame({"y": [1.0, 2, 3, 4], "f": [9.0, 9, 9, 8], "c": [1, 1, 2, 1]})
-    with pytest.raises(ColumnError, match="one stratum and cluster"):
-        bias.weighted_mean(same, outcome="y", fpc="f", cluster="c")

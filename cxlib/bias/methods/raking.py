@@ -8,8 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cxlib import language as words
-from cxlib.bias import feasibility
+from cxlib.bias.methods import feasibility
 from cxlib.errors import WeightError
 
 # of proportional fitting, before the linear programme is asked and Newton's method takes over
@@ -62,8 +61,7 @@ def fit(
     if not miss <= tolerance:
         raise WeightError(
             f"{_worst(fitted, codes, targets)} The tolerance of {tolerance:g} was not reached in "
-            f"{cycle} steps; "
-            "merge small categories, or allow a larger tolerance"
+            f"{cycle} steps; merge small categories, or allow a larger tolerance"
         )
     return fitted, miss, cycle
 
@@ -129,6 +127,6 @@ def _worst(fitted: NDArray, codes: list[NDArray], targets: list[pd.Series]) -> s
     _, margin, category, reached, wanted = max(found)
     return (
         f"targets: raking does not reach them. The share of {margin}={category!r} is "
-        f"{words.percent(reached, 2)} after "
-        f"the last step, {words.percent(wanted, 2)} is wanted."
+        f"{feasibility.percent(reached, 2)} after the last step, "
+        f"{feasibility.percent(wanted, 2)} is wanted."
     )

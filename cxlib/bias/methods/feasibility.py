@@ -8,7 +8,7 @@ be; if that is nothing, some respondents would have to count for nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
 
-from cxlib import language
 from cxlib.errors import WeightError
 
 NEXT_STEP = "merge those categories with a neighbour, or leave one of these margins out"
@@ -46,29 +45,17 @@ def refuse_infeasible(
     """
     design = _design(codes, targets)
     wanted = np.concatenate([target.to_numpy(float) for target in targets]) / targets[0].sum()
-    labels = [(str(target.name), str(category)) for target in targets for category in target.index]
     rows, cells = design.shape
     slack = sparse.eye_array(rows, format="csr")
     cost = np.concatenate([np.zeros(cells), np.ones(2 * rows)])
     miss = linprog(cost, A_eq=sparse.hstack([design, slack, -slack]), b_eq=wanted, method="highs")
     if miss.fun > 1e-9:
         raise WeightError(
-            f"{reached} {_contradiction(miss.eqlin.marginals, labels, wanted, codes, targets)}; "
-            f"{NEXT_STEP}"
+            f"{reached} {_contradiction(miss.eqlin.marginals, wanted, targets)}; {NEXT_STEP}"
         )
-    cost = np.append(
-        np.zeros(cells), -1.0
-    )  # maximise t, where each cell's weight is at least t times its base weight
-    equal = sparse.hstack([design, sparse.csr_array((rows, 1))])
-    least = sparse.hstack(
-        [-sparse.eye_array(cells, format="csr"), sparse.csr_array((base / base.sum())[:, None])]
-    )
-    smallest = linprog(
-        cost, A_eq=equal, b_eq=wanted, A_ub=least, b_ub=np.zeros(cells), method="highs"
-    )
-    if -smallest.fun < 1e-9:
-        cell = int(np.argmin(smallest.ineqlin.marginals))
-        where = language.joined(
+    cell = _cell_without_weight(design, wanted, base)
+    if cell is not None:
+        where = listing(
             f"{target.name}={target.index[code[cell]]!r}"
             for code, target in zip(codes, targets, strict=True)
         )
@@ -76,6 +63,25 @@ def refuse_infeasible(
             f"{reached} They can be met only if respondents with {where} get the weight 0; "
             f"{NEXT_STEP}"
         )
+
+
+def _cell_without_weight(design: sparse.csr_array, wanted: NDArray, base: NDArray) -> int | None:
+    """Return a cell whose weight must be 0 where there is one: maximise t, where each cell's weight
+    is at least t times its base weight."""
+    rows, cells = design.shape
+    equal = sparse.hstack([design, sparse.csr_array((rows, 1))])
+    least = sparse.hstack(
+        [-sparse.eye_array(cells, format="csr"), sparse.csr_array((base / base.sum())[:, None])]
+    )
+    found = linprog(
+        np.append(np.zeros(cells), -1.0),
+        A_eq=equal,
+        b_eq=wanted,
+        A_ub=least,
+        b_ub=np.zeros(cells),
+        method="highs",
+    )
+    return int(np.argmin(found.ineqlin.marginals)) if -found.fun < 1e-9 else None
 
 
 def _design(codes: Sequence[NDArray], targets: Sequence[pd.Series]) -> sparse.csr_array:
@@ -87,35 +93,29 @@ def _design(codes: Sequence[NDArray], targets: Sequence[pd.Series]) -> sparse.cs
     return sparse.csr_array(sparse.vstack(blocks))
 
 
-def _contradiction(
-    dual: NDArray,
-    labels: Sequence[tuple[str, str]],
-    wanted: NDArray,
-    codes: Sequence[NDArray],
-    targets: Sequence[pd.Series],
-) -> str:
+def _contradiction(dual: NDArray, wanted: NDArray, targets: Sequence[pd.Series]) -> str:
     """Say the certificate: every cell's dual values sum to at most 0, yet the targets' sum is
     positive."""
-    dual = _shifted(dual, [len(target) for target in targets])
+    labels = [(str(target.name), str(category)) for target in targets for category in target.index]
+    dual = _with_few_names(dual, [len(target) for target in targets])
     up, down = np.flatnonzero(dual > 1e-9), np.flatnonzero(dual < -1e-9)
-    share = {
-        i: f"{labels[i][0]}={labels[i][1]!r} ({language.percent(wanted[i])})" for i in (*up, *down)
-    }
+    share = {i: f"{labels[i][0]}={labels[i][1]!r} ({percent(wanted[i])})" for i in (*up, *down)}
     one_margin_each = (
         len({labels[i][0] for i in up}) == 1 and len({labels[i][0] for i in down}) == 1
     )
     if one_margin_each and np.ptp(np.abs(dual[[*up, *down]])) < 1e-9:
         return (
-            f"Every respondent with {language.joined(share[i] for i in up)} is one with "
-            f"{language.joined(share[i] for i in down)}, so the first cannot be wanted at "
-            f"{language.percent(wanted[up].sum())} and the second at "
-            f"{language.percent(wanted[down].sum())}"
+            f"Every respondent with {listing(share[i] for i in up)} is one with "
+            f"{listing(share[i] for i in down)}, so the first cannot be wanted at "
+            f"{percent(wanted[up].sum())} and the second at {percent(wanted[down].sum())}"
         )
-    named = language.joined(share[i] for i in sorted((*up, *down)))
-    return f"No weights on the respondents' combinations of categories meet all of these targets at once: {named}"  # noqa: E501
+    return (
+        "No weights on the respondents' combinations of categories meet all of these targets at "
+        f"once: {listing(share[i] for i in sorted((*up, *down)))}"
+    )
 
 
-def _shifted(dual: NDArray, sizes: Sequence[int]) -> NDArray:
+def _with_few_names(dual: NDArray, sizes: Sequence[int]) -> NDArray:
     """Move constants between margins (the totals are equal, so nothing changes) until few
     categories are named."""
     parts = np.split(np.asarray(dual, float), np.cumsum(sizes)[:-1])
@@ -125,3 +125,14 @@ def _shifted(dual: NDArray, sizes: Sequence[int]) -> NDArray:
         parts[i], moved = part - constant, moved + constant
     parts[-1] = parts[-1] + moved
     return np.concatenate(parts)
+
+
+def listing(items: Iterable[str]) -> str:
+    """Write a list for a refusal: `a`, `a and b`, `a, b and c`."""
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share for a refusal: `25.0 %`."""
+    return f"{100 * share:,.{digits}f} %"
