@@ -4,6 +4,8 @@ units or interviews."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,14 +14,36 @@ from scipy import sparse
 
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
-from cxlib.language import text
+from cxlib.interviews.methods import krippendorff
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio", "masi", "jaccard")
 RELIABLE, TENTATIVE = 0.800, 0.667  # Krippendorff 2004, Content Analysis, 2nd ed., p. 241
 _MOST_UNDEFINED = 0.05  # share of resamples without a value above which no interval is given
 
 
-@dataclass(frozen=True, slots=True)
+class Judgement(StrEnum):
+    """What Krippendorff (2004) allows to be concluded from a value of alpha."""
+
+    RELIABLE = "reliable"
+    TENTATIVE = "tentative"
+    NOT_RELIABLE = "not_reliable"
+    UNKNOWN = "unknown"
+
+
+class AlphaReason(StrEnum):
+    """Why a value of alpha, or its interval, is missing."""
+
+    NO_PAIRS = "no_pairs"
+    ONE_VALUE = "one_value"
+    ONE_CLUSTER = "one_cluster"
+    FEW_RESAMPLES = "few_resamples"
+    NO_SPREAD = "no_spread"
+    NO_CODE = "no_code"
+    NO_THEME = "no_theme"
+    NO_KIND = "no_kind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alpha:
     """Krippendorff's alpha.
 
@@ -32,42 +56,31 @@ class Alpha:
     n_units, n_clusters : int
         Units with at least two values, and the clusters they lie in (the units themselves where
         there are none).
-    reason : str
+    reason : AlphaReason or None
         Why the value, or its interval, is missing.
+    undefined : float
+        Share of the resamples that have no value; NaN where nothing was resampled.
     """
 
-    value: float
-    ci_low: float
-    ci_high: float
-    n_units: int
-    n_clusters: int
-    reason: str = ""
+    value: float = np.nan
+    ci_low: float = np.nan
+    ci_high: float = np.nan
+    n_units: int = 0
+    n_clusters: int = 0
+    reason: AlphaReason | None = None
+    undefined: float = np.nan
 
     @property
-    def judgement(self) -> str:
-        """Krippendorff's (2004) word for the value."""
+    def judgement(self) -> Judgement:
+        """Krippendorff's (2004) judgement of the value."""
         if np.isnan(self.value):
-            return "cannot be judged"
-        return (
-            "reliable"
-            if self.value >= RELIABLE
-            else "tentative"
-            if self.value >= TENTATIVE
-            else "not reliable"
-        )
+            return Judgement.UNKNOWN
+        if self.value >= RELIABLE:
+            return Judgement.RELIABLE
+        return Judgement.TENTATIVE if self.value >= TENTATIVE else Judgement.NOT_RELIABLE
 
 
-@dataclass(frozen=True, slots=True)
-class _Blocks:
-    """What is resampled: `times` copies of each block, with what the block's units add to the three
-    sums of alpha."""
-
-    times: NDArray  # (blocks,)
-    marginals: NDArray  # (blocks, values): n_c
-    # (blocks,): sum over c, k of o_ck d_ck; for ordinal (blocks, values * values): o_ck
-    observed: NDArray
-
-
+@check.arguments
 def krippendorff_alpha(
     units: pd.DataFrame,
     *,
@@ -94,17 +107,24 @@ def krippendorff_alpha(
         independent. Units where None.
     resamples : int
         0 gives no interval.
+    confidence : float
+        Level of the percentile interval.
     seed : int
         Same seed, same interval.
 
     Returns
     -------
     Alpha
+        `value` (at most 1; 0 is chance) with `ci_low`, `ci_high`, `n_units`, `n_clusters`; `reason`
+        says why a value or an interval is missing.
 
     Raises
     ------
-    ParameterError, ColumnError
-        If the level is unknown or the values do not fit it.
+    ParameterError
+        If the level is unknown, or is "ratio" and a value negative, or `confidence` does not lie
+        between 0 and 1.
+    ColumnError
+        If `units` holds no whole counts from 0 up, or its columns do not fit the level.
 
     Notes
     -----
@@ -130,24 +150,30 @@ def krippendorff_alpha(
         [value for value, keep in zip(units.columns, used, strict=True) if keep],
     )
     if not counts.shape[0]:
-        return Alpha(np.nan, np.nan, np.nan, 0, 0, text("interviews.reason_no_pairs"))
+        return Alpha(reason=AlphaReason.NO_PAIRS)
     groups = (
         None
         if cluster is None
         else np.unique(np.asarray(cluster)[pairable], return_inverse=True)[1]
     )
-    distance = None if level == "ordinal" else _distance(values, level)
-    blocks = _blocks(counts, groups, distance)
-    n_clusters = int(blocks.times.sum())
-    value = float(_alpha(blocks, blocks.times[None, :], distance)[0])
+    distance = _distance(values, level)
+    blocks = krippendorff.blocks(counts, groups, distance)
+    value = float(krippendorff.alpha(blocks, blocks.times[None, :], distance)[0])
+    n_units, n_clusters = counts.shape[0], int(blocks.times.sum())
     if np.isnan(value):
-        return Alpha(
-            value, value, value, counts.shape[0], n_clusters, text("interviews.reason_one_value")
-        )
-    low, high, reason = _interval(
-        blocks, distance, resamples=resamples, confidence=confidence, seed=seed
+        return Alpha(n_units=n_units, n_clusters=n_clusters, reason=AlphaReason.ONE_VALUE)
+    low, high, reason, undefined = _interval(
+        blocks, distance, resamples=resamples, confidence=check.confidence(confidence), seed=seed
     )
-    return Alpha(value, low, high, counts.shape[0], n_clusters, reason)
+    return Alpha(
+        value=value,
+        ci_low=low,
+        ci_high=high,
+        n_units=n_units,
+        n_clusters=n_clusters,
+        reason=reason,
+        undefined=undefined,
+    )
 
 
 def _counts(units: pd.DataFrame) -> sparse.csr_array:
@@ -166,104 +192,58 @@ def _counts(units: pd.DataFrame) -> sparse.csr_array:
     return counts
 
 
-def _blocks(counts: sparse.csr_array, groups: NDArray | None, distance: NDArray | None) -> _Blocks:
-    patterns, which, times = _distinct(counts)
-    others = patterns.sum(axis=1) - 1
-    if distance is None:
-        dense = patterns.toarray()
-        pairs = dense[:, :, None] * (dense[:, None, :] - np.eye(dense.shape[1]))
-        observed = (pairs / others[:, None, None]).reshape(len(dense), -1)
-    else:  # the diagonal of the distance is 0, so [c = k] drops out
-        observed = patterns.multiply(patterns @ distance).sum(axis=1) / others
-    if groups is None:
-        return _Blocks(times, patterns.toarray(), observed)
-    of_group = sparse.coo_array(
-        (np.ones(len(which)), (groups, which)), (groups.max() + 1, len(times))
-    ).tocsr()
-    return _Blocks(
-        np.ones(of_group.shape[0], int), (of_group @ patterns).toarray(), of_group @ observed
-    )
-
-
-def _distinct(counts: sparse.csr_array) -> tuple[sparse.csr_array, NDArray, NDArray]:
-    """Distinct rows, the distinct row of each row, and how often each occurs; sorting whole rows
-    would take minutes."""
-    whole = counts.astype(np.uint64)
-    mixed = np.random.default_rng(0).integers(0, 2**64, counts.shape[1], dtype=np.uint64)
-    _, first, which, times = np.unique(
-        whole @ mixed, return_index=True, return_inverse=True, return_counts=True
-    )
-    which = which.ravel()
-    if (
-        whole != whole[first][which]
-    ).nnz:  # two rows with one hash: a chance of 1 in 10^10 for 40,000 rows
-        _, first, which, times = np.unique(
-            counts.toarray(), axis=0, return_index=True, return_inverse=True, return_counts=True
-        )
-    return counts[first], which.ravel(), times
-
-
-def _alpha(blocks: _Blocks, weights: NDArray, distance: NDArray | None) -> NDArray:
-    """Alpha for each row of weights on the blocks; NaN where all values are the same."""
-    n_c = weights @ blocks.marginals
-    observed = weights @ blocks.observed
-    if distance is None:
-        middle = np.cumsum(n_c, axis=1) - n_c / 2
-        apart = (middle[:, :, None] - middle[:, None, :]) ** 2
-        observed = (observed.reshape(apart.shape) * apart).sum(axis=(1, 2))
-        expected = np.einsum("bc,bck,bk->b", n_c, apart, n_c)
-    else:
-        expected = ((n_c @ distance) * n_c).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(expected > 0, 1 - (n_c.sum(axis=1) - 1) * observed / expected, np.nan)
-
-
 def _interval(
-    blocks: _Blocks, distance: NDArray | None, *, resamples: int, confidence: float, seed: int
-) -> tuple[float, float, str]:
-    level = check.confidence(confidence)
-    n = int(blocks.times.sum())
+    blocks: krippendorff.Blocks,
+    distance: NDArray | None,
+    *,
+    resamples: int,
+    confidence: float,
+    seed: int,
+) -> tuple[float, float, AlphaReason | None, float]:
     if resamples <= 0:
-        return np.nan, np.nan, ""
-    if n < 2:
-        return np.nan, np.nan, text("interviews.reason_one_cluster")
-    weights = np.random.default_rng(seed).multinomial(n, blocks.times / n, size=resamples)
-    values = _alpha(blocks, weights, distance)
-    undefined = np.isnan(values).mean()
+        return np.nan, np.nan, None, np.nan
+    if blocks.times.sum() < 2:
+        return np.nan, np.nan, AlphaReason.ONE_CLUSTER, np.nan
+    values = krippendorff.resample(blocks, distance, resamples=resamples, seed=seed)
+    undefined = float(np.isnan(values).mean())
     if undefined > _MOST_UNDEFINED:
-        return np.nan, np.nan, text("interviews.reason_few", undefined=f"{100 * undefined:.0f} %")
-    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
+        return np.nan, np.nan, AlphaReason.FEW_RESAMPLES, undefined
+    low, high = np.nanquantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
     if low == high:
-        return np.nan, np.nan, text("interviews.reason_no_spread")
-    return float(low), float(high), ""
+        return np.nan, np.nan, AlphaReason.NO_SPREAD, undefined
+    return float(low), float(high), None, undefined
 
 
-def _distance(values: list, level: str) -> NDArray:
+def _distance(values: list[Any], level: str) -> NDArray | None:
+    if level == "ordinal":
+        return None  # depends on how often each value was given
     if level == "nominal":
-        return 1.0 - np.eye(len(values))
-    if level in ("interval", "ratio"):
-        numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(float)
-        if np.isnan(numbers).any():
-            odd = next(
-                value for value, number in zip(values, numbers, strict=True) if np.isnan(number)
-            )
-            raise ColumnError(
-                f"level={level!r} needs numbers, but one value is {odd!r}; use level='nominal'"
-            )
-        difference = numbers[:, None] - numbers[None, :]
-        if level == "interval":
-            return difference**2
-        if (numbers < 0).any():
-            raise ParameterError(
-                f"level='ratio' needs values from 0 up, but the lowest is {numbers.min():g}; "
-                "use level='interval'"
-            )
-        total = numbers[:, None] + numbers[None, :]
-        return np.divide(difference, total, out=np.zeros_like(total), where=total > 0) ** 2
-    return _set_distance(values, level)
+        return krippendorff.nominal_distance(len(values))
+    if level in ("masi", "jaccard"):
+        return krippendorff.set_distance(_members(values, level), masi=level == "masi")
+    numbers = _numbers(values, level)
+    if level == "interval":
+        return krippendorff.interval_distance(numbers)
+    if (numbers < 0).any():
+        raise ParameterError(
+            f"level='ratio' needs values from 0 up, but the lowest is {numbers.min():g}; "
+            "use level='interval'"
+        )
+    return krippendorff.ratio_distance(numbers)
 
 
-def _set_distance(values: list, level: str) -> NDArray:
+def _numbers(values: list[Any], level: str) -> NDArray:
+    numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(float)
+    if np.isnan(numbers).any():
+        odd = next(value for value, number in zip(values, numbers, strict=True) if np.isnan(number))
+        raise ColumnError(
+            f"level={level!r} needs numbers, but one value is {odd!r}; use level='nominal'"
+        )
+    return numbers
+
+
+def _members(values: list[Any], level: str) -> NDArray:
+    """Which code is in which set: (values, codes)."""
     odd = next((value for value in values if not isinstance(value, frozenset)), None)
     if odd is not None:
         raise ColumnError(
@@ -271,15 +251,5 @@ def _set_distance(values: list, level: str) -> NDArray:
             "use level='nominal'"
         )
     codes = sorted({code for value in values for code in value}, key=str)
-    member = np.array([[code in value for code in codes] for value in values], float).reshape(
-        len(values), len(codes)
-    )
-    size = member.sum(axis=1)
-    both = member @ member.T
-    either = size[:, None] + size[None, :] - both
-    similar = np.divide(both, either, out=np.ones_like(both), where=either > 0)
-    if level == "masi":
-        smaller = np.minimum(size[:, None], size[None, :])
-        equal, subset = both == either, both == smaller
-        similar *= np.where(equal, 1, np.where(subset, 2 / 3, np.where(both > 0, 1 / 3, 0)))
-    return 1 - similar
+    member = [[code in value for code in codes] for value in values]
+    return np.array(member, float).reshape(len(values), len(codes))

@@ -3,6 +3,7 @@ value and the next step."""
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -80,18 +81,7 @@ def check_codings(rows: pd.DataFrame, *, documents: pd.DataFrame, source: str) -
     ColumnError, EmptyDataError, SourceError
         Row, value, rule and next step; rows are numbered from 1 after the header.
     """
-    missing = [name for name in REQUIRED if name not in rows.columns]
-    if missing:
-        others = [name for name in rows.columns if name not in REQUIRED]
-        raise ColumnError(
-            f"codings={source!r} has no column "
-            f"{missing[0]!r}{check.did_you_mean(missing[0], others)} "
-            f"(needed: {', '.join(REQUIRED)})"
-        )
-    if rows.empty:
-        raise EmptyDataError(
-            f"codings={source!r} has no rows; give one row a coded span: {', '.join(REQUIRED)}"
-        )
+    _refuse_absent(rows, source)
     frame = pd.DataFrame(
         {
             name: [plain(value) for value in rows[name]] if name in rows.columns else ""
@@ -123,6 +113,21 @@ def check_codings(rows: pd.DataFrame, *, documents: pd.DataFrame, source: str) -
     return frame
 
 
+def _refuse_absent(rows: pd.DataFrame, source: str) -> None:
+    missing = [name for name in REQUIRED if name not in rows.columns]
+    if missing:
+        others = [name for name in rows.columns if name not in REQUIRED]
+        raise ColumnError(
+            f"codings={source!r} has no column "
+            f"{missing[0]!r}{check.did_you_mean(missing[0], others)} "
+            f"(needed: {', '.join(REQUIRED)})"
+        )
+    if rows.empty:
+        raise EmptyDataError(
+            f"codings={source!r} has no rows; give one row a coded span: {', '.join(REQUIRED)}"
+        )
+
+
 def check_codes(codings: pd.DataFrame, *, codebook: pd.DataFrame, source: str) -> None:
     """Refuse a coding whose code is not in the codebook."""
     known = ["", *codebook["name"]]
@@ -144,9 +149,14 @@ def plain(value: Any) -> str:
     )
 
 
-def odd_kinds(kinds: Iterable[str]) -> list[str]:
-    """Return the kinds that are none of goal, obstacle, annoyance, delight, contact."""
-    return [kind for kind in dict.fromkeys(kinds) if kind and kind not in KINDS]
+def odd_kinds(kinds: Iterable[str]) -> dict[str, str | None]:
+    """Return the kinds that are none of goal, obstacle, annoyance, delight, contact, each with the
+    one that is nearest to it."""
+    return {
+        kind: next(iter(difflib.get_close_matches(kind, KINDS, n=1)), None)
+        for kind in dict.fromkeys(kinds)
+        if kind and kind not in KINDS
+    }
 
 
 def _offsets(values: pd.Series, source: str) -> pd.Series:

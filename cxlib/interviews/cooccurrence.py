@@ -11,21 +11,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlib import theme
+from cxlib import check
 from cxlib.interviews import counts, figures
-from cxlib.language import joined, number, text
-from cxlib.result import Result
+from cxlib.interviews.corpus import Corpus
+from cxlib.interviews.methods import Method
+from cxlib.interviews.naming import first_few
+from cxlib.shown.message import Message
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cxlib.interviews.corpus import Corpus
-
 _SHOWN = 12  # codes in the heat map: more cannot be read
-_NAMED = 3  # pairs that the sentence names
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Cooccurrence(Result):
     """Pairs of codes that meet on a turn, those in most interviews first.
 
@@ -34,65 +35,75 @@ class Cooccurrence(Result):
     turns_a, turns_b, overlapping_spans` (pairs of spans of one coder that share at least one code
     point), `confidence` (missing: these are counts), `method`."""
 
-    formats: ClassVar[Mapping[str, str]] = {"jaccard": "decimal2"}
+    columns: ClassVar[Mapping[str, Format]] = {
+        "code_a": "",
+        "code_b": "",
+        "interviews": "integer",
+        "n": "integer",
+        "turns": "integer",
+        "jaccard": "decimal2",
+        "interviews_a": "integer",
+        "interviews_b": "integer",
+        "turns_a": "integer",
+        "turns_b": "integer",
+        "overlapping_spans": "integer",
+        "confidence": "level",
+        "method": Method,
+    }
+
+    def caption(self) -> Message:
+        """Say what the table shows."""
+        return Message("interviews.together_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say which two codes meet in most interviews."""
+        return self._sentence().text(language)
+
+    def _sentence(self) -> Message:
         if self.frame.empty:
-            return text("interviews.together_none", language)
-        top = self.frame[self.frame["interviews"] == self.frame["interviews"].iloc[0]]
-        named = [
-            text("interviews.pair", language, a=row.code_a, b=row.code_b)
-            for row in top.head(_NAMED).itertuples()
+            return Message("interviews.together_none")
+        top = self._most()
+        found = [
+            Message("interviews.pair", a=a, b=b)
+            for a, b in zip(top["code_a"], top["code_b"], strict=True)
         ]
-        if len(top) > _NAMED:
-            named.append(text("interviews.more", language, n=number(len(top) - _NAMED)))
-        return text(
+        return Message(
             "interviews.together",
-            language,
-            named=joined(named, language),
-            pairs=number(len(self.frame)),
-            interviews=number(top["interviews"].iloc[0]),
-            n=number(top["n"].iloc[0]),
+            found=first_few(found),
+            pairs=len(self.frame),
+            interviews=top["interviews"].iloc[0],
+            n=top["n"].iloc[0],
         )
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def _most(self) -> pd.DataFrame:
+        return self.frame[self.frame["interviews"] == self.frame["interviews"].iloc[0]]
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw a heat map of the codes that meet most: number of interviews in which they share a
         turn."""
         if self.frame.empty:
-            return theme.title(figures.blank(ax), self.summary())
-        both = pd.concat(
-            [self.frame, self.frame.rename(columns={"code_a": "code_b", "code_b": "code_a"})]
+            return figures.blank(self._sentence(), language=language, ax=ax)
+        turned = self.frame.rename(columns={"code_a": "code_b", "code_b": "code_a"})
+        met = pd.concat([self.frame, turned]).groupby("code_a")["interviews"].sum()
+        codes = list(met.sort_values(ascending=False, kind="stable").index[:_SHOWN])
+        return figures.together(
+            self.frame,
+            codes=codes,
+            finding=self._title(),
+            measured=Message("interviews.together_measured", n=len(codes)),
+            language=language,
+            ax=ax,
         )
-        codes = list(
-            both.groupby("code_a")["interviews"]
-            .sum()
-            .sort_values(ascending=False, kind="stable")
-            .index[:_SHOWN]
-        )
-        shown = both[both["code_a"].isin(codes) & both["code_b"].isin(codes)]
-        matrix = shown.pivot(index="code_a", columns="code_b", values="interviews").reindex(
-            index=codes, columns=codes
-        )
-        below = np.tril(np.ones(matrix.shape, bool), -1)  # each pair once
-        matrix = matrix.fillna(0).where(below).iloc[1:, :-1]
-        cells = matrix.map(lambda n: f"{n:.0f}" if n > 0 else "")
-        ax = figures.heat(matrix, cells=cells, square=True, ax=ax)
-        row, tied = (
-            self.frame.iloc[0],
-            int((self.frame["interviews"] == self.frame["interviews"].iloc[0]).sum()),
-        )
-        title = text(
-            "interviews.together_title" if tied == 1 else "interviews.together_title_tied",
-            a=row["code_a"],
-            b=row["code_b"],
-            interviews=number(row["interviews"]),
-            n=number(row["n"]),
-            tied=number(tied),
-        )
-        return theme.title(ax, title, text("interviews.together_measured", n=number(len(codes))))
+
+    def _title(self) -> Message:
+        row, tied = self.frame.iloc[0], len(self._most())
+        most = {"interviews": row["interviews"], "n": row["n"]}
+        if tied > 1:
+            return Message("interviews.together_title_tied", tied=tied, **most)
+        return Message("interviews.together_title", a=row["code_a"], b=row["code_b"], **most)
 
 
+@check.arguments
 def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
     """Count where codes come together.
 
@@ -102,24 +113,28 @@ def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
     Parameters
     ----------
     corpus : Corpus
+        From `read` or `read_corpus`.
     rule : {"majority", "any", "all"} or the name of a coder
         Where a code counts on a turn; see `prevalence`.
 
     Returns
     -------
     Cooccurrence
-        Pairs that share at least one turn.
+        One row a pair that shares at least one turn, those in most interviews first: `code_a`,
+        `code_b`, `interviews` and `turns` with both, `n` interviews, `jaccard` (turns with both /
+        with either), each code's own `interviews_a`, `interviews_b`, `turns_a`, `turns_b`, and
+        `overlapping_spans` of one coder.
+
+    Raises
+    ------
+    ParameterError
+        If `rule` is neither a rule nor a coder.
+    EmptyDataError
+        If no interview with turns was opened by a coder.
     """
     grid = counts.grid(corpus)
-    decided = grid.decided(rule)
-    marked = decided.astype(
-        float
-    )  # counts are exact in floating point, and its matrix product is a hundred times faster
-    turns = (marked.T @ marked).astype(np.int64)
-    interviews = np.zeros_like(turns)
-    for document in range(len(grid.documents)):
-        here = marked[grid.document == document]
-        interviews += (here.T @ here) > 0
+    present = grid.presence(rule)
+    turns, interviews = _shared(present, grid)
     a, b = np.nonzero(np.triu(turns, 1))
     codes = np.asarray(grid.codes, object)
     spans = _overlapping_spans(corpus, grid.codes, None if rule in counts.RULES else rule)
@@ -128,7 +143,7 @@ def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
             "code_a": codes[a],
             "code_b": codes[b],
             "interviews": interviews[a, b],
-            "n": int(grid.read_by(rule).sum()),
+            "n": int(grid.base(rule).sum()),
             "turns": turns[a, b],
             "jaccard": turns[a, b] / (turns[a, a] + turns[b, b] - turns[a, b]),
             "interviews_a": interviews[a, a],
@@ -137,13 +152,24 @@ def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
             "turns_b": turns[b, b],
             "overlapping_spans": spans[a, b],
             "confidence": np.nan,
-            "method": text("interviews.method_together"),
+            "method": Method.SHARED_TURNS.value,
         }
     )
-    frame = frame.sort_values(
-        ["interviews", "turns", "jaccard"], ascending=False, kind="stable"
-    ).reset_index(drop=True)
-    return Cooccurrence(frame, text("interviews.method_together"))
+    order = ["interviews", "turns", "jaccard"]
+    frame = frame.sort_values(order, ascending=False, kind="stable").reset_index(drop=True)
+    return Cooccurrence(frame=frame, method=Method.SHARED_TURNS)
+
+
+def _shared(present: NDArray, grid: counts.Grid) -> tuple[NDArray, NDArray]:
+    """Turns, and interviews, that two codes share: (codes, codes) twice."""
+    # counts are exact in floating point, and its matrix product is a hundred times faster
+    marked = present.astype(float)
+    turns = (marked.T @ marked).astype(np.int64)
+    interviews = np.zeros_like(turns)
+    for document in range(len(grid.documents)):
+        here = marked[grid.document == document]
+        interviews += (here.T @ here) > 0
+    return turns, interviews
 
 
 def _overlapping_spans(corpus: Corpus, codes: tuple[str, ...], coder: str | None) -> NDArray:

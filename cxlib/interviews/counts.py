@@ -4,7 +4,8 @@ of ratings."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import Any
 
 import ibis
 import numpy as np
@@ -13,12 +14,19 @@ from numpy.typing import NDArray
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
-from cxlib.table import as_table
+from cxlib.interviews.corpus import Corpus
+from cxlib.rows.table import as_table
 
-if TYPE_CHECKING:
-    from cxlib.interviews.corpus import Corpus
 
-RULES = ("majority", "any", "all")
+class Rule(StrEnum):
+    """Where a code counts on a turn; instead of a rule, the name of one coder can be given."""
+
+    MAJORITY = "majority"
+    ANY = "any"
+    ALL = "all"
+
+
+RULES = tuple(Rule)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +55,7 @@ class Grid:
     applied: NDArray
     opened: NDArray
 
-    def decided(self, rule: str) -> NDArray:
+    def presence(self, rule: str) -> NDArray:
         """Where a code counts: (turns, codes), by the rule majority, any, all, or of the coder who
         is named.
 
@@ -57,10 +65,10 @@ class Grid:
             who = self.applied.sum(axis=1)
             could = self.opened.sum(axis=1)[:, None]
             return {
-                "majority": 2 * who > could,
-                "any": who > 0,
-                "all": (who == could) & (could > 0),
-            }[rule]
+                Rule.MAJORITY: 2 * who > could,
+                Rule.ANY: who > 0,
+                Rule.ALL: (who == could) & (could > 0),
+            }[Rule(rule)]
         if rule not in self.coders:
             raise ParameterError(
                 f"rule={rule!r} is neither {', '.join(RULES)} nor a coder"
@@ -68,7 +76,7 @@ class Grid:
             )
         return self.applied[:, self.coders.index(rule), :]
 
-    def read_by(self, rule: str) -> NDArray:
+    def base(self, rule: str) -> NDArray:
         """Which interviews count under the rule: (documents,), all of them but for a named coder
         those she opened."""
         if rule not in self.coders:
@@ -111,7 +119,7 @@ def grid(corpus: Corpus) -> Grid:
     codings = corpus.codings[
         (corpus.codings["code"] != "") & corpus.codings["document"].isin(documents)
     ].reset_index(drop=True)
-    row, turn = touched(codings, turns, corpus.documents)
+    row, turn = overlaps(codings, turns, corpus.documents)
     applied[
         turn,
         pd.Index(coders).get_indexer(codings["coder"])[row],
@@ -120,7 +128,7 @@ def grid(corpus: Corpus) -> Grid:
     return Grid(turns, documents, coders, codes, document, applied, by_document[document])
 
 
-def touched(
+def overlaps(
     codings: pd.DataFrame, turns: pd.DataFrame, documents: pd.DataFrame
 ) -> tuple[NDArray, NDArray]:
     """Which span overlaps which turn by at least one code point.
@@ -149,12 +157,13 @@ def touched(
     return row, order[first[row] + step]
 
 
+@check.arguments
 def count_values(data: Any, *, unit: str, coder: str, value: str) -> pd.DataFrame:
     """Count how many coders gave each unit each value, from a table of ratings.
 
     Parameters
     ----------
-    data : anything `cxlib.table.as_table` takes
+    data : anything `cxlib.rows.table.as_table` takes
         One row a rating; rows without a value are missing ratings.
     unit, coder, value : str
         Columns.
@@ -171,6 +180,8 @@ def count_values(data: Any, *, unit: str, coder: str, value: str) -> pd.DataFram
         If a column is absent, a rating has no unit or coder, or a coder rated a unit twice.
     EmptyDataError
         If there is no rating.
+    SourceError
+        If `data` cannot be read.
     """
     table = as_table(data)
     check.columns(table.columns, unit=unit, coder=coder, value=value)

@@ -1,14 +1,17 @@
-"""Frames of the interviews study -> Axes; nothing is computed here but positions on the page."""
+"""Frames and messages of the interviews study -> Axes; nothing is computed here but positions on
+the page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from cxlib import theme
+from cxlib.shown import theme
+from cxlib.shown.language import number, text
+from cxlib.shown.message import Message, said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,55 +26,63 @@ KIND_COLOURS = {
 _SHADES = "Blues"  # light to dark: reads in grey and to colour-blind readers
 
 
-def codes(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw a bar a row of `code, theme, kind, interviews, n, written`, under a heading for each
-    theme."""
+def codes(
+    rows: pd.DataFrame,
+    *,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a bar a row of `code, theme, kind, interviews, n`, under a heading for each theme."""
     headings = list(dict.fromkeys(rows["theme"]))
-    named = any(headings)
-    lines = len(rows) + (len(headings) if named else 0)
-    ax = theme.axes(ax, width=8.5, height=1.2 + 0.27 * max(lines, 2))
-    at, position = [], 0.0
-    for heading in headings:
-        if named:
-            ax.annotate(
-                heading,
-                (0, position),
-                (3, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=10,
-                color=theme.GREY,
-            )
-            position += 1
-        for _ in range(int((rows["theme"] == heading).sum())):
-            at.append(position)
-            position += 1
+    if not any(headings):
+        headings = []
+    ax = theme.axes(ax, width=8.5, height=1.2 + 0.27 * max(len(rows) + len(headings), 2))
+    at, position = _under_headings(rows, headings, ax)
     ordered = (
         pd.concat([rows[rows["theme"] == heading] for heading in headings]) if headings else rows
     )
     colours = [KIND_COLOURS.get(kind, theme.GREY) for kind in ordered["kind"]]
     ax.barh(at, ordered["interviews"], color=colours, height=0.72)
     for y, row in zip(at, ordered.to_dict("records"), strict=True):
-        ax.annotate(
-            " · ".join(part for part in (row["written"], row["kind"]) if part),
-            (row["interviews"], y),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=theme.INK,
-        )
+        written = text("interviews.count_of", language, interviews=row["interviews"], n=row["n"])
+        note = " · ".join(part for part in (written, row["kind"]) if part)
+        _note(ax, note, (row["interviews"], y), (4, 0), va="center", fontsize=9, color=theme.INK)
     ax.set_yticks(at, ordered["code"])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(max(position, 1) - 0.4, -0.7)
-    ax.set_xlim(0, max(int(ordered["n"].max()) if len(ordered) else 1, 1) * 1.18)
+    ax.set_xlim(0, max(int(ordered["n"].max()), 1) * 1.18)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
-    return ax
+    return _title(ax, finding, measured, language)
+
+
+def _under_headings(
+    rows: pd.DataFrame, headings: Sequence[str], ax: Axes
+) -> tuple[list[float], float]:
+    """Write the headings, and return where each bar lies and where the last one ends."""
+    if not headings:
+        return [float(place) for place in range(len(rows))], float(len(rows))
+    at, position = [], 0.0
+    for heading in headings:
+        _note(ax, heading, (0, position), (3, 0), va="center", fontsize=10, color=theme.GREY)
+        position += 1
+        for _ in range(int((rows["theme"] == heading).sum())):
+            at.append(position)
+            position += 1
+    return at, position
 
 
 def agreement(
-    rows: pd.DataFrame, *, label: str, limits: tuple[float, float], ax: Axes | None = None
+    rows: pd.DataFrame,
+    *,
+    label: str,
+    limits: tuple[float, float],
+    finding: Message,
+    measured: Message,
+    language: str = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw a dot with its interval a row of `<label>, alpha, ci_low, ci_high`, and the two
     limits."""
@@ -80,7 +91,7 @@ def agreement(
     for limit, colour in zip(limits, (theme.ORANGE, theme.GREEN), strict=True):
         ax.axvline(limit, color=colour, linewidth=1.2, zorder=0)
         ax.annotate(
-            f"{limit:.3f}",
+            number(limit, 3, language),
             (limit, 1),
             (3, -2),
             xycoords=("data", "axes fraction"),
@@ -100,46 +111,38 @@ def agreement(
     ax.set_ylim(-0.6, len(rows) - 0.1)
     low = float(np.nanmin([0.0, *rows["alpha"], *rows["ci_low"].dropna()]))
     ax.set_xlim(low - 0.02, 1.02)
-    ax.set_xlabel("Krippendorff's alpha")
-    return ax
+    ax.set_xlabel(text("interviews.agreement_x", language))
+    return _title(ax, finding, measured, language)
 
 
 def saturation(
-    frame: pd.DataFrame, *, estimate: float, labels: Mapping[str, str], ax: Axes | None = None
+    frame: pd.DataFrame,
+    *,
+    estimate: float,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw cumulative codes of `frame`, the expected curve with its band, and the estimated
     total."""
     ax = theme.axes(ax, width=8.5, height=4.4)
-    x = frame["interviews"]
-    ax.fill_between(x, frame["ci_low"], frame["ci_high"], color=theme.PALE, alpha=0.7, linewidth=0)
+    x, low = frame["interviews"], frame["ci_low"]
+    ax.fill_between(x, low, frame["ci_high"], color=theme.PALE, alpha=0.7, linewidth=0)
     ax.plot(x, frame["expected"], color=theme.GREY, linewidth=1.5)
     ax.step(x, frame["cumulative"], where="mid", color=theme.BLUE, linewidth=2)
     ax.plot(x, frame["cumulative"], "o", color=theme.BLUE, markersize=5)
-    middle = len(frame) // 2
-    ax.annotate(
-        labels["any_order"],
-        (x.iloc[middle], frame["ci_low"].iloc[middle]),
-        (8, -4),
-        textcoords="offset points",
-        va="top",
-        fontsize=9,
-        color=theme.GREY,
-    )
-    ax.annotate(
-        labels["seen"],
-        (x.iloc[-1], frame["ci_low"].iloc[-3:].min()),
-        (0, -12),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=9,
-        color=theme.BLUE,
-    )
+    middle, grey, blue = len(frame) // 2, theme.GREY, theme.BLUE
+    any_order = text("interviews.saturation_any_order", language)
+    _note(ax, any_order, (x.iloc[middle], low.iloc[middle]), (8, -4), va="top", color=grey)
+    seen = text("interviews.saturation_seen", language)
+    end = (x.iloc[-1], low.iloc[-3:].min())
+    _note(ax, seen, end, (0, -12), ha="right", va="top", color=blue)
     top = float(frame["cumulative"].iloc[-1])
     if not np.isnan(estimate):
         ax.axhline(estimate, color=theme.VERMILION, linewidth=1, linestyle="--")
         ax.annotate(
-            f"{labels['estimate']}: {estimate:.1f}",
+            text("interviews.saturation_estimate", language, estimate=estimate),
             (0, estimate),
             (4, 3),
             xycoords=("axes fraction", "data"),
@@ -151,29 +154,75 @@ def saturation(
     ax.set_ylim(0, top * 1.12 + 1)
     ax.set_xlim(0.6, len(frame) + 0.4)
     ax.set_xticks(x if len(frame) <= 20 else np.linspace(1, len(frame), 10).astype(int))
-    ax.set_xlabel(labels["x"])
-    ax.set_ylabel(labels["y"])
-    return ax
+    ax.set_xlabel(text("interviews.saturation_x", language))
+    ax.set_ylabel(text("interviews.saturation_y", language))
+    return _title(ax, finding, measured, language)
 
 
-def heat(
-    matrix: pd.DataFrame,
+def by_case(
+    rows: pd.DataFrame,
     *,
-    cells: pd.DataFrame,
-    x: str = "",
-    square: bool = False,
+    groups: Mapping[str, Message | str],
+    case: str,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a heat map of `matrix` with the texts of `cells` in it; missing cells stay white."""
+    """Draw a heat map of `code, group, interviews, n, share`: codes by groups, shade by share, each
+    cell with its count."""
+    order = list(dict.fromkeys(rows["code"])), list(groups)
+    share = rows.pivot(index="code", columns="group", values="share").loc[order]
+    counts = [
+        text("interviews.count_of", language, interviews=a, n=n)
+        for a, n in zip(rows["interviews"], rows["n"], strict=True)
+    ]
+    written = rows.assign(cell=counts)
+    cells = written.pivot(index="code", columns="group", values="cell").loc[order]
+    share.columns = pd.Index([said(name, language) for name in groups.values()])
+    ax = _heat(share, cells=cells, width=1.1, height=0.3, ax=ax)
+    ax.set_xlabel(case)
+    ax.tick_params(axis="x", rotation=0)
+    return _title(ax, finding, measured, language)
+
+
+def together(
+    pairs: pd.DataFrame,
+    *,
+    codes: Sequence[str],
+    finding: Message,
+    measured: Message,
+    language: str = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a heat map of `code_a, code_b, interviews`: each pair of `codes` once, with its
+    count."""
+    turned = pairs.rename(columns={"code_a": "code_b", "code_b": "code_a"})
+    both = pd.concat([pairs, turned])
+    shown = both[both["code_a"].isin(codes) & both["code_b"].isin(codes)]
+    matrix = shown.pivot(index="code_a", columns="code_b", values="interviews")
+    matrix = matrix.reindex(index=codes, columns=codes).fillna(0)
+    below = np.tril(np.ones(matrix.shape, bool), -1)  # each pair once
+    matrix = matrix.where(below).iloc[1:, :-1]
+    cells = matrix.map(lambda n: number(n, 0, language) if n > 0 else "")
+    ax = _heat(matrix, cells=cells, width=0.52, height=0.42, ax=ax)
+    ax.set_xlabel("")
+    for label in ax.get_xticklabels():
+        label.set(rotation=40, ha="right", rotation_mode="anchor")
+    return _title(ax, finding, measured, language)
+
+
+def _heat(
+    matrix: pd.DataFrame, *, cells: pd.DataFrame, width: float, height: float, ax: Axes | None
+) -> Axes:
+    """Draw `matrix` with the texts of `cells` in it, each of so many inches; missing cells stay
+    white."""
     import seaborn  # heavy, and only heat maps need it
 
-    wide, high = (0.52, 0.42) if square else (1.1, 0.3)
-    ax = theme.axes(
-        ax, width=min(3.2 + wide * matrix.shape[1], 9.5), height=1.6 + high * matrix.shape[0]
-    )
-    darkest = 2 * np.nanmax(
-        matrix.to_numpy(float)
-    )  # lighter shades only, so that dark text stays readable
+    rows, columns = matrix.shape
+    ax = theme.axes(ax, width=min(3.2 + width * columns, 9.5), height=1.6 + height * rows)
+    # lighter shades only, so that dark text stays readable
+    darkest = 2 * np.nanmax(matrix.to_numpy(float))
     seaborn.heatmap(
         matrix,
         annot=cells,
@@ -187,21 +236,24 @@ def heat(
         ax=ax,
         annot_kws={"fontsize": 9, "color": theme.INK},
     )
-    ax.set_xlabel(x)
     ax.set_ylabel("")
     ax.tick_params(length=0)
-    ax.set_yticks(ax.get_yticks(), ax.get_yticklabels(), rotation=0)
-    if square:
-        ax.set_xticks(
-            ax.get_xticks(), ax.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor"
-        )
-    else:
-        ax.set_xticks(ax.get_xticks(), ax.get_xticklabels(), rotation=0)
+    ax.tick_params(axis="y", rotation=0)
     return ax
 
 
-def blank(ax: Axes | None = None) -> Axes:
-    """Return an empty figure, for a title that says why there is nothing to draw."""
+def blank(finding: Message, *, language: str = "en", ax: Axes | None = None) -> Axes:
+    """Return an empty figure whose title says why there is nothing to draw."""
     ax = theme.axes(ax, width=8.0, height=0.3)
     ax.set_axis_off()
-    return ax
+    return theme.title(ax, said(finding, language))
+
+
+def _note(
+    ax: Axes, words: str, at: tuple[float, float], offset: tuple[float, float], **look: Any
+) -> None:
+    ax.annotate(words, at, offset, textcoords="offset points", **{"fontsize": 9, **look})
+
+
+def _title(ax: Axes, finding: Message, measured: Message, language: str) -> Axes:
+    return theme.title(ax, said(finding, language), said(measured, language))

@@ -6,87 +6,121 @@ from __future__ import annotations
 import html
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.interviews import counts
 from cxlib.interviews.codings import plain
+from cxlib.interviews.corpus import Corpus
+from cxlib.interviews.methods import Method
 from cxlib.interviews.prevalence import prevalence
-from cxlib.language import joined, number, text
-from cxlib.result import Result, Table
+from cxlib.shown.message import Message
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format, Table
 
-if TYPE_CHECKING:
-    from cxlib.interviews.corpus import Corpus
-
-COLUMNS = (
-    "kind",
-    "code",
-    "interviews",
-    "n",
-    "words",
-    "gloss",
-    "document",
-    "turn",
-    "speaker",
-    "coders",
-    "opened_by",
-    "lang",
-    "confidence",
-    "method",
-)
+_HEADING = ["kind", "code", "interviews", "n"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Quotes(Result):
     """Quotes by code.
 
     `frame`: `kind, code, interviews` (in which the code is)`, n, words, gloss, document, turn,
     speaker, coders` (who put the code on that turn), `opened_by` (coders who read the interview),
-    `lang, confidence` (missing: nothing is estimated), `method`."""
+    `lang, confidence` (missing: nothing is estimated), `method`. `width` is the shortest and the
+    longest quote, `each` the number of quotes wanted of a code."""
+
+    width: tuple[int, int]
+    each: int
+
+    columns: ClassVar[Mapping[str, Format]] = {
+        "kind": "",
+        "code": "",
+        "interviews": "integer",
+        "n": "integer",
+        "words": "",
+        "gloss": "",
+        "document": "",
+        "turn": "integer",
+        "speaker": "",
+        "coders": "integer",
+        "opened_by": "integer",
+        "lang": "",
+        "confidence": "level",
+        "method": Method,
+    }
 
     def summary(self, language: str = "en") -> str:
         """Say how the quotes were chosen."""
-        return self.method
+        low, high = self.width
+        return Message("interviews.quotes", low=low, high=high, each=self.each).text(language)
 
-    def _repr_html_(self) -> str:
-        parts = ['<div class="cx-quotes">']
-        for (kind, code, interviews, n), rows in self.frame.groupby(
-            ["kind", "code", "interviews", "n"], sort=False
-        ):
-            parts.append(f"<h4>{html.escape(_heading(kind, code, interviews, n))}</h4>")
-            parts += [_blockquote(row) for row in rows.to_dict("records")]
-        return "\n".join([*parts, "</div>"])
+    def passages(self, *, language: str = "en") -> Passages:
+        """Return the quotes as they are read: under a heading for each code, with their source."""
+        return Passages(frame=self.frame, language=language)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.passages()._repr_mimebundle_()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Passages:
+    """Quotes under a heading for each code, escaped: customers' words cannot become markup."""
+
+    frame: pd.DataFrame
+    language: str = "en"
 
     def __repr__(self) -> str:
         lines: list[str] = []
-        for (kind, code, interviews, n), rows in self.frame.groupby(
-            ["kind", "code", "interviews", "n"], sort=False
-        ):
-            lines += ["", _heading(kind, code, interviews, n)]
-            lines += [
-                f"  “{_one_line(row['words'])}”"
-                + (f" [{_one_line(row['gloss'])}]" if row["gloss"] else "")
-                + f" ({_source(row)})"
-                for row in rows.to_dict("records")
-            ]
-        return "\n".join(lines).strip() or text("interviews.no_quotes")
+        for heading, rows in self._groups():
+            lines += ["", heading]
+            lines += [f"  {_quote(row).text(self.language)}" for row in rows]
+        return "\n".join(lines).strip() or self._none()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         if self.frame.empty:
-            said = text("interviews.no_quotes")
-            return {"text/plain": said, "text/html": f"<p>{html.escape(said)}</p>"}
+            return {"text/plain": self._none(), "text/html": f"<p>{html.escape(self._none())}</p>"}
         return {
             "text/plain": repr(self),
-            "text/html": self._repr_html_(),
-            "text/csv": Table(self.frame).to_csv(),
+            "text/html": self._html(),
+            "text/csv": Table(frame=self.frame).to_csv(),
         }
 
+    def _html(self) -> str:
+        parts = ['<div class="cx-quotes">']
+        for heading, rows in self._groups():
+            parts.append(f"<h4>{html.escape(heading)}</h4>")
+            parts += [self._blockquote(row) for row in rows]
+        return "\n".join([*parts, "</div>"])
 
+    def _blockquote(self, row: dict[str, Any]) -> str:
+        lang = f' lang="{html.escape(row["lang"])}"' if row["lang"] else ""
+        source = html.escape(_source(row).text(self.language))
+        gloss = (
+            f'<p class="gloss" lang="en">{html.escape(row["gloss"])}</p>' if row["gloss"] else ""
+        )
+        return (
+            f"<blockquote{lang}><p>{html.escape(row['words'])}</p>{gloss}"
+            f'<p class="source" lang="{self.language}">{source}</p></blockquote>'
+        )
+
+    def _groups(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """The heading of each code, and its quotes."""
+        for _, rows in self.frame.groupby(_HEADING, sort=False):
+            quotes = rows.to_dict("records")
+            yield _heading(quotes[0]).text(self.language), quotes
+
+    def _none(self) -> str:
+        return Message("interviews.no_quotes").text(self.language)
+
+
+@check.arguments
 def quotes(
     corpus: Corpus,
     *,
@@ -101,6 +135,7 @@ def quotes(
     Parameters
     ----------
     corpus : Corpus
+        From `read` or `read_corpus`.
     kinds : sequence of str
         Kinds of code; all codes are one group where the codebook names no kind.
     codes : int
@@ -115,12 +150,17 @@ def quotes(
     Returns
     -------
     Quotes
-        A code with fewer quotes than `each` has a warning.
+        One row a quote: `kind`, `code`, `interviews` with the code, `n`, `words`, `gloss`, where it
+        stands (`document`, `turn`, `speaker`), `coders` who put the code there, `opened_by`,
+        `lang`. A code with fewer quotes than `each` has a warning.
 
     Raises
     ------
     ParameterError
-        If no kind is given, a number is below 1 or the limits are not in order.
+        If no kind is given, a number is below 1, the limits are not in order, or `rule` is neither
+        a rule nor a coder.
+    EmptyDataError
+        If no interview with turns was opened by a coder.
 
     Notes
     -----
@@ -128,16 +168,7 @@ def quotes(
     these the interview quoted least so far, then the first in the order of the interviews. Where
     coders marked different spans on one turn, the one of middle length, of two the shorter. The
     longest is never preferred."""
-    if not kinds:
-        raise ParameterError(
-            f"kinds={tuple(kinds)!r} is empty; name kinds of code such as obstacle"
-        )
-    if codes < 1 or each < 1 or not 0 < width[0] <= width[1]:
-        raise ParameterError(
-            f"codes={codes!r} and each={each!r} must be at least 1, and width={tuple(width)!r} two "
-            "numbers from "
-            "1 up, the smaller first"
-        )
+    _refuse(kinds, codes, each, width)
     known = bool((corpus.codebook["kind"] != "").any())
     found = prevalence(corpus, rule=rule).frame.sort_values(
         ["interviews", "turns"], ascending=False, kind="stable"
@@ -148,51 +179,51 @@ def quotes(
         if known
         else [found.head(codes)]
     )
-    spans, cited = _candidates(corpus, rule, width), Counter()
-    rows, warnings = [], [] if known else [text("interviews.warn_no_kinds")]
+    spans, cited = _candidates(corpus, rule, width), Counter[str]()
+    rows: list[dict[str, Any]] = []
+    warnings = [] if known else [Message("interviews.warn_no_kinds")]
     for code in pd.concat(wanted).to_dict("records"):
-        chosen = _chosen(spans[spans["code"] == code["code"]], each, cited)
-        rows += [
-            {**span, "kind": code["kind"], "interviews": code["interviews"], "n": code["n"]}
-            for span in chosen
-        ]
+        chosen = _choose(spans[spans["code"] == code["code"]], each, cited)
+        rows += [{**span, **{name: code[name] for name in _HEADING}} for span in chosen]
         if len(chosen) < each:
             warnings.append(
-                text(
-                    "interviews.warn_few_quotes",
-                    code=code["code"],
-                    n=number(len(chosen)),
-                    each=number(each),
-                )
+                Message("interviews.warn_few_quotes", code=code["code"], n=len(chosen), each=each)
             )
     missing = [kind for kind in kinds if known and not (found["kind"] == kind).any()]
     if missing:
-        warnings.append(text("interviews.warn_no_such_kind", kinds=joined(missing)))
-    method = text(
-        "interviews.method_quotes", low=number(width[0]), high=number(width[1]), each=number(each)
+        warnings.append(Message("interviews.warn_no_such_kind", kinds=missing))
+    frame = pd.DataFrame(rows, columns=list(Quotes.columns))
+    return Quotes(
+        frame=frame.assign(confidence=np.nan, method=Method.MOST_CODERS_FIRST.value),
+        method=Method.MOST_CODERS_FIRST,
+        warnings=tuple(warnings),
+        width=width,
+        each=each,
     )
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).assign(confidence=np.nan, method=method)
-    return Quotes(frame, method, tuple(warnings))
+
+
+def _refuse(kinds: Sequence[str], codes: int, each: int, width: tuple[int, int]) -> None:
+    if not kinds:
+        raise ParameterError(
+            f"kinds={tuple(kinds)!r} is empty; name kinds of code such as obstacle"
+        )
+    if codes < 1 or each < 1 or not 0 < width[0] <= width[1]:
+        raise ParameterError(
+            f"codes={codes!r} and each={each!r} must be at least 1, and width={tuple(width)!r} two "
+            "numbers from 1 up, the smaller first"
+        )
 
 
 def _candidates(corpus: Corpus, rule: str, width: tuple[int, int]) -> pd.DataFrame:
     """One row a code and turn on which it counts: the span of middle length among those within the
     limits."""
     grid = counts.grid(corpus)
-    decided, who, opened = grid.decided(rule), grid.applied.sum(axis=1), grid.opened.sum(axis=1)
+    present, who, opened = grid.presence(rule), grid.applied.sum(axis=1), grid.opened.sum(axis=1)
     codings = corpus.codings[corpus.codings["code"] != ""].reset_index(drop=True)
-    row, turn = counts.touched(codings, grid.turns, corpus.documents)
+    row, turn = counts.overlaps(codings, grid.turns, corpus.documents)
     which = pd.Index(grid.codes).get_indexer(codings["code"])[row]
-    texts = corpus.documents.set_index("document")["text"]
     where = grid.turns.iloc[turn].reset_index(drop=True)
-    begins = np.maximum(
-        codings["start"].to_numpy()[row], where["start"]
-    )  # a span over two turns is quoted turn by turn
-    ends = np.minimum(codings["end"].to_numpy()[row], where["end"])
-    words = [
-        texts[name][begin:end].strip()
-        for name, begin, end in zip(where["document"], begins, ends, strict=True)
-    ]
+    words = _words(corpus, codings.iloc[row], where)
     spans = pd.DataFrame(
         {
             "code": codings["code"].to_numpy()[row],
@@ -207,26 +238,36 @@ def _candidates(corpus: Corpus, rule: str, width: tuple[int, int]) -> pd.DataFra
             "width": [_width(said) for said in words],
         }
     )
-    spans = spans[decided[turn, which] & spans["width"].between(*width).to_numpy()]
+    spans = spans[present[turn, which] & spans["width"].between(*width).to_numpy()]
     spans = spans.sort_values(["at", "code", "width"], kind="stable")
     group = spans.groupby(["at", "code"], sort=False)
     middle = group.cumcount() == (group["code"].transform("size") - 1) // 2  # of two the shorter
-    stated = (
-        dict(zip(corpus.cases["document"], corpus.cases["language"].map(plain), strict=True))
-        if "language" in corpus.cases.columns
-        else {}
-    )
-    chosen = spans[middle]
-    return chosen.assign(
-        lang=[
-            _script(words) or stated.get(document, "")
-            for words, document in zip(chosen["words"], chosen["document"], strict=True)
-        ]
-    )
+    return spans[middle].assign(lang=_languages(corpus, spans[middle]))
 
 
-def _chosen(spans: pd.DataFrame, each: int, cited: Counter) -> list[dict]:
-    left, chosen = spans.to_dict("records"), []
+def _words(corpus: Corpus, codings: pd.DataFrame, turns: pd.DataFrame) -> list[str]:
+    """What each span covers of its turn: a span over two turns is quoted turn by turn."""
+    texts = corpus.documents.set_index("document")["text"]
+    begins = np.maximum(codings["start"].to_numpy(), turns["start"])
+    ends = np.minimum(codings["end"].to_numpy(), turns["end"])
+    where = zip(turns["document"], begins, ends, strict=True)
+    return [texts[document][begin:end].strip() for document, begin, end in where]
+
+
+def _languages(corpus: Corpus, spans: pd.DataFrame) -> list[str]:
+    """The language of each span by its script, else by the cases, else empty."""
+    stated: dict[str, str] = {}
+    if "language" in corpus.cases.columns:
+        languages = corpus.cases["language"].map(plain)
+        stated = dict(zip(corpus.cases["document"], languages, strict=True))
+    return [
+        _script(words) or stated.get(document, "")
+        for words, document in zip(spans["words"], spans["document"], strict=True)
+    ]
+
+
+def _choose(spans: pd.DataFrame, each: int, cited: Counter[str]) -> list[dict[str, Any]]:
+    left, chosen = spans.to_dict("records"), list[dict[str, Any]]()
     while left and len(chosen) < each:
         best = min(left, key=lambda span: (-span["coders"], cited[span["document"]], span["at"]))
         cited[best["document"]] += 1
@@ -245,34 +286,25 @@ def _width(words: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in words)
 
 
-def _heading(kind: str, code: str, interviews: int, n: int) -> str:
-    return text(
-        "interviews.quotes_heading" if kind else "interviews.quotes_heading_flat",
-        kind=kind.capitalize(),
-        code=code,
-        interviews=number(interviews),
-        n=number(n),
-    )
+def _heading(row: dict[str, Any]) -> Message:
+    about = {name: row[name] for name in ("code", "interviews", "n")}
+    if not row["kind"]:
+        return Message("interviews.quotes_heading_flat", **about)
+    return Message("interviews.quotes_heading", kind=row["kind"], **about)
 
 
-def _source(row: dict) -> str:
-    return text(
-        "interviews.quote_source" if row["speaker"] else "interviews.quote_source_nameless",
-        speaker=row["speaker"],
-        document=row["document"],
-        turn=number(row["turn"]),
-        coders=number(row["coders"]),
-        n=number(row["opened_by"]),
-    )
+def _quote(row: dict[str, Any]) -> Message:
+    words, gloss, source = _one_line(row["words"]), _one_line(row["gloss"]), _source(row)
+    if not gloss:
+        return Message("interviews.quote", words=words, source=source)
+    return Message("interviews.quote_gloss", words=words, gloss=gloss, source=source)
 
 
-def _blockquote(row: dict) -> str:
-    lang = f' lang="{html.escape(row["lang"])}"' if row["lang"] else ""
-    gloss = f'<p class="gloss" lang="en">{html.escape(row["gloss"])}</p>' if row["gloss"] else ""
-    return (
-        f"<blockquote{lang}><p>{html.escape(row['words'])}</p>{gloss}"
-        f'<p class="source" lang="en">{html.escape(_source(row))}</p></blockquote>'
-    )
+def _source(row: dict[str, Any]) -> Message:
+    about = {name: row[name] for name in ("document", "turn", "coders")}
+    if not row["speaker"]:
+        return Message("interviews.quote_source_nameless", n=row["opened_by"], **about)
+    return Message("interviews.quote_source", speaker=row["speaker"], n=row["opened_by"], **about)
 
 
 def _one_line(words: str) -> str:

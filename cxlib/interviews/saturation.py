@@ -4,29 +4,40 @@ and how many are seen."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln
 
-from cxlib import check, theme
+from cxlib import check
 from cxlib.errors import EmptyDataError, ParameterError
-from cxlib.inference import z_value
 from cxlib.interviews import counts, figures
-from cxlib.language import number, percent, text
-from cxlib.result import Result, Table
-from cxlib.table import natural_order
+from cxlib.interviews.corpus import Corpus
+from cxlib.interviews.methods import Method, richness
+from cxlib.rows.periods import natural_order
+from cxlib.shown.message import Message
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cxlib.interviews.corpus import Corpus
+_LAST = 3  # interviews that the title speaks of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class RichnessReason(StrEnum):
+    """Why the number of codes, or its interval, is missing."""
+
+    ONE_INTERVIEW = "one_interview"
+    NO_CODES = "no_codes"
+    ALL_ONCE = "all_once"
+    NO_RARE = "no_rare"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Saturation(Result):
     """The accumulation of codes over interviews.
 
@@ -42,87 +53,102 @@ class Saturation(Result):
         reason, method`.
     """
 
-    richness: pd.DataFrame = field(default_factory=pd.DataFrame)
+    richness: pd.DataFrame
 
-    formats: ClassVar[Mapping[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "document": "",
+        "interviews": "integer",
+        "new": "integer",
+        "cumulative": "integer",
         "expected": "decimal1",
         "ci_low": "decimal1",
         "ci_high": "decimal1",
+        "confidence": "level",
+        "method": Method,
+        "observed": "integer",
+        "once": "integer",
+        "twice": "integer",
         "estimate": "decimal1",
         "se": "decimal2",
         "coverage": "percent",
+        "ahead": "integer",
         "gained": "decimal1",
-        "confidence": "percent",
+        "reason": RichnessReason,
     }
+
+    def caption(self) -> Message:
+        """Say what the table shows."""
+        return Message("interviews.saturation_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say how many codes were seen, how many there may be, the coverage, and what more
         interviews would add."""
+        return self._sentence().text(language)
+
+    def _sentence(self) -> Message:
         row = self.richness.iloc[0]
-        if row["reason"] and not np.isnan(row["estimate"]):
-            return text(
-                "interviews.saturation_all",
-                language,
-                observed=number(row["observed"]),
-                n=number(row["interviews"]),
-                coverage=percent(row["coverage"]),
-                reason=row["reason"],
+        if not row["reason"]:
+            return Message(
+                "interviews.saturation",
+                observed=row["observed"],
+                n=row["interviews"],
+                estimate=row["estimate"],
+                low=row["ci_low"],
+                high=row["ci_high"],
+                confidence=row["confidence"],
+                coverage=row["coverage"],
+                ahead=row["ahead"],
+                gained=row["gained"],
             )
-        if row["reason"]:
-            return text(
-                "interviews.saturation_unknown",
-                language,
-                observed=number(row["observed"]),
-                reason=row["reason"],
-            )
-        return text(
-            "interviews.saturation",
-            language,
-            observed=number(row["observed"]),
-            n=number(row["interviews"]),
-            estimate=number(row["estimate"], 1),
-            low=number(row["ci_low"], 1),
-            high=number(row["ci_high"], 1),
-            confidence=f"{100 * row['confidence']:.3g} %",
-            coverage=percent(row["coverage"]),
-            ahead=number(row["ahead"]),
-            gained=number(row["gained"], 1),
+        reason = RichnessReason(row["reason"])
+        if np.isnan(row["estimate"]):
+            return Message("interviews.saturation_unknown", observed=row["observed"], reason=reason)
+        return Message(
+            "interviews.saturation_all",
+            observed=row["observed"],
+            n=row["interviews"],
+            coverage=row["coverage"],
+            reason=reason,
         )
 
-    def estimates(self, *, caption: str = "", language: str = "en") -> Table:
+    def estimates(self, *, language: str = "en") -> Table:
         """Return the estimated number of codes as a table."""
-        return Table(self.richness, caption, self.formats, language)
+        return Table(
+            frame=self.richness,
+            columns=self.columns,
+            topic="interviews",
+            caption=Message("interviews.richness_caption"),
+            language=language,
+        )
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def way(self) -> Message:
+        """Say how the curve was made."""
+        return Message("interviews.way", method=Method(self.method))
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the codes seen so far, the expected curve and its band over the orders of
         interviews."""
-        ax = figures.saturation(
+        row, last = self.richness.iloc[0], self.frame["new"].iloc[-_LAST:]
+        return figures.saturation(
             self.frame,
-            estimate=self.richness["estimate"].iloc[0],
-            labels={
-                name: text(f"interviews.saturation_{name}")
-                for name in ("seen", "any_order", "estimate", "x", "y")
-            },
+            estimate=row["estimate"],
+            finding=Message(
+                "interviews.saturation_title",
+                observed=row["observed"],
+                new=last.sum(),
+                last=len(last),
+            ),
+            measured=Message(
+                "interviews.saturation_measured",
+                confidence=row["confidence"],
+                n=row["interviews"],
+            ),
+            language=language,
             ax=ax,
         )
-        row, last = self.richness.iloc[0], int(self.frame["new"].iloc[-3:].sum())
-        title = text(
-            "interviews.saturation_title",
-            observed=number(row["observed"]),
-            new=number(last),
-            last=number(min(3, len(self.frame))),
-        )
-        return theme.title(
-            ax,
-            title,
-            text(
-                "interviews.saturation_measured",
-                confidence=f"{100 * row['confidence']:.3g} %",
-                n=number(row["interviews"]),
-            ),
-        )
 
 
+@check.arguments
 def saturation(
     corpus: Corpus,
     *,
@@ -141,6 +167,7 @@ def saturation(
     Parameters
     ----------
     corpus : Corpus
+        From `read` or `read_corpus`.
     rule : {"majority", "any", "all"} or the name of a coder
         Where a code counts in an interview; see `prevalence`.
     order : str, optional
@@ -149,33 +176,40 @@ def saturation(
         How many more interviews to look ahead.
     resamples : int
         Permuted orders for the band.
+    confidence : float
+        Level of the band and of the interval of the richness.
+    seed : int
+        Same seed, same band.
 
     Returns
     -------
     Saturation
+        As `accumulate`, `document` being the file name of the interview.
 
     Raises
     ------
     ColumnError
         If `order` is no column of the cases.
+    ParameterError
+        If `rule` is neither a rule nor a coder, `ahead` or `resamples` is below 1, or `confidence`
+        does not lie between 0 and 1.
+    EmptyDataError
+        If no interview with turns was opened by a coder.
 
     Notes
     -----
     See `accumulate`.
     """
     grid = counts.grid(corpus)
-    heard = grid.read_by(rule)
-    incidence = grid.in_documents(grid.decided(rule))[heard]
-    documents, unknown = np.asarray(grid.documents, object)[heard], 0
+    base = grid.base(rule)
+    incidence = grid.in_documents(grid.presence(rule))[base]
+    documents = np.asarray(grid.documents, object)[base]
+    warnings: tuple[Message, ...] = ()
     if order is not None:
-        check.columns(list(corpus.cases.columns), order=order)
-        when = corpus.cases.set_index("document", drop=False).loc[list(documents), order].tolist()
-        rank = {
-            value: place for place, value in enumerate(natural_order(when))
-        }  # "interview 2" before "interview 10"
-        place = np.argsort([rank.get(value, len(rank)) for value in when], kind="stable")
+        place, unknown = _places(corpus, documents, order)
         incidence, documents = incidence[place], documents[place]
-        unknown = sum(value not in rank for value in when)
+        if unknown:
+            warnings = (Message("interviews.warn_no_order", n=unknown, order=order),)
     found = accumulate(
         incidence,
         documents=documents,
@@ -184,17 +218,20 @@ def saturation(
         confidence=confidence,
         seed=seed,
     )
-    if not unknown:
-        return found
-    return replace(
-        found,
-        warnings=(
-            text("interviews.warn_no_order", n=number(unknown), order=order),
-            *found.warnings,
-        ),
-    )
+    return replace(found, warnings=(*warnings, *found.warnings))
 
 
+def _places(corpus: Corpus, documents: NDArray, order: str) -> tuple[NDArray, int]:
+    """Return the order of interviews by a column of the cases, and how many have no value there."""
+    check.columns(list(corpus.cases.columns), order=order)
+    when = corpus.cases.set_index("document", drop=False).loc[list(documents), order].tolist()
+    # "interview 2" before "interview 10"
+    rank = {value: place for place, value in enumerate(natural_order(when))}
+    places = [rank.get(value, len(rank)) for value in when]
+    return np.argsort(places, kind="stable"), places.count(len(rank))
+
+
+@check.arguments
 def accumulate(
     incidence: ArrayLike,
     *,
@@ -210,17 +247,30 @@ def accumulate(
     ----------
     incidence : array_like of bool, shape (interviews, codes)
         Which code is in which interview, interviews in their order.
+    documents : array_like, shape (interviews,), optional
+        Names of the interviews; their numbers from 1 where None.
+    ahead : int
+        How many more interviews to look ahead.
+    resamples : int
+        Permuted orders for the band.
+    confidence : float
+        Level of the band and of the interval of the richness.
+    seed : int
+        Same seed, same band.
 
     Returns
     -------
     Saturation
+        One row an interview: `document`, `interviews` so far, `new` codes, `cumulative`, `expected`
+        (over all orders) with its band. `richness` has one row: Chao2's `estimate` with `se` and
+        limits, `coverage`, and the codes `gained` by `ahead` more interviews.
 
     Raises
     ------
     EmptyDataError
         If there is no interview.
     ParameterError
-        If `ahead` or `resamples` is below 1.
+        If `ahead` or `resamples` is below 1, or `confidence` does not lie between 0 and 1.
 
     Notes
     -----
@@ -239,141 +289,76 @@ def accumulate(
     if ahead < 1 or resamples < 1:
         raise ParameterError(f"ahead={ahead!r} and resamples={resamples!r} must both be at least 1")
     n, level = len(seen), check.confidence(confidence)
+    names = map(str, range(1, n + 1)) if documents is None else np.asarray(documents, object)
     cumulative = np.logical_or.accumulate(seen, axis=0).sum(axis=1)
-    low, high = _band(seen, resamples=resamples, confidence=level, seed=seed)
+    low, high = richness.band(seen, resamples=resamples, confidence=level, seed=seed)
     frame = pd.DataFrame(
         {
-            "document": [str(i) for i in range(1, n + 1)]
-            if documents is None
-            else np.asarray(documents, object),
+            "document": list(names),
             "interviews": np.arange(1, n + 1),
             "new": np.diff(cumulative, prepend=0),
             "cumulative": cumulative,
-            "expected": _expected(seen.sum(axis=0), n),
+            "expected": richness.rarefaction(seen.sum(axis=0), n),
             "ci_low": low,
             "ci_high": high,
             "confidence": level,
-            "method": text("interviews.method_rarefaction"),
+            "method": Method.RAREFACTION.value,
         }
     )
-    richness = _richness(seen.sum(axis=0), n, ahead=ahead, confidence=level)
-    warnings = [text("interviews.warn_codes_later")]
-    if richness["coverage"] < 0.9:
-        warnings.insert(0, text("interviews.warn_coverage", coverage=percent(richness["coverage"])))
+    row = _richness(seen.sum(axis=0), n, ahead=ahead, confidence=level)
     return Saturation(
-        frame, text("interviews.method_rarefaction"), tuple(warnings), pd.DataFrame([richness])
+        frame=frame,
+        method=Method.RAREFACTION,
+        warnings=_warnings(row["coverage"]),
+        richness=pd.DataFrame([row]),
     )
 
 
-def _expected(per_code: NDArray, n: int) -> NDArray:
-    size = np.arange(1, n + 1)[:, None]
-    rest = n - per_code[None, :]
-    possible = rest >= size
-    ways = np.where(possible, rest, size)  # C(rest, size) / C(n, size), 0 where rest < size
-    log = gammaln(ways + 1) - gammaln(ways - size + 1) - gammaln(n + 1) + gammaln(n - size + 1)
-    return np.where(possible, 1 - np.exp(log), 1).sum(axis=1)
+def _warnings(coverage: float) -> tuple[Message, ...]:
+    later = Message("interviews.warn_codes_later")
+    if coverage < 0.9:
+        return Message("interviews.warn_coverage", coverage=coverage), later
+    return (later,)
 
 
-def _band(
-    seen: NDArray, *, resamples: int, confidence: float, seed: int
-) -> tuple[NDArray, NDArray]:
-    n = len(seen)
-    place = np.random.default_rng(seed).permuted(
-        np.tile(np.arange(n), (resamples, 1)), axis=1
-    )  # of each interview
-    codes = np.flatnonzero(seen.any(axis=0))
-    reached = np.zeros((resamples, n), int)
-    for code in codes:  # one code at a time keeps memory at (resamples, interviews)
-        first = place[:, seen[:, code]].min(axis=1)
-        reached[np.arange(resamples), first] += 1
-    curves = reached.cumsum(axis=1)
-    low, high = np.quantile(curves, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
-    return low, high
-
-
-def _richness(per_code: NDArray, n: int, *, ahead: int, confidence: float) -> dict[str, object]:
+def _richness(per_code: NDArray, n: int, *, ahead: int, confidence: float) -> dict[str, Any]:
     observed, once, twice = (
         int((per_code > 0).sum()),
         int((per_code == 1).sum()),
         int((per_code == 2).sum()),
     )
-    row: dict[str, object] = {"interviews": n, "observed": observed, "once": once, "twice": twice}
-    unknown = (
-        "interviews.reason_one_interview"
-        if n < 2
-        else "interviews.reason_no_codes"
-        if not observed
-        else "interviews.reason_all_once"
-        if once == observed
-        else ""
-    )
-    if unknown:
-        nothing = dict.fromkeys(("estimate", "se", "ci_low", "ci_high", "coverage"), np.nan)
-        return {
-            **row,
-            **nothing,
-            "ahead": ahead,
-            "gained": np.nan,
-            "confidence": confidence,
-            "reason": text(unknown),
-            "method": text("interviews.method_chao2"),
-        }
-    estimate, variance = chao2(observed, once, twice, n=n)
-    unseen, low, high, reason = (
-        estimate - observed,
-        np.nan,
-        np.nan,
-        text("interviews.reason_no_rare"),
-    )
-    if unseen > 0:
-        spread = np.exp(z_value(confidence) * np.sqrt(np.log1p(variance / unseen**2)))
-        low, high, reason = observed + unseen / spread, observed + unseen * spread, ""
-    a = (n - 1) * once
-    coverage = 1 - once / per_code.sum() * (a / (a + 2 * twice) if once else 0)
-    gained = unseen * (1 - (1 - once / (n * unseen + once)) ** ahead) if unseen > 0 else 0.0
-    return {
-        **row,
+    row = {
+        "interviews": n,
+        "observed": observed,
+        "once": once,
+        "twice": twice,
+        **dict.fromkeys(("estimate", "se", "ci_low", "ci_high", "coverage"), np.nan),
+        "ahead": ahead,
+        "gained": np.nan,
+        "confidence": confidence,
+        "reason": _unknown(n, observed, once),
+        "method": Method.CHAO2.value,
+    }
+    if row["reason"]:
+        return row
+    estimate, variance = richness.chao2(observed, once, twice, n=n)
+    low, high = richness.chao2_limits(observed, estimate, variance, confidence=confidence)
+    return row | {
         "estimate": estimate,
         "se": float(np.sqrt(variance)),
         "ci_low": low,
         "ci_high": high,
-        "coverage": float(coverage),
-        "ahead": ahead,
-        "gained": float(gained),
-        "confidence": confidence,
-        "reason": reason,
-        "method": text("interviews.method_chao2" if twice else "interviews.method_chao2_corrected"),
+        "coverage": richness.coverage(per_code.sum(), once, twice, n=n),
+        "gained": richness.gain(estimate - observed, once, n=n, ahead=ahead),
+        "reason": "" if estimate > observed else RichnessReason.NO_RARE.value,
+        "method": Method.CHAO2.value if twice else Method.CHAO2_CORRECTED.value,
     }
 
 
-def chao2(observed: int, once: int, twice: int, *, n: int) -> tuple[float, float]:
-    """Estimate how many codes there are, seen or not, and the variance of that number.
-
-    Parameters
-    ----------
-    observed, once, twice : int
-        Codes in at least one, exactly one and exactly two of `n` interviews.
-
-    Returns
-    -------
-    estimate, variance : float
-
-    Examples
-    --------
-    >>> estimate, variance = chao2(28, 5, 6, n=16)
-    >>> round(estimate, 6), round(variance**0.5, 6)
-    (29.953125, 2.375009)
-    """
-    a = (n - 1) / n
-    if twice:
-        r = once / twice
-        return observed + a * once**2 / (2 * twice), twice * (
-            a / 2 * r**2 + a**2 * r**3 + a**2 / 4 * r**4
-        )
-    unseen = a * once * (once - 1) / 2
-    if not unseen:
-        return float(observed), 0.0
-    estimate = observed + unseen
-    return estimate, unseen + a**2 * once * (2 * once - 1) ** 2 / 4 - a**2 * once**4 / (
-        4 * estimate
-    )  # EstimateS 9, app. B
+def _unknown(n: int, observed: int, once: int) -> str:
+    """Return why nothing can be estimated, or nothing."""
+    if n < 2:
+        return RichnessReason.ONE_INTERVIEW.value
+    if not observed:
+        return RichnessReason.NO_CODES.value
+    return RichnessReason.ALL_ONCE.value if once == observed else ""

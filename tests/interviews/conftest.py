@@ -66,7 +66,11 @@ def build():
             [(name, *about) for name, about in used.items()], columns=["name", "theme", "kind"]
         )
         return Corpus(
-            documents, units, rows, book, pd.DataFrame({"document": list(texts), **cases})
+            documents=documents,
+            turns=units,
+            codings=rows,
+            codebook=book,
+            cases=pd.DataFrame({"document": list(texts), **cases}),
         )
 
     return corpus

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 from cxlib import interviews
 from cxlib.errors import ParameterError
+from cxlib.interviews.alpha import AlphaReason, Judgement
 
 from ..conftest import ORACLES
 
@@ -62,9 +63,9 @@ def test_a_code_nobody_used_keeps_its_row_and_says_why(small):
     found = interviews.agreement(small, resamples=100)
     unused = found.frame[found.frame["code"] == "kind staff"].iloc[0]
     assert np.isnan(unused["alpha"])
-    assert unused["judgement"] == "cannot be judged"
-    assert "same value" in unused["reason"]
-    assert any("“kind staff”" in said for said in found.warnings)
+    assert unused["judgement"] == Judgement.UNKNOWN
+    assert unused["reason"] == AlphaReason.ONE_VALUE
+    assert any("“kind staff”" in str(said) for said in found.warnings)
     assert not np.isnan(found.frame.drop(unused.name)["alpha"]).any()
 
 
@@ -100,7 +101,7 @@ def test_one_coder_has_no_agreement_and_no_crash(build):
     assert (
         found.summary() == "Whether coders agree cannot be known: no turn was read by two coders."
     )
-    assert "Only Mori coded" in found.warnings[0]
+    assert "Only Mori coded" in str(found.warnings[0])
     assert "no turn was read" in found.plot().get_title(loc="left")
     assert interviews.pairs(corpus).frame.empty
     assert "nobody can be compared" in interviews.pairs(corpus).summary()
@@ -155,4 +156,15 @@ def test_a_value_that_is_missing_has_its_own_reason(build):
     assert "same value" in interviews.pairs(nothing).summary()
     apart = interviews.agreement(build({"a": 2, "b": 2}, [("a", 0, "x", "M"), ("b", 0, "x", "K")]))
     assert "no turn was read by two coders" in apart.summary()
-    assert not any("same value" in said for said in apart.warnings)
+    assert not any("same value" in str(said) for said in apart.warnings)
+
+
+def test_a_table_says_the_number_of_its_reason_and_its_csv_the_value(build):
+    opened = [(name, None, "", who) for name in "bcd" for who in "KM"]
+    corpus = build(dict.fromkeys("abcd", 1), [("a", 0, "x", "K"), ("a", 0, "x", "M"), *opened])
+    found = interviews.agreement(corpus, resamples=500)
+    assert found.frame["reason"].iloc[1] == AlphaReason.FEW_RESAMPLES
+    shown = found.table(["code", "reason"])
+    assert shown.written()["why"].iloc[1].endswith(" % of the resamples have no value")
+    assert shown.written()["code"].tolist() == ["all codes as sets", "x"]
+    assert shown.to_csv().splitlines()[1:] == [",few_resamples", "x,few_resamples"]

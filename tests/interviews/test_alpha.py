@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose
 
 from cxlib import interviews
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
+from cxlib.interviews.alpha import AlphaReason, Judgement
 
 from ..conftest import ORACLES
 
@@ -162,23 +163,24 @@ def test_same_seed_same_interval():
 def test_data_without_an_answer_say_why():
     one_value = interviews.krippendorff_alpha(pd.DataFrame({"yes": [2, 2], "no": [0, 0]}))
     assert np.isnan(one_value.value)
-    assert "same value" in one_value.reason
-    assert one_value.judgement == "cannot be judged"
+    assert one_value.reason is AlphaReason.ONE_VALUE
+    assert one_value.judgement is Judgement.UNKNOWN
     alone = interviews.krippendorff_alpha(pd.DataFrame({"yes": [1, 0], "no": [0, 1]}))
     assert np.isnan(alone.value)
-    assert "two coders" in alone.reason
+    assert alone.reason is AlphaReason.NO_PAIRS
     single = interviews.krippendorff_alpha(
         pd.DataFrame({"yes": [2, 1], "no": [0, 1]}), cluster=[0, 0], resamples=100
     )
     assert not np.isnan(single.value)
     assert np.isnan(single.ci_low)
-    assert "one interview" in single.reason
+    assert single.reason is AlphaReason.ONE_CLUSTER
     rare = interviews.krippendorff_alpha(
         pd.DataFrame({"yes": [2, 0, 0, 0], "no": [0, 2, 2, 2]}), resamples=500
     )
     assert rare.value == 1
     assert np.isnan(rare.ci_low)
-    assert "too few" in rare.reason
+    assert rare.reason is AlphaReason.FEW_RESAMPLES
+    assert rare.undefined > 0.05
 
 
 def test_two_empty_sets_are_equal():

@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose
 
 from cxlib import interviews
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
+from cxlib.interviews.methods import Method
 
 from ..conftest import ORACLES
 
@@ -125,7 +126,7 @@ def test_without_codes_in_exactly_two_interviews_the_corrected_form_is_used():
     assert_allclose(
         row["se"] ** 2, 2.25 + 0.5625 * 3 * 25 / 4 - 0.5625 * 81 / (4 * 6.25), rtol=1e-12
     )
-    assert "corrected" in row["method"]
+    assert row["method"] == Method.CHAO2_CORRECTED
 
 
 def test_corpus_counts_by_rule_and_order(small):
@@ -165,5 +166,5 @@ def test_orders_are_read_as_people_do_and_a_missing_one_is_said(build):
     )
     found = interviews.saturation(corpus, order="nr")
     assert found.frame["document"].tolist() == ["c", "a", "b"]
-    assert "1 interview(s) have no value in the column nr" in found.warnings[0]
+    assert "1 interview has no value in the column nr" in str(found.warnings[0])
     assert interviews.saturation(corpus, order="document").frame["document"].tolist() == names

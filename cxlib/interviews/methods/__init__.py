@@ -1,0 +1,21 @@
+"""Arrays -> arrays that this study alone needs, and the names of its methods."""
+
+from enum import StrEnum
+
+
+class Method(StrEnum):
+    """How a number of the study was made, as its column `method` has it."""
+
+    KRIPPENDORFF_MASI = "krippendorff_masi"
+    KRIPPENDORFF_NOMINAL = "krippendorff_nominal"
+    KRIPPENDORFF_ORDINAL = "krippendorff_ordinal"
+    KRIPPENDORFF_INTERVAL = "krippendorff_interval"
+    KRIPPENDORFF_RATIO = "krippendorff_ratio"
+    WILSON = "wilson"
+    COUNT = "count"
+    SHARED_TURNS = "shared_turns"
+    DISAGREEMENTS = "disagreements"
+    MOST_CODERS_FIRST = "most_coders_first"
+    RAREFACTION = "rarefaction"
+    CHAO2 = "chao2"
+    CHAO2_CORRECTED = "chao2_corrected"

@@ -1,0 +1,120 @@
+"""A corpus -> how far each pair of coders agrees."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from cxlib import check
+from cxlib.interviews import counts
+from cxlib.interviews.agreement import Agreement, alpha_row, reason_of, set_counts
+from cxlib.interviews.alpha import krippendorff_alpha
+from cxlib.interviews.corpus import Corpus
+from cxlib.interviews.methods import Method
+from cxlib.shown.message import Message
+from cxlib.shown.result import Result
+from cxlib.shown.table import Format
+
+_OF_ALPHA = (
+    "n_units",
+    "n_interviews",
+    "alpha",
+    "ci_low",
+    "ci_high",
+    "confidence",
+    "judgement",
+    "reason",
+    "undefined",
+    "method",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Pairs(Result):
+    """Agreement of each pair of coders on the set of codes of a turn."""
+
+    columns: ClassVar[Mapping[str, Format]] = {
+        "coder_a": "",
+        "coder_b": "",
+        **{name: Agreement.columns[name] for name in _OF_ALPHA},
+    }
+
+    def caption(self) -> Message:
+        """Say what the table shows."""
+        return Message("interviews.pairs_caption")
+
+    def summary(self, language: str = "en") -> str:
+        """Say which two coders agree least and which most."""
+        return self._sentence().text(language)
+
+    def _sentence(self) -> Message:
+        known = self.frame.dropna(subset=["alpha"])
+        if known.empty:
+            read = self.frame[self.frame["n_units"] > 0]
+            reasons = list(dict.fromkeys(reason_of(row) for _, row in read.iterrows()))
+            if not reasons:
+                return Message("interviews.pairs_none")
+            return Message("interviews.pairs_unknown", reasons=reasons)
+        low, high = known.loc[known["alpha"].idxmin()], known.loc[known["alpha"].idxmax()]
+        one = {"low_a": low["coder_a"], "low_b": low["coder_b"], "low": low["alpha"]}
+        if len(known) == 1:
+            return Message("interviews.pairs_one", **one)
+        return Message(
+            "interviews.pairs",
+            **one,
+            high_a=high["coder_a"],
+            high_b=high["coder_b"],
+            high=high["alpha"],
+        )
+
+
+@check.arguments
+def pairs(
+    corpus: Corpus, *, resamples: int = 1000, confidence: float = 0.95, seed: int = 1
+) -> Pairs:
+    """Estimate the agreement of each pair of coders: who reads the interviews unlike the others?
+
+    Parameters
+    ----------
+    corpus : Corpus
+        From `read` or `read_corpus`.
+    resamples : int
+        Bootstrap resamples of interviews, 0 for none.
+    confidence : float
+        Level of the percentile intervals.
+    seed : int
+        Same seed, same intervals.
+
+    Returns
+    -------
+    Pairs
+        One row a pair: `coder_a, coder_b, n_units, n_interviews, alpha, ci_low, ci_high,
+        confidence, judgement, reason, undefined, method`; sets of codes, distance MASI, intervals
+        by resampling interviews.
+
+    Raises
+    ------
+    EmptyDataError
+        If no interview with turns was opened by a coder.
+    ParameterError
+        If `confidence` does not lie between 0 and 1.
+    """
+    grid = counts.grid(corpus)
+    rows = []
+    for pair in itertools.combinations(range(len(grid.coders)), 2):
+        found = krippendorff_alpha(
+            set_counts(grid.applied[:, pair], grid.opened[:, pair]),
+            level="masi",
+            cluster=grid.document,
+            resamples=resamples,
+            confidence=confidence,
+            seed=seed,
+        )
+        coders = {"coder_a": grid.coders[pair[0]], "coder_b": grid.coders[pair[1]]}
+        rows.append(coders | alpha_row(found, grid, "masi", confidence))
+    frame = pd.DataFrame(rows, columns=list(Pairs.columns))
+    return Pairs(frame=frame, method=Method.KRIPPENDORFF_MASI)
