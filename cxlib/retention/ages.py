@@ -5,20 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from cxlib.errors import ParameterError
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.own_clock import OwnClock
 
-FROM_THE_START = (
-    "rolling",
-    "returned_by",
-)  # need each period since acquisition to have been observed
+
+class Kind(StrEnum):
+    """When a customer counts as retained at an age."""
+
+    ON = "on"
+    ON_OR_AFTER = "on_or_after"
+    ROLLING = "rolling"
+    RETURNED_BY = "returned_by"
+    BRACKET = "bracket"
+
+
+# need each period since acquisition to have been observed
+FROM_THE_START = (Kind.ROLLING, Kind.RETURNED_BY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +48,7 @@ class Ages:
     last: NDArray[np.int64]
 
 
-def by_age(counts: Cohorts | OwnClock) -> Ages:
+def activity_by_age(counts: Cohorts | OwnClock) -> Ages:
     """Shift periods to ages, or take windows as they are."""
     keys = counts.groups[[*counts.by, "cohort"]]
     code = keys.groupby([*counts.by, "cohort"]).ngroup().to_numpy()
@@ -72,23 +81,23 @@ def by_age(counts: Cohorts | OwnClock) -> Ages:
     return Ages(groups, member, active, observed, complete, age, age)
 
 
-def retained(ages: Ages, kind: str) -> Ages:
+def retention_by_age(ages: Ages, kind: Kind) -> Ages:
     """Return the ages with `active` replaced by "retained" under a definition, and what cannot be
     known unobserved."""
     active, observed = ages.active, ages.observed
-    if kind == "on_or_after":
+    if kind is Kind.ON_OR_AFTER:
         active = np.logical_or.accumulate(active[:, ::-1], axis=1)[:, ::-1]
-    if kind == "rolling":
+    if kind is Kind.ROLLING:
         active = np.logical_and.accumulate(active, axis=1)
-    if kind == "returned_by":
+    if kind is Kind.RETURNED_BY:
         active = np.logical_or.accumulate(np.where(ages.first == 0, False, active), axis=1)
     if kind in FROM_THE_START:
         observed = np.logical_and.accumulate(observed, axis=1)
     return replace(ages, active=active, observed=observed)
 
 
-def bracketed(ages: Ages, brackets: Sequence[tuple[int, int]], *, own: bool) -> Ages:
-    """Return the ages gathered into brackets: active at least once from the first to the last age
+def into_brackets(ages: Ages, brackets: Sequence[tuple[int, int]], *, own: bool) -> Ages:
+    """Return the ages put into brackets: active at least once from the first to the last age
     of each."""
     first, last = np.array(brackets, dtype=np.int64).T
     short = max(0, int(last.max()) + 1 - len(ages.first))
@@ -106,21 +115,3 @@ def bracketed(ages: Ages, brackets: Sequence[tuple[int, int]], *, own: bool) -> 
         first=first,
         last=last,
     )
-
-
-def checked_brackets(brackets: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
-    """Return pairs of ages, each bracket after the one before, or refuse them."""
-    pairs = [tuple(pair) for pair in brackets or ()]
-    rule = "give pairs of whole ages (first, last), each after the one before, such as [(1, 3), (4, 6)]"  # noqa: E501
-    if not pairs:
-        raise ParameterError(f"brackets={brackets!r}: kind='bracket' needs them; {rule}")
-    reached = -1
-    for pair in pairs:
-        if (
-            len(pair) != 2
-            or any(age != int(age) for age in pair)
-            or not reached < pair[0] <= pair[1]
-        ):
-            raise ParameterError(f"brackets={brackets!r}: {pair!r} is no bracket; {rule}")
-        reached = pair[1]
-    return [(int(first), int(last)) for first, last in pairs]

@@ -5,94 +5,90 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from typing import ClassVar
 
 from cxlib import check
-from cxlib.errors import EmptyDataError, ParameterError
-from cxlib.inference import wilson
-from cxlib.language import number, percent, text
-from cxlib.result import Result
+from cxlib.retention.absence import without_counts
+from cxlib.retention.ages import Kind
+from cxlib.retention.fixed_cohorts import over_fixed_cohorts
+from cxlib.retention.method_names import Method
+from cxlib.retention.triangle_words import headline, span
+from cxlib.retention.triangles import Triangle
+from cxlib.retention.units import age_words
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
-if TYPE_CHECKING:
-    from cxlib.retention.triangles import Triangle
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Average(Result):
     """Retention by age over one fixed set of cohorts, weighted by size; `frame` has `age, cohorts,
-    size, retained, rate, ...`.
+    size, retained, rate, ci_low, ci_high, confidence, method`.
 
     Where the ages are brackets, `age` is the first age of each and `until` the last.
     """
 
-    kind: str = "on"
+    kind: Kind = Kind.ON
     period: str = "month"
     days: int | None = None
 
-    formats: ClassVar[Mapping[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "age": "",
+        "until": "",
+        "cohorts": "",
+        "size": "",
+        "retained": "",
         "rate": "percent",
         "ci_low": "percent",
         "ci_high": "percent",
+        "confidence": "level",
+        "method": Method,
     }
+
+    def caption(self) -> Message:
+        """Return what its table shows."""
+        return Message("retention.average_caption")
 
     def headline(self, language: str = "en") -> str:
         """Return the finding as a title: the rates at age 1 and at the last age."""
-        words, later = (
-            age_words(self.period, self.days, language),
-            self.frame[self.frame["age"] > 0],
-        )
-        words["periods"] = age_words(self.period, self.days, language, short=True)[
-            "periods"
-        ]  # how long is said once
-        if later.empty:
-            return text("retention.average_too_short", language, period=words["period"])
-        first, last = later.iloc[0], later.iloc[-1]
-        shown = {
-            "first": percent(first["rate"], 0),
-            "last": percent(last["rate"], 0),
-            "age": number(last["age"]),
-        }
-        if self.kind == "bracket":
-            shown |= {"first_ages": span(first), "last_ages": span(last)}
-        return text(
-            f"retention.headline_{self.kind}" + ("" if len(later) > 1 else "_one"),
-            language,
-            **words,
-            **shown,
-        )
+        return headline(self.frame, self.kind, self.period, self.days).text(language)
 
     def summary(self, language: str = "en") -> str:
         """Return the rate at the last age with its interval, and over how many cohorts."""
         row = self.frame.iloc[-1]
-        spans = self.kind == "bracket"
-        end = "_bracket" if spans else "" if row["age"] else "_first"
-        return text(
-            f"retention.average_summary{end}",
-            language,
-            **age_words(self.period, self.days, language, short=spans),
-            cohorts=number(row["cohorts"]),
-            size=number(row["size"]),
-            age=number(row["age"]),
-            ages=span(row),
-            rate=percent(row["rate"]),
-            low=percent(row["ci_low"]),
-            high=percent(row["ci_high"]),
-        )
+        shown = {
+            "cohorts": row["cohorts"],
+            "size": row["size"],
+            "rate": row["rate"],
+            "low": row["ci_low"],
+            "high": row["ci_high"],
+        }
+        if self.kind is Kind.BRACKET:
+            words = age_words(self.period, self.days, short=True)
+            said = Message("retention.average_bracket", ages=span(row), **shown, **words)
+        elif row["age"]:
+            words = age_words(self.period, self.days)
+            said = Message("retention.average_summary", age=row["age"], **shown, **words)
+        else:
+            words = age_words(self.period, self.days)
+            said = Message("retention.average_first", **shown, **words)
+        return said.text(language)
 
 
+@check.arguments
 def average(
-    result: Triangle, *, through: int | None = None, confidence: float | None = None
-) -> Average:
+    cells: Triangle | Absent | None,
+    *,
+    through: int | None = None,
+    confidence: float | None = None,
+) -> Average | Absent:
     """Average retention by age over a fixed set of cohorts, so that it cannot rise because old
     cohorts drop out.
 
     Parameters
     ----------
-    result : Triangle
+    cells : Triangle, or Absent or None
+        From `triangle`.
     through : int, optional
         The oldest age; the cohorts are those whose cells up to it are all complete. By default the
         oldest age that more than half of the cohorts have finished.
@@ -101,90 +97,33 @@ def average(
 
     Returns
     -------
-    Average
-        Customers weigh the same; the Wilson interval takes the cohorts as one group.
+    Average or Absent
+        One row an age: `cohorts`, `size` and `retained` (customers of all of them), `rate` in [0,
+        1] with its Wilson limits, which take the cohorts as one group: customers weigh the same.
+        Absent where there is no triangle, and where no cell of it is finished yet.
+
+    Raises
+    ------
+    ParameterError
+        If no cohort has finished `through`, it lies before the first age, or `confidence` does not
+        lie between 0 and 1.
 
     Notes
     -----
     "on_or_after" and "rolling" can then only fall with age, and "returned_by" only rise, whichever
     cohorts there are."""
-    finished = result.frame[result.frame["complete"]]
-    if finished.empty:
-        raise EmptyDataError(
-            "no period has ended before as_of, so there is no rate yet; wait, or choose a shorter "
-            "period"
-        )
-    # a cohort counts up to its first gap: cells from before the first event are absent
-    reached = finished.groupby([*result.by, "cohort"])["age"].agg(["min", "max"])
-    reached = reached.loc[reached["min"] == reached["min"].min(), "max"]
-    if through is None:
-        through = int(np.quantile(reached, 0.5, method="lower"))
-    names = reached.index[reached >= through]
-    if len(names) == 0:
-        raise ParameterError(
-            f"through={through}: no cohort has finished that age; the oldest finished age is "
-            f"{reached.max()}"
-        )
-    key = (
-        pd.MultiIndex.from_frame(finished[[*result.by, "cohort"]])
-        if result.by
-        else pd.Index(finished["cohort"])
-    )
-    chosen = finished[key.isin(names) & (finished["age"] <= through)]
-    if chosen.empty:
-        raise ParameterError(
-            f"through={through}: the youngest age of the triangle is {finished['age'].min()}"
-        )
-    level = (
-        float(result.frame["confidence"].iloc[0])
-        if confidence is None
-        else check.confidence(confidence)
-    )
-    ages = ["age", "until"] if "until" in chosen else ["age"]
-    frame = chosen.groupby(ages, as_index=False).agg(
-        cohorts=("cohort", "size"), size=("size", "sum"), retained=("retained", "sum")
-    )
-    frame = with_rates(frame, np.ones(len(frame), bool), level)
+    if confidence is not None:
+        check.confidence(confidence)
+    if cells is None or isinstance(cells, Absent):
+        return without_counts(cells, Average)
+    finished = cells.frame[cells.frame["complete"]]
+    if finished.empty:  # windows or brackets that are not over for the whole of any cohort
+        return Absent.of("retention.no_average", Average)
+    level = float(cells.frame["confidence"].iloc[0]) if confidence is None else confidence
     return Average(
-        frame=frame,
-        method="wilson, fixed set of cohorts",
-        kind=result.kind,
-        period=result.period,
-        days=result.days,
+        frame=over_fixed_cohorts(finished, cells.by, through=through, confidence=level),
+        method=Method.WILSON,
+        kind=cells.kind,
+        period=cells.period,
+        days=cells.days,
     )
-
-
-def with_rates(frame: pd.DataFrame, known: NDArray[np.bool_], confidence: float) -> pd.DataFrame:
-    """Add the rate and its Wilson interval, missing where it is not known yet."""
-    low, high = wilson(frame["retained"], frame["size"], confidence=confidence)
-    rate = frame["retained"] / frame["size"]
-    return frame.assign(
-        rate=rate.where(known),
-        ci_low=np.where(known, low, np.nan),
-        ci_high=np.where(known, high, np.nan),
-        confidence=confidence,
-        method="wilson",
-    )
-
-
-def age_words(
-    period: str, days: int | None, language: str, *, short: bool = False
-) -> dict[str, str]:
-    """Return what one step of age is called, and several: a period of the calendar, or a window
-    (`short`: without its days)."""
-    if days is None:
-        return {
-            "period": text(f"retention.{period}", language),
-            "periods": text(f"retention.{period}s", language),
-        }
-    end = "_short" if short else ""
-    return {
-        name: text(f"retention.{key}{end}", language, days=number(days))
-        for name, key in (("period", "window"), ("periods", "windows"))
-    }
-
-
-def span(row: pd.Series) -> str:
-    """Write the ages of a bracket: 4–6, or 4."""
-    until = row.get("until", row["age"])
-    return number(until) if until == row["age"] else f"{number(row['age'])}–{number(until)}"

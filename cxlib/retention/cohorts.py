@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlib.errors import CohortError, EmptyDataError, ParameterError
-from cxlib.retention.periods import Clock
+from cxlib.rows.clock import Clock
 
 WORD = 63  # periods in one signed 64-bit bitmap; more periods take more bitmaps
 MOST_PERIODS = 1000  # beyond it a date is wrong, or the period too short for the span
@@ -49,6 +49,8 @@ class Cohorts:
         `by`, `cohort`, `period`, `value`: sums of the value column, where there is one.
     as_of_given : bool
         False where `as_of` was taken to be the day after the last event.
+    carried : mapping of str to str
+        Column of `by` to the researcher's name of it, where that was taken: `by_cohort`, `cohort`.
     """
 
     groups: pd.DataFrame
@@ -62,6 +64,7 @@ class Cohorts:
     tally: Mapping[str, int] = field(default_factory=dict)
     values: pd.DataFrame | None = None
     as_of_given: bool = True
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def customers(self) -> int:
@@ -94,7 +97,7 @@ class Cohorts:
             )
         first = min(self.first, other.first)
         stacked = np.vstack([_from(self, first), _from(other, first)])
-        groups, active = gathered(
+        groups, active = add_up(
             pd.concat([self.groups, other.groups], ignore_index=True), stacked, self.by
         )
         values = None
@@ -121,7 +124,7 @@ class Cohorts:
         )
 
 
-def gathered(
+def add_up(
     groups: pd.DataFrame, active: NDArray[np.bool_], by: tuple[str, ...]
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Add up rows with the same group, cohort and pattern; sorted by group and cohort."""
@@ -148,6 +151,7 @@ def from_bitmaps(
     listed: bool,
     values: pd.DataFrame | None = None,
     duplicates: bool = False,
+    carried: Mapping[str, str] | None = None,
 ) -> Cohorts:
     """Turn counts by bitmap into Cohorts: each customer's cohort, and what was left out.
 
@@ -167,27 +171,12 @@ def from_bitmaps(
         True where there is a rule for duplicates, so that the tally has their number.
     """
     known = frame[frame["known"]].reset_index(drop=True)
-    if not known["seen"].any():
-        raise EmptyDataError(
-            "no event is left: no row has both a customer and a time before as_of; check the "
-            "columns and as_of"
-        )
     ends = as_of or days[1] + dt.timedelta(days=1)
     first, last = clock.index(days[0]), clock.index(ends - dt.timedelta(days=1))
-    active = _unpacked(known.filter(regex=r"^bits_\d+$").to_numpy("int64"), last - first + 1)
+    active = _unpack(known.filter(regex=r"^bits_\d+$").to_numpy("int64"), last - first + 1)
     if listed:
-        if not (known["ordered"] & known["cohort"].notna()).any():
-            raise CohortError(
-                "none of the events belongs to a customer with an acquisition date, so nothing can "
-                "be counted; "
-                "give the customers who belong to these events, and check the column with the "
-                "customer in both"
-            )
-        inside = (
-            known["cohort"].notna()
-            & ~known["late"].fillna(True).astype(bool)
-            & (known["cohort"] <= last)
-        )
+        late = known["late"].fillna(True).astype(bool)
+        inside = known["cohort"].notna() & ~late & (known["cohort"] <= last)
     else:
         nobody = int(
             active.any(axis=0).argmax()
@@ -203,7 +192,7 @@ def from_bitmaps(
             "no customer is left: none of the acquisition table was acquired before as_of; check "
             "the columns"
         )
-    groups, active = gathered(groups.reset_index(drop=True), active[inside.to_numpy()], by)
+    groups, active = add_up(groups.reset_index(drop=True), active[inside.to_numpy()], by)
     return Cohorts(
         groups=groups,
         active=active,
@@ -216,10 +205,11 @@ def from_bitmaps(
         last_event=days[1],
         tally=_tally(frame, known, listed, duplicates),
         as_of_given=as_of is not None,
+        carried=carried or {},
     )
 
 
-def words_needed(clock: Clock, first: int, last: int) -> int:
+def count_words(clock: Clock, first: int, last: int) -> int:
     """Return how many bitmaps of 63 periods the events need; refuse a span that no period fits."""
     if last - first + 1 > MOST_PERIODS:
         raise ParameterError(
@@ -231,7 +221,7 @@ def words_needed(clock: Clock, first: int, last: int) -> int:
     return (last - first) // WORD + 1
 
 
-def _unpacked(bits: NDArray[np.int64], periods: int) -> NDArray[np.bool_]:
+def _unpack(bits: NDArray[np.int64], periods: int) -> NDArray[np.bool_]:
     slots = np.arange(periods)
     return (bits[:, slots // WORD] >> (slots % WORD)) & 1 == 1
 

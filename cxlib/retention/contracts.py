@@ -1,140 +1,209 @@
-"""Cohort counts -> the contract with the data: what was read, what was left out, and why."""
+"""Counts -> the contract with the data: what was read, what was left out, and why."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from cxlib.language import number, text
-from cxlib.result import Result
+from cxlib import check
+from cxlib.retention.absence import without_counts
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.durations import Durations
+from cxlib.retention.method_names import Method
+from cxlib.retention.records import Records
+from cxlib.retention.units import one
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.reading import ReadTable
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
+
+
+class What(StrEnum):
+    """What a row of the contract counts."""
+
+    ROWS = "rows"
+    DUPLICATES = "duplicates"
+    MISSING_CUSTOMER = "missing_customer"
+    MISSING_TIME = "missing_time"
+    AFTER_AS_OF = "after_as_of"
+    BEFORE_ACQUISITION = "before_acquisition"
+    NO_ACQUISITION_ROWS = "no_acquisition_rows"
+    CUSTOMERS = "customers"
+    SILENT = "silent"
+    NO_ACQUISITION = "no_acquisition"
+    TOO_LATE = "too_late"
+    MISSING_DURATION = "missing_duration"
+    UNTOLD = "untold"
+
 
 _LEFT_OUT = (
-    "duplicates",
-    "missing_customer",
-    "missing_time",
-    "after_as_of",
-    "before_acquisition",
-    "no_acquisition_rows",
+    What.DUPLICATES,
+    What.MISSING_CUSTOMER,
+    What.MISSING_TIME,
+    What.AFTER_AS_OF,
+    What.BEFORE_ACQUISITION,
+    What.NO_ACQUISITION_ROWS,
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Contract(Result):
     """The data contract: `frame` has `what`, `n`, `confidence`, `method`; one row a count."""
 
-    cohorts: Cohorts | None = None
-    durations: Durations | None = None
+    counts: Cohorts | Durations
+
+    columns: ClassVar[Mapping[str, Format]] = {
+        "what": What,
+        "n": "integer",
+        "confidence": "level",
+        "method": Method,
+    }
+
+    def caption(self) -> Message:
+        """Return what its table shows."""
+        return Message("retention.contract_caption")
 
     def summary(self, language: str = "en") -> str:
         """Return how many events and customers are counted, over which days, and the last finished
         period."""
-        counted = self.cohorts
-        if counted is None:
-            return text(
+        counts = self.counts
+        if isinstance(counts, Durations):
+            return Message(
                 "retention.contract_durations",
-                language,
-                rows=number(self.durations.tally["rows"]),
-                customers=number(self.durations.customers),
-            )
-        rows = counted.tally["rows"]
-        said = text(
+                rows=counts.tally["rows"],
+                customers=counts.customers,
+            ).text(language)
+        said = Message(
             "retention.contract_summary",
-            language,
-            rows=number(rows),
-            kept=number(rows - sum(counted.tally.get(name, 0) for name in _LEFT_OUT)),
-            customers=number(counted.customers),
-            first=f"{counted.first_event:%Y-%m-%d}",
-            last=f"{counted.last_event:%Y-%m-%d}",
-            through=f"{counted.as_of - dt.timedelta(days=1):%Y-%m-%d}",
-            zone=counted.clock.zone,
+            rows=counts.tally["rows"],
+            kept=counts.tally["rows"] - sum(counts.tally.get(name, 0) for name in _LEFT_OUT),
+            customers=counts.customers,
+            first=counts.first_event,
+            last=counts.last_event,
+            through=counts.as_of - dt.timedelta(days=1),
+            zone=counts.clock.zone,
         )
-        return f"{said} {self.last_finished(language)}"
+        return Sentences((said, _last_finished(counts))).text(language)
 
     def last_finished(self, language: str = "en") -> str:
         """Return which period is the last finished one."""
-        counted = self.cohorts
-        finished = counted.periods[counted.clock.finished(counted.periods, counted.as_of)]
-        if not len(finished):
-            return text("retention.no_finished_period", language)
-        return text(
-            "retention.last_finished",
-            language,
-            period=text(f"retention.{counted.clock.period}", language),
-            name=counted.clock.name(finished[-1]),
+        return (
+            "" if isinstance(self.counts, Durations) else _last_finished(self.counts).text(language)
+        )
+
+    def table(
+        self,
+        columns: Iterable[str] | None = ("what", "n"),
+        *,
+        without: Iterable[str] = (),
+        caption: Message | str = "",
+        language: str = "en",
+    ) -> ReadTable:
+        """Return what was read as a table, which `cx run` knows as that."""
+        # slots make another class of this one, so that super() does not find it
+        shown = Result.table(self, columns, without=without, caption=caption, language=language)
+        return ReadTable(
+            frame=shown.frame,
+            columns=shown.columns,
+            topic=shown.topic,
+            caption=shown.caption,
+            language=language,
         )
 
 
-def contract_of_durations(durations: Durations, *, language: str = "en") -> Contract:
-    """Account for every row of data that are times and outcomes."""
-    counts = {**durations.tally, "customers": durations.customers, "untold": durations.untold}
-    frame = pd.DataFrame(
-        {
-            "what": [text(f"retention.contract_{name}", language) for name in counts],
-            "n": list(counts.values()),
-            "confidence": np.nan,
-            "method": "count",
-        }
-    )
-    return Contract(frame=frame, method="count", durations=durations)
-
-
+@check.arguments
 def contract(
-    cohorts: Cohorts, *, contradicted: int = 0, too_late: int = 0, language: str = "en"
-) -> Contract:
-    """Account for every event that was read: counted, or left out and why.
+    cohorts: Cohorts | Absent | None,
+    durations: Durations | None = None,
+    *,
+    records: Records | None = None,
+) -> Contract | Absent:
+    """Account for every row that was read: counted, or left out and why.
 
-    `warnings` say how many events the file of customers left out, and of how many customers it says
-    two things (`contradicted`). `too_late`: customers in it who were acquired on or after `as_of`.
+    Parameters
+    ----------
+    cohorts : Cohorts
+        The counts of the events.
+    durations : Durations, optional
+        Accounted for where there are no events.
+    records : Records, optional
+        What was read, for what the file of customers says beside the counts: customers acquired on
+        or after `as_of`, and those of whom it says two things.
+
+    Returns
+    -------
+    Contract or Absent
+        One row a count: `what`, `n`; `confidence` is missing. `warnings` say how many events the
+        file of customers left out, and of how many customers it says two things. Absent where there
+        are neither events nor durations.
     """
-    silent = int(cohorts.groups.loc[~cohorts.active.any(axis=1), "customers"].sum())
-    left_out = {name: cohorts.tally[name] for name in _LEFT_OUT if name in cohorts.tally}
-    counts = {
-        "rows": cohorts.tally["rows"],
-        **left_out,
-        "customers": cohorts.customers,
-        "silent": silent,
-        "no_acquisition": cohorts.tally["no_acquisition"],
-        **({"too_late": too_late} if too_late else {}),
+    if cohorts is None or isinstance(cohorts, Absent):
+        if durations is None:
+            return without_counts(cohorts, Contract)
+        return _contract(
+            durations,
+            {
+                **durations.tally,
+                What.CUSTOMERS: durations.customers,
+                What.UNTOLD: durations.untold,
+            },
+        )
+    silent = cohorts.groups.loc[~cohorts.active.any(axis=1), "customers"].sum()
+    late = records.listed - cohorts.customers if records and records.listed is not None else 0
+    counts: dict[str, int] = {
+        What.ROWS: cohorts.tally["rows"],
+        **{name: cohorts.tally[name] for name in _LEFT_OUT if name in cohorts.tally},
+        What.CUSTOMERS: cohorts.customers,
+        What.SILENT: int(silent),
+        What.NO_ACQUISITION: cohorts.tally["no_acquisition"],
+        **({What.TOO_LATE: late} if late else {}),
     }
+    return _contract(
+        cohorts, counts, tuple(_doubts(cohorts.tally, records.contradicted if records else 0))
+    )
+
+
+def _contract(
+    counts: Cohorts | Durations, tally: Mapping[str, int], warnings: tuple[Message, ...] = ()
+) -> Contract:
     frame = pd.DataFrame(
         {
-            "what": [text(f"retention.contract_{name}", language) for name in counts],
-            "n": list(counts.values()),
+            "what": [What(name).value for name in tally],
+            "n": list(tally.values()),
             "confidence": np.nan,
-            "method": "count",
+            "method": Method.COUNT.value,
         }
     )
-    return Contract(
-        frame=frame,
-        method="count",
-        cohorts=cohorts,
-        warnings=tuple(_doubts(cohorts.tally, contradicted, language)),
+    return Contract(frame=frame, method=Method.COUNT.value, warnings=warnings, counts=counts)
+
+
+def _last_finished(cohorts: Cohorts) -> Message:
+    finished = cohorts.periods[cohorts.clock.finished(cohorts.periods, cohorts.as_of)]
+    if not len(finished):
+        return Message("retention.no_finished_period")
+    return Message(
+        "retention.last_finished",
+        period=one(cohorts.clock.period),
+        name=cohorts.clock.name(finished[-1]),
     )
 
 
-def _doubts(tally: Mapping[str, int], contradicted: int, language: str) -> list[str]:
+def _doubts(tally: Mapping[str, int], contradicted: int) -> Iterator[Message]:
     """Return what a reader of the cohorts must know of the file of customers."""
-    said, rows = [], number(tally["rows"])
     if early := tally.get("before_acquisition"):
-        said.append(
-            text("retention.events_before_acquisition", language, n=number(early), rows=rows)
-        )
+        yield Message("retention.events_before_acquisition", n=early, rows=tally["rows"])
     if unknown := tally["no_acquisition"]:
-        said.append(
-            text(
-                "retention.customers_without_acquisition",
-                language,
-                n=number(unknown),
-                events=number(tally.get("no_acquisition_rows", 0)),
-                rows=rows,
-            )
+        yield Message(
+            "retention.customers_without_acquisition",
+            n=unknown,
+            events=tally.get("no_acquisition_rows", 0),
+            rows=tally["rows"],
         )
     if contradicted:
-        said.append(text("retention.customers_contradicted", language, n=number(contradicted)))
-    return said
+        yield Message("retention.customers_contradicted", n=contradicted)

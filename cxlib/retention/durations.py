@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cxlib import check
-from cxlib.errors import CohortError, EmptyDataError, ParameterError
+from cxlib.errors import CohortError, EmptyDataError, ParameterError, WeightError
+from cxlib.methods.survival.risk_table import RiskTable, risk_table
 from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.groups import find_columns
+from cxlib.rows.periods import places
 
 UNITS = ("day", "week", "month", "quarter", "year", "period")
 # finished periods without activity after which a customer of `Cohorts` counts as lost, unless
 # another number is given
 GAP = 3
 WEIGHTED = ("lost_weight", "censored_weight", "lost_square", "censored_square")
+
+
+class Lost(StrEnum):
+    """What "lost" means."""
+
+    SPELL = "spell"
+    GAP = "gap"
+    SILENCE = "silence"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +52,8 @@ class Durations:
         known.
     tally : mapping of str to int
         Rows read, and rows left out, by reason.
-    definition : str
-        Key of the sentence that says who counts as lost: "spell", "gap", "silence" or "given".
+    definition : Lost
+        Who counts as lost.
     gap_days : int or None
         Days without an order after which a customer counts as lost, where the definition is "gap".
     gap : int or None
@@ -52,9 +65,10 @@ class Durations:
     by: tuple[str, ...] = ()
     unit: str = "period"
     tally: Mapping[str, int] = field(default_factory=dict)
-    definition: str = "given"
+    definition: Lost = Lost.GIVEN
     gap_days: int | None = None
     gap: int | None = None
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def customers(self) -> int:
@@ -80,11 +94,14 @@ class Durations:
         if not isinstance(other, Durations):
             return NotImplemented
         for name in ("by", "unit", "definition", "gap_days", "gap", "weighted", "delayed"):
-            if getattr(self, name) != getattr(other, name):
+            one, two = (
+                each.value if isinstance(each, Lost) else each
+                for each in (getattr(self, name), getattr(other, name))
+            )
+            if one != two:
                 raise CohortError(
-                    f"these durations cannot be added: {name} is {getattr(self, name)!r} in one "
-                    "and "
-                    f"{getattr(other, name)!r} in the other; count both with the same {name}"
+                    f"these durations cannot be added: {name} is {one!r} in one and {two!r} in the "
+                    f"other; count both with the same {name}"
                 )
         sums = [name for name in self.frame if name not in (*self.by, "tenure")]
         frame = (
@@ -98,6 +115,10 @@ class Durations:
         }
         return replace(self, frame=frame, tally=tally)
 
+    def groups(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return the columns that name each group of `by`, one row a row of `risk_table(by)`."""
+        return self._grouped(by)[0]
+
     def risk_table(self, by: Sequence[str] = ()) -> RiskTable:
         """Return the counts as arrays: one row a group of `by`, one column a tenure of any group.
 
@@ -107,84 +128,48 @@ class Durations:
             If a column of `by` was not counted.
         EmptyDataError
             If nobody was counted.
+        WeightError
+            If all weights of a group are 0.
         """
-        by = list(by)
-        check.columns(self.by, by=by)
+        columns = {name: self.frame[name].to_numpy() for name in self.frame}
+        groups, group = self._grouped(by)
+        if self.weighted:
+            total = np.bincount(group, columns["lost_weight"] + columns["censored_weight"])
+            if (total == 0).any():
+                which = groups.iloc[int(np.argmin(total > 0))].tolist() or "all customers"
+                raise WeightError(
+                    f"all weights of {which} are 0, so nothing can be said of their curve; leave "
+                    "the group out, or correct the weights"
+                )
+        return risk_table(
+            columns["tenure"],
+            columns["lost"],
+            columns["censored"],
+            group=group,
+            entered=columns.get("entered"),
+            weights=[columns[name] for name in WEIGHTED] if self.weighted else None,
+        )
+
+    def columns_of(self, by: Sequence[str] | str | None, *, parameter: str = "by") -> list[str]:
+        """Return the columns of `frame` that hold the groups which the researcher calls so."""
+        return find_columns(by, self.by, self.carried, parameter=parameter)
+
+    def _grouped(self, by: Sequence[str]) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+        """Return the groups in natural order, and the number of each row's group."""
+        by = self.columns_of(by)
         if self.customers == 0:
             raise EmptyDataError(
                 "no customer is left to follow; see the rows left out, and check the columns and "
                 "as_of"
             )
-        groups, row = pd.DataFrame(index=[0]), np.zeros(len(self.frame), dtype=int)
-        if by:
-            named = self.frame[by]
-            row = named.groupby(by, dropna=False).ngroup().to_numpy()  # numbered in sorted order
-            groups = named.iloc[np.unique(row, return_index=True)[1]].reset_index(drop=True)
-        tenure, column = np.unique(self.frame["tenure"].to_numpy(), return_inverse=True)
-
-        def spread(name: str, kind: type = np.int64) -> NDArray:
-            cells = np.zeros((len(groups), len(tenure)), dtype=kind)
-            np.add.at(cells, (row, column), self.frame[name].to_numpy())
-            return cells
-
-        lost, censored = spread("lost"), spread("censored")
-        at_risk = _from_here(lost + censored)
-        if self.delayed:
-            entered = spread("entered")
-            at_risk = at_risk - _from_here(
-                entered
-            )  # who enters at a tenure or later is not yet followed at it
-        weights = tuple(spread(name, float) for name in WEIGHTED) if self.weighted else None
-        return RiskTable(groups, tenure, at_risk, lost, censored, weights)
+        if not by:
+            return pd.DataFrame(index=[0]), np.zeros(len(self.frame), dtype=np.int64)
+        named = self.frame[by]
+        row = named.apply(places).groupby(by, dropna=False).ngroup().to_numpy()
+        return named.iloc[np.unique(row, return_index=True)[1]].reset_index(drop=True), row
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RiskTable:
-    """Duration counts as arrays, `groups x tenures`.
-
-    Attributes
-    ----------
-    groups : pandas.DataFrame
-        One row a group, with the columns that name it.
-    tenure : ndarray, shape (tenures,)
-    at_risk, lost, censored : ndarray of int
-        Numbers of people.
-    weights : tuple of ndarray, or None
-        The arrays named in `WEIGHTED`, in this order.
-    """
-
-    groups: pd.DataFrame
-    tenure: NDArray
-    at_risk: NDArray[np.int64]
-    lost: NDArray[np.int64]
-    censored: NDArray[np.int64]
-    weights: tuple[NDArray, ...] | None = None
-
-    @property
-    def sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """At risk and lost: sums of weights where there are weights, else numbers of people."""
-        if self.weights is None:
-            return self.at_risk.astype(float), self.lost.astype(float)
-        return _from_here(self.weights[0] + self.weights[1]), self.weights[0]
-
-    @property
-    def squares(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Sums of squared weights of the lost and of the censored."""
-        return (self.lost, self.censored) if self.weights is None else self.weights[2:]
-
-    def rows(self, chosen: Sequence[int]) -> RiskTable:
-        """Return the table of some groups."""
-        weights = None if self.weights is None else tuple(part[chosen] for part in self.weights)
-        return RiskTable(
-            self.groups.iloc[list(chosen)].reset_index(drop=True),
-            self.tenure,
-            self.at_risk[chosen],
-            self.lost[chosen],
-            self.censored[chosen],
-            weights,
-        )
-
-
+@check.arguments
 def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     """Count customers by the periods until they fell silent, from the same counts as the triangle.
 
@@ -197,6 +182,7 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     Parameters
     ----------
     cohorts : Cohorts
+        From `count_cohorts`.
     gap : int
         Finished periods without activity.
 
@@ -210,6 +196,8 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
 
     Raises
     ------
+    ParameterError
+        If `gap` is below 1.
     EmptyDataError
         If no customer came early enough to be judged, or all came before the first period on
         record.
@@ -223,9 +211,9 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
     if gap < 1:
         raise ParameterError(f"gap={gap!r} must be at least 1 period; 3 is a common choice")
     finished = int(cohorts.clock.finished(cohorts.periods, cohorts.as_of).sum())
-    judged = cohorts.first + finished - gap  # the last period that can be the first of a silence
+    latest = cohorts.first + finished - gap  # the last period that can be the first of a silence
     start, customers = cohorts.groups["cohort"].to_numpy(), cohorts.groups["customers"].to_numpy()
-    early, new = start < cohorts.first, start > judged
+    early, new = start < cohorts.first, start > latest
     known = ~early & ~new
     if not known.any():
         raise EmptyDataError(
@@ -255,8 +243,9 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
         by=(*cohorts.by, "cohort"),
         unit=cohorts.clock.period,
         tally=tally,
-        definition="silence",
+        definition=Lost.SILENCE,
         gap=gap,
+        carried=cohorts.carried,
     )
 
 
@@ -267,7 +256,7 @@ def _first_silence(
     the first, or to the last."""
     silent = ~np.lib.stride_tricks.sliding_window_view(active, gap, axis=1).any(axis=2)
     silent &= np.arange(silent.shape[1]) > start[:, None]
-    gone = silent.any(axis=1)
+    gone = np.asarray(silent.any(axis=1))
     return gone, np.where(gone, silent.argmax(axis=1), silent.shape[1] - 1) - start
 
 
@@ -282,7 +271,3 @@ def as_durations(data: Durations | Cohorts) -> Durations:
         f"data={type(data).__name__}: give Durations (from count_durations, durations_from_spells, "
         "durations_from_orders or durations_from_cohorts) or Cohorts (from count_cohorts)"
     )
-
-
-def _from_here(cells: NDArray) -> NDArray:
-    return cells[:, ::-1].cumsum(axis=1)[:, ::-1]

@@ -12,12 +12,15 @@ import numpy as np
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import CohortError, EmptyDataError, ParameterError
-from cxlib.inference import wilson
-from cxlib.language import number, percent, text
-from cxlib.result import Result
+from cxlib.errors import CohortError, ParameterError
+from cxlib.methods.proportions import wilson
 from cxlib.retention import figures
-from cxlib.retention.periods import Clock
+from cxlib.retention.absence import without_counts
+from cxlib.retention.method_names import Method
+from cxlib.rows.clock import Clock
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +29,9 @@ GAPS = (30, 60, 90, 120, 180, 270, 365)  # days
 USUAL = 0.9  # of the gaps between events should be shorter than the silence that is called lost
 FEWEST = 30  # customers called lost; the share of fewer who came back mostly shows chance
 _EPOCH = dt.date(1970, 1, 1)
+_RATES = dict.fromkeys(
+    ("rate", "ci_low", "ci_high", "back_rate", "back_low", "back_high"), "percent"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,68 +64,80 @@ class Gaps:
         return Gaps(both, self.as_of)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class GapSensitivity(Result):
     """A row a gap: `gap_days, customers, lost, rate, ci_low, ci_high, silences, came_back,
-    back_rate, ..., short, ...`."""
+    back_rate, back_low, back_high, short, confidence, method`."""
 
     gap_days: int = 90
     usual: float = np.nan
 
-    formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("rate", "ci_low", "ci_high", "back_rate", "back_low", "back_high"), "percent"
-    )
+    columns: ClassVar[Mapping[str, Format]] = {
+        "gap_days": "",
+        "customers": "",
+        "lost": "",
+        "silences": "",
+        "came_back": "",
+        **_RATES,
+        "short": "",
+        "confidence": "level",
+        "method": Method,
+    }
 
     def summary(self, language: str = "en") -> str:
         """Return who is called lost by the chosen gap, how many such came back, and what the other
         gaps would say."""
-        row = self.frame.set_index("gap_days").loc[self.gap_days]
-        others = self.frame[self.frame["gap_days"] != self.gap_days]
+        row, others = self._chosen(), self.frame[self.frame["gap_days"] != self.gap_days]
         first, last = (others.iloc[0], others.iloc[-1]) if len(others) else (row, row)
-        key = "retention.gap_summary" if row["silences"] else "retention.gap_summary_none"
-        return text(
-            key,
-            language,
-            gap=number(self.gap_days),
-            lost=number(row["lost"]),
-            customers=number(row["customers"]),
-            rate=percent(row["rate"]),
-            low=percent(row["ci_low"]),
-            high=percent(row["ci_high"]),
-            silences=number(row["silences"]),
-            back=percent(row["back_rate"]),
-            first=number(first["gap_days"]),
-            first_rate=percent(first["rate"]),
-            last=number(last["gap_days"]),
-            last_rate=percent(last["rate"]),
-        )
+        shown = {
+            "gap": self.gap_days,
+            "lost": row["lost"],
+            "customers": row["customers"],
+            "rate": row["rate"],
+            "low": row["ci_low"],
+            "high": row["ci_high"],
+            "first": first["gap_days"],
+            "first_rate": first["rate"],
+            "last": last["gap_days"],
+            "last_rate": last["rate"],
+        }
+        if not row["silences"]:
+            return Message("retention.gap_summary_none", **shown).text(language)
+        shown |= {"silences": row["silences"], "back": row["back_rate"]}
+        return Message("retention.gap_summary", **shown).text(language)
+
+    def _chosen(self) -> pd.Series:
+        return self.frame[self.frame["gap_days"] == self.gap_days].iloc[0]
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the share called lost, and the share of the silences so called that ended, by the
         length of the gap."""
-        row = self.frame.set_index("gap_days").loc[self.gap_days]
-        key = "retention.gap_headline" if row["silences"] else "retention.gap_headline_none"
-        finding = text(
-            key,
-            language,
-            gap=number(self.gap_days),
-            rate=percent(row["rate"], 0),
-            back=percent(row["back_rate"], 0),
+        row = self._chosen()
+        shown = {"gap": self.gap_days, "rate": row["rate"]}
+        finding = (
+            Message("retention.gap_headline", back=row["back_rate"], **shown)
+            if row["silences"]
+            else Message("retention.gap_headline_none", **shown)
         )
         return figures.gap_sensitivity(
             self.frame,
             gap_days=self.gap_days,
             usual=self.usual,
             finding=finding,
-            measured=text("retention.gap_measured", language),
+            measured=Message("retention.gap_measured"),
             ax=ax,
             language=language,
         )
 
 
+@check.arguments
 def gap_sensitivity(
-    gaps: Gaps, *, gap_days: int = 90, others: Sequence[int] = GAPS, confidence: float = 0.95
-) -> GapSensitivity:
+    gaps: Gaps | Absent | None,
+    *,
+    gap_days: int = 90,
+    others: Sequence[int] = GAPS,
+    confidence: float = 0.95,
+) -> GapSensitivity | Absent:
     """Share of customers called lost, and of silences so called that ended after all, for several
     gaps.
 
@@ -128,20 +146,28 @@ def gap_sensitivity(
 
     Parameters
     ----------
-    gaps : Gaps
-        From `count_gaps`.
+    gaps : Gaps, or Absent or None
+        From `count_gaps`; None where leaving is recorded and no silence counts.
     gap_days : int
         The gap that the report uses, in days.
     others : sequence of int
         Gaps to compare it with.
+    confidence : float
+        Level of the Wilson limits of `rate` and `back_rate`.
 
     Returns
     -------
-    GapSensitivity
-        `lost`: customers without an event for so many days at `as_of`, of `customers`. `silences`:
-        how often a customer was called lost at any time, and `came_back` how often this was wrong:
-        an event followed before `as_of`. `short`: the gap is below the 90th percentile of the days
-        between a customer's events.
+    GapSensitivity or Absent
+        A row a gap. `lost`: customers without an event for so many days at `as_of`, of `customers`
+        (`rate`). `silences`: how often a customer was called lost at any time, and `came_back` how
+        often this was wrong: an event followed before `as_of` (`back_rate`). `short`: the gap is
+        below the 90th percentile of the days between a customer's events. Absent where there are no
+        gaps.
+
+    Raises
+    ------
+    ParameterError
+        If a gap is below 1, or `confidence` does not lie between 0 and 1.
 
     Notes
     -----
@@ -155,11 +181,11 @@ def gap_sensitivity(
         raise ParameterError(
             f"gap_days, others: a gap of {lengths[0]} days is none; give at least 1"
         )
+    if gaps is None or isinstance(gaps, Absent):
+        return without_counts(gaps, GapSensitivity, key="retention.no_gap")
     last, until, n = (gaps.frame[name].to_numpy() for name in ("last", "until", "n"))
-    open_, days = (
-        np.isnan(until),
-        np.where(np.isnan(until), (gaps.as_of - _EPOCH).days - 1 - last, until - last),
-    )
+    open_ = np.isnan(until)
+    days = np.where(open_, (gaps.as_of - _EPOCH).days - 1 - last, until - last)
     usual = _quantile(days[~open_], n[~open_])
     lost = np.array([n[open_ & (days >= gap)].sum() for gap in lengths])
     back = np.array([n[~open_ & (days > gap)].sum() for gap in lengths])
@@ -173,80 +199,99 @@ def gap_sensitivity(
         }
     )
     frame = _with_rates(frame, confidence).assign(
-        short=frame["gap_days"] < usual, confidence=confidence, method="wilson"
+        short=frame["gap_days"] < usual, confidence=confidence, method=Method.WILSON.value
     )
-    warnings = (
-        ()
-        if not gap_days < usual
-        else (text("retention.gap_short", gap=number(gap_days), usual=number(usual)),)
+    short = Message("retention.gap_short", gap=gap_days, usual=usual)
+    return GapSensitivity(
+        frame=frame,
+        method=Method.WILSON,
+        warnings=(short,) if gap_days < usual else (),
+        gap_days=gap_days,
+        usual=usual,
     )
-    return GapSensitivity(frame, "wilson", warnings, gap_days, usual)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class CameBack(Result):
     """A row a past day: `day, customers, lost, rate, ci_low, ci_high, came_back, back_rate,
-    back_low, back_high, ...`."""
+    back_low, back_high, confidence, method`."""
 
     gap_days: int = 90
 
-    formats: ClassVar[Mapping[str, str]] = GapSensitivity.formats
+    columns: ClassVar[Mapping[str, Format]] = {
+        "day": "",
+        "customers": "",
+        "lost": "",
+        "came_back": "",
+        **_RATES,
+        "confidence": "level",
+        "method": Method,
+    }
 
     def summary(self, language: str = "en") -> str:
         """Return what became of those called lost on the first day with enough of them (or the day
         with most)."""
         if not self.frame["lost"].any():
-            return text("retention.nobody_lost", language, gap=number(self.gap_days))
+            return Message("retention.nobody_lost", gap=self.gap_days).text(language)
         row = self.frame.loc[self.frame["lost"].clip(upper=FEWEST).idxmax()]
-        return text(
+        said = Message(
             "retention.came_back",
-            language,
-            gap=number(self.gap_days),
-            day=f"{row['day']:%Y-%m-%d}",
-            lost=number(row["lost"]),
-            n=number(row["came_back"]),
-            rate=percent(row["back_rate"]),
-            low=percent(row["back_low"]),
-            high=percent(row["back_high"]),
+            gap=self.gap_days,
+            day=row["day"],
+            lost=row["lost"],
+            n=row["came_back"],
+            rate=row["back_rate"],
+            low=row["back_low"],
+            high=row["back_high"],
         )
+        return said.text(language)
 
 
+@check.arguments
 def came_back(
-    gaps: Gaps, *, gap_days: int = 90, period: str = "month", confidence: float = 0.95
-) -> CameBack:
+    gaps: Gaps | Absent | None,
+    *,
+    gap_days: int = 90,
+    period: str = "month",
+    confidence: float = 0.95,
+) -> CameBack | Absent:
     """Of those called lost on past days, the share who came back since.
 
     Parameters
     ----------
-    gaps : Gaps
+    gaps : Gaps, or Absent or None
+        As in `gap_sensitivity`.
     gap_days : int
+        Days without an event after which a customer is called lost.
     period : {"week", "month", "quarter", "year"}
         The days are the first of each period that lies at least `gap_days` after the first event.
+    confidence : float
+        Level of the Wilson limits of `rate` and `back_rate`.
 
     Returns
     -------
-    CameBack
-        `lost` of the `customers` who had come before that day had been without an event for
-        `gap_days` days when it began; `came_back` have had one since, before `as_of`. Later days
-        have had less time.
+    CameBack or Absent
+        A row a past `day`: `lost` of the `customers` who had come before that day had been without
+        an event for `gap_days` days when it began (`rate`); `came_back` of them have had one since,
+        before `as_of` (`back_rate`). Later days have had less time. Absent where there are no gaps,
+        and where no such day lies before `as_of`.
 
     Raises
     ------
-    EmptyDataError
-        If no such day lies before `as_of`.
+    ParameterError
+        If `period` is unknown, or `confidence` does not lie between 0 and 1.
     """
     check.confidence(confidence)
-    clock, ends = Clock(period), (gaps.as_of - _EPOCH).days
+    clock = Clock(period)
+    if gaps is None or isinstance(gaps, Absent):
+        return without_counts(gaps, CameBack, key="retention.no_gap")
+    ends = (gaps.as_of - _EPOCH).days
     last, until, n = (gaps.frame[name].to_numpy() for name in ("last", "until", "n"))
     first = clock.index(_EPOCH + dt.timedelta(days=int(last.min()) + gap_days)) + 1
     starts = [clock.start(index) for index in range(first, clock.index(gaps.as_of) + 1)]
     days = np.array([day for day in ((start - _EPOCH).days for start in starts) if day < ends])
     if not len(days):
-        raise EmptyDataError(
-            f"gap_days={gap_days}: no {period} begins so long after the first event and before "
-            "as_of; "
-            "choose a shorter gap or period"
-        )
+        return Absent.of("retention.no_past_day", CameBack)
     until = np.where(np.isnan(until), np.inf, until)
     running = [(last < day) & (until >= day) for day in days]
     lost = [(last + gap_days < day) & now for day, now in zip(days, running, strict=True)]
@@ -258,8 +303,9 @@ def came_back(
             "came_back": [n[now & np.isfinite(until)].sum() for now in lost],
         }
     )
-    frame = _with_rates(frame, confidence, of="lost").assign(confidence=confidence, method="wilson")
-    return CameBack(frame, "wilson", gap_days=gap_days)
+    frame = _with_rates(frame, confidence, of="lost")
+    frame = frame.assign(confidence=confidence, method=Method.WILSON.value)
+    return CameBack(frame=frame, method=Method.WILSON, gap_days=gap_days)
 
 
 def _with_rates(frame: pd.DataFrame, confidence: float, of: str = "silences") -> pd.DataFrame:

@@ -3,38 +3,46 @@ binomial model."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import scipy
-from numpy.typing import ArrayLike, NDArray
 
 from cxlib import check
-from cxlib.errors import CohortError, ColumnError, EmptyDataError, ParameterError
-from cxlib.inference import adjusted, z_value
-from cxlib.language import joined, label, level, number, pvalue, text
-from cxlib.result import Result
+from cxlib.errors import CohortError, ColumnError, ParameterError
+from cxlib.methods.multiplicity import adjust_pvalues
+from cxlib.methods.proportions import z_value
+from cxlib.retention.absence import without_counts
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.durations import Durations, as_durations
+from cxlib.retention.method_names import Method, method
+from cxlib.retention.methods.binomial import Link, deviance, fit
+from cxlib.retention.person_periods import (
+    MOST_LEVELS,
+    calendar_periods,
+    leave_out,
+    person_periods,
+    say_left_out,
+)
+from cxlib.rows.periods import natural_order
+from cxlib.shown.language import label
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
-LINKS = ("logit", "cloglog")
-DERIVED = (
-    "age",
-    "log_age",
-    "period",
-)  # terms that are made from tenure (and cohort); others are columns that were counted
-MOST_LEVELS = 120  # of one term; fitting grows with its square, and nobody reads so many
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+# terms that are made from tenure (and cohort); others are columns that were counted
+DERIVED = ("age", "log_age", "period")
+INTERCEPT = "(intercept)"
+_CLEAREST = {Link.LOGIT: "retention.hazard_logit", Link.CLOGLOG: "retention.hazard_cloglog"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Hazard(Result):
     """Odds or hazard ratios by term: `term`, `estimate`, `se`, `ratio`, `ci_low`, `ci_high`,
-    `statistic`, `pvalue`, ...
+    `statistic`, `pvalue`, `confidence`, `method`.
 
     `estimate` and `se` are on the scale of the link; `ratio` with its limits is an odds ratio
     (logit) or a hazard ratio (cloglog), of a level against the first one.
@@ -49,55 +57,56 @@ class Hazard(Result):
         Number of coefficients.
     """
 
-    link: str = "logit"
+    link: Link = Link.LOGIT
     customer_periods: int = 0
     lost: int = 0
     deviance: float = np.nan
     df: int = 0
 
-    formats: ClassVar[Mapping[str, str]] = {"pvalue": "pvalue"} | dict.fromkeys(
-        ("ratio", "ci_low", "ci_high", "statistic"), "decimal2"
-    )
+    columns: ClassVar[Mapping[str, Format]] = {
+        "term": "",
+        "estimate": "",
+        "se": "",
+        "ratio": "decimal2",
+        "ci_low": "decimal2",
+        "ci_high": "decimal2",
+        "statistic": "decimal2",
+        "pvalue": "pvalue",
+        "confidence": "level",
+        "method": (Method, Link),
+    }
 
     def summary(self, language: str = "en") -> str:
         """Return how often customers are lost per period at risk, and the clearest difference, its
         p value by Holm over all."""
-        known = self.frame[self.frame["term"] != "(intercept)"]
-        said = [
-            text(
-                "retention.hazard_head",
-                language,
-                lost=number(self.lost),
-                periods=number(self.customer_periods),
-            )
-        ]
-        if len(known):
-            row = known.loc[known["pvalue"].idxmin()]
-            said.append(
-                text(
-                    f"retention.hazard_{self.link}",
-                    language,
-                    term=row["term"],
-                    ratio=number(row["ratio"], 2),
-                    low=number(row["ci_low"], 2),
-                    high=number(row["ci_high"], 2),
-                    terms=number(len(known)),
-                    p=pvalue(adjusted(known["pvalue"]).min()),
-                    level=level(row["confidence"]),
-                )
-            )
-        return " ".join(said)
+        head = Message("retention.hazard_head", lost=self.lost, periods=self.customer_periods)
+        known = self.frame[self.frame["term"] != INTERCEPT]
+        if known.empty:
+            return head.text(language)
+        row = known.loc[known["pvalue"].idxmin()]
+        clearest = Message(
+            _CLEAREST[self.link],
+            term=row["term"],
+            ratio=row["ratio"],
+            low=row["ci_low"],
+            high=row["ci_high"],
+            terms=len(known),
+            p=adjust_pvalues(known["pvalue"]).min(),
+            level=row["confidence"],
+        )
+        return Sentences((head, clearest)).text(language)
 
 
+@check.arguments
 def hazard(
-    data: Durations | Cohorts,
+    data: Durations | Cohorts | Absent | None,
     *,
     terms: str | Sequence[str] = ("age",),
     numbers: str | Sequence[str] = (),
     cohort: str = "cohort",
     link: str = "logit",
     confidence: float = 0.95,
-) -> Hazard:
+) -> Hazard | Absent:
     """Model the chance of being lost in a period, among those still there at its start, on counts.
 
     Use it where time comes in whole periods and several things act at once: age, segment, cohort.
@@ -106,7 +115,7 @@ def hazard(
 
     Parameters
     ----------
-    data : Durations or Cohorts
+    data : Durations or Cohorts, or Absent or None
         As in `survival`; tenure in whole periods.
     terms : str or sequence of str
         "age": a level a tenure. "log_age": the logarithm of tenure and its square, a smooth curve
@@ -119,18 +128,28 @@ def hazard(
         from cohorts have "cohort".
     link : {"logit", "cloglog"}
         Odds ratios, or hazard ratios as of Cox's model in grouped time.
+    confidence : float
+        Level of the limits of the ratios.
 
     Returns
     -------
-    Hazard
+    Hazard or Absent
+        One row a term: `estimate` and `se` on the scale of the link, `ratio` with its limits,
+        `statistic` (z), `pvalue`. Absent where there are no counts.
 
     Raises
     ------
     ParameterError
         If "age", "cohort" and "period" are all asked for: period = cohort + age, so their straight
-        lines cannot be told apart; `age_period_cohort` says what can be.
+        lines cannot be told apart; `age_period_cohort` says what can be. If `link` or the kind of
+        `data` is unknown, `confidence` does not lie between 0 and 1, the counts have weights or
+        late entries, a term has too many levels, or terms and tenures do not go together.
     CohortError
-        If tenures are not whole numbers.
+        If tenures are not whole numbers, or a term does not vary or follows from the others.
+    ColumnError
+        If a column was not counted, or does not hold the numbers or days it should.
+    EmptyDataError
+        If nobody was lost, or each level lost nobody or everybody.
 
     Notes
     -----
@@ -147,32 +166,25 @@ def hazard(
     >>> hazard(durations).frame["term"].tolist()
     ['(intercept)', 'age = 2']
     """
-    terms, numbers = (
+    chosen, slopes = (
         [value] if isinstance(value, str) else list(value) for value in (terms, numbers)
     )
-    check.one_of("link", link, LINKS)
-    z, durations = z_value(confidence), as_durations(data)
-    if {"age", cohort, "period"} <= set(terms):
+    check.one_of("link", link, map(str, Link))
+    z = z_value(confidence)
+    if data is None or isinstance(data, Absent):
+        return without_counts(data, Hazard)
+    durations = as_durations(data)
+    if {"age", cohort, "period"} <= set(chosen):
         raise ParameterError(
             "terms: age, cohort and period cannot all be told apart, since period = cohort + age; "
-            "leave one "
-            "out, or use retention.age_period_cohort, which says what can be known"
+            "leave one out, or use retention.age_period_cohort, which says what can be known"
         )
-    columns = [name for name in (*terms, *numbers) if name not in DERIVED]
-    check.columns(durations.by, **{"terms": [c for c in columns if c in terms], "numbers": numbers})
-    if "period" in terms:
-        check.columns(durations.by, cohort=cohort)
-    cells = person_periods(
-        durations, [*columns, *([cohort] if "period" in terms and cohort not in columns else [])]
-    )
-    if "period" in terms:
-        cells["period"] = calendar_periods(cells[cohort], cells["age"], durations.unit)
-    factors = [name for name in terms if name != "log_age"]
-    cells, dropped = pruned(cells, factors)
-    x = _design(cells, factors, numbers, log_age="log_age" in terms)
+    factors = [name for name in chosen if name != "log_age"]
+    cells, left_out = leave_out(_cells(durations, chosen, slopes, cohort), factors)
+    _refuse_many_levels(cells, factors)
+    x = _design(cells, factors, slopes, log_age="log_age" in chosen)
     fitted = fit(cells, x.to_numpy(float), link)
     estimate, se = fitted.params, fitted.bse
-    method = f"grouped binomial, {link} link"
     frame = pd.DataFrame(
         {
             "term": x.columns,
@@ -184,14 +196,14 @@ def hazard(
             "statistic": estimate / se,
             "pvalue": 2 * scipy.stats.norm.sf(abs(estimate / se)),
             "confidence": confidence,
-            "method": method,
+            "method": method(Method.GROUPED_BINOMIAL, Link(link)),
         }
     )
     return Hazard(
         frame=frame,
-        method=method,
-        warnings=dropped,
-        link=link,
+        method=method(Method.GROUPED_BINOMIAL, Link(link)),
+        warnings=say_left_out(left_out),
+        link=Link(link),
         customer_periods=int(cells["at_risk"].sum()),
         lost=int(cells["lost"].sum()),
         deviance=deviance(cells, fitted.fittedvalues),
@@ -199,113 +211,34 @@ def hazard(
     )
 
 
-def person_periods(durations: Durations, by: Sequence[str]) -> pd.DataFrame:
-    """Return `by`, `age`, `at_risk`, `lost`: a row for each group and each whole tenure at which
-    somebody was at risk.
-
-    The first age is 1, or 0 where somebody was lost at 0.
-    """
-    if durations.weighted:
-        raise ParameterError(
-            "data has weights, which this model does not know; count without weight"
-        )
-    table = durations.risk_table(by)
-    if (table.tenure % 1 != 0).any():
-        raise CohortError(
-            "tenure is not in whole periods; round it up to the period in which it ended before "
-            "counting"
-        )
-    age = np.arange(0 if table.lost[:, table.tenure == 0].any() else 1, int(table.tenure.max()) + 1)
-    if not len(age) or not table.lost.any():
-        raise EmptyDataError(
-            "nobody was lost, so there is no hazard to model; follow the customers for longer"
-        )
-    place = np.searchsorted(table.tenure, age)  # at risk at an age: as at the next tenure on record
-    if durations.delayed:
-        raise ParameterError(
-            "data has customers who came under observation later (entry), which this model does "
-            "not know yet; "
-            "use retention.cox(entry=...)"
-        )
-    at_risk, lost = (
-        table.at_risk[:, place],
-        np.where(table.tenure[place] == age, table.lost[:, place], 0),
-    )
-    row, column = np.nonzero(at_risk)
-    return (
-        table.groups.iloc[row]
-        .reset_index(drop=True)
-        .assign(age=age[column], at_risk=at_risk[row, column], lost=lost[row, column])
-    )
+def _cells(
+    durations: Durations, terms: Sequence[str], numbers: Sequence[str], cohort: str
+) -> pd.DataFrame:
+    counted = [name for name in terms if name not in DERIVED]
+    columns = dict(zip(counted, durations.columns_of(counted, parameter="terms"), strict=True))
+    columns |= dict(zip(numbers, durations.columns_of(numbers, parameter="numbers"), strict=True))
+    own = {column: name for name, column in columns.items()}
+    if "period" not in terms:
+        return person_periods(durations, list(own)).rename(columns=own)
+    [start] = durations.columns_of([cohort], parameter="cohort")
+    cells = person_periods(durations, list(dict.fromkeys([*own, start])))
+    cells["period"] = calendar_periods(cells[start], cells["age"], durations.unit)
+    return cells.rename(columns=own)
 
 
-def calendar_periods(cohort: pd.Series, age: pd.Series, unit: str) -> pd.Series:
-    """Return the first day of the calendar period that lies `age` periods after that of the
-    cohort."""
-    if unit not in ("day", "week", *_MONTHS):
-        raise ParameterError(
-            f"data has tenures in {unit!r}, so calendar periods cannot be named; count with "
-            "unit='month' or another"
-        )
-    try:
-        start = pd.to_datetime(cohort).to_numpy().astype("datetime64[D]")
-    except (ValueError, TypeError):
-        raise ColumnError(
-            f"cohort={cohort.name!r}: its values ({label(cohort.iloc[0])}, ...) are not the first "
-            "days of periods; "
-            "write them like 2026-01-01"
-        ) from None
-    if unit in _MONTHS:
-        return pd.Series(
-            (start.astype("datetime64[M]") + _MONTHS[unit] * age.to_numpy()).astype(
-                "datetime64[s]"
-            ),
-            cohort.index,
-        )
-    return pd.Series(
-        (start + (7 if unit == "week" else 1) * age.to_numpy()).astype("datetime64[s]"),
-        cohort.index,
-    )
-
-
-def pruned(cells: pd.DataFrame, factors: Sequence[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Leave out levels that nobody or everybody was lost in, and say so; their likelihood is 1
-    whatever the rest."""
-    found: dict[str, list[str]] = {}
-    changed = True
-    while changed and len(cells):
-        changed = False
-        for name in factors:
-            sums = cells.groupby(name)[["at_risk", "lost"]].sum()
-            out = sums.index[(sums["lost"] == 0) | (sums["lost"] == sums["at_risk"])]
-            if len(out):
-                found.setdefault(name, []).extend(label(value) for value in out)
-                cells, changed = cells[~cells[name].isin(out)], True
-    if cells.empty:
-        raise EmptyDataError(
-            f"terms={list(factors)}: each level lost nobody or everybody, so there is nothing to "
-            "fit; use fewer "
-            "or wider levels"
-        )
+def _refuse_many_levels(cells: pd.DataFrame, factors: Sequence[str]) -> None:
     for name in factors:
         if (levels := cells[name].nunique()) > MOST_LEVELS:
             raise ParameterError(
                 f"terms: {name!r} has {levels:,} levels, more than {MOST_LEVELS}; count in longer "
-                "periods, "
-                "or use 'log_age'"
+                "periods, or use 'log_age'"
             )
-    return cells.reset_index(drop=True), tuple(
-        text(
-            "retention.hazard_left_out", term=name, n=number(len(levels)), levels=joined(levels[:5])
-        )
-        for name, levels in found.items()
-    )
 
 
 def _design(
     cells: pd.DataFrame, factors: Sequence[str], numbers: Sequence[str], *, log_age: bool
 ) -> pd.DataFrame:
-    parts = {"(intercept)": np.ones(len(cells))}
+    parts = {INTERCEPT: np.ones(len(cells))}
     if log_age:
         if cells["age"].min() < 1:
             raise ParameterError(
@@ -313,7 +246,7 @@ def _design(
             )
         parts |= {"log(age)": np.log(cells["age"]), "log(age)^2": np.log(cells["age"]) ** 2}
     for name in factors:
-        for value in sorted(cells[name].unique())[1:]:
+        for value in natural_order(cells[name])[1:]:
             parts[f"{name} = {label(value)}"] = (cells[name] == value).astype(float)
     for name in numbers:
         values = pd.to_numeric(cells[name], errors="coerce")
@@ -331,34 +264,3 @@ def _design(
             "leave it out"
         )
     return x
-
-
-def fit(cells: pd.DataFrame, x: NDArray, link: str) -> Any:
-    """Fit the grouped binomial model; a matrix without full rank is fitted too."""
-    from statsmodels.genmod.families import Binomial, links
-    from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning, SingularMatrixWarning
-
-    made = {"logit": links.Logit, "cloglog": links.CLogLog}[link]()
-    counts = np.column_stack([cells["lost"], cells["at_risk"] - cells["lost"]]).astype(float)
-    with (
-        warnings.catch_warnings(),
-        np.errstate(divide="ignore", invalid="ignore"),
-    ):  # a table that is fitted without rest
-        warnings.simplefilter(
-            "ignore", SingularMatrixWarning
-        )  # only the fitted rates of such a matrix are used
-        warnings.simplefilter(
-            "ignore", PerfectSeparationWarning
-        )  # as many coefficients as cells: right, if not much
-        return GLM(counts, x, family=Binomial(link=made)).fit(
-            maxiter=100, tol=1e-12, tol_criterion="deviance"
-        )
-
-
-def deviance(cells: pd.DataFrame, rate: ArrayLike) -> float:
-    """Return minus twice the log-likelihood of the person-period table."""
-    n, d = cells["at_risk"].to_numpy(float), cells["lost"].to_numpy(float)
-    return float(
-        -2 * (scipy.special.xlogy(d, rate) + scipy.special.xlog1py(n - d, -np.asarray(rate))).sum()
-    )

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlib.errors import CohortError
-from cxlib.retention.cohorts import gathered
-from cxlib.retention.periods import Clock
+from cxlib.retention.cohorts import add_up
+from cxlib.rows.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class OwnClock:
         Length of a window.
     clock : Clock
         Cuts the cohorts, not the windows.
-    as_of, first_event, last_event, by, tally, as_of_given
+    as_of, first_event, last_event, by, tally, as_of_given, carried
         As in `Cohorts`.
     """
 
@@ -49,6 +49,7 @@ class OwnClock:
     by: tuple[str, ...] = ()
     tally: Mapping[str, int] = field(default_factory=dict)
     as_of_given: bool = True
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def customers(self) -> int:
@@ -89,5 +90,5 @@ def by_pattern(
     groups: pd.DataFrame, active: NDArray[np.bool_], by: tuple[str, ...]
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Add up rows with the same group, cohort, windows passed and pattern."""
-    summed, active = gathered(groups, active, (*by, "elapsed"))
+    summed, active = add_up(groups, active, (*by, "elapsed"))
     return summed[[*by, "cohort", "elapsed", "customers"]], active

@@ -9,7 +9,17 @@ from types import MappingProxyType
 from typing import Any
 
 from cxlib import check
-from cxlib.language import text
+from cxlib.retention.triangles import Triangle
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Absent
+
+_DEFINITION = {
+    "amplitude": "retention.preset_amplitude",
+    "mixpanel": "retention.preset_mixpanel",
+    "posthog": "retention.preset_posthog",
+    "ga4": "retention.preset_ga4",
+    "adobe": "retention.preset_adobe",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +48,14 @@ class Preset:
     def definition(self, language: str = "en") -> str:
         """Return which definition the product uses, and what is not settled or cannot be had from
         ours."""
-        said = text(f"retention.preset_{self.name}", language)
-        return (
-            said
-            if self.settled
-            else f"{said} {text('retention.preset_open', language, kind=self.triangle['kind'])}"
+        return self.message().text(language)
+
+    def message(self) -> Sentences:
+        """Return `definition` as it is before it is said in a language."""
+        said = Message(_DEFINITION[self.name])
+        kind = self.triangle["kind"]
+        return Sentences(
+            (said,) if self.settled else (said, Message("retention.preset_open", kind=kind))
         )
 
 
@@ -56,6 +69,7 @@ PRODUCTS = {
 }
 
 
+@check.arguments
 def preset(name: str) -> Preset:
     """Return the definition of retention that a product shows unless told otherwise.
 
@@ -65,10 +79,17 @@ def preset(name: str) -> Preset:
     Parameters
     ----------
     name : {"amplitude", "mixpanel", "posthog", "ga4", "adobe"}
+        The product.
 
     Returns
     -------
     Preset
+        `triangle` and `counting`, arguments for ours; `definition()` says what they mean.
+
+    Raises
+    ------
+    ParameterError
+        If the product is unknown.
 
     Examples
     --------
@@ -82,3 +103,29 @@ def preset(name: str) -> Preset:
     return Preset(
         name, MappingProxyType({"kind": kind, "clock": clock}), MappingProxyType(counting), settled
     )
+
+
+@check.arguments
+def product_definition(product: str | None, cells: Triangle | Absent | None) -> tuple[Message, ...]:
+    """Return what the documents of a product say, of a triangle that takes its definition.
+
+    Parameters
+    ----------
+    product : str or None
+        As in `preset`; None where the definition is no product's.
+    cells : Triangle, or Absent or None
+        Where there is no triangle, there is nothing to say of it.
+
+    Returns
+    -------
+    tuple of Message
+        One sentence; none where there is no product or no triangle.
+
+    Raises
+    ------
+    ParameterError
+        If there is a triangle, and the product is unknown.
+    """
+    if product is None or cells is None or isinstance(cells, Absent):
+        return ()
+    return (Message("retention.as_product", definition=preset(product).message()),)

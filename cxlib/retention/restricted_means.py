@@ -8,19 +8,25 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cxlib import check
 from cxlib.errors import EmptyDataError, ParameterError
-from cxlib.inference import z_value
-from cxlib.language import label, level, number, text
-from cxlib.result import Result
+from cxlib.methods.proportions import z_value
+from cxlib.methods.survival.risk_table import RiskTable
+from cxlib.retention.absence import without_counts
+from cxlib.retention.cautions import late_start, omissions
 from cxlib.retention.cohorts import Cohorts
-from cxlib.retention.curves import FEW, late_start, left_out
-from cxlib.retention.durations import Durations, RiskTable, as_durations
-from cxlib.retention.kaplan_meier import kaplan_meier, sandwich
+from cxlib.retention.durations import Durations, as_durations
+from cxlib.retention.method_names import Method
+from cxlib.retention.methods.restricted_mean import common_horizon, last_known, restricted_mean
+from cxlib.retention.units import units
+from cxlib.shown.language import label
+from cxlib.shown.message import Message, Names, Sentences
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RestrictedMean(Result):
     """Mean time stayed up to `horizon`: `by`, `horizon`, `n`, `rmst`, `se`, `ci_low`, `ci_high`,
     `confidence`, `method`."""
@@ -28,47 +34,43 @@ class RestrictedMean(Result):
     unit: str = "period"
     by: tuple[str, ...] = ()
 
-    formats: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("rmst", "se", "ci_low", "ci_high"), "decimal2"
-    )
+    columns: ClassVar[Mapping[str, Format]] = {
+        "horizon": "",
+        "n": "",
+        "rmst": "decimal2",
+        "se": "decimal2",
+        "ci_low": "decimal2",
+        "ci_high": "decimal2",
+        "confidence": "level",
+        "method": Method,
+    }
 
     def summary(self, language: str = "en") -> str:
         """Return the mean time stayed, group by group."""
-        horizon = self.frame["horizon"].iloc[0]
-        horizon = number(horizon, 0 if horizon % 1 == 0 else 1)
-        said = []
-        for row in self.frame.to_dict("records"):
-            key = (
-                "retention.rmst"
-                + ("_group" if self.by else "")
-                + ("_certain" if np.isnan(row["ci_low"]) else "")
-            )
-            said.append(
-                text(
-                    key,
-                    language,
-                    group=", ".join(label(row[name]) for name in self.by),
-                    horizon=horizon,
-                    units=text(
-                        f"retention.{self.unit if horizon == 1 else self.unit + 's'}", language
-                    ),
-                    rmst=number(row["rmst"], 1),
-                    low=number(row["ci_low"], 1),
-                    high=number(row["ci_high"], 1),
-                    n=number(row["n"]),
-                    level=level(row["confidence"]),
-                )
-            )
-        return " ".join(said)
+        rows = self.frame.to_dict("records")
+        return Sentences(tuple(self._sentence(row) for row in rows)).text(language)
+
+    def _sentence(self, row: Mapping) -> Message:
+        within = {"horizon": row["horizon"], "units": units(row["horizon"], self.unit)}
+        group = Names(tuple(row[name] for name in self.by), ", ")
+        if np.isnan(row["ci_low"]) and self.by:
+            return Message("retention.rmst_group_certain", group=group, n=row["n"], **within)
+        if np.isnan(row["ci_low"]):
+            return Message("retention.rmst_certain", n=row["n"], **within)
+        shown = {"rmst": row["rmst"], "low": row["ci_low"], "high": row["ci_high"], "n": row["n"]}
+        if self.by:
+            return Message("retention.rmst_group", group=group, **shown, **within)
+        return Message("retention.rmst", level=row["confidence"], **shown, **within)
 
 
+@check.arguments
 def rmst(
-    data: Durations | Cohorts,
+    data: Durations | Cohorts | Absent | None,
     *,
     horizon: float | None = None,
-    by: str | Sequence[str] | None = None,
+    by: str | Sequence[str] = (),
     confidence: float = 0.95,
-) -> RestrictedMean:
+) -> RestrictedMean | Absent:
     """Mean time stayed within the first `horizon` units of tenure.
 
     Use it to say a difference in months rather than in hazards, and wherever curves cross: it needs
@@ -76,24 +78,34 @@ def rmst(
 
     Parameters
     ----------
-    data : Durations or Cohorts
+    data : Durations or Cohorts, or Absent or None
         As in `survival`; weights are used.
     horizon : float, optional
         The horizon. By default the longest tenure for which ten customers are followed in every
         group.
-    by : str or sequence of str, optional
+    by : str or sequence of str
         Columns that were counted.
+    confidence : float
+        Level of the limits.
 
     Returns
     -------
-    RestrictedMean
-        In units of tenure. Where nobody was lost before `horizon` the mean is `horizon`, the
-        standard error 0, and the limits are missing: that says nothing about chance.
+    RestrictedMean or Absent
+        One row a group: the columns of `by`, `horizon`, `n`, and in units of tenure `rmst` with
+        `se` and limits. Where nobody was lost before `horizon` the mean is `horizon`, the standard
+        error 0, and the limits are missing: that says nothing about chance. Absent where there are
+        no counts.
 
     Raises
     ------
     ParameterError
-        If `horizon` is not above 0, or lies beyond the last time that is known of a group.
+        If `horizon` is not above 0, or lies beyond the last time that is known of a group, `data`
+        are no counts, or `confidence` does not lie between 0 and 1.
+    ColumnError
+        If a column of `by` was not counted.
+    EmptyDataError
+        If nobody was counted, or nobody of a group was followed for more than 0, or (of cohorts)
+        nobody came early enough to be judged.
 
     Notes
     -----
@@ -109,96 +121,45 @@ def rmst(
     >>> rmst(durations, horizon=2).frame["rmst"].tolist()
     [1.75]
     """
-    z, durations = z_value(confidence), as_durations(data)
-    by = () if by is None else (by,) if isinstance(by, str) else tuple(by)
-    table = durations.risk_table(by)
-    if horizon is None and np.isnan(horizon := common_horizon(table)):
+    z = z_value(confidence)
+    if data is None or isinstance(data, Absent):
+        return without_counts(data, RestrictedMean)
+    durations = as_durations(data)
+    table, groups = durations.risk_table(by), durations.groups(by)
+    until = common_horizon(table) if horizon is None else horizon
+    if np.isnan(until):
         raise EmptyDataError(
             "a group has no customer who was followed for more than 0, so no mean can be taken; "
-            "leave the group "
-            "out, or count by fewer columns"
+            "leave the group out, or count by fewer columns"
         )
-    refuse_horizon(table, horizon)
-    mean, se = restricted_mean(table, horizon)
+    refuse_horizon(table, until, names=[", ".join(map(label, row)) for row in groups.to_numpy()])
+    mean, se = restricted_mean(table, until)
     known = np.where(se > 0, se, np.nan)
-    frame = table.groups.assign(
-        horizon=float(horizon),
-        n=(table.lost + table.censored).sum(axis=1),
+    frame = groups.assign(
+        horizon=float(until),
+        n=table.n,
         rmst=mean,
         se=se,
         ci_low=mean - z * known,
         ci_high=mean + z * known,
         confidence=confidence,
-        method="area under Kaplan-Meier",
+        method=Method.KAPLAN_MEIER_AREA.value,
     )
     return RestrictedMean(
         frame=frame,
-        method="area under Kaplan-Meier",
+        method=Method.KAPLAN_MEIER_AREA,
+        carried=durations.carried,
         unit=durations.unit,
-        by=by,
-        warnings=(*left_out(durations), *late_start(durations, by)),
+        by=tuple(groups),
+        warnings=(*omissions(durations), *late_start(durations, list(groups))),
     )
 
 
-def restricted_mean(
-    table: RiskTable, horizon: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean up to `horizon` and its standard error, for each group."""
-    curve = kaplan_meier(table)
-    inside = table.tenure <= horizon
-    s = np.hstack([np.ones((len(curve.survival), 1)), curve.survival[:, inside]])
-    pieces = s * np.diff(np.concatenate([[0.0], table.tenure[inside], [horizon]]))
-    after = pieces[:, ::-1].cumsum(axis=1)[
-        :, ::-1
-    ]  # area from each tenure to horizon; its first column from 0
-    n, d = (part[:, inside] for part in table.sums)
-    some = (d > 0) & (n > d) & (after[:, 1:] > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        step = np.where(some, after[:, 1:] * d / (n * (n - d)), 0.0)
-        if table.weights is None:
-            variance = (step * np.where(some, after[:, 1:], 0.0)).sum(axis=1)
-        else:
-            full = np.zeros(
-                (2, *table.lost.shape)
-            )  # customers who leave after horizon were at risk before it
-            full[0][:, inside], full[1][:, inside] = (
-                step,
-                np.where(some, after[:, 1:] / (n - d), 0.0),
-            )
-            variance = sandwich(table, full[0], full[1])[:, -1]
-    return after[:, 0], np.sqrt(variance)
-
-
-def common_horizon(table: RiskTable) -> float:
-    """Return the longest tenure for which `FEW` customers (or all, of fewer) are followed in every
-    group; missing if it is 0.
-
-    Customers who were followed for a tenure of 0 are none of them.
-    """
-    most = table.at_risk[:, table.tenure > 0].max(axis=1, keepdims=True, initial=0)
-    enough = (table.at_risk >= np.minimum(FEW, most)) & (most > 0) | (table.tenure == 0)
-    return float(min(table.tenure[row].max() for row in enough)) or float("nan")
-
-
-def refuse_horizon(table: RiskTable, horizon: float) -> None:
+def refuse_horizon(table: RiskTable, horizon: float, *, names: Sequence[str]) -> None:
     """Refuse a horizon that is not above 0, or beyond which nothing is known of a group."""
-    known = _known(table)
+    known = last_known(table)
     if not 0 < horizon <= known.min():
-        names = (
-            [label(name) for name in table.groups.iloc[known.argmin()]]
-            if table.groups.shape[1]
-            else []
-        )
         raise ParameterError(
             f"horizon={horizon:g} must be above 0 and at most {known.min():g}, the last time that "
-            "is known of "
-            f"{', '.join(names) or 'these customers'}; choose an earlier one"
+            f"is known of {names[int(known.argmin())] or 'these customers'}; choose an earlier one"
         )
-
-
-def _known(table: RiskTable) -> NDArray[np.float64]:
-    """Return the time up to which each group's curve is known: without end where everyone was
-    lost."""
-    s = kaplan_meier(table).survival
-    last = [table.tenure[row].max() for row in (table.lost + table.censored) > 0]
-    return np.where(s[:, -1] == 0, np.inf, last)

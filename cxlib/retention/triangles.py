@@ -12,25 +12,37 @@ import numpy as np
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import EmptyDataError, ParameterError
-from cxlib.language import number, text
-from cxlib.result import Result, Table
-from cxlib.retention import figures
-from cxlib.retention.ages import FROM_THE_START, Ages, bracketed, by_age, checked_brackets, retained
-from cxlib.retention.averages import age_words, average, span, with_rates
+from cxlib.errors import ParameterError
+from cxlib.retention.absence import without_counts
+from cxlib.retention.ages import (
+    FROM_THE_START,
+    Ages,
+    Kind,
+    activity_by_age,
+    into_brackets,
+    retention_by_age,
+)
 from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.fixed_cohorts import over_fixed_cohorts, with_rates
+from cxlib.retention.heat_map import heat_map
+from cxlib.retention.method_names import Method
 from cxlib.retention.own_clock import OwnClock
+from cxlib.retention.triangle_words import definition, headline, span
+from cxlib.retention.units import age_words, one
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format, Table
+from cxlib.shown.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-KINDS = ("on", "on_or_after", "rolling", "returned_by", "bracket")
 CLOCKS = ("calendar", "own")
 SILENT_DAYS = 7  # days without any event at the end; more looks like data that were not loaded yet
 SMALL = 30  # customers; below it a cohort's rates mostly show chance
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Triangle(Result):
     """Retention by acquisition cohort and age; `frame` has a row for each observed cell.
 
@@ -42,74 +54,43 @@ class Triangle(Result):
     has passed in full, the rate is theirs, and `complete` says whether that is the whole cohort.
     """
 
-    kind: str = "on"
+    kind: Kind = Kind.ON
     period: str = "month"
     by: tuple[str, ...] = ()
     days: int | None = None
 
-    formats: ClassVar[Mapping[str, str]] = {
+    columns: ClassVar[Mapping[str, Format]] = {
+        "cohort": "",
+        "age": "",
+        "until": "",
+        "size": "",
+        "retained": "",
         "rate": "percent",
         "ci_low": "percent",
         "ci_high": "percent",
+        "complete": "",
         "value": "decimal2",
+        "confidence": "level",
+        "method": Method,
     }
 
     def definition(self, language: str = "en") -> str:
         """Return the definition of retention used, in a sentence or two."""
-        said = text(
-            f"retention.kind_{self.kind}",
-            language,
-            **age_words(self.period, self.days, language, short=True),
-        )
-        return (
-            said
-            if self.days is None
-            else f"{said} {text('retention.own_clock', language, days=number(self.days))}"
-        )
+        return definition(self.kind, self.period, self.days).text(language)
 
     def summary(self, language: str = "en") -> str:
         """Return the definition used, what is in the triangle, and how much of it is finished."""
-        finished = self.frame[self.frame["complete"]]
         sizes = self.frame.groupby([*self.by, "cohort"])["size"].max()
-        key = "retention.triangle_summary" + (
-            "_finished" if len(finished) == len(self.frame) else "_own" if self.days else ""
-        )
-        said = text(
-            key,
-            language,
-            cohorts=number(len(sizes)),
-            customers=number(sizes.sum()),
-            cells=number(len(finished)),
-            unfinished=number(len(self.frame) - len(finished)),
-        )
-        return f"{self.definition(language)} {said}"
-
-    def by_cohort(self, ages: Iterable[int], *, language: str = "en") -> Table:
-        """Return a table for reading, a row a cohort and a column each of some ages, or of all
-        brackets.
-
-        `frame` has all cells with their intervals.
-        """
-        index = [*self.by, "cohort"]
-        sizes = self.frame.groupby(index)["size"].max()
-        some = (
-            self.frame if self.kind == "bracket" else self.frame[self.frame["age"].isin(list(ages))]
-        )
-        names = {row["age"]: span(row) for _, row in some.drop_duplicates("age").iterrows()}
-        wide = (
-            some.drop(columns="size")
-            .join(sizes, on=index)
-            .pivot(index=[*index, "size"], columns="age", values="rate")
-        )
-        caption = text(
-            "retention.by_cohort", language, **age_words(self.period, self.days, language)
-        )
-        return Table(
-            wide.rename(columns=names).reset_index(),
-            formats=dict.fromkeys(names.values(), "percent"),
-            caption=caption,
-            language=language,
-        )
+        finished = int(self.frame["complete"].sum())
+        shown = {"cohorts": len(sizes), "customers": sizes.sum(), "cells": finished}
+        unfinished = len(self.frame) - finished
+        if not unfinished:
+            said = Message("retention.triangle_finished", **shown)
+        elif self.days:
+            said = Message("retention.triangle_own", unfinished=unfinished, **shown)
+        else:
+            said = Message("retention.triangle_summary", unfinished=unfinished, **shown)
+        return Sentences((*definition(self.kind, self.period, self.days), said)).text(language)
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the heat map: unfinished cells hatched, cells without data blank."""
@@ -117,50 +98,46 @@ class Triangle(Result):
             raise ParameterError(
                 f"by={self.by}: a heat map shows one triangle; count the cohorts without by"
             )
-        key, title = self._key(language), ""
-        finding = text(
-            "retention.average_too_short", language, **age_words(self.period, self.days, language)
-        )
-        if self.frame["complete"].any():
-            fixed = average(self)
-            finding = fixed.headline(language)
-            title = text(
-                "retention.heat_map_average",
-                language,
-                cohorts=number(fixed.frame["cohorts"].iloc[0]),
-            )
-        return figures.heat_map(
+        words = age_words(self.period, self.days)
+        finding = Message("retention.average_too_short", period=words["period"])
+        measured = [*definition(self.kind, self.period, self.days), *self._key()]
+        finished = self.frame[self.frame["complete"]]
+        if len(finished):
+            level = float(self.frame["confidence"].iloc[0])
+            fixed = over_fixed_cohorts(finished, self.by, through=None, confidence=level)
+            finding = headline(fixed, self.kind, self.period, self.days)
+            cohorts = fixed["cohorts"].iloc[0]
+            measured.append(Message("retention.heat_map_average", cohorts=cohorts))
+        return heat_map(
             self.frame,
             period=self.period,
+            ages=words["periods"],
             finding=finding,
-            measured=" ".join(filter(None, [self.definition(language), *key, title])),
+            measured=Sentences(tuple(measured)),
             ax=ax,
-            ages=age_words(self.period, self.days, language)["periods"],
             language=language,
         )
 
-    def _key(self, language: str) -> list[str]:
+    def _key(self) -> list[Message]:
         """Return what hatched and blank cells mean, as far as there are any."""
-        hatched = "retention.hatched" + ("_own" if self.days else "")
-        blank = len(self.frame) < self.frame["cohort"].nunique() * self.frame["age"].nunique()
-        return [
-            text(key, language)
-            for key, there in (
-                (hatched, not self.frame["complete"].all()),
-                ("retention.blank", blank),
-            )
-            if there
-        ]
+        found = []
+        if not self.frame["complete"].all():
+            own = self.days is not None
+            found.append(Message("retention.hatched_own") if own else Message("retention.hatched"))
+        if len(self.frame) < self.frame["cohort"].nunique() * self.frame["age"].nunique():
+            found.append(Message("retention.blank"))
+        return found
 
 
+@check.arguments
 def triangle(
-    cohorts: Cohorts | OwnClock,
+    cohorts: Cohorts | OwnClock | Absent | None,
     *,
     kind: str = "on",
     clock: str = "calendar",
     brackets: Sequence[tuple[int, int]] | None = None,
     confidence: float = 0.95,
-) -> Triangle:
+) -> Triangle | Absent:
     """Retention by cohort and age, with unfinished periods masked and a Wilson interval in each
     cell.
 
@@ -168,7 +145,7 @@ def triangle(
 
     Parameters
     ----------
-    cohorts : Cohorts or OwnClock
+    cohorts : Cohorts or OwnClock, or Absent or None
         From `count_cohorts`, or from `count_own_clock`.
     kind : {"on", "on_or_after", "rolling", "returned_by", "bracket"}
         Active in that very period; in it or any later observed one; in every period since
@@ -183,13 +160,17 @@ def triangle(
 
     Returns
     -------
-    Triangle
+    Triangle or Absent
+        One row a cell: the columns of groups, `cohort` (first day of its period), `age`, `size`,
+        `retained`, `rate` in [0, 1] with its limits (missing where the period is unfinished),
+        `complete`, and `value` where one was counted. Absent where there are no counts, and where
+        no customer has come to the first bracket.
 
     Raises
     ------
     ParameterError
-        If a parameter is not one of its values, the counts are on the other clock, or the brackets
-        overlap.
+        If a parameter is not one of its values, the counts are on the other clock, the brackets
+        overlap, or `confidence` does not lie between 0 and 1.
 
     Notes
     -----
@@ -197,47 +178,49 @@ def triangle(
     "on_or_after" looks ahead as far as there are data, so its late ages are lower bounds. Equal to
     the CDNOW triangles (month, week, quarter, windows of 30 and 7 days) of an independent pure
     Python count."""
-    check.one_of("kind", kind, KINDS)
-    _check_clock(cohorts, clock)
+    _check_choices(cohorts, kind, clock, brackets)
     check.confidence(confidence)
-    if kind != "bracket" and brackets is not None:
-        raise ParameterError(f"brackets={brackets!r} go with kind='bracket' only; kind is {kind!r}")
-    ages = by_age(cohorts)
+    if cohorts is None or isinstance(cohorts, Absent):
+        return without_counts(cohorts, Triangle)
+    ages = activity_by_age(cohorts)
     ages = (
-        bracketed(ages, checked_brackets(brackets), own=clock == "own")
-        if kind == "bracket"
-        else retained(ages, kind)
+        into_brackets(ages, check.brackets(brackets), own=clock == "own")
+        if kind == Kind.BRACKET
+        else retention_by_age(ages, Kind(kind))
     )
     frame = _cells(ages, confidence, own=clock == "own")
     if frame.empty:
-        raise EmptyDataError(
-            f"no customer has come to age {ages.first[0]} before as_of={cohorts.as_of}, so there "
-            "is no rate; "
-            "wait, or choose shorter periods, windows or brackets"
-        )
-    if kind != "bracket" and isinstance(cohorts, Cohorts) and cohorts.values is not None:
-        frame = _with_values(frame, cohorts)
-    if kind == "bracket":
-        frame.insert(
-            frame.columns.get_loc("age") + 1,
-            "until",
-            frame["age"].map(dict(zip(ages.first, ages.last, strict=True))),
-        )
+        return Absent.of("retention.no_cell", Triangle)
+    if kind == Kind.BRACKET:
+        until = frame["age"].map(dict(zip(ages.first, ages.last, strict=True)))
+        frame.insert(list(frame).index("age") + 1, "until", until)
+    elif isinstance(cohorts, Cohorts) and cohorts.values is not None:
+        frame = _with_values(frame, cohorts.values, [*cohorts.by, "cohort"])
     frame["cohort"] = cohorts.clock.starts(frame["cohort"])
     return Triangle(
         frame=frame,
-        method="wilson",
-        warnings=_warnings(cohorts, frame, kind),
-        kind=kind,
+        method=Method.WILSON,
+        warnings=_warnings(cohorts, frame, Kind(kind)),
+        carried=cohorts.carried,
+        kind=Kind(kind),
         period=cohorts.clock.period,
         by=cohorts.by,
         days=cohorts.days if isinstance(cohorts, OwnClock) else None,
     )
 
 
-def _check_clock(cohorts: Cohorts | OwnClock, clock: str) -> None:
+def _check_choices(
+    cohorts: Cohorts | OwnClock | Absent | None,
+    kind: str,
+    clock: str,
+    brackets: Sequence[tuple[int, int]] | None,
+) -> None:
+    check.one_of("kind", kind, map(str, Kind))
     check.one_of("clock", clock, CLOCKS)
-    if (clock == "own") != isinstance(cohorts, OwnClock):
+    if kind != Kind.BRACKET and brackets is not None:
+        raise ParameterError(f"brackets={brackets!r} go with kind='bracket' only; kind is {kind!r}")
+    counted = isinstance(cohorts, Cohorts | OwnClock)
+    if counted and (clock == "own") != isinstance(cohorts, OwnClock):
         made = "count_cohorts" if clock == "own" else "count_own_clock"
         needed = (
             "count_own_clock(events, days=30, ...)"
@@ -261,60 +244,86 @@ def _cells(ages: Ages, confidence: float, *, own: bool) -> pd.DataFrame:
         age=ages.first[column], size=size[row, column], retained=count[row, column]
     )
     frame = with_rates(frame, complete | own, confidence)
-    frame.insert(frame.columns.get_loc("confidence"), "complete", complete)
+    frame.insert(list(frame).index("confidence"), "complete", complete)
     return frame
 
 
-def _with_values(frame: pd.DataFrame, cohorts: Cohorts) -> pd.DataFrame:
-    sums = cohorts.values.assign(age=cohorts.values["period"] - cohorts.values["cohort"]).drop(
-        columns="period"
-    )
-    return frame.merge(sums, on=[*cohorts.by, "cohort", "age"], how="left").fillna({"value": 0.0})
+def _with_values(frame: pd.DataFrame, values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    sums = values.assign(age=values["period"] - values["cohort"]).drop(columns="period")
+    return frame.merge(sums, on=[*by, "age"], how="left").fillna({"value": 0.0})
 
 
-def _warnings(cohorts: Cohorts | OwnClock, frame: pd.DataFrame, kind: str) -> tuple[str, ...]:
-    found = []
+def _warnings(cohorts: Cohorts | OwnClock, frame: pd.DataFrame, kind: Kind) -> tuple[Message, ...]:
+    found, period = [], one(cohorts.clock.period)
     if not cohorts.as_of_given:
-        found.append(
-            text(
-                "retention.as_of_assumed",
-                day=f"{cohorts.as_of - dt.timedelta(days=1):%Y-%m-%d}",
-                as_of=f"{cohorts.as_of:%Y-%m-%d}",
-            )
-        )
-    own = isinstance(cohorts, OwnClock)
-    if not own and not frame["complete"].all():
-        found.append(
-            text(
-                "retention.last_unfinished",
-                name=cohorts.clock.name(cohorts.last),
-                period=text(f"retention.{cohorts.clock.period}"),
-            )
-        )
+        day = cohorts.as_of - dt.timedelta(days=1)
+        found.append(Message("retention.as_of_assumed", day=day, as_of=cohorts.as_of))
+    on_calendar = cohorts if isinstance(cohorts, Cohorts) else None
+    if on_calendar and not frame["complete"].all():
+        name = cohorts.clock.name(on_calendar.last)
+        found.append(Message("retention.last_unfinished", period=period, name=name))
     silent = (cohorts.as_of - cohorts.last_event).days - 1
     if silent >= SILENT_DAYS:
-        found.append(
-            text("retention.late_silence", days=number(silent), as_of=f"{cohorts.as_of:%Y-%m-%d}")
-        )
+        found.append(Message("retention.late_silence", days=silent, as_of=cohorts.as_of))
     small = frame.groupby([*cohorts.by, "cohort"])["size"].max() < SMALL
     if small.any():
-        found.append(
-            text(
-                "retention.small_cohorts",
-                small=number(small.sum()),
-                cohorts=number(len(small)),
-                limit=number(SMALL),
-            )
+        shown = {"small": int(small.sum()), "cohorts": len(small), "limit": SMALL}
+        found.append(Message("retention.small_cohorts", **shown))
+    if on_calendar and (early := cohorts.groups["cohort"] < on_calendar.first).any():
+        left_out = Message("retention.early_left_out") if kind in FROM_THE_START else ""
+        customers = int(cohorts.groups.loc[early, "customers"].sum())
+        before = Message(
+            "retention.before_first_event",
+            customers=customers,
+            name=cohorts.clock.name(on_calendar.first),
+            period=period,
+            left_out=left_out,
         )
-    early = pd.Series(False) if own else cohorts.groups["cohort"] < cohorts.first
-    if early.any():
-        found.append(
-            text(
-                "retention.before_first_event",
-                customers=number(cohorts.groups.loc[early, "customers"].sum()),
-                name=cohorts.clock.name(cohorts.first),
-                period_word=text(f"retention.{cohorts.clock.period}"),
-                left_out=text("retention.early_left_out") if kind in FROM_THE_START else "",
-            )
-        )
+        found.append(before)
     return tuple(found)
+
+
+@check.arguments
+def by_cohort(
+    cells: Triangle | Absent, ages: Iterable[int] = (0, 1, 3, 6, 12, 24), *, language: str = "en"
+) -> Table | Text:
+    """Return a table for reading, a row a cohort and a column each of some ages, or of all
+    brackets.
+
+    The triangle's `frame` has all cells with their intervals. Where there is no triangle, a line in
+    place of the table.
+
+    Parameters
+    ----------
+    cells : Triangle or Absent
+        From `triangle`.
+    ages : iterable of int
+        Ages to show; those that no cohort has reached are left out. Of brackets all are shown.
+    language : str
+        Language of the table.
+
+    Returns
+    -------
+    Table or Text
+        A row a cohort: the columns of groups, `cohort`, `size` and the rate at each age. A sentence
+        in its place where `cells` is absent.
+    """
+    if isinstance(cells, Absent):
+        return cells.table(language=language)
+    index, frame = [*cells.by, "cohort"], cells.frame
+    sizes = frame.groupby(index)["size"].max()
+    some = frame if cells.kind is Kind.BRACKET else frame[frame["age"].isin(list(ages))]
+    names = {row["age"]: span(row) for row in some.drop_duplicates("age").to_dict("records")}
+    wide = (
+        some.drop(columns="size")
+        .join(sizes, on=index)
+        .pivot(index=[*index, "size"], columns="age", values="rate")
+    )
+    return Table(
+        frame=wide.rename(columns=names).reset_index(),
+        columns={"cohort": "", "size": "", **dict.fromkeys(names.values(), "percent")},
+        topic="retention",
+        carried={**cells.carried, **{name: name for name in names.values()}},
+        caption=Message("retention.by_cohort", **age_words(cells.period, cells.days)),
+        language=language,
+    )

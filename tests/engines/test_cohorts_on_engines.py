@@ -70,7 +70,7 @@ AFTER_AS_OF = {
 
 def patterns(cohorts):
     """Labels -> the names of the periods in which each customer was active."""
-    names = np.array([cohorts.clock.name(index) for index in cohorts.periods])
+    names = np.array([str(cohorts.clock.name(index)) for index in cohorts.periods])
     found = {}
     for row, active in zip(cohorts.groups.to_dict("records"), cohorts.active, strict=True):
         key = tuple(row[name] for name in cohorts.by)
@@ -196,7 +196,7 @@ def test_acquisition_table_by_hand(engine, events, where, zone, jan31, before):
         "プラス": ["2024-08 2024-09"],
     }
     starts = cohorts.groups.assign(
-        name=[cohorts.clock.name(index) for index in cohorts.groups["cohort"]]
+        name=[str(cohorts.clock.name(index)) for index in cohorts.groups["cohort"]]
     )
     assert starts.groupby("name")["customers"].sum().to_dict() == {
         "2024-02": 1,

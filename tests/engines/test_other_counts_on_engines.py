@@ -148,7 +148,7 @@ def test_revenue_without_duplicates_by_hand(engine, edge_events, rule, sums, dro
     # March: dup1 10 twice, dup2 5 twice (two ids), dup3 7; April: dup1 10; May: dup3 7 (the id of
     # March)
     assert result.frame["revenue"].tolist() == sums
-    assert dropped in "".join(result.warnings)
+    assert dropped in "".join(map(str, result.warnings))
 
 
 def test_windows_of_30_days_by_hand(engine, edge_events):

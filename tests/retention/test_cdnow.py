@@ -102,7 +102,7 @@ def curve():
 
 
 def name(day, case):
-    return cohorts(case).clock.name(cohorts(case).clock.index(day.date())).replace(" ", "")
+    return str(cohorts(case).clock.name(cohorts(case).clock.index(day.date()))).replace(" ", "")
 
 
 MOVED = {
@@ -123,7 +123,7 @@ ORACLE = Counts(
             EXACT,
         ),
         "*/last_period": (
-            lambda case: cohorts(case).clock.name(cohorts(case).last).replace(" ", ""),
+            lambda case: str(cohorts(case).clock.name(cohorts(case).last)).replace(" ", ""),
             EXACT,
         ),
         "*/last_period_partial": (

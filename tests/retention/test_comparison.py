@@ -53,7 +53,7 @@ def test_proportional_hazards_from_counts_equal_r():
     )
     assert_allclose(compared.ph_pvalue, EXPECTED["gehan"]["zph_km"]["p"][-1], rtol=1e-6)
     assert_allclose(compared.frame["ph_pvalue"], [compared.ph_pvalue])
-    assert compared.frame["leads"].tolist() == ["log-rank"]
+    assert compared.frame["leads"].tolist() == ["log_rank"]
     assert "Nothing speaks against" in compared.leading()
 
 
@@ -97,7 +97,7 @@ def test_where_curves_cross_the_mean_leads():
     compared = retention.compare(counts(data, by="g", unit="month"), between="g", horizon=12)
     row = compared.frame.iloc[0]
     assert row["ph_pvalue"] < 1e-6
-    assert row["leads"] == "RMST difference"
+    assert row["leads"] == "rmst_difference"
     means = [np.minimum(part, 12).mean() for part in (early, late)]
     assert_allclose(
         [row["rmst_a"], row["rmst_b"], row["difference"]], [*means, means[1] - means[0]], rtol=1e-12
@@ -165,4 +165,20 @@ def test_bad_comparisons_are_refused():
         retention.compare(result, between="g", horizon=9)
     one = retention.compare(result, between="g").frame.iloc[0]  # groups with one customer each
     assert np.isnan(one["ph_pvalue"])
-    assert one["leads"] == "log-rank"
+    assert one["leads"] == "log_rank"
+
+
+def test_which_test_leads_is_said_in_words():
+    result = counts({"t": [1, 2], "e": [1, 0], "g": ["a", "b"]}, by="g")
+    shown = retention.compare(result, between="g").table(["leads", "method"]).written()
+    assert shown.to_numpy().tolist() == [["log-rank", "log-rank"]]
+    peto = retention.compare(result, between="g", rho=1)
+    assert peto.table(["method"]).written().iloc[0, 0] == "Peto-Peto"
+
+
+def test_without_groups_there_is_nothing_to_compare():
+    result = counts({"t": [1, 2], "e": [1, 0]})
+    assert retention.compare(result, between=None).key == "retention.no_segment"
+    assert retention.compare(None, between="g").key == "retention.no_events"
+    with pytest.raises(ColumnError, match="'g'"):
+        retention.compare(result, between="g")

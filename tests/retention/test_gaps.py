@@ -77,13 +77,8 @@ def test_equals_brute_force(rows, gap):
 @given(LOGS, st.integers(1, 120))
 def test_what_became_of_those_called_lost(rows, gap):
     end = 310
-    try:
-        frame = retention.came_back(
-            count(rows, as_of=START + dt.timedelta(days=end)), gap_days=gap
-        ).frame
-    except EmptyDataError:
-        return
-    for row in frame.itertuples():
+    counts = count(rows, as_of=START + dt.timedelta(days=end))
+    for row in retention.came_back(counts, gap_days=gap).frame.itertuples():
         day = (row.day.date() - START).days
         before = {
             who: max(d for other, d in rows if other == who and d < day)
@@ -113,7 +108,7 @@ def test_a_short_gap_is_said():
     gaps = count([("a", 0), ("a", 40), ("a", 80), ("b", 0), ("b", 45)], as_of=D(2024, 12, 1))
     result = retention.gap_sensitivity(gaps, gap_days=30)
     assert result.usual == 45
-    assert "9 in 10 are at most 45 days" in result.warnings[0]
+    assert "9 in 10 are at most 45 days" in str(result.warnings[0])
     assert_array_equal(result.frame["short"], result.frame["gap_days"] < 45)
     assert not retention.gap_sensitivity(gaps, gap_days=60).warnings
     assert (
@@ -155,8 +150,8 @@ def test_nobody_came_twice():
         in result.summary()
     )
     assert "no silence has lasted so long" in " ".join(result.plot().get_title(loc="left").split())
-    with pytest.raises(EmptyDataError, match="choose a shorter gap"):
-        retention.came_back(count([("a", 0)], as_of=D(2024, 1, 10)), gap_days=30)
+    nothing = retention.came_back(count([("a", 0)], as_of=D(2024, 1, 10)), gap_days=30)
+    assert nothing.key == "retention.no_past_day"
     assert (
         "Nobody was called lost"
         in retention.came_back(
@@ -178,3 +173,10 @@ def test_shards_add_up_and_others_are_refused():
         retention.gap_sensitivity(both, gap_days=0)
     with pytest.raises(EmptyDataError, match="before as_of"):
         count(rows, as_of=D(2020, 1, 1))
+
+
+def test_where_leaving_is_recorded_nothing_hangs_on_a_gap():
+    for function in (retention.gap_sensitivity, retention.came_back):
+        assert function(None).key == "retention.no_gap"
+        with pytest.raises(ParameterError, match="confidence"):
+            function(None, confidence=95)

@@ -10,8 +10,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cxlib import retention
-from cxlib.retention.kaplan_meier import kaplan_meier
-from cxlib.retention.log_rank import log_rank
+from cxlib.methods.survival.kaplan_meier import kaplan_meier
+from cxlib.methods.survival.log_rank import log_rank
 from tests.conftest import ORACLES, SHARED
 from tests.nps.leaves import stars
 

@@ -76,8 +76,8 @@ def test_a_session_over_midnight_is_no_return_but_the_same_hour_next_day_is():
 def test_as_of_is_midnight_on_the_wall_clock():
     data = log(("a", "2024-03-01T15:00Z"))  # midnight of 2 March in Tokyo
     assert cells(count(data, days=1, zone="Asia/Tokyo", as_of=D(2024, 3, 3))) == {0: (1, 1)}
-    with pytest.raises(EmptyDataError, match="no customer has come to age 0"):
-        retention.triangle(count(data, days=1, zone="UTC", as_of=D(2024, 3, 2)), clock="own")
+    early = retention.triangle(count(data, days=1, zone="UTC", as_of=D(2024, 3, 2)), clock="own")
+    assert "no customer has come as far" in early.summary()
 
 
 def test_with_an_acquisition_table():
@@ -199,7 +199,7 @@ def test_the_average_is_over_cohorts_that_have_come_as_far():
     assert fixed.frame["rate"].tolist() == [1.0, 1.0]
     assert np.isfinite(result.frame["rate"]).all()
     assert (
-        len(result.by_cohort([0, 1]).frame) == 2
+        len(retention.by_cohort(result, [0, 1]).frame) == 2
     )  # sizes differ by age; a cohort is still one row
 
 

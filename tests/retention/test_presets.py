@@ -33,3 +33,15 @@ def test_the_arguments_are_those_of_our_functions(name):
 def test_a_product_that_is_not_known_is_refused():
     with pytest.raises(ParameterError, match="did you mean 'mixpanel'"):
         retention.preset("mixpanell")
+
+
+def test_the_definition_of_a_product_is_said_of_a_triangle():
+    counts = retention.count_cohorts(ORDERS, customer="who", time="day")
+    cells = retention.triangle(counts)
+    [said] = retention.product_definition("posthog", cells)
+    assert (
+        str(said)
+        == f"The definition is that of a product. {retention.preset('posthog').definition()}"
+    )
+    assert retention.product_definition(None, cells) == ()
+    assert retention.product_definition("posthog", retention.triangle(None)) == ()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cxlib import retention
-from cxlib.errors import EmptyDataError, ParameterError
+from cxlib.errors import ColumnError, ParameterError
+from cxlib.shown.result import Absent
 
 D = dt.date
 START = D(2022, 1, 3)  # a Monday
@@ -74,8 +75,9 @@ def test_brackets_equal_brute_force(rows, first, more):
                 n + any(start + first <= period <= start + first + more for period in periods),
             )
     if not expected:
-        with pytest.raises(EmptyDataError, match=f"no customer has come to age {first}"):
-            brackets(counts, (first, first + more))
+        nothing = brackets(counts, (first, first + more))
+        assert isinstance(nothing, Absent)
+        assert "no customer has come as far" in nothing.summary()
         return
     frame = brackets(counts, (first, first + more)).frame
     assert {
@@ -162,7 +164,7 @@ def test_two_hundred_weekly_cohorts(weeks):
     ]  # no numbers in cells too small for them
     assert ax.figure.get_size_inches().max() <= 14
     assert ax.get_yticklabels()[0].get_text() == "2022-01-03  n = 3"
-    assert any("fewer than 30 customers" in warning for warning in result.warnings)
+    assert any("fewer than 30 customers" in str(warning) for warning in result.warnings)
 
 
 def test_a_few_cohorts_say_their_rates():
@@ -181,8 +183,9 @@ def test_one_customer_in_an_unfinished_period_is_drawn_and_said():
     assert result.frame["rate"].isna().all()
     assert "and 1 are not" in result.summary()
     assert "No month after the first has ended yet" in result.plot().get_title(loc="left")
-    with pytest.raises(EmptyDataError, match="no period has ended"):
-        retention.average(result)
+    nothing = retention.average(result)
+    assert isinstance(nothing, Absent)
+    assert "not one window or span is over" in nothing.summary()
 
 
 def test_the_own_clock_hatches_cells_that_are_part_of_a_cohort():
@@ -198,3 +201,38 @@ def test_the_own_clock_hatches_cells_that_are_part_of_a_cohort():
     assert "Blank" not in said  # both ages of the one cohort are there
     assert [patch.get_xy() for patch in hatched] == [(1, 0)]
     assert "in 1 that of some" in result.summary()
+
+
+def test_without_counts_there_is_no_triangle_and_no_average():
+    for counts in (None, Absent.of("retention.no_events", retention.Triangle)):
+        cells = retention.triangle(counts)
+        assert "the events, one row each" in cells.summary()
+        assert retention.average(cells).key == "retention.no_events"
+        assert repr(retention.by_cohort(cells)) == cells.title()
+    with pytest.raises(ColumnError, match="did you mean 'cohorts'"):
+        retention.average(cells).table(["cohortz"])
+    with pytest.raises(ParameterError, match="kind='onn'"):
+        retention.triangle(None, kind="onn")
+    with pytest.raises(ParameterError, match="confidence"):
+        retention.average(cells, confidence=95)
+
+
+def test_cohorts_are_shown_by_age():
+    counts = count(("a", D(2024, 1, 5)), ("a", D(2024, 2, 5)), as_of=D(2024, 3, 1))
+    shown = retention.by_cohort(retention.triangle(counts), [0, 1]).written()
+    assert shown.columns.tolist() == ["came in the period from", "customers", "0", "1"]
+    assert shown.to_numpy().tolist() == [["2024-01-01", "1", "100.0 %", "100.0 %"]]
+    spans = retention.by_cohort(brackets(counts, (0, 1))).written()
+    assert spans.columns.tolist()[2:] == ["0–1"]
+
+
+def test_a_column_named_like_ours_keeps_its_name():
+    data = pd.DataFrame({"who": ["a", "b"], "day": [START] * 2, "cohort": ["x", "y"]})
+    counts = retention.count_cohorts(
+        data, customer="who", time="day", by="cohort", as_of=D(2022, 3, 1)
+    )
+    result = retention.triangle(counts)
+    assert {"by_cohort", "cohort"} <= set(result.frame)
+    headings = result.table().written().columns
+    assert headings[:2].tolist() == ["cohort", "came in the period from"]
+    assert retention.by_cohort(result).written().columns[0] == "cohort"

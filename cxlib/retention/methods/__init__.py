@@ -1,0 +1,1 @@
+"""Arrays -> arrays that this study alone needs: no words, no results, no engine."""

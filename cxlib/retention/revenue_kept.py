@@ -1,0 +1,267 @@
+"""Customer x period sums -> what revenue was kept, net and gross."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from cxlib import check
+from cxlib.errors import ParameterError
+from cxlib.retention import figures
+from cxlib.retention.counts.revenue import sum_customer_periods
+from cxlib.retention.method_names import Method
+from cxlib.retention.methods.revenue_kept import (
+    bootstrap_sums,
+    percentile_limits,
+    share_kept,
+    split_revenue,
+)
+from cxlib.retention.units import one, several
+from cxlib.rows.clock import Clock, period_name
+from cxlib.shown.message import Message
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_RATES = ("nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high")
+_FLOWS = ("expansion", "contraction", "lost_revenue")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Revenue(Result):
+    """Revenue kept by period: `period, active, revenue, expansion, contraction, lost_revenue, nrr,
+    nrr_low, nrr_high, grr, grr_low, grr_high, complete, confidence, method`."""
+
+    period: str = "month"
+
+    columns: ClassVar[Mapping[str, Format]] = {
+        "period": "",
+        "active": "",
+        **dict.fromkeys(("revenue", *_FLOWS), "decimal2"),
+        **dict.fromkeys(_RATES, "percent"),
+        "complete": "",
+        "confidence": "level",
+        "method": Method,
+    }
+
+    def caption(self) -> Message:
+        """Return what its table shows."""
+        return Message("retention.revenue_caption")
+
+    def summary(self, language: str = "en") -> str:
+        """Return net and gross revenue retention of the last finished period."""
+        row = self._last()
+        if row is None:
+            return self._nothing().text(language)
+        shown = {"period": one(self.period), "name": period_name(row["period"], self.period)}
+        shown |= {name: row[name] for name in _RATES}
+        if np.isnan([row["nrr_low"], row["grr_low"]]).all():
+            return Message("retention.revenue_bare", **shown).text(language)
+        return Message("retention.revenue_summary", **shown).text(language)
+
+    def headline(self, language: str = "en") -> str:
+        """Return the finding as a title: net and gross revenue retention of the last finished
+        period."""
+        return self._headline().text(language)
+
+    def _headline(self) -> Message:
+        row = self._last()
+        if row is None:
+            return self._nothing()
+        return Message(
+            "retention.revenue_headline",
+            period=one(self.period),
+            name=period_name(row["period"], self.period),
+            nrr=row["nrr"],
+            grr=row["grr"],
+        )
+
+    def _nothing(self) -> Message:
+        return Message("retention.no_revenue_pair", periods=several(self.period))
+
+    def _last(self) -> dict[str, Any] | None:
+        finished = self.frame.dropna(subset=["nrr"])
+        return None if finished.empty else dict(finished.iloc[-1])
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+        """Draw net and gross revenue retention with their intervals; finished periods."""
+        level = self.frame["confidence"].iloc[0]
+        return figures.revenue(
+            self.frame.dropna(subset=["nrr"]),
+            period=self.period,
+            finding=self._headline(),
+            measured=Message("retention.revenue_measured", level=level),
+            ax=ax,
+            language=language,
+        )
+
+
+@check.arguments
+def revenue(
+    data: Any,
+    *,
+    customer: str,
+    time: str,
+    value: str | None,
+    period: str = "month",
+    zone: str = "UTC",
+    week_start: str = "monday",
+    as_of: dt.date | None = None,
+    duplicates: str | None = None,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 1,
+) -> Revenue | Absent:
+    """Net and gross revenue retention by period, with a bootstrap over customers.
+
+    Parameters
+    ----------
+    data, customer, time, period, zone, week_start, as_of
+        As in `count_cohorts`.
+    value : str or None
+        Column with the amount paid; refunds are negative. None says that there is none.
+    duplicates : {None, "exact"} or str
+        As in `count_cohorts`; `warnings` say how many rows were left out. "exact" compares
+        `customer`, `time` and `value`.
+    confidence : float
+        Level of the percentile intervals.
+    resamples : int
+        Bootstrap samples (Poisson weights on customers); 0 leaves the intervals missing.
+    seed : int
+        Same seed, same intervals.
+
+    Returns
+    -------
+    Revenue or Absent
+        Absent where there are no events (`data` is None) or no amounts (`value` is None).
+
+        `nrr`: revenue of the period from customers active in the period before / revenue of the
+        period before. `grr`: the same with each customer's revenue capped at that of the period
+        before. Both are missing in an unfinished period, and where the period before had no
+        revenue. `active`: customers with an event in the period. `expansion` and `contraction`: by
+        how much customers of both periods paid more, and less, than in the period before;
+        `lost_revenue`: revenue of the period before from those without an event in this one. So nrr
+        x the revenue of the period before is that revenue + expansion - contraction - lost_revenue.
+        A customer whose refunds exceed the payments of a period counts with the negative sum, and
+        `warnings` says how often.
+
+    Raises
+    ------
+    ParameterError
+        If `resamples` is negative, or `confidence` does not lie between 0 and 1; and as
+        `count_cohorts`.
+    ColumnError, EmptyDataError, SourceError
+        As `count_cohorts`; also if `value` is not numeric.
+
+    Notes
+    -----
+    Pulls one row a customer and active period (not events). Percentile intervals, each period on
+    its own; missing where they would pretend to certainty: where too many samples have no revenue
+    in the period before (up to three customers), or every sample gives the same ratio (everybody or
+    nobody stayed). Of 95 % intervals from 10 to 200 customers with lognormal amounts (sigma 0.5 and
+    1.5), 300 simulated data sets each, 90 to 95 % held the true ratio. Equal to the accounting of
+    CDNOW by an independent pure Python count to 1e-9."""
+    check.confidence(confidence)
+    if resamples < 0:
+        raise ParameterError(f"resamples={resamples} must be 0 or more; 1000 is usual")
+    clock = Clock(period, zone, week_start)
+    if data is None:
+        return Absent.of("retention.no_events", Revenue)
+    if value is None:
+        return Absent.of("retention.no_value", Revenue)
+    sums, ends, dropped = sum_customer_periods(
+        data,
+        customer=customer,
+        time=time,
+        value=value,
+        clock=clock,
+        as_of=as_of,
+        duplicates=duplicates,
+    )
+    first, last = int(sums["period"].min()), clock.index(ends - dt.timedelta(days=1))
+    parts = split_revenue(sums, first, last)
+    complete = clock.finished(np.arange(first, last + 1), ends)
+    frame = _with_flows(pd.DataFrame({"period": clock.starts(range(first, last + 1))}), parts)
+    frame = _with_rates(frame, parts, bootstrap_sums(parts, resamples, seed), confidence)
+    frame.loc[~complete, [*_FLOWS, *_RATES]] = np.nan
+    frame = frame.assign(
+        complete=complete, confidence=confidence, method=Method.BOOTSTRAP_CUSTOMERS.value
+    )
+    return Revenue(
+        frame=frame,
+        method=Method.BOOTSTRAP_CUSTOMERS,
+        period=period,
+        warnings=(
+            *_warnings(frame, period, dropped=dropped, name=clock.name(last)),
+            *_refunds(sums, period),
+            *(_without_interval(frame, period) if resamples else ()),
+        ),
+    )
+
+
+def _with_flows(frame: pd.DataFrame, parts: Mapping[str, csr_array]) -> pd.DataFrame:
+    totals = {name: np.asarray(part.sum(axis=0)).ravel() for name, part in parts.items()}
+    before = np.concatenate([[np.nan], totals["revenue"][:-1]])
+    first = np.isnan(before)
+    return frame.assign(
+        active=totals["active"].astype(np.int64),
+        revenue=totals["revenue"],
+        expansion=np.where(first, np.nan, totals["raised"]),
+        contraction=np.where(first, np.nan, totals["cut"]),
+        lost_revenue=before - totals["followed"],
+    )
+
+
+def _with_rates(
+    frame: pd.DataFrame,
+    parts: Mapping[str, csr_array],
+    draws: Mapping[str, NDArray[np.float64]],
+    confidence: float,
+) -> pd.DataFrame:
+    """Add net and gross retention with their limits; missing where there is no rate."""
+    for name, top in (("nrr", "kept"), ("grr", "capped")):
+        kept = np.asarray(parts[top].sum(axis=0)).ravel()
+        rate = share_kept(kept, frame["revenue"].to_numpy())
+        low, high = percentile_limits(share_kept(draws[top], draws["revenue"]), confidence)
+        frame = frame.assign(
+            **{
+                name: rate,
+                f"{name}_low": np.where(np.isnan(rate), np.nan, low),
+                f"{name}_high": np.where(np.isnan(rate), np.nan, high),
+            }
+        )
+    return frame
+
+
+def _warnings(frame: pd.DataFrame, period: str, *, dropped: int, name: Message) -> list[Message]:
+    found = []
+    if not frame["complete"].all():
+        found.append(Message("retention.last_unfinished", period=one(period), name=name))
+    if dropped:
+        found.append(Message("retention.duplicates_left_out", n=dropped))
+    return found
+
+
+def _refunds(sums: pd.DataFrame, period: str) -> list[Message]:
+    refunded = int((sums["value"] < 0).sum())
+    if not refunded:
+        return []
+    return [Message("retention.refunds", n=refunded, sums=len(sums), period=one(period))]
+
+
+def _without_interval(frame: pd.DataFrame, period: str) -> list[Message]:
+    known = frame["nrr"].notna()
+    unknown = int((known & frame[["nrr_low", "grr_low"]].isna().any(axis=1)).sum())
+    if not unknown:
+        return []
+    shown = {"n": unknown, "pairs": int(known.sum()), "periods": several(period)}
+    return [Message("retention.revenue_no_interval", **shown)]

@@ -1,0 +1,59 @@
+"""A unit of time, or a window of some days -> its words."""
+
+from __future__ import annotations
+
+from cxlib.shown.message import Message
+
+_ONE = {
+    "day": "retention.day",
+    "week": "retention.week",
+    "month": "retention.month",
+    "quarter": "retention.quarter",
+    "year": "retention.year",
+    "period": "retention.period",
+}
+_SEVERAL = {
+    "day": "retention.days",
+    "week": "retention.weeks",
+    "month": "retention.months",
+    "quarter": "retention.quarters",
+    "year": "retention.years",
+    "period": "retention.periods",
+}
+
+
+def one(unit: str) -> Message:
+    """Return what one of a unit is called: a month.
+
+    >>> print(one("month"), several("month"), units(1, "week"))
+    month months week
+    """
+    return Message(_ONE[unit])
+
+
+def several(unit: str) -> Message:
+    """Return what more than one of a unit are called: months."""
+    return Message(_SEVERAL[unit])
+
+
+def units(n: float, unit: str) -> Message:
+    """Return what `n` of a unit are called."""
+    return one(unit) if n == 1 else several(unit)
+
+
+def age_words(unit: str, days: int | None, *, short: bool = False) -> dict[str, Message]:
+    """Return what one step of age is called (`period`), and several (`periods`).
+
+    A period of the calendar, or a window of some days (`short`: without its days).
+    """
+    if days is None:
+        return {"period": one(unit), "periods": several(unit)}
+    if short:
+        return {
+            "period": Message("retention.window_short"),
+            "periods": Message("retention.windows_short"),
+        }
+    return {
+        "period": Message("retention.window", days=days),
+        "periods": Message("retention.windows", days=days),
+    }

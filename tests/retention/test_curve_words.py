@@ -1,0 +1,109 @@
+"""What a curve says of itself, and what its reader must be careful about."""
+
+import pandas as pd
+import scipy
+from numpy.testing import assert_allclose
+
+from cxlib import retention
+from tests.retention.followed import counts
+
+
+def test_reading_a_curve():
+    data = pd.DataFrame({"t": [1, 2, 3, 3], "e": [1, 1, 0, 0]})
+    curve = retention.survival(
+        retention.count_durations(data, duration="t", event="e", unit="month")
+    )
+    assert curve.at(0)["survival"].tolist() == [1.0]
+    assert curve.at(2)[["survival", "at_risk"]].values.tolist() == [[0.5, 2]]
+    assert curve.at(3)["survival"].isna().all()  # nobody was followed for more than 3 months
+    assert curve.summary(months=2).startswith("Of 100 customers, 50 [")
+    assert "not known" in curve.summary(months=3)
+
+
+def test_a_curve_that_falls_to_nothing_too_early_says_so():
+    curve = retention.survival(
+        counts({"t": [2, 9, 9], "e": [1, 1, 0], "since": [0, 5, 5]}, entry="since")
+    )
+    assert curve.frame["survival"].tolist() == [0.0, 0.0]
+    assert "At time 2 everyone then followed was lost" in str(curve.warnings[0])
+
+
+def test_where_nobody_is_lost_the_sentence_says_how_low_the_share_may_be():
+    """The limit is Clopper and Pearson's of those who were followed longer, as scipy has it."""
+    rows = pd.DataFrame(
+        {"t": [3] * 10 + [8] * 30 + [9], "e": 0, "층": ["가"] * 40 + ["나"], "w": 1.5, "since": 0.5}
+    )
+    counted = retention.count_durations(rows, duration="t", event="e", by="층")
+    limit = [int(100 * scipy.stats.binomtest(n, n).proportion_ci(0.95).low) for n in (31, 30, 1)]
+    assert retention.survival(counted).summary() == (
+        "Nobody was lost within 6 periods (n = 41). With 31 customers followed longer, the true "
+        "share still with us may be as "
+        f"low as {limit[0]} of 100 (95 % interval)."
+    )
+    groups = retention.survival(counted, by="층").summary()
+    assert (
+        "with 30 customers followed longer, the true share still with us may be as low as "
+        f"{limit[1]} of 100." in groups
+    )
+    assert (
+        "나: nobody was lost within 6 periods (n = 1); with 1 customer followed longer, the true "
+        "share still with us may "
+        f"be as low as {limit[2]} of 100." in groups
+    )
+    for more in ({"weight": "w"}, {"entry": "since"}):
+        other = retention.survival(retention.count_durations(rows, duration="t", event="e", **more))
+        assert other.summary().endswith("where nobody is lost the method gives no interval.")
+
+
+def test_customers_followed_for_no_time_are_said(shared):
+    """The telco file: 11 customers of 7,043 came in the last month. The curve is that of the other
+    7,032."""
+    telco = pd.read_csv(shared / "samples" / "retention" / "telco_churn_ibm.csv")
+    telco = telco.assign(left=(telco["Churn"] == "Yes").astype(int))
+    whole, rest = (
+        retention.count_durations(rows, duration="tenure", event="left", unit="month")
+        for rows in (telco, telco.query("tenure > 0"))
+    )
+    curve, right = retention.survival(whole), retention.survival(rest)
+    assert tuple(map(str, curve.warnings)) == (
+        "11 of 7,043 customers were followed for 0 months: they are counted in n, and tell nothing "
+        "about "
+        "how long customers stay.",
+    )
+    assert not right.warnings
+    assert retention.contract(None, whole).frame["n"].tolist() == [
+        7043,
+        0,
+        7043,
+        11,
+    ]
+    told = ["at_risk", "survival", "se", "ci_low", "ci_high", "cumhaz"]
+    assert_allclose(curve.frame.loc[1:, told], right.frame[told], rtol=1e-15)
+
+
+def test_a_curve_that_nobody_began_is_about_those_who_had_stayed():
+    came_late = counts(
+        {"t": [8, 9, 12, 12], "e": [1, 0, 1, 0], "n": [5, 5, 6, 7]}, entry="n", unit="month"
+    )
+    curve = retention.survival(came_late)
+    assert tuple(map(str, curve.warnings)) == (
+        "Nobody was followed before time 5, so the curve is about those who had already stayed so "
+        "long.",
+    )
+    assert retention.rmst(came_late, horizon=10).warnings == curve.warnings
+    assert "Nobody was seen to be lost within 3 months" in curve.summary(months=3)
+    assert not retention.survival(
+        counts({"t": [8, 9], "e": [1, 0], "n": [0, 5]}, entry="n")
+    ).warnings
+    groups = {"t": [8, 9], "e": [1, 0], "n": [0, 5], "g": ["a", "b"]}
+    assert "before time 5" in str(
+        retention.survival(counts(groups, entry="n", by="g"), by="g").warnings[0]
+    )
+
+
+def test_the_method_is_said_in_words():
+    weighted = counts({"t": [1, 2], "e": [1, 0], "w": [1.5, 2]}, weight="w")
+    result = retention.survival(weighted, limits="plain")
+    assert result.method == "kaplan_meier, plain, robust"
+    shown = result.table(["method"]).written()
+    assert shown.iloc[0, 0] == "Kaplan-Meier, plain limits, robust variance"

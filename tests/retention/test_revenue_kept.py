@@ -1,0 +1,175 @@
+"""Revenue kept: identities, flows by hand, refunds, and what cannot be known. CDNOW is in
+test_cdnow.py."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from cxlib import retention
+from cxlib.errors import ColumnError, ParameterError
+
+D = dt.date
+COLUMNS = {"customer": "who", "time": "at"}
+
+
+def log(*rows):
+    return pd.DataFrame(list(rows), columns=["who", "at", "paid"])
+
+
+def revenue(data, **more):
+    return retention.revenue(data, **COLUMNS, value="paid", **more)
+
+
+def test_flows_by_hand():
+    data = log(
+        ("増", D(2024, 1, 5), 100),
+        ("増", D(2024, 2, 5), 130),
+        ("減", D(2024, 1, 6), 80),
+        ("減", D(2024, 2, 6), 50),
+        ("去", D(2024, 1, 7), 20),
+        ("新", D(2024, 2, 7), 500),
+    )
+    result = revenue(data, as_of=D(2024, 3, 1), resamples=20)
+    row = result.frame.iloc[1]
+    assert row[["expansion", "contraction", "lost_revenue"]].tolist() == [30, 30, 20]
+    assert_allclose([row["nrr"], row["grr"]], [180 / 200, 150 / 200], rtol=1e-12)
+    assert result.frame.loc[0, ["nrr", "expansion", "lost_revenue"]].isna().all()
+    assert result.warnings == ()
+    unfinished = revenue(data, as_of=D(2024, 2, 20), resamples=20)
+    assert unfinished.frame.loc[1, ["nrr", "grr", "nrr_low", "expansion"]].isna().all()
+    assert "2024-02" in str(unfinished.warnings[0])
+
+
+@pytest.mark.parametrize(
+    ("rule", "january", "february", "dropped"),
+    [(None, 250, 240, 0), ("exact", 150, 240, 1), ("order", 150, 120, 2)],
+)
+def test_duplicates_are_left_out_of_revenue_by_the_stated_rule(rule, january, february, dropped):
+    data = log(
+        ("a", D(2024, 1, 5), 100),
+        ("a", D(2024, 1, 5), 100),
+        ("b", D(2024, 1, 6), 50),
+        ("a", D(2024, 2, 5), 120),
+        ("a", D(2024, 2, 6), 120),
+        (None, D(2024, 2, 7), 9),
+        (None, D(2024, 2, 7), 9),
+    ).assign(order=[1, 1, 2, 3, 3, 4, 4])
+    result = revenue(data, as_of=D(2024, 3, 1), duplicates=rule, resamples=0)
+    assert result.frame["revenue"].tolist() == [january, february]  # those of nobody never counted
+    said = {
+        0: [],
+        1: ["1 row that repeats another is left out."],
+        2: ["2 rows that repeat others are left out."],
+    }
+    assert [str(warning) for warning in result.warnings] == said[dropped]
+    counted = retention.count_cohorts(
+        data, **COLUMNS, value="paid", as_of=D(2024, 3, 1), duplicates=rule
+    )
+    assert counted.values["value"].sum() == january + february
+
+
+@settings(max_examples=10)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 300), st.integers(-50, 100)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_what_was_kept_is_what_was_there_plus_and_minus_the_flows(rows):
+    data = log(
+        *[(who, D(2024, 1, 1) + dt.timedelta(days=day), float(paid)) for who, day, paid in rows]
+    )
+    frame = revenue(data, as_of=D(2025, 1, 1), resamples=0).frame
+    before = frame["revenue"].shift()
+    kept = before + frame["expansion"] - frame["contraction"] - frame["lost_revenue"]
+    some = frame["nrr"].notna()
+    assert (some == (before > 0)).all()
+    assert_allclose((frame["nrr"] * before)[some], kept[some], rtol=1e-12, atol=1e-9)
+    assert (frame["grr"] <= frame["nrr"] + 1e-12)[some].all()
+    assert (
+        frame[["nrr_low", "nrr_high", "grr_low", "grr_high"]].isna().all(axis=None)
+    )  # no samples, no interval
+
+
+def test_refunds_are_said_and_a_period_of_refunds_has_no_rate():
+    data = log(("a", D(2024, 1, 5), -30), ("a", D(2024, 2, 5), 10), ("a", D(2024, 3, 5), 10))
+    result = revenue(data, as_of=D(2024, 4, 1), resamples=10)
+    assert result.frame["nrr"].isna().tolist() == [True, True, False]
+    assert "In 1 of 3 pairs of a customer and a month refunds exceed the payments" in str(
+        result.warnings[0]
+    )
+
+
+@pytest.mark.parametrize(("kept", "ratio"), [([1.2], 1.2), ([0.0] * 40, 0.0), ([1.0] * 40, 1.0)])
+def test_no_interval_pretends_to_certainty(kept, ratio):
+    """One customer, or 40 of whom all (or none) stayed: of 40 without a loss, 9 % may yet be lost
+    (Clopper and Pearson)."""
+    rows = [(f"c{i}", D(2024, 1, 5), 10 + i) for i in range(len(kept))]
+    rows += [
+        (who, D(2024, 2, 5), share * paid)
+        for (who, _, paid), share in zip(rows, kept, strict=True)
+        if share
+    ]
+    result = revenue(log(*rows, ("later", D(2024, 2, 6), 5)), as_of=D(2024, 3, 1), resamples=200)
+    assert_allclose(result.frame.loc[1, "nrr"], ratio, rtol=1e-12)
+    assert result.frame.loc[1, ["nrr_low", "nrr_high", "grr_low", "grr_high"]].isna().all()
+    assert f"brought {100 * ratio:.1f} % of its revenue again (net)" in result.summary()
+    assert "For 1 of 1 months the revenue kept has no interval" in str(result.warnings[0])
+    assert result.summary().endswith("(gross); there is no interval.")
+
+
+def test_samples_without_a_denominator_are_not_passed_over():
+    """20 pay 100 and one is refunded 1,900: under half of the samples have revenue to divide by,
+    and theirs say nothing."""
+    rows = [(f"c{i}", D(2024, 1, 5), 100) for i in range(20)] + [
+        ("r", D(2024, 1, 5), -1900),
+        ("c0", D(2024, 2, 5), 90),
+    ]
+    result = revenue(log(*rows), as_of=D(2024, 3, 1), resamples=200)
+    assert result.frame.loc[1, "nrr"] == 0.9
+    assert np.isnan(result.frame.loc[1, "nrr_low"])
+
+
+def test_a_short_log_says_nothing_about_revenue_kept():
+    short = revenue(log(("a", D(2024, 1, 5), 10)), as_of=D(2024, 2, 1), resamples=5)
+    assert "nothing can be said about revenue kept" in short.summary()
+    assert short.plot().get_gid() == "message"
+
+
+def test_the_share_that_resamples_cover_is_near_the_level():
+    """30 small companies with a true ratio of 1: a 90 % percentile interval should cover it in most
+    (0.68 is 4 errors below)."""
+    rng, covered = np.random.default_rng(6), 0
+    for _ in range(30):
+        paid = rng.exponential(50, (150, 2))
+        data = log(*[(i, D(2024, 1 + k, 5), float(paid[i, k])) for i in range(150) for k in (0, 1)])
+        row = revenue(data, as_of=D(2024, 3, 1), resamples=200, confidence=0.9).frame.iloc[1]
+        covered += row["nrr_low"] <= 1 <= row["nrr_high"]
+    assert covered / 30 >= 0.68
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"resamples": -1}, "resamples=-1"),
+        ({"confidence": 95}, "0.95 for 95 %"),
+        ({"duplicates": "order"}, "duplicates='order'"),
+    ],
+)
+def test_bad_parameters_are_refused(change, words):
+    with pytest.raises((ParameterError, ColumnError), match=words):
+        revenue(log(("a", D(2024, 1, 5), 10)), **change)
+
+
+def test_without_events_or_amounts_there_is_no_revenue():
+    data = log(("a", D(2024, 1, 5), 10))
+    assert retention.revenue(None, **COLUMNS, value="paid").key == "retention.no_events"
+    assert retention.revenue(data, **COLUMNS, value=None).key == "retention.no_value"
+    with pytest.raises(ParameterError, match="period='months'"):
+        retention.revenue(None, **COLUMNS, value=None, period="months")
