@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -79,42 +78,42 @@ def run(
 
     Exit status: 0 all published, 1 a report failed, 2 a file or a parameter was refused (the other
     reports are made)."""
-    planned, problems = _plan(files, given or [], name)
-    checked, refused = _check(planned)
+    planned, problems = cxlib.report.plan_all(files, given or [], name=name)
+    checked, refused = cxlib.report.ready_all(planned)
     problems += refused
     outcomes: list[cxlib.report.Outcome] = []
     if checked:
         target = out or checked[0].planned.root / "reports" / "published"
-        try:
-            outcomes = _run(
-                checked,
-                out=target,
-                workers=jobs or cxlib.report.WORKERS,
-                timeout=timeout or cxlib.report.TIMEOUT,
-            )
-        except OSError as error:
-            raise CxError(
-                f"--out {target.as_posix()!r}: reports cannot be written there ({error}); make "
-                "room, or give a folder "
-                "where you may write"
-            ) from None
-        typer.echo(f"\nIndex: {target / 'index.html'}")
+        outcomes = _run(
+            checked,
+            out=target,
+            workers=jobs or cxlib.report.WORKERS,
+            timeout=timeout or cxlib.report.TIMEOUT,
+        )
+        if any(outcome.page for outcome in outcomes):
+            typer.echo(f"\nIndex: {target / 'index.html'}")
+        problems += _refusals(outcomes)
         for path in cxlib.report.broken(target):
             _complain(
                 f"{path.as_posix()} cannot be read: its run is left out of the index and not "
-                "counted as a look; delete its "
-                "folder"
+                "counted as a look; delete its folder"
             )
     for problem in problems:
         _complain(problem)
-    raise typer.Exit(2 if problems else 1 if any(outcome.failed for outcome in outcomes) else 0)
+    failed = any(outcome.status is cxlib.report.Status.FAILED for outcome in outcomes)
+    raise typer.Exit(2 if problems else 1 if failed else 0)
+
+
+def _refusals(outcomes: list[cxlib.report.Outcome]) -> list[str]:
+    refused = cxlib.report.Status.REFUSED
+    return [f"{one.name}: {one.headline}" for one in outcomes if one.status is refused]
 
 
 @app.command()
 def describe(notebook: Annotated[Path, typer.Argument(help="A notebook.")]) -> None:
     """Print the parameters of a notebook: type, default and meaning."""
-    node = cxlib.report.read_notebook(notebook)
-    rows = cxlib.report.describe(node, model=_model(node))
+    found = cxlib.report.read_notebook(notebook)
+    rows = cxlib.report.describe(found, model=cxlib.report.load_model(found))
     if not rows:
         typer.echo(f"{notebook.as_posix()} has no parameters")
         return
@@ -157,7 +156,7 @@ def sample(
     ] = False,
 ) -> None:
     """Make a sample company whose truth is known."""
-    from cxlib.sources.sample import write_company
+    from cxlib.sample.company import write_company
 
     if out.is_dir() and any(out.iterdir()) and not force:
         raise SourceError(
@@ -182,122 +181,60 @@ def _complain(problem: str) -> None:
     typer.secho(problem, fg="red", err=True)
 
 
-def _plan(
-    files: list[Path], given: list[str], name: str | None
-) -> tuple[list[cxlib.report.Planned], list[str]]:
-    values = cxlib.report.read_given(given)
-    if (values or name) and (len(files) > 1 or files[0].suffix != ".ipynb"):
-        raise CxError(
-            "-p and --name are for one notebook; in a YAML file write `name` and `parameters`"
-        )
-    planned: list[cxlib.report.Planned] = []
-    problems: list[str] = []
-    for file in files:
-        try:
-            if file.suffix == ".ipynb":
-                found, wrong = [cxlib.report.from_notebook(file, values, name=name)], []
-            else:
-                found, wrong = cxlib.report.from_yaml(file)
-        except CxError as error:
-            found, wrong = [], [str(error)]
-        names = {other.name.casefold() for other in planned}
-        planned += [one for one in found if one.name.casefold() not in names]
-        problems += wrong + [
-            f"{file.name}: name={one.name!r} is there twice; give each report its own name"
-            for one in found
-            if one.name.casefold() in names
-        ]
-    return planned, problems
-
-
-def _check(planned: list[cxlib.report.Planned]) -> tuple[list[cxlib.report.Ready], list[str]]:
-    checked: list[cxlib.report.Ready] = []
-    problems: list[str] = []
-    for one in planned:
-        try:
-            node = cxlib.report.read_notebook(one.notebook)
-            checked.append(cxlib.report.ready(one, node, model=_model(node)))
-        except CxError as error:
-            problems.append(f"{one.name}: {error}")
-        except Exception as error:  # noqa: BLE001  a fault in one study's check must not stop the other reports
-            problems.append(
-                f"{one.name}: its parameters could not be checked ({type(error).__name__}: {error})"
-            )
-    return checked, problems + _unknown_defaults(planned, checked)
-
-
-def _unknown_defaults(
-    planned: list[cxlib.report.Planned], checked: list[cxlib.report.Ready]
-) -> list[str]:
-    """Name the defaults of a YAML file that no notebook knows (said only where every notebook could
-    be read)."""
-    known = {name for one in checked for name in one.known}
-    unknown = {name: None for one in planned for name in one.defaults if name not in known}
-    return (
-        [f"defaults: no notebook has a parameter {name!r}" for name in unknown]
-        if len(checked) == len(planned)
-        else []
-    )
-
-
-def _model(node: Any) -> Any:
-    """Return the parameter model that a notebook names (`cxlib.nps:Parameters`), or None."""
-    name = cxlib.report.model_name(node)
-    if not name:
-        return None
-    module, _, attribute = name.partition(":")
-    try:
-        model = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SourceError(
-            f"the notebook's metadata names the parameters {name!r}, which cannot be loaded "
-            f"({error}); "
-            'write "cxlib": {"parameters": "module:Class"}'
-        ) from None
-    if not all(hasattr(model, needed) for needed in ("model_fields", "parse", "check", "subject")):
-        raise SourceError(
-            f"the notebook's metadata names the parameters {name!r}, which is no model of "
-            "parameters; "
-            "derive it from cxlib.check.StudyParameters"
-        )
-    return model
-
-
 def _run(
     checked: list[cxlib.report.Ready], *, out: Path, workers: int, timeout: float
 ) -> list[cxlib.report.Outcome]:
-    console = Console()
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
-    tasks = {
-        one.planned.name: bars.add_task(one.planned.name, total=1, start=False) for one in checked
-    }
-    told: dict[str, float] = {}
+    bars = _Bars([one.planned.name for one in checked])
+    try:
+        with bars.shown:
+            return cxlib.report.run(
+                checked,
+                out=out,
+                workers=workers,
+                timeout=timeout,
+                progress=bars.progress,
+                finished=bars.finished,
+            )
+    except OSError as error:
+        raise CxError(
+            f"--out {out.as_posix()!r}: reports cannot be written there ({error}); make room, or "
+            "give a folder where you may write"
+        ) from None
 
-    def progress(name: str, cell: int, cells: int) -> None:
+
+class _Bars:
+    """A bar a report on a terminal; elsewhere a line now and then."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._console = Console()
+        self.shown = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+            transient=True,
+        )
+        self._tasks = {name: self.shown.add_task(name, total=1, start=False) for name in names}
+        self._told: dict[str, float] = {}
+
+    def progress(self, name: str, cell: int, cells: int) -> None:
+        """Say which cell of a report starts."""
         if cell == 1:
-            bars.start_task(tasks[name])
-        bars.update(tasks[name], completed=cell, total=cells)
-        if not console.is_terminal and (cell == 1 or time.monotonic() - told[name] > 5):
-            told[name] = time.monotonic()
+            self.shown.start_task(self._tasks[name])
+        self.shown.update(self._tasks[name], completed=cell, total=cells)
+        quiet = cell > 1 and time.monotonic() - self._told[name] < 5
+        if not self._console.is_terminal and not quiet:
+            self._told[name] = time.monotonic()
             typer.echo(f"{name}: cell {cell} of {cells}")
 
-    def finished(outcome: cxlib.report.Outcome) -> None:
-        bars.update(tasks[outcome.name], visible=False)
-        mark = (
-            typer.style("failed", fg="red") if outcome.failed else typer.style("done", fg="green")
-        )
+    def finished(self, outcome: cxlib.report.Outcome) -> None:
+        """Say what became of a report; what was refused is said at the end, with its reason."""
+        self.shown.update(self._tasks[outcome.name], visible=False)
+        if outcome.status is cxlib.report.Status.REFUSED:
+            return
+        failed = outcome.status is cxlib.report.Status.FAILED
+        mark = typer.style("failed", fg="red") if failed else typer.style("done", fg="green")
         line = f"{outcome.name}: {mark} in {outcome.seconds:.0f} s. {outcome.headline}".rstrip()
-        bars.console.print(Text.from_ansi(line), soft_wrap=True)
-
-    with bars:
-        return cxlib.report.run(
-            checked, out=out, workers=workers, timeout=timeout, progress=progress, finished=finished
-        )
+        self._console.print(Text.from_ansi(line), soft_wrap=True)

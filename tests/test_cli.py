@@ -129,7 +129,7 @@ def test_a_default_that_no_notebook_knows_is_said(cx, root):
 def test_a_model_that_cannot_be_loaded_is_refused(cx, root, named):
     path = root / "notebooks" / "03_nps.ipynb"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("tests.report.writing:Parameters", named),
+        path.read_text(encoding="utf-8").replace("tests.report.models:Parameters", named),
         encoding="utf-8",
     )
     status, _, complaint = cx("run", path)
@@ -145,8 +145,8 @@ def test_describe(cx, root, monkeypatch, columns):
     assert "survey = ../data/survey.csv  (file)\n    file with the answers\n" in said
     assert "scale = 0,10  (whole number, whole number)\n" in said
     assert (
-        "columns = {respondent: 顧客番号}  (mapping)\n    names of columns\n    respondent = 顧客番号  "  # noqa: E501
-        "(text)\n" in said
+        "columns = {respondent: 顧客番号}  (mapping)\n    names of columns\n"
+        "    respondent = 顧客番号  (text)\n" in said
     )
     assert "no parameters" in cx("describe", "notebooks/04_retention.ipynb")[1]
 

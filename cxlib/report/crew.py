@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import IO, Any, cast
 
 Progress = Callable[[str, int, int], None]
 
@@ -78,15 +78,17 @@ class _Worker:
 
     def run(self, job: dict[str, Any], progress: Progress) -> dict[str, Any]:
         process = self._started()
+        told, says = cast("IO[str]", process.stdin), cast("IO[str]", process.stdout)
         with contextlib.suppress(BrokenPipeError):  # where it died, its end is told below
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
-            for line in process.stdout:
+            told.write(json.dumps(job) + "\n")
+            told.flush()
+            for line in says:
                 message = json.loads(line)
                 if "done" in message:
                     return message["done"]
                 progress(job["name"], message["cell"], message["cells"])
         code = process.wait()
+        self._close()
         self._log.seek(0)
         return {
             "error": {
@@ -97,7 +99,9 @@ class _Worker:
         }
 
     def _started(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._close()
+        if self._process is None:
             self._log.truncate(0)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "cxlib.report.worker"],
@@ -111,8 +115,15 @@ class _Worker:
         return self._process
 
     def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.stdin.close()
-            self._process.wait(timeout=30)
-            self._process.stdout.close()
+        self._close()
         self._log.close()
+
+    def _close(self) -> None:
+        """Let the process end, which it does when nobody can tell it more."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(BrokenPipeError):
+            cast("IO[str]", process.stdin).close()
+        process.wait(timeout=30)
+        cast("IO[str]", process.stdout).close()

@@ -8,13 +8,12 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from nbformat import NotebookNode
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cxlib import check
-from cxlib.report.parameters import comments, defaults
-from cxlib.report.reading import annotated, as_given
+from cxlib.parameters import InputFile, InputFolder, nested_model
+from cxlib.report.notebook import Notebook, comments, defaults
+from cxlib.report.values import annotation, as_given
 
 _KINDS = {
     "str": "text",
@@ -38,7 +37,7 @@ class Described:
     meaning: str
 
 
-def describe(notebook: NotebookNode, *, model: type[BaseModel] | None) -> list[Described]:
+def describe(notebook: Notebook, *, model: type[BaseModel] | None) -> list[Described]:
     """Return name, type, default and meaning of each parameter; the default is the notebook's own.
 
     The names within a mapping follow it, as `columns.respondent`.
@@ -72,10 +71,10 @@ def _described(
         default = default.model_dump() if isinstance(default, BaseModel) else default
         rows.append(
             Described(
-                within + name, _kind(annotated(field)), as_given(default), field.description or ""
+                within + name, _kind(annotation(field)), as_given(default), field.description or ""
             )
         )
-        if model := check.nested(field):
+        if model := nested_model(field):
             rows += _described(
                 model.model_fields, default if isinstance(default, dict) else {}, f"{within}{name}."
             )
@@ -83,8 +82,8 @@ def _described(
 
 
 def _kind(annotation: Any) -> str:
-    if annotation in (check.InputFile, check.InputFolder):
-        return "file" if annotation == check.InputFile else "folder"
+    if annotation in (InputFile, InputFolder):
+        return "file" if annotation == InputFile else "folder"
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         rules = [rule for part in parts[1:] for rule in getattr(part, "metadata", [part])]

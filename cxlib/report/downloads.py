@@ -9,9 +9,8 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-from cxlib.language import number as written
-from cxlib.language import text
-from cxlib.result import inert
+from cxlib.shown.language import text
+from cxlib.shown.table import inert
 
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(e[+-]?\d+)?\s?%?", re.I)
 _SENTENCE = 30  # letters; a column of such cells is not squeezed to a word a line
@@ -89,21 +88,17 @@ def _frame(
         else text("report.table", language, number=number)
     )
     frame = table.wrap(soup.new_tag("figure", attrs={"class": "table"}))
-    table.wrap(
-        soup.new_tag(
-            "div",
-            attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption},
-        )
-    )
+    region = {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}
+    table.wrap(soup.new_tag("div", attrs=region))
     for cell in table.find_all("td"):
         if len(cell.get_text()) > _SENTENCE:
-            cell["class"] = [*cell.get("class", []), "long"]
+            cell["class"] = " ".join([*filter(None, cell.get_attribute_list("class")), "long"])
     rows = sum(1 for _ in csv.reader(io.StringIO(content, newline=""))) - (1 if table.thead else 0)
     words = text(
         "report.download_long" if rows > _LONG else "report.download",
         language,
         number=number,
-        rows=written(rows),
+        rows=rows,
     )
     link = soup.new_tag(
         "a",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,33 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from cxlib import errors
+from cxlib.report.outputs import shows_result
 
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*((?:\\u[0-9a-f]{4})+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What stopped a notebook.
+
+    Attributes
+    ----------
+    message, details : str
+        In a sentence, and as Python tells it.
+    refused : bool
+        Whether cxlib refused the data or the parameters before a result was shown.
+    cell, cells : int or None
+        The number of the cell in which it happened, and of code cells, where it is known.
+    heading : str
+        What that cell stands under.
+    """
+
+    message: str
+    details: str = ""
+    refused: bool = False
+    cell: int | None = None
+    cells: int | None = None
+    heading: str = ""
 
 
 def execute(
@@ -29,7 +56,7 @@ def execute(
     root: Path,
     timeout: float,
     progress: Callable[[int, int], None],
-) -> dict[str, Any] | None:
+) -> Stopped | None:
     """Run a notebook in its own folder and write it to `output`, also where it fails.
 
     Parameters
@@ -47,9 +74,8 @@ def execute(
 
     Returns
     -------
-    dict or None
-        None if every cell ran; else `message`, `details`, and where it is known `cell`, `cells` and
-        `heading`.
+    Stopped or None
+        None if every cell ran.
     """
     source = nbformat.read(notebook, as_version=4)
     cells = sum(map(_runs, source.cells)) + bool(values)
@@ -60,45 +86,59 @@ def execute(
             started.append(cell_index)
             progress(len(started), cells)
 
-    failure: dict[str, Any] | None = None
-    for attempt in (1, 2):
-        try:
-            _papermill(
-                notebook, output, values, source=source, timeout=timeout, on_cell_start=cell_starts
-            )
-        except PapermillExecutionError as error:
-            said = (
-                error.evalue if hasattr(errors, error.ename) else f"{error.ename}: {error.evalue}"
-            )
-            failure = _failed(said, "\n".join(error.traceback))
-        except CellTimeoutError:
-            failure = _failed(
-                f"A cell took longer than {timeout:g} seconds; give --timeout, or make the cell "
-                "faster"
-            )
-        except DeadKernelError:
-            failure = _failed(
-                "The kernel died, most likely because memory ran out; use fewer rows at a time"
-            )
-        except (
-            RuntimeError
-        ) as error:  # the kernel did not start: two kernels may have picked one port
-            if attempt == 1 and not started:
-                continue
-            failure = _failed(f"The kernel did not start: {error}")
-        break
-    tidy = _tidy(nbformat.read(output, as_version=4), name=notebook.name, root=root)
-    nbformat.write(tidy, output)
-    if failure and started:
-        failure |= {"cell": len(started), "cells": cells, "heading": _heading(tidy, started[-1])}
-    return failure and {
-        key: _private(value, root) if isinstance(value, str) else value
-        for key, value in failure.items()
-    }
+    run = functools.partial(
+        _papermill, notebook, output, values, source=source, timeout=timeout, starts=cell_starts
+    )
+    stopped = _attempt(run, started, timeout)
+    done = _tidy(nbformat.read(output, as_version=4), name=notebook.name, root=root)
+    nbformat.write(done, output)
+    if stopped is None:
+        return None
+    if started:
+        heading = _heading(done, started[-1])
+        stopped = replace(stopped, cell=len(started), cells=cells, heading=heading)
+    return replace(
+        stopped,
+        message=_private(stopped.message, root),
+        details=_private(stopped.details, root),
+        refused=stopped.refused and not shows_result(done),
+    )
 
 
 def _runs(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def _attempt(run: Callable[[], None], started: list[int], timeout: float) -> Stopped | None:
+    for last in (False, True):
+        try:
+            run()
+        except PapermillExecutionError as error:
+            return _raised(error)
+        except CellTimeoutError:
+            return Stopped(
+                f"A cell took longer than {timeout:g} seconds; give --timeout, or make the cell "
+                "faster"
+            )
+        except DeadKernelError:
+            return Stopped(
+                "The kernel died, most likely because memory ran out; use fewer rows at a time"
+            )
+        except RuntimeError as error:  # no kernel: two of them may have picked one port
+            if last or started:
+                return Stopped(f"The kernel did not start: {error}")
+        else:
+            return None
+    return None
+
+
+def _raised(error: PapermillExecutionError) -> Stopped:
+    """Return what a cell raised; of a refusal the message says it all."""
+    details = strip_ansi("\n".join(error.traceback))
+    if isinstance(getattr(errors, error.ename, None), type):
+        message = strip_ansi(error.evalue)
+        return Stopped(message, "" if details == message else details, refused=True)
+    return Stopped(strip_ansi(f"{error.ename}: {error.evalue}"), details)
 
 
 def _papermill(
@@ -108,7 +148,7 @@ def _papermill(
     *,
     source: NotebookNode,
     timeout: float,
-    on_cell_start: Callable[..., None],
+    starts: Callable[..., None],
 ) -> None:
     kernel = source.metadata.get("kernelspec", {})
     papermill.execute_notebook(
@@ -121,18 +161,13 @@ def _papermill(
         language=source.metadata.get("language_info", {}).get("name")
         or kernel.get("language", "python"),
         execution_timeout=timeout,
-        on_cell_start=on_cell_start,
+        on_cell_start=starts,
     )
 
 
 def _literal(path: Path) -> str:
-    return (
-        str(path).replace("{", "{{").replace("}", "}}")
-    )  # papermill formats paths with the parameters
-
-
-def _failed(message: str, details: str = "") -> dict[str, Any]:
-    return {"message": strip_ansi(message), "details": strip_ansi(details)}
+    # papermill formats paths with the parameters
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _heading(notebook: NotebookNode, index: int) -> str:

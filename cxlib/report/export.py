@@ -17,10 +17,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from cxlib.errors import CxError
-from cxlib.language import text
-from cxlib.report.downloads import add_downloads, inert_csv
+from cxlib.report.downloads import add_downloads
+from cxlib.report.outputs import figures, outputs
 from cxlib.report.pages import render, unbroken
 from cxlib.report.sanitize import inert_html
+from cxlib.shown.language import text
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _GLANCE = 320  # letters of a headline
@@ -41,6 +42,12 @@ class Page:
     pictures: int
     silenced: int  # outputs to stderr that are left out
     figures: str = ""  # CSV of every figure, where the notebook ends in a ledger
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the manifest says of the page."""
+        names = ("title", "headline", "tables", "pictures", "silenced")
+        return {name: getattr(self, name) for name in names}
 
 
 def export(
@@ -65,6 +72,30 @@ def export(
     CxError
         If a picture has no words for those who cannot see it.
     """
+    soup = BeautifulSoup(_article(notebook, language), "html.parser")
+    _refuse_wordless(soup)
+    title, contents = _outline(soup, name)
+    headline = _headline(soup)
+    _mark_languages(soup, language)
+    tables = add_downloads(soup, report=name, language=language)
+    _keep_together(soup)
+    ledger = figures(notebook)
+    page = render(
+        "page.html.j2",
+        language=language,
+        name=name,
+        title=title,
+        headline=headline,
+        contents=contents,
+        article=soup.decode(formatter="html5"),
+        figures=bool(ledger),
+        **header,
+    )
+    silenced = sum(output.get("name") == "stderr" for output in outputs(notebook))
+    return Page(page, title, headline, tables, len(soup.find_all("img")), silenced, ledger)
+
+
+def _article(notebook: NotebookNode, language: str) -> str:
     exporter = HTMLExporter(
         extra_template_basedirs=[str(Path(__file__).parent)],
         template_name="template",
@@ -75,38 +106,7 @@ def export(
     article, _ = exporter.from_notebook_node(
         _gathered(notebook), {"code_label": text("report.code", language)}
     )
-    soup = BeautifulSoup(article, "html.parser")
-    _refuse_wordless(soup)
-    title, contents = _outline(soup, name)
-    headline = _headline(soup)
-    _mark_languages(soup, language)
-    tables = add_downloads(soup, report=name, language=language)
-    _keep_together(soup)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    figures = _ledger(outputs)
-    page = render(
-        "page.html.j2",
-        language=language,
-        name=name,
-        title=title,
-        headline=headline,
-        contents=contents,
-        article=soup.decode(formatter="html5"),
-        figures=bool(figures),
-        **header,
-    )
-    silenced = sum(output.get("name") == "stderr" for output in outputs)
-    return Page(page, title, headline, tables, len(soup.find_all("img")), silenced, figures)
-
-
-def _ledger(outputs: list[NotebookNode]) -> str:
-    """Return the last output that `cx.ledger` marked, as CSV; empty where there is none."""
-    marked = [
-        output.data["text/csv"]
-        for output in outputs
-        if output.get("metadata", {}).get("text/csv", {}).get("ledger")
-    ]
-    return inert_csv(marked[-1]) if marked else ""
+    return article
 
 
 def _gathered(notebook: NotebookNode) -> NotebookNode:

@@ -9,8 +9,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from cxlib.language import number, text
 from cxlib.report.fonts import font_face
+from cxlib.shown.language import text
 
 _TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=[<>=≤≥]) (?=[\d−])|(?<=\b[np]) (?=[<>=≤≥\d])")
 
@@ -27,7 +27,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = number
     environment.filters["unbroken"] = unbroken
     return environment
 

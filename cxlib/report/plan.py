@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from cxlib import check
-from cxlib.errors import ParameterError, SourceError
-from cxlib.report.reading import as_written
+from cxlib.errors import CxError, ParameterError, SourceError
+from cxlib.report.values import as_written
 
 _NAME = re.compile(r"[^\W_][\w-]*(\.[\w-]+)*")
 _PROJECT = ("reports", "pyproject.toml", ".git")  # one of these is in a project's folder
@@ -58,6 +58,78 @@ def report_name(notebook: PurePath) -> str:
     stem = unicodedata.normalize("NFC", notebook.stem)
     word = re.sub(r"^\d+[_-]", "", stem) or stem
     return re.sub(r"[^\w-]+", "-", word).strip("-_")
+
+
+def plan_all(
+    files: Sequence[Path], pairs: Sequence[str] = (), *, name: str | None = None
+) -> tuple[list[Planned], list[str]]:
+    """Plan the reports of YAML files and notebooks.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        YAML files of reports, or notebooks.
+    pairs : sequence of str
+        `name=value`, parameters of the one notebook.
+    name : str, optional
+        The one report's own name.
+
+    Returns
+    -------
+    tuple of (list of Planned, list of str)
+        What can be run, and one message for each file or entry that cannot.
+
+    Raises
+    ------
+    CxError
+        If a pair is none, or parameters or a name are given for more than one notebook.
+    """
+    given = read_given(pairs)
+    if (given or name) and (len(files) > 1 or files[0].suffix != ".ipynb"):
+        raise CxError(
+            "-p and --name are for one notebook; in a YAML file write `name` and `parameters`"
+        )
+    planned: list[Planned] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            found, wrong = _of_file(file, given, name)
+        except CxError as error:
+            problems.append(str(error))
+            continue
+        names = {other.name.casefold() for other in planned}
+        planned += [one for one in found if one.name.casefold() not in names]
+        problems += wrong + [
+            f"{file.name}: name={one.name!r} is there twice; give each report its own name"
+            for one in found
+            if one.name.casefold() in names
+        ]
+    return planned, problems
+
+
+def _of_file(
+    file: Path, given: Mapping[str, Any], name: str | None
+) -> tuple[list[Planned], list[str]]:
+    if file.suffix == ".ipynb":
+        return [from_notebook(file, given, name=name)], []
+    return from_yaml(file)
+
+
+def read_given(pairs: Sequence[str]) -> dict[str, str]:
+    """Return `name=value` pairs of a command line as a dict of texts.
+
+    >>> read_given(["wave=2026Q3", "scale=1,10"])
+    {'wave': '2026Q3', 'scale': '1,10'}
+    """
+    given = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ParameterError(
+                f"-p {pair}: write a parameter as name=value, for example -p wave=2026Q3"
+            )
+        given[name.strip()] = value
+    return given
 
 
 def from_notebook(path: Path, given: Mapping[str, Any], *, name: str | None = None) -> Planned:

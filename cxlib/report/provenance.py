@@ -16,11 +16,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
 import cxlib
+from cxlib.report.notebook import Notebook
 from cxlib.report.plan import Planned, report_name
-from cxlib.report.reading import as_json
+from cxlib.report.values import as_json
 
 _LIBRARIES = (
     "duckdb",
@@ -70,13 +69,13 @@ def relative(path: Path, root: Path) -> str:
 
 def run_id(
     started: datetime,
-    notebook: NotebookNode,
+    notebook: Notebook,
     values: Mapping[str, Any],
     records: list[dict[str, Any]],
 ) -> str:
     """Return UTC time and the first letters of the hash of what goes in: source, parameters,
     inputs, cxlib."""
-    source = [[cell.cell_type, cell.source] for cell in notebook.cells]
+    source = [[cell.kind, cell.source] for cell in notebook.cells]
     return f"{started:%Y%m%dT%H%M%SZ}-{_digest([source, dict(values), records, _suite()])[:8]}"
 
 

@@ -8,18 +8,14 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+from filelock import FileLock, Timeout
 
 _STAGING = ".staging"
-_DAY = 86_400
 
 
 @contextlib.contextmanager
@@ -32,15 +28,15 @@ def staging(out: Path) -> Iterator[Path]:
             _sweep(out / _STAGING)
             folder = Path(tempfile.mkdtemp(dir=out / _STAGING))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            stack.enter_context(
-                _locked(folder / "lock")
-            )  # the lock ends with the process, however it ends
+            # the lock ends with the process, however it ends
+            stack.enter_context(FileLock(folder / "lock"))
         yield folder
 
 
 def _sweep(stages: Path) -> None:
+    """Remove folders of runs that were killed: nobody holds their locks."""
     for folder in stages.iterdir():
-        if _abandoned(folder):
+        with contextlib.suppress(Timeout), FileLock(folder / "lock", timeout=0):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -97,6 +93,7 @@ def _manifest(path: Path) -> dict[str, Any] | None:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         whole = all(isinstance(manifest[key], str) for key in ("started", "status", "notebook"))
+        datetime.fromisoformat(manifest["started"])
         shown = (
             manifest["error"]["message"]
             if manifest["status"] == "failed"
@@ -115,24 +112,5 @@ def last_good(manifests: list[dict[str, Any]]) -> dict[str, Any] | None:
 @contextlib.contextmanager
 def alone(out: Path) -> Iterator[None]:
     """Wait until no other run writes the index or makes its staging folder."""
-    with _locked(out / ".lock"):
+    with FileLock(out / ".lock"):
         yield
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[IO[str]]:
-    with path.open("w", encoding="utf-8") as file:
-        if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
-
-
-def _abandoned(folder: Path) -> bool:
-    if not fcntl:
-        return time.time() - folder.stat().st_mtime > _DAY
-    with (folder / "lock").open("a", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True

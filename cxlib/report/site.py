@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cxlib.language import text
+from cxlib import texts
 from cxlib.report.pages import render
 from cxlib.report.publish import alone, last_good, runs, write_whole
-from cxlib.report.reading import as_given
+from cxlib.report.values import as_given
+from cxlib.shown.language import text
 
 
-def write_index(out: Path, *, language: str = "en") -> Path:
+def write_index(out: Path) -> Path:
     """Write `index.html`, and `latest` for each report; links are relative, so that it opens from
     the file system.
 
@@ -19,13 +23,11 @@ def write_index(out: Path, *, language: str = "en") -> Path:
     ----------
     out : Path
         Folder of the published reports.
-    language : str
-        Language of the index.
 
     Returns
     -------
     Path
-        Of the index.
+        Of the index, which is in the language of most of its reports.
     """
     out.mkdir(parents=True, exist_ok=True)
     with alone(out):
@@ -38,6 +40,7 @@ def write_index(out: Path, *, language: str = "en") -> Path:
             (_entry(name, manifests) for name, manifests in found.items()),
             key=lambda entry: entry["order"],
         )
+        language = _language(found.values())
         page = render(
             "site.html.j2",
             language=language,
@@ -48,12 +51,24 @@ def write_index(out: Path, *, language: str = "en") -> Path:
     return out / "index.html"
 
 
+def _language(reports: Iterable[list[dict[str, Any]]]) -> str:
+    """Return the language of most reports, as their newest runs have it; English where none says
+    it."""
+    parameters = [manifests[0].get("parameters") for manifests in reports]
+    said = Counter(
+        each["language"]
+        for each in parameters
+        if isinstance(each, dict) and each.get("language") in texts.languages()
+    )
+    return max(said, key=lambda name: said[name], default="en")
+
+
 def _entry(name: str, manifests: list[dict[str, Any]]) -> dict[str, Any]:
     listed = [
         {
             **manifest,
             "given": _given(manifest),
-            "time": written_time(manifest["started"]),
+            "time": datetime.fromisoformat(manifest["started"]),
             "page": "report.html" if manifest["status"] == "published" else "failed.html",
         }
         for manifest in manifests
@@ -80,12 +95,3 @@ def _given(manifest: dict[str, Any]) -> dict[str, str]:
         for name, value in (given if isinstance(given, dict) else {}).items()
     }
     return {name: as_given(value) for name, value in named.items()}
-
-
-def written_time(stamp: str) -> str:
-    """Write an ISO time for the reader.
-
-    >>> written_time("2026-11-22T09:31:05+00:00")
-    '2026-11-22 09:31'
-    """
-    return stamp[:16].replace("T", " ")

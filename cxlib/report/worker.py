@@ -14,14 +14,20 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
 import nbformat
 
 from cxlib.errors import CxError
+from cxlib.report.about import header
 from cxlib.report.execute import execute
 from cxlib.report.export import export
+from cxlib.report.looks import with_looks
+from cxlib.report.outputs import subject
+
+Tell = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
@@ -50,28 +56,11 @@ def _listen(stream: TextIO, jobs: queue.Queue[str]) -> None:
     os._exit(0)  # also in the middle of a cell: nobody is left who could publish it
 
 
-def _work(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    folder = Path(job["folder"])
+def _work(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Return what the manifest gets: of a report its title and headline, of another `error`, or
+    `refused`."""
     try:
-        failure = execute(
-            Path(job["notebook"]),
-            folder / "run.ipynb",
-            job["values"],
-            root=Path(job["root"]),
-            timeout=job["timeout"],
-            progress=lambda cell, cells: tell({"cell": cell, "cells": cells}),
-        )
-        if failure:
-            return {"error": failure}
-        page = export(
-            nbformat.read(folder / "run.ipynb", as_version=4),
-            name=job["name"],
-            header=job["header"],
-            language=job["language"],
-        )
-        (folder / "report.html").write_text(page.html, encoding="utf-8")
-        if page.figures:
-            (folder / "figures.csv").write_text(page.figures, encoding="utf-8", newline="\n")
+        return _made(job, tell)
     except CxError as error:
         return {"error": {"message": str(error), "details": ""}}
     except Exception as error:  # noqa: BLE001  one report must not take the others with it
@@ -81,13 +70,33 @@ def _work(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[s
                 "details": traceback.format_exc(),
             }
         }
-    return {
-        "title": page.title,
-        "headline": page.headline,
-        "tables": page.tables,
-        "pictures": page.pictures,
-        "silenced": page.silenced,
-    }
+
+
+def _made(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    folder = Path(job["folder"])
+    stopped = execute(
+        Path(job["notebook"]),
+        folder / "run.ipynb",
+        job["values"],
+        root=Path(job["root"]),
+        timeout=job["timeout"],
+        progress=lambda cell, cells: tell({"cell": cell, "cells": cells}),
+    )
+    if stopped and stopped.refused:
+        return {"refused": stopped.message}
+    notebook = nbformat.read(folder / "run.ipynb", as_version=4)
+    found = with_looks(job["manifest"], subject=subject(notebook), earlier=job["looks"])
+    if stopped:
+        error = asdict(stopped)
+        del error["refused"]
+        return {**found, "error": error}
+    language = job["language"]
+    about = header(job["manifest"] | found, meanings=job["meanings"], language=language)
+    page = export(notebook, name=job["name"], header=about, language=language)
+    (folder / "report.html").write_text(page.html, encoding="utf-8")
+    if page.figures:
+        (folder / "figures.csv").write_text(page.figures, encoding="utf-8", newline="\n")
+    return {**found, **page.told}
 
 
 if __name__ == "__main__":

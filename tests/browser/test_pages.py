@@ -6,6 +6,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from cxlib.report.sanitize import inert_html
+from tests.report.test_sanitize import ATTACKS, ELEMENTS, KNOWN
+
 pytestmark = pytest.mark.browser
 
 MISSING = "[...document.images].filter(i => !i.complete || i.naturalWidth == 0 || !i.alt).map(i => i.outerHTML.slice(0, 200))"  # noqa: E501
@@ -28,6 +31,32 @@ BOXES = """[...function* () {
   }
 }()]"""  # noqa: E501
 NAMELESS = "[...document.querySelectorAll('a, summary')].filter(e => !e.textContent.trim()).length"
+
+
+ALIEN = """known => [...document.querySelectorAll('body *')].flatMap(e =>
+  [e.localName, ...[...e.attributes].map(a => `${e.localName}[${a.name}]`)]
+).filter(name => !known.includes(name.replace(/.*\\[(.*)\\]/, '$1')))"""
+
+
+def test_a_browser_runs_and_fetches_nothing_of_hostile_html(opened, tmp_path):
+    """Without the page's policy, which would stop most of it as well."""
+    shapes = [each for attack in ATTACKS for each in (attack, f"<table><td>{attack}", attack * 2)]
+    parts = "".join(f"<div>{inert_html(shape)}</div>" for shape in shapes)
+    path = tmp_path / "hostile.html"
+    path.write_text(
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"><link rel="icon" href="data:,">'
+        f"<title>hostile</title></head><body>{parts}<p>end</p></body></html>",
+        encoding="utf-8",
+    )
+    page = opened(path)
+    page.on("dialog", lambda dialog: page.problems.append(f"dialog: {dialog.message}"))
+    page.reload()
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    page.evaluate("document.querySelectorAll('a').forEach(link => link.click())")
+    assert page.problems == []
+    assert page.url == path.as_uri()
+    assert page.evaluate(ALIEN, sorted(ELEMENTS | KNOWN)) == []
+    assert page.locator("body > p").inner_text() == "end"
 
 
 def whole(page):

@@ -1,16 +1,16 @@
 """What `cx describe` says of a notebook's parameters."""
 
-from cxlib.report import describing, parameters
-from tests.report.writing import Parameters, project
+from cxlib.report.describing import describe
+from cxlib.report.notebook import read_notebook
+from tests.report.models import Parameters
+from tests.report.writing import project
 
 
 def test_describe_says_type_default_and_meaning(tmp_path):
     root = project(tmp_path)
     rows = {
         row.name: row
-        for row in describing.describe(
-            parameters.read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters
-        )
+        for row in describe(read_notebook(root / "notebooks" / "03_nps.ipynb"), model=Parameters)
     }
     assert [name for name in rows if "." not in name] == list(Parameters.model_fields)
     assert (rows["columns"].kind, rows["columns"].default) == ("mapping", "{respondent: 顧客番号}")

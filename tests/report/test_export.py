@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,7 +14,7 @@ from cxlib.report.export import export
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 HEADER = {
     "run": "r",
-    "time": "2026-11-22 09:31",
+    "time": datetime(2026, 11, 22, 9, 31, tzinfo=UTC),
     "versions": {"python": "3"},
     "commit": None,
     "command": "cx run a.ipynb",

@@ -1,25 +1,19 @@
 """What is given for a notebook becomes checked parameters, or one message, before a kernel
 starts."""
 
-import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from nbformat.v4 import new_notebook
 
-from cxlib.errors import ColumnError, ParameterError, SourceError
-from cxlib.report import describing, parameters, reading
-from tests.report.writing import DEFAULTS, Parameters, code, project, write
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    return project(tmp_path_factory.mktemp("project"))
+from cxlib.errors import CxError, ParameterError
+from cxlib.report import describing, parameters
+from cxlib.report.notebook import Notebook, read_notebook
+from cxlib.report.values import as_given
+from tests.report.models import Parameters
+from tests.report.writing import in_parameters_cell
 
 
 @pytest.fixture
 def values(root):
-    notebook = parameters.read_notebook(root / "notebooks" / "03_nps.ipynb")
+    notebook = read_notebook(root / "notebooks" / "03_nps.ipynb")
 
     def checked(**values):
         return parameters.check_values(
@@ -113,16 +107,39 @@ def test_a_bad_value_is_refused_by_name(values, name, written, message):
         ("'survey.csv' is empty", "survey='{root}/data/survey.csv': 'survey.csv' is empty"),
         ("no scores", "wave='w': no scores"),
         ("wave='w' is not there", "wave='w' is not there"),
+        ("columns.respondent='x': no such column", "columns.respondent='x': no such column"),
     ],
 )
-def test_a_refusal_of_the_files_names_its_parameter(values, root, monkeypatch, message, wanted):
-    def refuse(self):
-        raise ColumnError(message)
+def test_a_refusal_in_the_kernel_gets_its_parameter(values, root, message, wanted):
+    assert values(wave="w").named(message) == wanted.format(root=root.as_posix())
 
-    monkeypatch.setattr(Parameters, "check", refuse)
-    with pytest.raises(ColumnError) as refused:
-        values(wave="w")
-    assert str(refused.value) == wanted.format(root=root.as_posix())
+
+def test_a_refusal_without_parameters_stands_alone(root):
+    keywords = {"model": None, "folder": root, "relative_to": root}
+    assert parameters.check_values(Notebook(), {}, **keywords).named("no rows") == "no rows"
+
+
+@pytest.mark.parametrize(
+    ("content", "given", "message"),
+    [
+        (
+            "wave,skore\n1,2\n",
+            {},
+            r"^score='score': there is no such column; did you mean 'skore'\?$",
+        ),
+        ("wave,score\n1,2\n", {"score": "wav"}, r"^score='wav': there is no such column; did you"),
+        ("", {}, r"^survey='.*/plain.csv': 'plain.csv' is empty \(0 bytes\); export it again$"),
+        (
+            "wave,score\n1\n",
+            {},
+            r"^survey='.*/plain.csv': 'plain.csv': the record that ends in line 2",
+        ),
+    ],
+)
+def test_the_header_is_checked(values, root, content, given, message):
+    (root / "data" / "plain.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(CxError, match=message):
+        values(survey="data/plain.csv", **given)
 
 
 @pytest.mark.parametrize(
@@ -174,19 +191,10 @@ def test_a_name_within_a_mapping_is_not_given_alone(values):
     "name", ["a, b: 'c'", '"', "客 #1", "{a}", "two\nlines", "a\\b", "- x", "*", "null ", "@"]
 )
 def test_a_mapping_is_written_as_it_is_read(values, name):
-    written = reading.as_given({"comment": name})
+    written = as_given({"comment": name})
     assert values(columns=written).given["columns"]["comment"] == (
         None if name == "null " else name
     )
-
-
-@given(
-    st.text(min_size=1).filter(lambda name: name.strip() not in ("", "None", "none", "null", "~"))
-)
-def test_every_name_of_a_column_comes_back_from_the_command_in_a_manifest(name):
-    columns = Parameters.model_fields["columns"]
-    assert reading.as_field(reading.as_json({"comment": name}), columns) == {"comment": name}
-    assert reading.as_field(reading.as_given({"comment": name}), columns) == {"comment": name}
 
 
 @pytest.mark.parametrize("written", ["{}", {}])
@@ -198,21 +206,6 @@ def test_an_empty_mapping_takes_the_notebooks_own_back(values, written):
     }  # the model's
 
 
-def test_a_refusal_of_a_name_in_a_mapping_says_enough(values, monkeypatch):
-    def refuse(self):
-        raise ColumnError("columns.respondent='x': there is no such column")
-
-    monkeypatch.setattr(Parameters, "check", refuse)
-    with pytest.raises(ColumnError, match=r"^columns\.respondent='x': there is no such column$"):
-        values(wave="w")
-
-
-def test_the_model_checks_values_against_the_files(values, root):
-    (root / "data" / "plain.csv").write_text("score\n9\n", encoding="utf-8")
-    with pytest.raises(ColumnError, match="no column 'wave'"):
-        values(survey="data/plain.csv", wave="2026Q3")
-
-
 def test_paths_are_injected_relative_to_the_notebook_and_checked_absolute(values, root):
     checked = values(survey="data/survey.csv")
     assert checked.given == {"survey": "../data/survey.csv"}
@@ -220,28 +213,8 @@ def test_paths_are_injected_relative_to_the_notebook_and_checked_absolute(values
     assert values().values["survey"] == "../data/survey.csv"
 
 
-def test_defaults_are_the_notebooks_own_also_with_modern_annotations():
-    notebook = new_notebook(cells=[code("x = 1"), code(DEFAULTS, "parameters")])
-    assert parameters.defaults(notebook) == {
-        "survey": "../data/survey.csv",
-        "wave": None,
-        "scale": (0, 10),
-        "top": None,
-        "columns": {"respondent": "顧客番号"},
-        "channel": "電話",
-    }
-
-
-@pytest.mark.parametrize(
-    ("source", "message"), [("%time\nx = 1", "line 1"), ("x = today()", "x is set to today()")]
-)
-def test_a_parameters_cell_that_is_not_plain_is_refused(source, message):
-    with pytest.raises(ParameterError, match=message.replace("(", r"\(").replace(")", r"\)")):
-        parameters.defaults(new_notebook(cells=[code(source, "parameters")]))
-
-
 def test_without_a_model_names_are_checked_all_the_same(root):
-    notebook = new_notebook(cells=[code('n = 3  # how many\nname = "a"', "parameters")])
+    notebook = in_parameters_cell('n = 3  # how many\nname = "a"')
     keywords = {"model": None, "folder": root, "relative_to": root}
     assert parameters.check_values(notebook, {"n": "5", "name": "5"}, **keywords).values == {
         "n": 5,
@@ -253,29 +226,5 @@ def test_without_a_model_names_are_checked_all_the_same(root):
     with pytest.raises(ParameterError, match="'nn' is unknown; did you mean 'n'"):
         parameters.check_values(notebook, {"nn": "5"}, **keywords)
     with pytest.raises(ParameterError, match="the notebook has no parameters"):
-        parameters.check_values(new_notebook(), {"n": "5"}, **keywords)
+        parameters.check_values(Notebook(), {"n": "5"}, **keywords)
     assert [row.meaning for row in describing.describe(notebook, model=None)] == ["how many", ""]
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", "not json", '{"cells": 3}'])
-def test_a_file_that_is_no_notebook_is_refused(tmp_path, content):
-    path = tmp_path / "x.ipynb"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(SourceError, match="is not a notebook"):
-        parameters.read_notebook(path)
-
-
-@given(st.text(), st.text(min_size=1).filter(lambda name: "=" not in name and name.strip()))
-def test_a_pair_is_split_at_the_first_equals_sign(value, name):
-    assert parameters.read_given([f"{name}={value}"]) == {name.strip(): value}
-
-
-@pytest.mark.parametrize("pair", ["wave", "=x", " =x"])
-def test_a_pair_without_a_name_or_value_is_refused(pair):
-    with pytest.raises(ParameterError, match="name=value"):
-        parameters.read_given([pair])
-
-
-def test_a_written_notebook_names_its_model(tmp_path):
-    path = write(tmp_path / "n.ipynb", [], model="a:B")
-    assert parameters.model_name(nbformat.read(path, as_version=4)) == "a:B"

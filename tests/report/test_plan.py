@@ -2,6 +2,8 @@
 made."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cxlib.errors import ParameterError, SourceError
 from cxlib.report import plan
@@ -171,3 +173,14 @@ def test_names_that_are_one_folder_somewhere_are_one_name(root):
         )
     )
     assert "there twice" in problems[0]
+
+
+@given(st.text(), st.text(min_size=1).filter(lambda name: "=" not in name and name.strip()))
+def test_a_pair_is_split_at_the_first_equals_sign(value, name):
+    assert plan.read_given([f"{name}={value}"]) == {name.strip(): value}
+
+
+@pytest.mark.parametrize("pair", ["wave", "=x", " =x"])
+def test_a_pair_without_a_name_or_value_is_refused(pair):
+    with pytest.raises(ParameterError, match="name=value"):
+        plan.read_given([pair])

@@ -1,15 +1,11 @@
-"""Nothing that customers write runs or fetches in a page; no cell of theirs is a formula in a
-spreadsheet."""
-
-import csv
-import io
+"""Nothing that customers write runs or fetches in a page."""
 
 import pytest
 from bs4 import BeautifulSoup
+from bs4.element import PreformattedString
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.report.downloads import add_downloads, cells_as_csv, inert_csv
 from cxlib.report.sanitize import inert_html
 
 # Shapes from the OWASP cheat sheet on filter evasion, cut to what each is about.
@@ -49,48 +45,30 @@ ATTACKS = [
     "<xmp><img src=x onerror=y></xmp>",
     "</div></div></main><p>out",
 ]
-KNOWN = {
-    "class",
-    "lang",
-    "dir",
-    "title",
-    "href",
-    "rel",
-    "src",
-    "alt",
-    "width",
-    "height",
-    "colspan",
-    "rowspan",
-    "scope",
-    "start",
-    "open",
-}
+
+
+# what may stand in a page: no other element or attribute can run or fetch anything
+_NAMES = """
+    html body a abbr b blockquote br caption cite code dd del details dfn div dl dt em figcaption
+    figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small
+    span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr
+"""
+
+
+ELEMENTS = set(_NAMES.split())
+
+
+_ATTRIBUTES = "class lang dir title href rel src alt width height colspan rowspan scope start open"
+
+
+KNOWN = set(_ATTRIBUTES.split())
 
 
 def harmless(markup):
-    soup = BeautifulSoup(markup, "lxml")  # another parser than the one that cleaned it
+    soup = BeautifulSoup(markup, "lxml")  # another parser than the ones that cleaned it
+    assert not soup.find_all(string=lambda text: isinstance(text, PreformattedString))
     for tag in soup.find_all(True):
-        assert tag.name not in {
-            "script",
-            "style",
-            "iframe",
-            "object",
-            "embed",
-            "link",
-            "meta",
-            "base",
-            "form",
-            "input",
-            "svg",
-            "math",
-            "video",
-            "audio",
-            "textarea",
-            "noscript",
-            "template",
-            "xmp",
-        }
+        assert tag.name in ELEMENTS
         assert set(tag.attrs) <= KNOWN
         assert str(tag.get("src", "data:image/")).startswith("data:image/")
         assert str(tag.get("href", "#")).startswith(
@@ -112,10 +90,11 @@ def test_known_attacks_are_inert(attack):
         max_size=6,
     )
 )
-def test_any_mixture_is_inert_and_cleaning_twice_changes_nothing(parts):
+def test_any_mixture_is_inert_also_when_it_is_read_and_written_again(parts):
     once = inert_html("".join(parts))
     harmless(once)
-    assert inert_html(once) == once
+    harmless(BeautifulSoup(once, "html.parser").decode(formatter="html5"))  # as `export` does
+    harmless(inert_html(once))
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc"))))
@@ -130,60 +109,23 @@ def test_what_a_notebook_needs_stays():
         'scope="col">n</th></tr></thead></table>'
         '<img alt="words" src="data:image/png;base64,AAAA"><a href="#1-The-question">x</a>'
     )
-    assert inert_html(kept) == kept
+    soup, wanted = (BeautifulSoup(each, "lxml") for each in (inert_html(kept), kept))
+    for tag, same in zip(soup.find_all(True), wanted.find_all(True), strict=True):
+        assert tag.name == same.name
+        assert same.attrs.items() <= tag.attrs.items()
     assert 'href="../../index.html#retention"' in inert_html('<a href="04_retention.ipynb">x</a>')
     assert 'rel="noopener noreferrer"' in inert_html('<a href="https://doi.org/10.1/x">x</a>')
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "　="])
-def test_a_cell_that_starts_like_a_formula_is_inert(start):
-    cell = start + 'HYPERLINK("x","y")'
-    written = io.StringIO()
-    csv.writer(written).writerow([cell, "-3", "+1.5e-3", "-1,234", "12 %"])
-    row = next(csv.reader(io.StringIO(inert_csv(written.getvalue()), newline="")))
-    assert row == ["'" + cell, "-3", "+1.5e-3", "-1,234", "12 %"]
-
-
-@given(
-    st.lists(
-        st.lists(st.text(alphabet=st.characters(exclude_categories=("Cs",))), min_size=1),
-        min_size=1,
-    )
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ('<img src="//x.example/z.png" alt="a <b>chart</b>">', "a <b>chart</b>"),
+        ('<a href="javascript:x()">read</a>', "read"),
+        ("<!--><img src=x alt=y>-->end", "end"),
+    ],
 )
-def test_inert_csv_is_stable_and_changes_formulas_only(rows):
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows(rows)
-    once = inert_csv(written.getvalue())
-    assert inert_csv(once) == once
-    back = list(csv.reader(io.StringIO(once, newline="")))
-    before = list(csv.reader(io.StringIO(written.getvalue(), newline="")))
-    assert all(
-        new in (old, "'" + old)
-        for a, b in zip(before, back, strict=True)
-        for old, new in zip(a, b, strict=True)
-    )
-
-
-def test_cells_over_several_rows_are_repeated():
-    table = BeautifulSoup(
-        "<table><tr><th colspan=2>a</th><th>b</th></tr><tr><td "
-        "rowspan=2>x</td><td>1</td><td>2</td></tr>"
-        "<tr><td>3</td><td>4</td></tr></table>",
-        "html.parser",
-    ).table
-    assert cells_as_csv(table) == "a,a,b\nx,1,2\nx,3,4\n"
-
-
-def test_every_table_gets_its_file():
-    soup = BeautifulSoup(
-        "<table><tr><td>a</td></tr></table><div "
-        "data-csv='b'><table><caption>회신</caption></table></div>",
-        "html.parser",
-    )
-    assert add_downloads(soup, report="nps", language="en") == 2
-    assert [link["download"] for link in soup.find_all("a")] == [
-        "nps-table-1.csv",
-        "nps-table-2.csv",
-    ]
-    assert soup.find_all(attrs={"role": "region"})[1]["aria-label"] == "회신"
-    assert not soup.find_all(attrs={"data-csv": True})
+def test_what_cannot_be_shown_leaves_its_words(markup, words):
+    soup = BeautifulSoup(inert_html(markup), "lxml")
+    assert soup.get_text() == words
+    assert not soup.find_all(["img", "a", "b"])

@@ -1,59 +1,15 @@
-"""Small notebooks for the tests, and the parameters that one of them names."""
+"""Small notebooks for the tests."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from cxlib.check import InputFile, InputFolder, StudyParameters, did_you_mean
-from cxlib.errors import ColumnError
-
-
-class Columns(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    respondent: str = Field("respondent_id", description="column that says who answered")
-    comment: str | None = Field(None, description="column with comments")
-    top: int = Field(3, ge=1, description="how many comments")
-
-
-class Parameters(StudyParameters):
-    survey: InputFile = Field(description="file with the answers")
-    folder: InputFolder | None = Field(None, description="folder with transcripts")
-    wave: str | None = Field(None, description="wave of the headline")
-    scale: tuple[int, int] = Field((0, 10), description="lowest and highest answer")
-    by: list[str] = Field([], description="columns to compare")
-    weight: str | list[str] | None = Field(None, description="weight column or columns")
-    since: date | None = Field(None, description="first day")
-    top: Annotated[int, Field(ge=1)] | None = Field(None, description="how many rows to show")
-    method: Literal["tango", "wald"] = Field("tango", description="kind of interval")
-    gap_days: float = Field(30.0, gt=0, description="days without an order")
-    margin: float | None = Field(None, gt=0, le=200, description="smallest difference that matters")
-    columns: Columns = Field(Columns(), description="names of columns")
-    exact: bool = Field(False, description="whether to wait for the exact answer")
-    password: SecretStr = Field(SecretStr(""), description="of the database")
-
-    def check(self) -> None:
-        head = self.survey.read_text(encoding="utf-8").splitlines()[0].split(",")
-        if self.wave is not None and "wave" not in head:
-            raise ColumnError(
-                f"wave={self.wave!r}: the file has no column 'wave'{did_you_mean('wave', head)}"
-            )
-
-
-class Looking(StudyParameters):
-    survey: InputFile = Field(description="file with the answers")
-    wave: str | None = Field(None, description="wave of the headline")
-    looks: int = Field(1, ge=1, description="how often this wave was looked at")
-
-    def subject(self) -> str | None:
-        return self.wave or self.survey.read_text(encoding="utf-8").splitlines()[-1].split(",")[0]
-
+from cxlib import report
+from cxlib.report.checking import Ready
+from cxlib.report.notebook import Cell, Notebook
 
 DEFAULTS = """survey = "../data/survey.csv"  # file with the answers
 wave = None  # wave of the headline
@@ -62,15 +18,15 @@ top: int | None = None  # how many rows
 columns = {"respondent": "顧客番号"}
 channel = "電話"  # not in the model"""
 
-PICTURE = """from cxlib import theme
+PICTURE = """from cxlib.shown import theme
 ax = theme.axes(width=4, height=2)
 ax.bar(["日本", "한국"], [3, 1])
 theme.title(ax, "日本 answers more than 한국", "answers")
 cx.picture(ax)"""
 
 TABLE = """import pandas as pd
-from cxlib.result import Table
-Table(pd.DataFrame({"国": ["日本", "한국"], "n": [12, -3], "comment": ["<script>alert(1)</script>", '=HYPERLINK("x")']}),
+from cxlib.shown import Table
+Table(frame=pd.DataFrame({"国": ["日本", "한국"], "n": [12, -3], "comment": ["<script>alert(1)</script>", '=HYPERLINK("x")']}),
       caption="回答の数")"""  # noqa: E501
 
 OWN = """pd.DataFrame({"words": ["<img src=x onerror=alert(1)>", "+1+1"], "n": [1.5, -2.0]})"""
@@ -81,7 +37,27 @@ LOOKS = 'survey = "../data/survey.csv"\nwave = None\nlooks = 1'
 LEDGER = """import pandas as pd
 import cxlib as cx
 frame = pd.DataFrame({"wave": ["=1+1"] * 30, "country": range(30), "nps": 1 / 3, "looks": looks})
-cx.ledger(level=cx.result.Result(frame, "score", ("Few answers.",)))"""
+few = cx.shown.Message("common.no_warning")
+cx.ledger(level=cx.shown.Result(frame=frame, method="score", warnings=(few,)))"""
+
+READ = """import csv
+import pandas as pd
+import cxlib as cx
+from cxlib.shown.reading import Reading
+
+with open(survey, encoding="utf-8") as file:
+    waves = [row["wave"] for row in csv.DictReader(file)]
+subject = wave or waves[-1]
+if subject not in waves:
+    raise cx.errors.ParameterError(f"wave={subject!r} is not one of the possible values")
+if looks == 1_000:
+    raise cx.errors.EmptyDataError("nobody answered")
+looks = looks if isinstance(looks, int) else 1 + looks.get(subject, 0)
+rows = cx.shown.Result(frame=pd.DataFrame({"what": ["rows"], "n": [len(waves)]}), method="csv")
+Reading(read=rows, subject=subject, inputs={}).table()"""
+
+LATE = """if wave == "late":
+    raise cx.errors.EmptyDataError("it is too late")"""
 
 
 def text(words: str) -> nbformat.NotebookNode:
@@ -132,9 +108,11 @@ def write(path: Path, cells: list[nbformat.NotebookNode], *, model: str | None =
 def project(root: Path) -> Path:
     """A project with a good notebook, a failing one, and others that must not be published."""
     (root / "data").mkdir(parents=True)
-    (root / "data" / "survey.csv").write_text("wave,score\n2026Q3,9\n", encoding="utf-8")
+    (root / "data" / "survey.csv").write_text(
+        "wave,score\n2026Q2,8\nlate,9\n2026Q3,9\n", encoding="utf-8"
+    )
     notebooks = root / "notebooks"
-    write(notebooks / "03_nps.ipynb", good(), model="tests.report.writing:Parameters")
+    write(notebooks / "03_nps.ipynb", good(), model="tests.report.models:Parameters")
     write(notebooks / "04_retention.ipynb", failing())
     write(
         notebooks / "05_killed.ipynb", [text("# Killed"), code("1"), code("import os; os._exit(9)")]
@@ -146,7 +124,17 @@ def project(root: Path) -> Path:
     )
     write(
         notebooks / "08_looks.ipynb",
-        [text("# Again"), code(LOOKS, "parameters"), code(LEDGER)],
-        model="tests.report.writing:Looking",
+        [text("# Again"), code(LOOKS, "parameters"), code(READ), code(LEDGER), code(LATE)],
+        model="tests.report.models:Looking",
     )
     return root
+
+
+def made_ready(root: Path, name: str, given: dict[str, str] | None = None) -> Ready:
+    planned = report.from_notebook(root / "notebooks" / name, given or {})
+    notebook = report.read_notebook(planned.notebook)
+    return report.ready(planned, notebook, model=report.load_model(notebook))
+
+
+def in_parameters_cell(source: str) -> Notebook:
+    return Notebook((Cell("code", source, ("parameters",)),))

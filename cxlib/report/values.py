@@ -13,7 +13,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from cxlib import check
+from cxlib.parameters import nested_model
 
 _BARE = re.compile(r"\w([\w ./+-]*\w)?")  # needs no quotes in YAML
 _NONE = {"None", "none", "null", "~", ""}
@@ -21,7 +21,7 @@ _NONE = {"None", "none", "null", "~", ""}
 
 def as_field(value: Any, field: FieldInfo) -> Any:
     """Return the first reading of `value` that the field takes; `value` itself where none does."""
-    if model := check.nested(field):
+    if model := nested_model(field):
         known, flow = model.model_fields, isinstance(value, str) and value.lstrip().startswith("{")
         read = _yaml(value, as_written) if flow else value
         if isinstance(read, dict):
@@ -33,7 +33,7 @@ def as_field(value: Any, field: FieldInfo) -> Any:
             return value
     for candidate in _readings(value, parts(field.annotation)):
         try:
-            TypeAdapter(annotated(field)).validate_python(candidate)
+            TypeAdapter(annotation(field)).validate_python(candidate)
         except ValidationError:
             continue
         return candidate
@@ -48,7 +48,7 @@ def laid_over(start: Any, value: Any, field: FieldInfo | None) -> Any:
     """
     laid = (
         field
-        and check.nested(field)
+        and nested_model(field)
         and isinstance(start, dict)
         and isinstance(value, dict)
         and value
@@ -169,7 +169,7 @@ _AsWritten.yaml_implicit_resolvers = {
 }
 
 
-def annotated(field: FieldInfo) -> Any:
+def annotation(field: FieldInfo) -> Any:
     """Return the field's type with its bounds."""
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 

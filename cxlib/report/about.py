@@ -1,0 +1,54 @@
+"""The manifest of a run -> what stands around its page: parameters in words, time, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from cxlib.shown.language import MISSING, write_list
+
+_OF_MANIFEST = ("run", "inputs", "versions", "commit", "command")
+
+
+def header(
+    manifest: Mapping[str, Any], *, meanings: Mapping[str, str], language: str
+) -> dict[str, Any]:
+    """Return what `template/page.html.j2` takes besides the article.
+
+    Parameters
+    ----------
+    manifest : mapping
+        What goes into the run.
+    meanings : mapping of str to str
+        What each parameter means; one within a mapping as `columns.respondent`.
+    language : str
+        Language in which lists are written.
+    """
+    rows = [
+        {"name": name, "meaning": meanings[name], "value": _written(value, language)}
+        for name, value in _flat(manifest["parameters"], meanings)
+    ]
+    kept = {key: manifest[key] for key in _OF_MANIFEST}
+    return {**kept, "time": datetime.fromisoformat(manifest["started"]), "parameters": rows}
+
+
+def _flat(
+    values: Mapping[str, Any], meanings: Mapping[str, str], within: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Give the names within a mapping one by one, as `columns.respondent`."""
+    for name, value in values.items():
+        known = isinstance(value, dict) and all(
+            f"{within}{name}.{key}" in meanings for key in value
+        )
+        if known and value:
+            yield from _flat(value, meanings, f"{within}{name}.")
+        else:
+            yield within + name, value
+
+
+def _written(value: Any, language: str) -> str:
+    """Write a value as it is given, but a list in words."""
+    if isinstance(value, list):
+        return write_list(map(str, value), language) or MISSING
+    return str(value)

@@ -1,0 +1,50 @@
+"""Outputs of an executed notebook -> what cxlib marked in them: what was read, figures, results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nbformat import NotebookNode
+
+from cxlib.report.downloads import inert_csv
+
+_TABLE = "text/csv"
+
+
+def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """Give the outputs of all cells, in order."""
+    for cell in notebook.cells:
+        yield from cell.get("outputs", ())
+
+
+def subject(notebook: NotebookNode) -> str | None:
+    """Return what exactly was looked at, as the table of what was read says it; None where there is
+    no such table."""
+    marked = [_mark(output) for output in outputs(notebook)]
+    return next((mark.get("subject") for mark in reversed(marked) if mark.get("read")), None)
+
+
+def figures(notebook: NotebookNode) -> str:
+    """Return the last output that `cx.ledger` marked, as CSV; empty where there is none."""
+    marked = [output.data[_TABLE] for output in outputs(notebook) if _mark(output).get("ledger")]
+    return inert_csv(marked[-1]) if marked else ""
+
+
+def shows_result(notebook: NotebookNode) -> bool:
+    """Return whether a reader has seen a finding, a picture or a table of a result; the table of
+    what was read is none."""
+    return any(_is_result(output) for output in outputs(notebook))
+
+
+def _is_result(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    if _TABLE in data and not _mark(output).get("read"):
+        return True
+    return "cx-finding" in data.get("text/html", "") or any(
+        kind.startswith("image/") for kind in data
+    )
+
+
+def _mark(output: NotebookNode) -> Mapping[str, Any]:
+    return output.get("metadata", {}).get(_TABLE, {})

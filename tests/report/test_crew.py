@@ -1,0 +1,52 @@
+"""Jobs are shared among processes; one that dies takes only its own job along."""
+
+import pytest
+
+from cxlib.report import crew
+from tests.report.writing import code, text, write
+
+
+def job(folder, name, *cells):
+    (folder / name).mkdir()
+    manifest = {
+        "run": "r",
+        "inputs": [],
+        "versions": {},
+        "commit": None,
+        "command": "",
+        "parameters": {},
+        "started": "2026-11-22T09:31:05+00:00",
+    }
+    return {
+        "name": name,
+        "notebook": str(write(folder / f"{name}.ipynb", [text("# T"), *cells])),
+        "folder": str(folder / name),
+        "values": {},
+        "root": str(folder),
+        "timeout": 60,
+        "language": "en",
+        "meanings": {},
+        "manifest": manifest,
+        "looks": None,
+    }
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("crew")
+    kill = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
+    jobs = [job(folder, "dies", code(kill)), job(folder, "lives", code("1 + 1"))]
+    seen = []
+    done = crew.work(jobs, workers=1, progress=lambda *told: seen.append(told))
+    return {each["name"]: told for each, told in done}, seen
+
+
+def test_a_process_that_died_is_started_again(worked):
+    told, seen = worked
+    assert "process that ran the notebook ended (-9)" in told["dies"]["error"]["message"]
+    assert told["lives"]["title"] == "T"
+    assert seen == [("dies", 1, 1), ("lives", 1, 1)]
+
+
+def test_each_job_says_how_long_it_took(worked):
+    assert worked[0]["lives"]["seconds"] >= 0

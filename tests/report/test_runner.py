@@ -1,0 +1,163 @@
+"""Reports are published whole or not at all; what fails is shown beside the last good one."""
+
+import json
+import shlex
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from cxlib import report
+from tests.report.writing import made_ready
+
+
+@pytest.fixture(scope="module")
+def first(root):
+    """One run of a good notebook with parameters, a failing one, one whose kernel dies, and one
+    with a wordless picture."""
+    seen = []
+    given = {"wave": "2026Q3", "scale": "1,10", "columns": "{comment: 声}"}
+    reports = [
+        made_ready(root, "03_nps.ipynb", given),
+        made_ready(root, "04_retention.ipynb"),
+        made_ready(root, "05_killed.ipynb"),
+        made_ready(root, "07_wordless.ipynb"),
+    ]
+    outcomes = report.run(
+        reports,
+        out=root / "reports" / "published",
+        workers=2,
+        progress=lambda name, cell, cells: seen.append((name, cell, cells)),
+    )
+    return {outcome.name: outcome for outcome in outcomes}, seen
+
+
+@pytest.fixture(scope="module")
+def second(root, first):
+    """The good notebook fails in its second run."""
+    notebook = nbformat.read(root / "notebooks" / "03_nps.ipynb", as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("undefined_name"))
+    nbformat.write(notebook, root / "notebooks" / "03_nps.ipynb")
+    [outcome] = report.run([made_ready(root, "03_nps.ipynb")], out=root / "reports" / "published")
+    return outcome
+
+
+def test_the_good_one_is_published_and_the_others_fail_alone(root, first):
+    outcomes, seen = first
+    assert {name for name, outcome in outcomes.items() if outcome.status == "published"} == {"nps"}
+    folder = outcomes["nps"].page.parent
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "manifest.json",
+        "report.html",
+        "run.ipynb",
+    ]
+    assert outcomes["nps"].headline == "日本 answers most in 2026Q3, on the scale [1, 10]."
+    assert [cell for name, cell, _ in seen if name == "nps"] == list(range(1, 10))
+    assert {cells for name, _, cells in seen if name == "nps"} == {9}
+    assert "in cell 2" in outcomes["killed"].page.read_text(encoding="utf-8")
+    assert "kernel died" in outcomes["killed"].headline
+    assert "cx.picture" in outcomes["wordless"].headline
+    assert not list(root.glob("reports/published/wordless/*/report.html"))
+
+
+def test_the_failed_page_says_where_and_escapes(root, first):
+    page = first[0]["retention"].page
+    assert page.name == "failed.html"
+    assert (page.parent / "run.ipynb").is_file()
+    content = page.read_text(encoding="utf-8")
+    assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in content
+    assert "in cell 2 of 3" in content
+    assert "“2 Here”" in content
+
+
+def test_nothing_published_names_the_machine(root, first):
+    for path in (root / "reports" / "published").rglob("*"):
+        if path.is_file():
+            assert str(root) not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_the_manifest_tells_the_run_again(root, first):
+    manifest = json.loads(
+        (first[0]["nps"].page.parent / "manifest.json").read_text(encoding="utf-8")
+    )
+    named = {"respondent": "顧客番号", "comment": "声", "top": 3}
+    assert manifest["given"] == {"wave": "2026Q3", "scale": [1, 10], "columns": named}
+    assert manifest["parameters"]["survey"] == "data/survey.csv"
+    [record] = manifest["inputs"]
+    assert (record["parameter"], record["path"], record["bytes"]) == (
+        "survey",
+        "data/survey.csv",
+        (root / "data" / "survey.csv").stat().st_size,
+    )
+    assert shlex.split(manifest["command"]) == [
+        "cx",
+        "run",
+        "notebooks/03_nps.ipynb",
+        "-p",
+        "wave=2026Q3",
+        "-p",
+        "scale=[1, 10]",
+        "-p",
+        'columns={"respondent": "顧客番号", "comment": "声", "top": 3}',
+    ]
+    assert (manifest["status"], manifest["tables"], manifest["pictures"], manifest["silenced"]) == (
+        "published",
+        2,
+        1,
+        1,
+    )
+    assert manifest["run"] == first[0]["nps"].page.parent.name
+
+
+def test_a_mapping_is_injected_and_shown_name_by_name(root, first):
+    page = first[0]["nps"].page
+    notebook = nbformat.read(page.parent / "run.ipynb", as_version=4)
+    [injected] = [
+        cell.source
+        for cell in notebook.cells
+        if "injected-parameters" in cell.metadata.get("tags", ())
+    ]
+    assert 'columns = {"respondent": "顧客番号", "comment": "声", "top": 3}' in injected
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    shown = {
+        row.code.string: [cell.get_text() for cell in row.find_all("td")][:2]
+        for row in soup.select("details.box tbody tr")
+    }
+    assert shown["columns.comment"] == ["column with comments", "声"]
+    assert "columns" not in shown
+
+
+def test_a_failing_rerun_leaves_the_last_good_report(root, first, second):
+    published = root / "reports" / "published"
+    good = first[0]["nps"].page
+    assert second.status is report.Status.FAILED
+    assert second.page.parent != good.parent
+    assert (published / "nps" / "latest").read_text(encoding="utf-8").strip() == good.parent.name
+    assert f"../{good.parent.name}/report.html" in second.page.read_text(encoding="utf-8")
+    index = BeautifulSoup((published / "index.html").read_text(encoding="utf-8"), "html.parser")
+    entry = index.find(id="nps")
+    assert entry.h2.a["href"] == f"nps/{good.parent.name}/report.html"
+    assert entry.select_one(".bad a")["href"] == f"nps/{second.page.parent.name}/failed.html"
+    assert [section["id"] for section in index.select("section")] == [
+        "nps",
+        "retention",
+        "killed",
+        "wordless",
+    ]
+    assert all((published / link["href"]).is_file() for link in index.select("a"))
+
+
+def test_a_cell_that_takes_too_long_is_stopped(root, first):
+    [outcome] = report.run([made_ready(root, "06_slow.ipynb")], out=root / "elsewhere", timeout=1)
+    assert outcome.status is report.Status.FAILED
+    assert "longer than 1 seconds" in outcome.headline
+
+
+def test_the_ledger_stands_beside_the_report(root):
+    [outcome] = report.run([made_ready(root, "08_looks.ipynb")], out=root / "ledger")
+    lines = (outcome.page.parent / "figures.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "result,row,quantity,value,text,method,confidence"
+    assert len(lines) == 1 + 2 * 30 + 1
+    page = BeautifulSoup(outcome.page.read_text(encoding="utf-8"), "html.parser")
+    assert page.tfoot.get_text() == "… and 51 more rows in the CSV"
+    assert page.select("a.download")[1].string == "Table 2 as CSV, all 61 rows"
