@@ -4,8 +4,10 @@ step, and no report."""
 import base64
 import csv
 import io
+import os
 import re
 import shutil
+import subprocess
 import sys
 
 import pandas as pd
@@ -58,7 +60,6 @@ def called(monkeypatch, capsys, *arguments):
     ("notebook", "given", "said"),
     [
         # a missing column
-        ("01_interviews", "codings=no_code.csv", "codings='no_code.csv' has no column 'code'"),
         (
             "01_interviews",
             "case=langage",
@@ -84,44 +85,23 @@ def called(monkeypatch, capsys, *arguments):
             "time='orderd_at': there is no such column; did you mean 'ordered_at'",
         ),
         # an empty file
-        ("01_interviews", "codings=empty.csv", "codings='empty.csv' is empty; it needs"),
-        (
-            "01_interviews",
-            "transcripts=no_transcript",
-            "no_transcript' holds no transcript (docx, md, srt",
-        ),
         ("02_bias", "survey=empty.csv", "survey='{bad}/empty.csv': "),
         ("02_bias", "frame=empty.csv", "frame='{bad}/empty.csv': "),
         ("03_nps", "survey=empty.csv", "export it again"),
-        ("03_nps", "survey=header.csv", "no responses; export it with"),
         ("04_retention", "orders=empty.csv", "orders='{bad}/empty.csv'"),
         ("04_retention", "customers=empty.csv", "customers='{bad}/empty.csv'"),
         # words where numbers should be
-        ("01_interviews", "codings=start.csv", "start='early' must be a whole number"),
-        ("02_bias", "survey=words.csv", "(first: 'very good', not a score); name the column"),
-        ("02_bias", "weight=comment", "weight='comment' holds"),
-        ("03_nps", "survey=words.csv", "(first: 'very good', not a score); name the column"),
         (
             "03_nps",
             "scale=1-10",
             "scale='1-10': is not a list of values; write them with commas, like 0,10",
         ),
-        ("04_retention", "orders=amount.csv", "(such as 'much'); write them"),
         # a wave that does not exist, and a date that is no date
-        ("02_bias", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
-        ("03_nps", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
         ("04_retention", "as_of=soon", "as_of='soon': is not a date; write it like 2026-01-31"),
         (
             "04_retention",
             "as_of=2026-13-45",
             "as_of='2026-13-45': is not a date; write it like 2026-01-31",
-        ),
-        ("04_retention", "as_of=1999-01-01", "as_of=1999-01-01 is not after the first event"),
-        ("04_retention", "orders=time.csv", "time='ordered_at'"),
-        (
-            "04_retention",
-            "subscriptions=started.csv",
-            "started='started_on' has a value that is no date: 'soon'; write dates like",
         ),
         # a definition that is not whole, or not known
         (
@@ -151,7 +131,6 @@ def called(monkeypatch, capsys, *arguments):
             "columns.comment='coment': there is no such column; did you mean 'comment'",
         ),
         ("03_nps", "columns={cluster: 店舗}", "columns.cluster='店舗': there is no such column"),
-        ("03_nps", "columns={weight: contact_type}", "columns"),
         ("03_nps", "columns={weight: score}", "is the column with the score"),
         ("03_nps", "columns={weight: negative}", "columns.weight='negative'"),
         ("03_nps", "columns={weigth: csat}", "'columns.weigth' is unknown; did you mean 'weight'"),
@@ -175,18 +154,12 @@ def called(monkeypatch, capsys, *arguments):
             "wave_by=week",
             "wave_by='week': Input should be 'value', 'unordered', 'month', 'quarter' or 'year'",
         ),
-        (
-            "03_nps",
-            "wave_by=month",
-            "wave_by='month': 1,063 values of wave_column='wave' are no dates (first: '2024Q4'); "
-            "write them",
-        ),
         ("03_nps", "margin=0", "margin='0': Input should be greater than 0"),
         ("03_nps", "margin=-5", "margin='-5'"),
         ("03_nps", "margin=201", "margin='201': Input should be less than or equal to 200"),
         ("03_nps", "margin=nan", "margin='nan'"),
         ("03_nps", "margin=five", "margin='five': is not a number"),
-        ("03_nps", "looks=0", "looks='0': Input should be greater than or equal to 1"),
+        ("03_nps", "looks=0", "looks='0': each number must be from 1 to 1,000,000"),
         ("03_nps", "looks=1.5", "looks='1.5': is not a whole number"),
         ("03_nps", "looks=twice", "looks='twice': is not"),
         ("03_nps", "looks=None", "looks='None': is not a whole number"),
@@ -218,6 +191,84 @@ def test_it_is_refused_before_a_kernel_starts(
     assert "Traceback" not in complaint
     assert complaint.count("\n") == 1  # one message
     assert not (tmp_path / "out").exists()
+
+
+# what only rows tell: the notebook's first cells refuse it
+IN_THE_KERNEL = [
+    ("01_interviews", "codings=no_code.csv", "codings='no_code.csv' has no column 'code'"),
+    ("01_interviews", "codings=empty.csv", "codings='empty.csv' is empty; it needs"),
+    (
+        "01_interviews",
+        "transcripts=no_transcript",
+        "no_transcript' holds no transcript (docx, md, srt",
+    ),
+    ("03_nps", "survey=header.csv", "no responses; export it with"),
+    ("01_interviews", "codings=start.csv", "start='early' must be a whole number"),
+    ("02_bias", "survey=words.csv", "(first: 'very good', not a score); name the column"),
+    ("02_bias", "weight=comment", "weights are no numbers, negative or infinite"),
+    ("03_nps", "survey=words.csv", "(first: 'very good', not a score); name the column"),
+    ("04_retention", "orders=amount.csv", "(such as 'much'); write them"),
+    ("02_bias", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
+    ("03_nps", "wave=2031Q1", "wave='2031Q1' is not one of the possible values; did you mean"),
+    ("04_retention", "as_of=1999-01-01", "as_of=1999-01-01 is not after the first event"),
+    ("04_retention", "orders=time.csv", "time='ordered_at'"),
+    (
+        "04_retention",
+        "subscriptions=started.csv",
+        "started='started_on' has a value that is no date: 'soon'; write dates like",
+    ),
+    ("03_nps", "columns={weight: response_id}", "weight='response_id': "),
+    (
+        "03_nps",
+        "wave_by=month",
+        "wave_by='month': 1,063 values of wave_column='wave' are no dates (first: '2024Q4'); "
+        "write them",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def in_the_kernel(bad, tmp_path_factory):
+    """Run all of these as one set of reports; return the status, what was said, and the folder."""
+    folder = tmp_path_factory.mktemp("kernel")
+    reports = []
+    for number, (notebook, given, _) in enumerate(IN_THE_KERNEL):
+        name, _, value = given.partition("=")
+        path = bad / value
+        parameters = {name: str(path) if path.exists() else yaml.safe_load(value)}
+        reports.append(
+            {
+                "name": f"r{number}",
+                "notebook": str(ROOT / "notebooks" / f"{notebook}.ipynb"),
+                "parameters": parameters,
+            }
+        )
+    (folder / "all.yml").write_text(yaml.safe_dump({"reports": reports}), encoding="utf-8")
+    command = [sys.executable, "-c", "from cxlib.cli import main; main()", "run", "all.yml"]
+    ran = subprocess.run(
+        [*command, "--out", "out"], cwd=folder, env=_environment(), capture_output=True, text=True
+    )
+    return ran, folder / "out"
+
+
+def _environment():
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize("number", range(len(IN_THE_KERNEL)))
+def test_it_is_refused_in_the_kernel_in_one_sentence(bad, in_the_kernel, number):
+    ran, _ = in_the_kernel
+    complaints = [line for line in ran.stderr.splitlines() if line.startswith(f"r{number}: ")]
+    assert len(complaints) == 1, ran.stdout + ran.stderr
+    assert IN_THE_KERNEL[number][2].format(bad=bad.as_posix()) in complaints[0]
+
+
+def test_what_is_refused_in_the_kernel_ends_as_before_it(in_the_kernel):
+    ran, out = in_the_kernel
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+    assert len(ran.stderr.splitlines()) == len(IN_THE_KERNEL)
+    assert not [path for path in out.iterdir() if not path.name.startswith(".")]
 
 
 @pytest.fixture(scope="module")
