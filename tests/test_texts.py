@@ -1,6 +1,7 @@
 """Texts and code say the same: every key in both directions, every column's heading."""
 
 import ast
+import dataclasses
 import importlib
 import re
 from enum import StrEnum
@@ -114,6 +115,15 @@ def test_every_column_that_a_result_owns_has_a_heading_and_no_other(language_cod
         for column in texts.load(language_code, topic).get("column", {}):
             of_a_result = column in (everywhere if topic == "common" else owned.get(topic, set()))
             assert of_a_result or column in loose_columns(topic), f"{topic}: [column] {column}"
+
+
+def test_results_are_made_by_the_names_of_their_fields():
+    loose = {
+        kind.__name__
+        for kind in [Result, *classes(Result)]
+        if dataclasses.is_dataclass(kind) and not all(f.kw_only for f in dataclasses.fields(kind))
+    }
+    assert not loose
 
 
 def loose_columns(topic):
