@@ -56,6 +56,7 @@ class Representativeness(Result):
         "confidence": "level",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("bias.representativeness_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say who is most over- and under-represented, and whether chance could do that."""
@@ -80,10 +81,6 @@ class Representativeness(Result):
             else Message("bias.unlike_unsure", n=n)
         )
         return Sentences((said, chance)).text(language)
-
-    def caption(self) -> Message:
-        """Return what the table shows."""
-        return Message("bias.representativeness_caption")
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the standardised differences, sorted (a love plot)."""
@@ -118,10 +115,7 @@ class Tests(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message:
-        """Return what the table shows."""
-        return Message("bias.tests_caption")
+    shows: ClassVar[Message] = Message("bias.tests_caption")
 
 
 @check.arguments

@@ -52,6 +52,7 @@ class Shape(Result):
         "bimodality": "decimal2",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("bias.shape_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say how much lies at the ends, and both readings where the shape has two camps."""
@@ -71,10 +72,6 @@ class Shape(Result):
         coefficient = Message("bias.shape_coefficient", bimodality=row["bimodality"])
         camps = Message("bias.shape_two_camps" if two else "bias.shape_one_camp")
         return Sentences((ends, coefficient, camps)).text(language)
-
-    def caption(self) -> Message:
-        """Return what the table shows."""
-        return Message("bias.shape_caption")
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw one small histogram a channel, the scores at the ends in colour; returns the first

@@ -54,6 +54,7 @@ class WeightedNps(Result):
         "deff": "decimal2",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("bias.nps_caption")
 
     def row(self, kind: Kind | str) -> pd.Series:
         """Return the row `unweighted` or `weighted`."""
@@ -73,10 +74,6 @@ class WeightedNps(Result):
             plain=plain["nps"],
             margins=self.margins,
         )
-
-    def caption(self) -> Message:
-        """Return what the table shows."""
-        return Message("bias.nps_caption")
 
 
 @check.arguments

@@ -44,6 +44,7 @@ class RIndicator(Result):
         "confidence": "level",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("bias.r_indicator_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say the indicator and what it cannot see."""
@@ -58,10 +59,6 @@ class RIndicator(Result):
             columns=self.margins,
             rate=row["rate"],
         )
-
-    def caption(self) -> Message:
-        """Return what the table shows."""
-        return Message("bias.r_indicator_caption")
 
 
 @check.arguments

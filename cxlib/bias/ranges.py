@@ -53,6 +53,7 @@ class Bounds(Result):
         "confidence": "level",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("bias.bounds_caption")
 
     def row(self, kind: Kind | str) -> pd.Series:
         """Return the row of a kind."""
@@ -83,10 +84,6 @@ class Bounds(Result):
             return Message("bias.tipping_none")
         key = "bias.tipping_promoters" if self.tipping >= 1 else "bias.tipping_detractors"
         return Message(key, times=max(self.tipping, 1 / self.tipping))
-
-    def caption(self) -> Message:
-        """Return what the table shows."""
-        return Message("bias.bounds_caption")
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the intervals and the ranges under each other."""

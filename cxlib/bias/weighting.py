@@ -76,6 +76,7 @@ class Weights(Result):
         "share_target": "percent",
         "share_after": "percent",
     }
+    shows: ClassVar[Message] = Message("bias.weights_caption")
 
     def apply(self, data: Any, *, name: str = "weight") -> ir.Table:
         """Return the rows with their final weight in the column `name`, joined in the engine where
@@ -111,10 +112,6 @@ class Weights(Result):
             deff=self.deff,
             ratio=self.ratio,
         )
-
-    def caption(self) -> Message:
-        """Return what the table shows."""
-        return Message("bias.weights_caption")
 
 
 @check.arguments

@@ -54,10 +54,7 @@ class ByCase(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message:
-        """Say what the table shows."""
-        return Message("interviews.by_case_caption")
+    shows: ClassVar[Message] = Message("interviews.by_case_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say the widest difference between two groups, or what cannot be known without a case

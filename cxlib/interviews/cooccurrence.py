@@ -50,10 +50,7 @@ class Cooccurrence(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message:
-        """Say what the table shows."""
-        return Message("interviews.together_caption")
+    shows: ClassVar[Message] = Message("interviews.together_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say which two codes meet in most interviews."""

@@ -39,16 +39,13 @@ class Material(Result):
     """What was read: `what, n`, a row a count; what was left out only where there is some."""
 
     columns: ClassVar[Mapping[str, Format]] = {"what": What, "n": "integer"}
+    shows: ClassVar[Message] = Message("interviews.material_caption")
 
     @classmethod
     def of(cls, counts: Mapping[What, int]) -> Material:
         """Return the material that was counted."""
         frame = pd.DataFrame({"what": map(str, counts), "n": list(counts.values())})
         return cls(frame=frame, method=Method.COUNT)
-
-    def caption(self) -> Message:
-        """Say what the table shows."""
-        return Message("interviews.material_caption")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -42,10 +42,7 @@ class Pairs(Result):
         "coder_b": "",
         **{name: Agreement.columns[name] for name in _OF_ALPHA},
     }
-
-    def caption(self) -> Message:
-        """Say what the table shows."""
-        return Message("interviews.pairs_caption")
+    shows: ClassVar[Message] = Message("interviews.pairs_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say which two coders agree least and which most."""

@@ -54,10 +54,7 @@ class Prevalence(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message:
-        """Say what the table shows."""
-        return Message("interviews.prevalence_caption")
+    shows: ClassVar[Message] = Message("interviews.prevalence_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say the code in most interviews for each kind: obstacle, annoyance, goal, delight."""

@@ -75,10 +75,7 @@ class Saturation(Result):
         "gained": "decimal1",
         "reason": RichnessReason,
     }
-
-    def caption(self) -> Message:
-        """Say what the table shows."""
-        return Message("interviews.saturation_caption")
+    shows: ClassVar[Message] = Message("interviews.saturation_caption")
 
     def summary(self, language: str = "en") -> str:
         """Say how many codes were seen, how many there may be, the coverage, and what more

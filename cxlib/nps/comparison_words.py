@@ -18,6 +18,7 @@ from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,13 +129,7 @@ class Comparison(Result):
         said = self._numbers() | self._values(self.frame.iloc[0])
         return Message(self._sentence_and_title[1], **said).text(language)
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        finding: Message | Sentences | str = "",
-        language: str = "en",
-    ) -> Axes:
+    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
         """Draw each pair's difference with its interval; those that differ for certain in
         colour."""
         if self.frame.empty:

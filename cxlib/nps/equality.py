@@ -50,10 +50,7 @@ class Homogeneity(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_homogeneity")
+    shows: ClassVar[Message] = Message("nps.caption_homogeneity")
 
     def summary(self, language: str = "en") -> str:
         """Say whether the NPS differs between the segments more than chance explains (at 1 -

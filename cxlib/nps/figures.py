@@ -11,13 +11,13 @@ import pandas as pd
 from cxlib.nps.verdicts import is_move
 from cxlib.shown import language as words
 from cxlib.shown import theme
-from cxlib.shown.message import Message, Sentences, said
+from cxlib.shown.message import Message, said
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST = 30  # rows in one figure
-Finding = Message | Sentences | str
 
 
 def levels(
@@ -25,7 +25,7 @@ def levels(
     by: tuple[str, ...],
     ax: Axes | None = None,
     *,
-    finding: Finding,
+    finding: Says,
     measured: Message,
     joined: bool = False,
     language: str = "en",
@@ -41,7 +41,7 @@ def levels(
     return add_title(ax, finding, _of_largest(frame, measured), language)
 
 
-def add_title(ax: Axes, finding: Finding, measured: Message, language: str) -> Axes:
+def add_title(ax: Axes, finding: Says, measured: Message, language: str) -> Axes:
     """Put the finding, and what is measured, above a figure."""
     return theme.title(ax, said(finding, language), said(measured, language))
 
@@ -57,7 +57,7 @@ def shares(
     by: tuple[str, ...],
     ax: Axes | None = None,
     *,
-    finding: Finding,
+    finding: Says,
     measured: Message,
     language: str = "en",
 ) -> Axes:
@@ -192,7 +192,7 @@ def differences(
     frame: pd.DataFrame,
     ax: Axes | None = None,
     *,
-    finding: Finding,
+    finding: Says,
     measured: Message,
     language: str = "en",
 ) -> Axes:
@@ -226,7 +226,7 @@ def histogram(
     frame: pd.DataFrame,
     ax: Axes | None = None,
     *,
-    finding: Finding,
+    finding: Says,
     measured: Message,
     names: Mapping[str, StrEnum],
     promoter: int,
@@ -280,7 +280,7 @@ def league(
     between: str,
     ax: Axes | None = None,
     *,
-    finding: Finding,
+    finding: Says,
     measured: Message,
     language: str = "en",
 ) -> Axes:

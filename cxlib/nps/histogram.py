@@ -15,9 +15,10 @@ from cxlib.nps import figures
 from cxlib.nps.method_names import Method
 from cxlib.nps.methods import intervals
 from cxlib.nps.score_counts import WEIGHT, ScoreCounts
-from cxlib.shown.message import Message, Sentences
+from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,10 +48,7 @@ class Distribution(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_distribution")
+    shows: ClassVar[Message] = Message("nps.caption_distribution")
 
     def summary(self, language: str = "en") -> str:
         """Say the shares of promoters, passives and detractors, and how far opinions are apart."""
@@ -64,13 +62,7 @@ class Distribution(Result):
         shares = self._shares()
         return float(intervals.variance_of(shares[Kind.PROMOTERS], 1, shares[Kind.DETRACTORS]))
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        finding: Message | Sentences | str = "",
-        language: str = "en",
-    ) -> Axes:
+    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
         """Draw the histogram in the colours of detractors, passives and promoters."""
         return figures.histogram(
             self.frame,

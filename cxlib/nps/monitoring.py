@@ -26,6 +26,7 @@ from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,10 +73,7 @@ class Monitor(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_monitor")
+    shows: ClassVar[Message] = Message("nps.caption_monitor")
 
     def summary(self, language: str = "en") -> str:
         """Say what may be said of the newest wave now, and what a naive test would have claimed."""
@@ -133,13 +131,7 @@ class Monitor(Result):
             return Message("nps.monitor_claim", naive_p=row["naive_pvalue"]), rate
         return Message("nps.monitor_no_claim", naive_p=row["naive_pvalue"]), rate
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        finding: Message | Sentences | str = "",
-        language: str = "en",
-    ) -> Axes:
+    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
         """Draw each change (of several groups the newest) with the interval that holds at every
         look; claims in colour."""
         if self.frame.empty:

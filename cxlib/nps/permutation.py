@@ -47,10 +47,7 @@ class PermutationTest(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_permutation")
+    shows: ClassVar[Message] = Message("nps.caption_permutation")
 
     def summary(self, language: str = "en") -> str:
         """Say how many differences are larger than dealing the answers out at random makes them,

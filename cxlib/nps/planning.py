@@ -55,10 +55,7 @@ class Plan(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_plan")
+    shows: ClassVar[Message] = Message("nps.caption_plan")
 
     def summary(self, language: str = "en") -> str:
         """Say what was planned, and on which assumption."""

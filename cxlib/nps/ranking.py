@@ -22,6 +22,7 @@ from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +64,7 @@ class League(Result):
         "confidence": "level",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("nps.caption_league")
 
     @property
     def filled(self) -> Mapping[str, Any]:
@@ -73,10 +75,6 @@ class League(Result):
     def ranked(self) -> pd.DataFrame:
         """The rows with a rank."""
         return self.frame[self.frame["rank"].notna()]
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_league")
 
     def summary(self, language: str = "en") -> str:
         """Say which segment is worst and how likely, or that none can be told from the rest (at 1 -
@@ -114,13 +112,7 @@ class League(Result):
             "confidence": worst["confidence"],
         }
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        finding: Message | Sentences | str = "",
-        language: str = "en",
-    ) -> Axes:
+    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
         """Draw the shrunken NPS with its interval and, hollow, the raw one; of many segments the
         best and the worst."""
         ranked = self.ranked

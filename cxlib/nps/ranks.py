@@ -41,10 +41,7 @@ class RankTest(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_rank_test")
+    shows: ClassVar[Message] = Message("nps.caption_rank_test")
 
     def summary(self, language: str = "en") -> str:
         """Say whether answers differ between the segments more than chance explains (at 1 -
@@ -157,10 +154,7 @@ class RankComparison(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_rank_comparison")
+    shows: ClassVar[Message] = Message("nps.caption_rank_comparison")
 
     def summary(self, language: str = "en") -> str:
         """Say how many pairs differ, and of the clearest how probably a customer of the one answers

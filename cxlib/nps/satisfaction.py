@@ -23,6 +23,7 @@ from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,10 +58,7 @@ class TopBox(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_top_box")
+    shows: ClassVar[Message] = Message("nps.caption_top_box")
 
     def summary(self, language: str = "en") -> str:
         """Say the share of the top boxes with interval and n, and the mean; of many segments the
@@ -95,13 +93,7 @@ class TopBox(Result):
             return Message("nps.title_box_of", **best).text(language)
         return Message("nps.title_box", **best).text(language)
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        finding: Message | Sentences | str = "",
-        language: str = "en",
-    ) -> Axes:
+    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
         """Draw each segment's share with its interval and n."""
         if self.frame.empty:
             return theme.message(ax, self.summary(language))

@@ -63,6 +63,7 @@ class NetPromoterScores(Result):
         "confidence": "level",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("nps.caption_levels")
 
     def row(self, where: Mapping[str, Any] | None = None) -> pd.Series:
         """Return the row of a segment, `{"wave": "2026Q3"}`; the last row by default."""
@@ -71,10 +72,6 @@ class NetPromoterScores(Result):
         for column, value in (where or {}).items():
             frame = frame[frame[inside.get(column, column)] == value]
         return frame.iloc[-1]
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_levels")
 
     def summary(self, language: str = "en", *, where: Mapping[str, Any] | None = None) -> str:
         """Say the NPS of one segment (the last row by default) with interval and n."""

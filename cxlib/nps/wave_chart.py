@@ -24,6 +24,7 @@ from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,6 +77,7 @@ class Waves(Result):
         "confidence": "level",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("nps.caption_waves")
 
     @property
     def change(self) -> pd.DataFrame:
@@ -85,10 +87,6 @@ class Waves(Result):
         # by the waves before it
         held = ordered["change_weight"].cumsum() - ordered["change_weight"]
         return ordered[(held < ordered["confidence"]) & (ordered["change_weight"] > 0)]
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_waves")
 
     def summary(self, language: str = "en") -> str:
         """Say which waves lie outside the limits, and whether and where the level changed."""
@@ -148,13 +146,7 @@ class Waves(Result):
             return Message("nps.title_waves_outside", names=out)
         return Message("nps.title_waves_many", out=len(out), k=len(self.frame))
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        finding: Message | Sentences | str = "",
-        language: str = "en",
-    ) -> Axes:
+    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
         """Draw waves with n, the limits as a band that follows n, and the moving average; waves
         outside in colour."""
         if len(self.frame) < 2:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxlib.nps.figures import MOST, Finding, add_title, every, pair_labels, wave_labels, width
+from cxlib.nps.figures import MOST, add_title, every, pair_labels, wave_labels, width
 from cxlib.nps.verdicts import is_move
 from cxlib.shown import language as words
 from cxlib.shown import theme
 from cxlib.shown.message import Message
+from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ def waves(
     wave: str,
     ax: Axes | None = None,
     *,
-    finding: Finding,
+    finding: Says,
     measured: Message,
     language: str = "en",
 ) -> Axes:
@@ -82,7 +83,7 @@ def monitor(
     frame: pd.DataFrame,
     ax: Axes | None = None,
     *,
-    finding: Finding,
+    finding: Says,
     measured: Message,
     language: str = "en",
 ) -> Axes:

@@ -42,10 +42,7 @@ class NextWave(Result):
         "confidence": "level",
         "method": Method,
     }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_next_wave")
+    shows: ClassVar[Message] = Message("nps.caption_next_wave")
 
     def summary(self, language: str = "en") -> str:
         """Say both numbers for the size that matters."""

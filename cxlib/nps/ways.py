@@ -73,6 +73,7 @@ class Robustness(Result):
         "confidence": "level",
         "method": Method,
     }
+    shows: ClassVar[Message] = Message("nps.caption_robustness")
 
     @property
     def filled(self) -> Mapping[str, Any]:
@@ -82,10 +83,6 @@ class Robustness(Result):
             for side, shift in (("lower", -1), ("higher", 1))
             for kind, cut in (("promoter", self.promoter), ("detractor", self.detractor))
         }
-
-    def caption(self) -> Message | str:
-        """Return what the table shows."""
-        return Message("nps.caption_robustness")
 
     def summary(self, language: str = "en") -> str:
         """Say whether every way says the same, or which ways differ."""

@@ -45,6 +45,8 @@ class Result:
 
     # the columns that the result owns, each with how it is written; any other is the researcher's
     columns: ClassVar[Mapping[str, Format]] = {}
+    # what its table shows, where that is the same for every result of its kind
+    shows: ClassVar[Message | str] = ""
 
     def summary(self, language: str = "en") -> str:
         """Return the result as one plain sentence with n and interval."""
@@ -61,7 +63,7 @@ class Result:
 
     def caption(self) -> Message | str:
         """Return what its table shows, where the result knows."""
-        return ""
+        return self.shows
 
     def table(
         self,
