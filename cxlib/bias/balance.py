@@ -20,6 +20,7 @@ from cxlib.methods import multiplicity, proportions
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,15 +47,11 @@ class Representativeness(Result):
         "category": "",
         "n_frame": "integer",
         "n": "integer",
-        "share_frame": "percent",
-        "share_respondents": "percent",
-        "difference": "percent",
+        **dict.fromkeys(("share_frame", "share_respondents", "difference"), "percent"),
         "smd": "decimal2",
         "rate": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
-        "confidence": "level",
-        "method": Method,
+        **limits("percent"),
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.representativeness_caption")
 
@@ -112,8 +109,7 @@ class Tests(Result):
         "pvalue": "pvalue",
         "pvalue_adj": "pvalue",
         "cramers_v": "decimal2",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.tests_caption")
 

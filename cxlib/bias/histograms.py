@@ -20,6 +20,7 @@ from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,11 +44,8 @@ class Shape(Result):
     columns: ClassVar[Mapping[str, Format]] = {
         "channel": "",
         "n": "integer",
-        "share_low": "percent",
-        "share_high": "percent",
-        "share_ends": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
+        **dict.fromkeys(("share_low", "share_high", "share_ends"), "percent"),
+        **limits("percent"),
         "confidence": "level",
         "bimodality": "decimal2",
         "method": Method,

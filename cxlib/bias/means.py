@@ -21,6 +21,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -38,8 +39,7 @@ class Mean(Result):
         "n_eff": "integer",
         "mean": "decimal2",
         "se": "decimal2",
-        "ci_low": "decimal2",
-        "ci_high": "decimal2",
+        **limits("decimal2"),
         "confidence": "level",
         "df": "integer",
         "deff": "decimal2",

@@ -21,6 +21,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import limits
 
 ENOUGH = 30  # effective answers, below which the interval is approximate
 _SIGN = "__nps"
@@ -47,8 +48,7 @@ class WeightedNps(Result):
         "n_eff": "integer",
         "nps": "points",
         "se": "decimal1",
-        "ci_low": "points",
-        "ci_high": "points",
+        **limits("points"),
         "confidence": "level",
         "df": "integer",
         "deff": "decimal2",

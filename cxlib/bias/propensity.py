@@ -19,6 +19,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -38,11 +39,9 @@ class RIndicator(Result):
         "r_indicator": "decimal2",
         "r_unadjusted": "decimal2",
         "se": "decimal3",
-        "ci_low": "decimal2",
-        "ci_high": "decimal2",
+        **limits("decimal2"),
         "cv": "decimal2",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.r_indicator_caption")
 

@@ -19,6 +19,7 @@ from cxlib.errors import ParameterError
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,10 +49,8 @@ class Bounds(Result):
         "kind": Kind,
         "n": "integer",
         "nps": "points",
-        "ci_low": "points",
-        "ci_high": "points",
-        "confidence": "level",
-        "method": Method,
+        **limits("points"),
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.bounds_caption")
 

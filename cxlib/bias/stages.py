@@ -24,6 +24,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,10 +67,8 @@ class Funnel(Result):
         "n": "integer",
         "reached": "integer",
         "rate": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
-        "confidence": "level",
-        "method": Method,
+        **limits("percent"),
+        **level_and_method(Method),
     }
 
     def summary(self, language: str = "en") -> str:

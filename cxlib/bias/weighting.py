@@ -72,9 +72,7 @@ class Weights(Result):
         "margin": "",
         "category": "",
         "n": "integer",
-        "share_before": "percent",
-        "share_target": "percent",
-        "share_after": "percent",
+        **dict.fromkeys(("share_before", "share_target", "share_after"), "percent"),
     }
     shows: ClassVar[Message] = Message("bias.weights_caption")
 

@@ -28,6 +28,7 @@ from cxlib.interviews.naming import in_quotes
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
+from cxlib.shown.vocabulary import limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,15 +83,10 @@ class Agreement(Result):
     by: str = "code"
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "code": "",
-        "theme": "",
-        "kind": "",
-        "n_units": "integer",
-        "n_interviews": "integer",
-        "coders": "integer",
+        **dict.fromkeys(("code", "theme", "kind"), ""),
+        **dict.fromkeys(("n_units", "n_interviews", "coders"), "integer"),
         "alpha": "decimal3",
-        "ci_low": "decimal2",
-        "ci_high": "decimal2",
+        **limits("decimal2"),
         "confidence": "level",
         "prevalence": "percent",
         "judgement": Judgement,

@@ -21,6 +21,7 @@ from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,14 +46,11 @@ class ByCase(Result):
     rule: Message
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "theme": "",
-        "code": "",
-        "kind": "",
+        **dict.fromkeys(("theme", "code", "kind"), ""),
         "interviews": "integer",
         "n": "integer",
         "share": "percent",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("interviews.by_case_caption")
 

@@ -19,6 +19,7 @@ from cxlib.interviews.naming import first_few
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,17 +39,12 @@ class Cooccurrence(Result):
     columns: ClassVar[Mapping[str, Format]] = {
         "code_a": "",
         "code_b": "",
-        "interviews": "integer",
-        "n": "integer",
-        "turns": "integer",
+        **dict.fromkeys(("interviews", "n", "turns"), "integer"),
         "jaccard": "decimal2",
-        "interviews_a": "integer",
-        "interviews_b": "integer",
-        "turns_a": "integer",
-        "turns_b": "integer",
-        "overlapping_spans": "integer",
-        "confidence": "level",
-        "method": Method,
+        **dict.fromkeys(
+            ("interviews_a", "interviews_b", "turns_a", "turns_b", "overlapping_spans"), "integer"
+        ),
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("interviews.together_caption")
 

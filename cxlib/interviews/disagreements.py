@@ -27,10 +27,7 @@ class Disagreements(Result):
         "code": "",
         "document": "",
         "turn": "integer",
-        "speaker": "",
-        "applied_by": "",
-        "not_by": "",
-        "words": "",
+        **dict.fromkeys(("speaker", "applied_by", "not_by", "words"), ""),
     }
 
     def summary(self, language: str = "en") -> str:

@@ -18,6 +18,7 @@ from cxlib.methods import proportions
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,17 +43,13 @@ class Prevalence(Result):
     rule: Message
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "theme": "",
-        "code": "",
-        "kind": "",
+        **dict.fromkeys(("theme", "code", "kind"), ""),
         "interviews": "integer",
         "n": "integer",
         "share": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
+        **limits("percent"),
         "turns": "integer",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("interviews.prevalence_caption")
 

@@ -23,6 +23,7 @@ from cxlib.interviews.prevalence import prevalence
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
+from cxlib.shown.vocabulary import level_and_method
 
 _HEADING = ["kind", "code", "interviews", "n"]
 
@@ -44,16 +45,13 @@ class Quotes(Result):
         "code": "",
         "interviews": "integer",
         "n": "integer",
-        "words": "",
-        "gloss": "",
-        "document": "",
+        **dict.fromkeys(("words", "gloss", "document"), ""),
         "turn": "integer",
         "speaker": "",
         "coders": "integer",
         "opened_by": "integer",
         "lang": "",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def summary(self, language: str = "en") -> str:

@@ -21,6 +21,7 @@ from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,17 +58,11 @@ class Saturation(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         "document": "",
-        "interviews": "integer",
-        "new": "integer",
-        "cumulative": "integer",
+        **dict.fromkeys(("interviews", "new", "cumulative"), "integer"),
         "expected": "decimal1",
-        "ci_low": "decimal1",
-        "ci_high": "decimal1",
-        "confidence": "level",
-        "method": Method,
-        "observed": "integer",
-        "once": "integer",
-        "twice": "integer",
+        **limits("decimal1"),
+        **level_and_method(Method),
+        **dict.fromkeys(("observed", "once", "twice"), "integer"),
         "estimate": "decimal1",
         "se": "decimal2",
         "coverage": "percent",

@@ -19,6 +19,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
+from cxlib.shown.vocabulary import PAIR, level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,16 +61,12 @@ class Comparison(Result):
     directed: bool = False
     margin: float | None = None
     columns: ClassVar[Mapping[str, Format]] = {
-        "a": "",
-        "b": "",
-        "n_a": "integer",
-        "n_b": "integer",
+        **PAIR,
         "nps_a": "points",
         "nps_b": "points",
         "difference": "change",
         "se": "points",
-        "ci_low": "change",
-        "ci_high": "change",
+        **limits("change"),
         "statistic": "decimal2",
         "df": "decimal1",
         "pvalue": "pvalue",
@@ -80,8 +77,7 @@ class Comparison(Result):
         "pvalue_not_worse": "pvalue",
         "verdict": Verdict,
         "reason": Reason,
-        "confidence": "level",
-        "method": (Method, Adjustment),
+        **level_and_method((Method, Adjustment)),
     }
 
     def caption(self) -> Message | str:

@@ -22,6 +22,7 @@ from cxlib.nps.methods.heterogeneity import spread, welch
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 METHODS = {"welch": Method.WELCH_ANOVA, "wald": Method.WALD_Q}
 
@@ -47,8 +48,7 @@ class Homogeneity(Result):
         "pvalue": "pvalue",
         "i_squared": "percent",
         "tau": "points",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_homogeneity")
 

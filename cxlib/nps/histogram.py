@@ -19,6 +19,7 @@ from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,8 +46,7 @@ class Distribution(Result):
         "n": "integer",
         "share": "percent",
         "kind": Kind,
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_distribution")
 

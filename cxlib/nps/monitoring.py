@@ -27,6 +27,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
+from cxlib.shown.vocabulary import PAIR, level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,14 +56,10 @@ class Monitor(Result):
 
     by: tuple[str, ...] = ()
     columns: ClassVar[Mapping[str, Format]] = {
-        "a": "",
-        "b": "",
-        "n_a": "integer",
-        "n_b": "integer",
+        **PAIR,
         "difference": "change",
         "se": "points",
-        "ci_low": "change",
-        "ci_high": "change",
+        **limits("change"),
         "pvalue": "pvalue",
         "naive_low": "change",
         "naive_high": "change",
@@ -70,8 +67,7 @@ class Monitor(Result):
         "naive_false_alarm": "percent",
         "looks": "integer",
         "verdict": Verdict,
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_monitor")
 

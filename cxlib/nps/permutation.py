@@ -23,6 +23,7 @@ from cxlib.nps.score_counts import as_columns
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import PAIR, level_and_method
 
 MOST_ANSWERS, MOST_TERMS = 1000, 30_000_000  # of a pair; of all pairs (at most ten seconds)
 
@@ -35,17 +36,13 @@ class PermutationTest(Result):
     pvalue_adj, confidence, method`."""
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "a": "",
-        "b": "",
-        "n_a": "integer",
-        "n_b": "integer",
+        **PAIR,
         "nps_a": "points",
         "nps_b": "points",
         "difference": "change",
         "pvalue": "pvalue",
         "pvalue_adj": "pvalue",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_permutation")
 

@@ -17,6 +17,7 @@ from cxlib.nps.method_names import Method
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 METHODS = {"wald": Method.NORMAL, "adjusted_wald": Method.NORMAL_LESS_THREE}
 FEWEST = 30  # answers below which the normal approximation is rough
@@ -38,9 +39,7 @@ class Plan(Result):
         "half_width": "points",
         "difference": "points",
         "population": "integer",
-        "power": "percent",
-        "promoters": "percent",
-        "detractors": "percent",
+        **dict.fromkeys(("power", "promoters", "detractors"), "percent"),
         "variance": "",
         "promoters_a": "percent",
         "detractors_a": "percent",
@@ -49,11 +48,8 @@ class Plan(Result):
         "detractors_b": "percent",
         "variance_b": "",
         "n_exact": "decimal1",
-        "n": "integer",
-        "n_a": "integer",
-        "n_b": "integer",
-        "confidence": "level",
-        "method": Method,
+        **dict.fromkeys(("n", "n_a", "n_b"), "integer"),
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_plan")
 

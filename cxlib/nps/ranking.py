@@ -23,6 +23,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,13 +57,11 @@ class League(Result):
         "n": "integer",
         "nps": "points",
         "shrunken": "points",
-        "ci_low": "points",
-        "ci_high": "points",
+        **limits("points"),
         "p_worst": "percent",
         "p_best": "percent",
         "reason": Unranked,
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_league")
 

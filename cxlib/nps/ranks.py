@@ -22,6 +22,7 @@ from cxlib.nps.score_counts import as_columns
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import PAIR, level_and_method, limits
 
 FEW = 10  # answers on a side below which Brunner and Munzel (2000) call their approximation rough
 
@@ -38,8 +39,7 @@ class RankTest(Result):
         "statistic": "decimal2",
         "df": "integer",
         "pvalue": "pvalue",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_rank_test")
 
@@ -138,21 +138,16 @@ class RankComparison(Result):
     (of b) and `mw_pvalue` are Mann-Whitney's."""
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "a": "",
-        "b": "",
-        "n_a": "integer",
-        "n_b": "integer",
+        **PAIR,
         "superiority": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
+        **limits("percent"),
         "statistic": "decimal2",
         "df": "decimal1",
         "pvalue": "pvalue",
         "pvalue_adj": "pvalue",
         "u": "decimal1",
         "mw_pvalue": "pvalue",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_rank_comparison")
 

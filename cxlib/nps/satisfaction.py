@@ -24,6 +24,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,14 +50,10 @@ class TopBox(Result):
         "n": "integer",
         "top": "integer",
         "rate": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
-        "mean": "decimal2",
-        "mean_ci_low": "decimal2",
-        "mean_ci_high": "decimal2",
+        **limits("percent"),
+        **dict.fromkeys(("mean", "mean_ci_low", "mean_ci_high"), "decimal2"),
         "box": "",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_top_box")
 

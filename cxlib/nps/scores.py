@@ -24,6 +24,7 @@ from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,18 +51,13 @@ class NetPromoterScores(Result):
 
     by: tuple[str, ...] = ()
     columns: ClassVar[Mapping[str, Format]] = {
-        "n": "integer",
-        "promoters": "integer",
-        "passives": "integer",
-        "detractors": "integer",
+        **dict.fromkeys(("n", "promoters", "passives", "detractors"), "integer"),
         "nps": "points",
         "se": "points",
-        "ci_low": "points",
-        "ci_high": "points",
+        **limits("points"),
         "n_eff": "integer",
         "p_positive": "percent",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_levels")
 

@@ -25,6 +25,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,17 +66,11 @@ class Waves(Result):
     shift: float = np.nan
     columns: ClassVar[Mapping[str, Format]] = {
         "n": "integer",
-        "nps": "points",
-        "centre": "points",
-        "limit_low": "points",
-        "limit_high": "points",
+        **dict.fromkeys(("nps", "centre", "limit_low", "limit_high"), "points"),
         "outside": "",
-        "ewma": "points",
-        "ewma_low": "points",
-        "ewma_high": "points",
+        **dict.fromkeys(("ewma", "ewma_low", "ewma_high"), "points"),
         "change_weight": "percent",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_waves")
 

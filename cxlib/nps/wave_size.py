@@ -18,6 +18,7 @@ from cxlib.nps.score_counts import ScoreCounts
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 SIZES = (3, 5, 10, 15)  # points
 
@@ -39,8 +40,7 @@ class NextWave(Result):
         "n_precision": "integer",
         "n_comparison": "integer",
         "design_effect": "decimal2",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_next_wave")
 

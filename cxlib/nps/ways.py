@@ -24,6 +24,7 @@ from cxlib.nps.verdicts import Verdict
 from cxlib.shown.message import Message, Sentences, Word
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 
 class Way(StrEnum):
@@ -66,12 +67,10 @@ class Robustness(Result):
         "nps_a": "points",
         "nps_b": "points",
         "difference": "change",
-        "ci_low": "change",
-        "ci_high": "change",
+        **limits("change"),
         "pvalue": "pvalue",
         "says": Verdict,
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_robustness")
 

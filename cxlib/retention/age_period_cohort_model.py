@@ -40,6 +40,7 @@ from cxlib.shown.language import label
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,8 +98,7 @@ class AgePeriodCohort(Result):
         "df": "",
         "pvalue": "pvalue",
         "dispersion": "decimal2",
-        "confidence": "level",
-        "method": (Method, Link),
+        **level_and_method((Method, Link)),
     }
 
     def headline(self, language: str = "en") -> str:

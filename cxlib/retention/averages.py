@@ -18,6 +18,7 @@ from cxlib.retention.units import age_words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -33,16 +34,10 @@ class Average(Result):
     days: int | None = None
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "age": "",
-        "until": "",
-        "cohorts": "",
-        "size": "",
-        "retained": "",
+        **dict.fromkeys(("age", "until", "cohorts", "size", "retained"), ""),
         "rate": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
-        "confidence": "level",
-        "method": Method,
+        **limits("percent"),
+        **level_and_method(Method),
     }
 
     def caption(self) -> Message:

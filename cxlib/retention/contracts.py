@@ -22,6 +22,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.reading import ReadTable
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 
 class What(StrEnum):
@@ -61,8 +62,7 @@ class Contract(Result):
     columns: ClassVar[Mapping[str, Format]] = {
         "what": What,
         "n": "integer",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def caption(self) -> Message:

@@ -27,6 +27,7 @@ from cxlib.shown.language import NOT_KNOWN
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 ALPHA = 0.05  # below it an effect is taken to change over time
 TRANSFORMS = ("km", "rank", "identity")
@@ -71,18 +72,14 @@ class Cox(Result):
     ph_pvalue: float = np.nan
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "term": "",
-        "estimate": "",
-        "se": "",
+        **dict.fromkeys(("term", "estimate", "se"), ""),
         "hazard_ratio": "decimal2",
-        "ci_low": "decimal2",
-        "ci_high": "decimal2",
+        **limits("decimal2"),
         "statistic": "decimal2",
         "pvalue": "pvalue",
         "ph_statistic": "decimal2",
         "ph_pvalue": "pvalue",
-        "confidence": "level",
-        "method": (Method, Ties),
+        **level_and_method((Method, Ties)),
     }
 
     def summary(self, language: str = "en") -> str:

@@ -16,6 +16,7 @@ from cxlib.retention.units import units
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 ALPHA = 0.05  # below it hazards are taken not to be proportional, and groups to differ
 
@@ -81,19 +82,11 @@ class CurveComparison(Result):
         "pvalue": "pvalue",
         "pvalue_adj": "pvalue",
         "horizon": "",
-        "rmst_a": "decimal2",
-        "rmst_b": "decimal2",
-        "difference": "decimal2",
-        "se": "decimal2",
-        "ci_low": "decimal2",
-        "ci_high": "decimal2",
-        "rmst_pvalue": "pvalue",
-        "rmst_pvalue_adj": "pvalue",
-        "ph_pvalue": "pvalue",
-        "ph_pvalue_adj": "pvalue",
+        **dict.fromkeys(("rmst_a", "rmst_b", "difference", "se"), "decimal2"),
+        **limits("decimal2"),
+        **dict.fromkeys(("rmst_pvalue", "rmst_pvalue_adj", "ph_pvalue", "ph_pvalue_adj"), "pvalue"),
         "leads": LeadingTest,
-        "confidence": "level",
-        "method": (Method, Design),
+        **level_and_method((Method, Design)),
     }
 
     def caption(self) -> Message:

@@ -29,6 +29,7 @@ from cxlib.retention.units import units
 from cxlib.shown.message import Message, Names, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,23 +77,16 @@ class Survival(Result):
     gap: int | None = None
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "tenure": "",
-        "at_risk": "",
-        "lost": "",
-        "censored": "",
+        **dict.fromkeys(("tenure", "at_risk", "lost", "censored"), ""),
         "survival": "percent",
         "se": "decimal3",
-        "ci_low": "percent",
-        "ci_high": "percent",
+        **limits("percent"),
         "band_low": "percent",
         "band_high": "percent",
-        "cumhaz": "",
-        "cumhaz_se": "",
-        "at_risk_weight": "",
-        "lost_weight": "",
-        "censored_weight": "",
-        "confidence": "level",
-        "method": (Method, Limits, Variance),
+        **dict.fromkeys(
+            ("cumhaz", "cumhaz_se", "at_risk_weight", "lost_weight", "censored_weight"), ""
+        ),
+        **level_and_method((Method, Limits, Variance)),
     }
 
     def at(self, tenure: float) -> pd.DataFrame:

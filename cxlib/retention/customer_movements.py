@@ -20,6 +20,7 @@ from cxlib.rows.clock import period_name
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,16 +43,9 @@ class Movements(Result):
     period: str = "month"
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "period": "",
-        "active": "",
-        "acquired": "",
-        "new": "",
-        "retained": "",
-        "resurrected": "",
-        "dormant": "",
-        "complete": "",
-        "confidence": "level",
-        "method": Method,
+        **dict.fromkeys(("period", "active", "acquired", "new"), ""),
+        **dict.fromkeys(("retained", "resurrected", "dormant", "complete"), ""),
+        **level_and_method(Method),
     }
 
     def caption(self) -> Message:

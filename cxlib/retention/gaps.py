@@ -21,6 +21,7 @@ from cxlib.rows.clock import Clock
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,15 +74,10 @@ class GapSensitivity(Result):
     usual: float = np.nan
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "gap_days": "",
-        "customers": "",
-        "lost": "",
-        "silences": "",
-        "came_back": "",
+        **dict.fromkeys(("gap_days", "customers", "lost", "silences", "came_back"), ""),
         **_RATES,
         "short": "",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def summary(self, language: str = "en") -> str:
@@ -219,13 +215,9 @@ class CameBack(Result):
     gap_days: int = 90
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "day": "",
-        "customers": "",
-        "lost": "",
-        "came_back": "",
+        **dict.fromkeys(("day", "customers", "lost", "came_back"), ""),
         **_RATES,
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def summary(self, language: str = "en") -> str:

@@ -32,6 +32,7 @@ from cxlib.shown.language import label
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 # terms that are made from tenure (and cohort); others are columns that were counted
 DERIVED = ("age", "log_age", "period")
@@ -64,16 +65,12 @@ class Hazard(Result):
     df: int = 0
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "term": "",
-        "estimate": "",
-        "se": "",
+        **dict.fromkeys(("term", "estimate", "se"), ""),
         "ratio": "decimal2",
-        "ci_low": "decimal2",
-        "ci_high": "decimal2",
+        **limits("decimal2"),
         "statistic": "decimal2",
         "pvalue": "pvalue",
-        "confidence": "level",
-        "method": (Method, Link),
+        **level_and_method((Method, Link)),
     }
 
     def summary(self, language: str = "en") -> str:

@@ -20,6 +20,7 @@ from cxlib.retention.method_names import Method
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 
 class Hole(StrEnum):
@@ -88,8 +89,7 @@ class Loading(Result):
         "events": "integer",
         "expected": "decimal1",
         "pvalue": "pvalue",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def caption(self) -> Message:

@@ -24,6 +24,7 @@ from cxlib.shown.language import label
 from cxlib.shown.message import Message, Names, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -39,10 +40,8 @@ class RestrictedMean(Result):
         "n": "",
         "rmst": "decimal2",
         "se": "decimal2",
-        "ci_low": "decimal2",
-        "ci_high": "decimal2",
-        "confidence": "level",
-        "method": Method,
+        **limits("decimal2"),
+        **level_and_method(Method),
     }
 
     def summary(self, language: str = "en") -> str:

@@ -28,6 +28,7 @@ from cxlib.rows.clock import Clock, period_name
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,8 +50,7 @@ class Revenue(Result):
         **dict.fromkeys(("revenue", *_FLOWS), "decimal2"),
         **dict.fromkeys(_RATES, "percent"),
         "complete": "",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def caption(self) -> Message:

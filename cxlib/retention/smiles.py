@@ -25,6 +25,7 @@ from cxlib.rows.clock import period_name
 from cxlib.shown.message import Message, Names
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, limits
 
 FEWEST = 6  # finished ages after the first; below it there is no late part to speak of
 _NAMED = 5  # cohorts named in a sentence
@@ -44,22 +45,15 @@ class Smile(Result):
     young: int = 0
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "cohort": "",
-        "size": "",
-        "age_from": "",
-        "age_to": "",
-        "rate_from": "percent",
-        "rate_to": "percent",
-        "slope": "percent",
+        **dict.fromkeys(("cohort", "size", "age_from", "age_to"), ""),
+        **dict.fromkeys(("rate_from", "rate_to", "slope"), "percent"),
         "se": "",
-        "ci_low": "percent",
-        "ci_high": "percent",
+        **limits("percent"),
         "statistic": "decimal2",
         "pvalue": "pvalue",
         "pvalue_adj": "pvalue",
         "smile": "",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def summary(self, language: str = "en") -> str:

@@ -33,6 +33,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format, Table
 from cxlib.shown.text import Text
+from cxlib.shown.vocabulary import level_and_method, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,18 +61,12 @@ class Triangle(Result):
     days: int | None = None
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "cohort": "",
-        "age": "",
-        "until": "",
-        "size": "",
-        "retained": "",
+        **dict.fromkeys(("cohort", "age", "until", "size", "retained"), ""),
         "rate": "percent",
-        "ci_low": "percent",
-        "ci_high": "percent",
+        **limits("percent"),
         "complete": "",
         "value": "decimal2",
-        "confidence": "level",
-        "method": Method,
+        **level_and_method(Method),
     }
 
     def definition(self, language: str = "en") -> str:

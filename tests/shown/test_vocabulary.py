@@ -1,0 +1,45 @@
+"""One vocabulary: a column that many results have is written the same way in all of them."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+import cxlib
+from cxlib.shown.result import Result
+from cxlib.shown.vocabulary import PAIR, level_and_method, limits
+
+for _module in pkgutil.walk_packages(cxlib.__path__, "cxlib."):
+    if not _module.name.startswith("cxlib.report"):
+        importlib.import_module(_module.name)
+
+
+def kinds_of(kind):
+    """Every kind of result below one."""
+    return [each for sub in kind.__subclasses__() for each in (sub, *kinds_of(sub))]
+
+
+RESULTS = {kind for kind in kinds_of(Result) if kind.columns and kind.__module__[:6] == "cxlib."}
+
+
+def test_there_are_results_of_every_study():
+    assert {kind.__module__.split(".")[1] for kind in RESULTS} == {
+        "interviews",
+        "bias",
+        "nps",
+        "retention",
+    }
+
+
+@pytest.mark.parametrize("kind", sorted(RESULTS, key=lambda kind: (kind.__module__, str(kind))))
+def test_common_columns_are_written_alike(kind):
+    columns = dict(kind.columns)
+    assert columns.get("ci_low") == columns.get("ci_high")
+    assert columns.get("confidence", "level") == "level"
+    assert {name: columns[name] for name in PAIR if name in columns}.items() <= PAIR.items()
+
+
+def test_groups_keep_their_order():
+    assert list(limits("points")) == ["ci_low", "ci_high"]
+    assert level_and_method("figure") == {"confidence": "level", "method": "figure"}
+    assert list(PAIR) == ["a", "b", "n_a", "n_b"]
