@@ -91,12 +91,8 @@ def r_indicator(
     ColumnError
         If a column is absent, blank somewhere or named twice, or a combination of categories has
         more respondents than people in the frame.
-    EmptyDataError
-        If a table has no rows.
-    ParameterError
-        If `confidence` does not lie between 0 and 1.
-    SourceError
-        If a table cannot be read.
+    EmptyDataError, ParameterError, SourceError
+        As `representativeness`.
 
     Notes
     -----

@@ -3,7 +3,7 @@ kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,7 +27,7 @@ from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import in_quotes
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
-from cxlib.shown.table import Format, Table
+from cxlib.shown.table import Format
 from cxlib.shown.vocabulary import limits
 
 if TYPE_CHECKING:
@@ -137,19 +137,11 @@ class Agreement(Result):
         """Say what the table shows."""
         return Message(_CAPTION[self.by])
 
-    def table(
-        self,
-        columns: Iterable[str] | None = None,
-        *,
-        without: Iterable[str] = (),
-        caption: Message | str = "",
-        language: str = "en",
-    ) -> Table:
-        """Return the frame, or some of its columns, as a table; see `Result.table`."""
-        shown = Result.table(self, columns, without=without, caption=caption, language=language)
+    @property
+    def cells(self) -> Mapping[str, Sequence[Any]]:
+        """The name of all codes together, and the reasons with their numbers."""
         names = [Message(_ALL[self.by]), *self.frame[self.by].iloc[1:]]
-        reasons = [reason_of(row) for _, row in self.frame.iterrows()]
-        return replace(shown, cells={self.by: names, "reason": reasons})
+        return {self.by: names, "reason": [reason_of(row) for _, row in self.frame.iterrows()]}
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw alpha with its interval for each code, and Krippendorff's two limits."""

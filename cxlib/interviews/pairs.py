@@ -79,12 +79,8 @@ def pairs(
     ----------
     corpus : Corpus
         From `read` or `read_corpus`.
-    resamples : int
-        Bootstrap resamples of interviews, 0 for none.
-    confidence : float
-        Level of the percentile intervals.
-    seed : int
-        Same seed, same intervals.
+    resamples, confidence, seed
+        As in `agreement`.
 
     Returns
     -------

@@ -164,14 +164,8 @@ def saturation(
         Where a code counts in an interview; see `prevalence`.
     order : str, optional
         Column of the cases by which interviews are in order (a date); file names where None.
-    ahead : int
-        How many more interviews to look ahead.
-    resamples : int
-        Permuted orders for the band.
-    confidence : float
-        Level of the band and of the interval of the richness.
-    seed : int
-        Same seed, same band.
+    ahead, resamples, confidence, seed
+        As in `accumulate`.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -90,6 +90,45 @@ def no_pairs(columns: Sequence[str]) -> pd.DataFrame:
     texts = {*columns[: list(columns).index("n_a")], "verdict", "reason", "method"}
     return pd.DataFrame(
         {name: pd.Series(dtype=object if name in texts else float) for name in columns}
+    )
+
+
+def say_clearest(
+    frame: pd.DataFrame,
+    row: pd.Series,
+    *,
+    sides: tuple[str, str],
+    keys: Sequence[str],
+    said: Mapping[str, Any],
+) -> Message:
+    """Return the sentence about the clearest of tested pairs, and how many are certain.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tested pairs: `a, b, n_a, n_b, pvalue_adj, confidence`, and columns within which they stay.
+    row : pandas.Series
+        The clearest of them.
+    sides : (str, str)
+        Which of `"a"` and `"b"` is named first.
+    keys : four texts
+        Of many pairs with some certain, or none; of one pair that is certain, or not.
+    said : mapping of str to object
+        What the sentence says besides.
+    """
+    a, b = sides
+    sure = int((frame["pvalue_adj"] < 1 - row["confidence"]).sum())
+    some, none, one_sure, one_unsure = keys
+    many, one = (some, one_sure) if sure else (none, one_unsure)
+    return Message(
+        many if len(frame) > 1 else one,
+        **name_sides(row, a, b),
+        sure=sure,
+        pairs=len(frame),
+        n_a=row[f"n_{a}"],
+        n_b=row[f"n_{b}"],
+        p=row["pvalue_adj"],
+        **said,
     )
 
 

@@ -25,6 +25,12 @@ from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.vocabulary import PAIR, level_and_method
 
+_KEYS = (
+    "nps.permutation_some",
+    "nps.permutation_none",
+    "nps.permutation_one_sure",
+    "nps.permutation_one_unsure",
+)
 MOST_ANSWERS, MOST_TERMS = 1000, 30_000_000  # of a pair; of all pairs (at most ten seconds)
 
 
@@ -55,23 +61,17 @@ class PermutationTest(Result):
         row = frame.loc[frame["pvalue"].idxmin()]
         # the higher one is named second
         a, b = ("a", "b") if row["difference"] >= 0 else ("b", "a")
-        sure = int((frame["pvalue_adj"] < 1 - row["confidence"]).sum())
-        said = pairing.name_sides(row, a, b) | {
-            "sure": sure,
-            "pairs": len(frame),
-            "nps_a": row[f"nps_{a}"],
-            "nps_b": row[f"nps_{b}"],
-            "n_a": row[f"n_{a}"],
-            "n_b": row[f"n_{b}"],
-            "size": abs(row["difference"]),
-            "p": row["pvalue_adj"],
-        }
-        many, one = (
-            ("nps.permutation_some", "nps.permutation_one_sure")
-            if sure
-            else ("nps.permutation_none", "nps.permutation_one_unsure")
-        )
-        return Message(many if len(frame) > 1 else one, **said).text(language)
+        return pairing.say_clearest(
+            frame,
+            row,
+            sides=(a, b),
+            keys=_KEYS,
+            said={
+                "nps_a": row[f"nps_{a}"],
+                "nps_b": row[f"nps_{b}"],
+                "size": abs(row["difference"]),
+            },
+        ).text(language)
 
 
 @check.arguments
@@ -96,14 +96,8 @@ def permutation_test(
 
     Parameters
     ----------
-    data : ScoreCounts, or rows in any form that `table.as_table` takes
-        Ready counts, or one row an answer.
-    between : str or None
-        Column whose values are compared. None gives an `Absent` that says what cannot be known.
-    score : str, optional
-        Column of scores, `"score"` where it is None; not needed with ready counts.
-    by : str or sequence of str
-        Compare within each value of these columns only; they come first in the frame.
+    data, between, score, by
+        As in `compare`.
     reference : value of `between`, optional
         Compare every other value with this one (it is `a`); all pairs where it is None.
     adjust : {"holm", "BH", "BY", "none"}

@@ -24,6 +24,12 @@ from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.vocabulary import PAIR, level_and_method, limits
 
+_KEYS = (
+    "nps.superiority_some",
+    "nps.superiority_none",
+    "nps.superiority_one_sure",
+    "nps.superiority_one_unsure",
+)
 FEW = 10  # answers on a side below which Brunner and Munzel (2000) call their approximation rough
 
 
@@ -163,24 +169,18 @@ class RankComparison(Result):
         a, b = "a", "b"
         if share < 0.5:  # the higher one is named second
             low, share, high, a, b = 1 - high, 1 - share, 1 - low, b, a
-        sure = int((frame["pvalue_adj"] < 1 - row["confidence"]).sum())
-        said = pairing.name_sides(row, a, b) | {
-            "sure": sure,
-            "pairs": len(frame),
-            "n_a": row[f"n_{a}"],
-            "n_b": row[f"n_{b}"],
-            "share": share,
-            "low": 100 * low,
-            "high": high,
-            "confidence": row["confidence"],
-            "p": row["pvalue_adj"],
-        }
-        many, one = (
-            ("nps.superiority_some", "nps.superiority_one_sure")
-            if sure
-            else ("nps.superiority_none", "nps.superiority_one_unsure")
-        )
-        return Message(many if len(frame) > 1 else one, **said).text(language)
+        return pairing.say_clearest(
+            frame,
+            row,
+            sides=(a, b),
+            keys=_KEYS,
+            said={
+                "share": share,
+                "low": 100 * low,
+                "high": high,
+                "confidence": row["confidence"],
+            },
+        ).text(language)
 
 
 @check.arguments
@@ -204,14 +204,8 @@ def compare_ranks(
 
     Parameters
     ----------
-    data : ScoreCounts, or rows in any form that `table.as_table` takes
-        Ready counts, or one row an answer.
-    between : str or None
-        Column whose values are compared. None gives an `Absent` that says what cannot be known.
-    score : str, optional
-        Column of scores, `"score"` where it is None; not needed with ready counts.
-    by : str or sequence of str
-        Compare within each value of these columns only; they come first in the frame.
+    data, between, score, by
+        As in `compare`.
     adjust : {"holm", "BH", "BY", "none"}
         How `pvalue_adj` is made from all rows.
     confidence : float

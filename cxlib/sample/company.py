@@ -161,7 +161,7 @@ def make_company(
             counts,
             customers=customers,
             seed=seed,
-            strong_feelings=float(strong_feelings),
+            strong_feelings=strong_feelings,
             bad_month=bad_month,
         ),
     )
@@ -199,11 +199,7 @@ def write_company(
         ),
     )
     known = truth(
-        counts,
-        customers=customers,
-        seed=seed,
-        strong_feelings=float(strong_feelings),
-        bad_month=bad_month,
+        counts, customers=customers, seed=seed, strong_feelings=strong_feelings, bad_month=bad_month
     )
     known["interviews"] = write_interviews(out / "interviews", seed=seed)
     text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)

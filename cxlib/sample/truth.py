@@ -69,7 +69,7 @@ def truth(
         "made_with": {
             "customers": customers,
             "seed": seed,
-            "strong_feelings": strong_feelings,
+            "strong_feelings": float(strong_feelings),
             "bad_month": bad_month,
         },
         "frame": {
@@ -135,7 +135,7 @@ def _answering(counts: Tally, *, strong_feelings: float) -> dict:
             for name in ("country", "age_band", "plan")
         },
         "strong_feelings": {
-            "factor": strong_feelings,
+            "factor": float(strong_feelings),
             "neutral": model.NEUTRAL,
             "rise": model.RISE,
             "middle": model.MIDDLE,

@@ -61,6 +61,11 @@ class Result:
         """What the words of its enum columns are filled with, where only the result knows it."""
         return {}
 
+    @property
+    def cells(self) -> Mapping[str, Sequence[Any]]:
+        """What its table shows in place of a column's values, one a row (see `Table`)."""
+        return {}
+
     def caption(self) -> Message | str:
         """Return what its table shows, where the result knows."""
         return self.shows
@@ -104,6 +109,7 @@ class Result:
             caption=caption or self.caption(),
             language=language,
             empty=Sentences(self.warnings) if self.warnings else "",
+            cells=self.cells,
         )
 
     def _repr_html_(self) -> str:
