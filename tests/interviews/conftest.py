@@ -8,6 +8,7 @@ import json
 import pandas as pd
 import pytest
 
+from cxlib import interviews
 from cxlib.interviews import Corpus
 
 from ..conftest import ORACLES
@@ -98,6 +99,16 @@ def small(build) -> Corpus:
         language=["en", "ja", "ko"],
         세그먼트=["새 고객", "새 고객", "단골"],
     )
+
+
+def read(folder, **changes):
+    options = {
+        "codings": folder / "codings.csv",
+        "codebook": folder / "codebook.yaml",
+        "cases": folder / "cases.csv",
+        **changes,
+    }
+    return interviews.read_corpus(folder / "interviews", **options)
 
 
 @pytest.fixture

@@ -5,18 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cxlib import interviews
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
-
-
-def read(folder, **changes):
-    options = {
-        "codings": folder / "codings.csv",
-        "codebook": folder / "codebook.yaml",
-        "cases": folder / "cases.csv",
-        **changes,
-    }
-    return interviews.read_corpus(folder / "interviews", **options)
+from tests.interviews.conftest import read
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,7 @@ from cxlib import interviews
 from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, SourceError
 from cxlib.interviews.corpus import What
 from cxlib.interviews.counts import grid
-
-
-def read(folder, **changes):
-    options = {
-        "codings": folder / "codings.csv",
-        "codebook": folder / "codebook.yaml",
-        "cases": folder / "cases.csv",
-        **changes,
-    }
-    return interviews.read_corpus(folder / "interviews", **options)
+from tests.interviews.conftest import read
 
 
 def test_four_formats_and_three_languages(folder):

@@ -60,28 +60,21 @@ def _mean(data: pd.DataFrame, y: str, weight: str) -> tuple[float, np.ndarray]:
     return mean, (data[weight] * (data[y] - mean) / data[weight].sum()).to_numpy()
 
 
-def test_linearised_variance_of_a_cluster_sample(shared):
-    """R survey 4.1.1 svymean(~api00, svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc)):
-    23.542240693781, 14 df; 1e-10."""
-    schools = pd.read_csv(shared / "oracles" / "bias" / "apiclus1.csv")
-    mean, influence = _mean(schools, "api00", "pw")
-    variance, df = designs.linearised_variance(
-        influence, cluster=schools["dnum"], population=schools["fpc"]
-    )
-    assert_allclose([mean, np.sqrt(variance)], [644.169398907104, 23.542240693781], rtol=1e-10)
-    assert df == 14
-
-
-def test_linearised_variance_of_a_stratified_sample(shared):
-    """R survey 4.1.1 svymean(~api00, svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc =
-    ~fpc)); 1e-10."""
-    schools = pd.read_csv(shared / "oracles" / "bias" / "apistrat.csv")
-    mean, influence = _mean(schools, "api00", "pw")
-    variance, df = designs.linearised_variance(
-        influence, strata=schools["stype"], population=schools["fpc"]
-    )
-    assert_allclose([mean, np.sqrt(variance)], [662.287363159321, 9.40894080278458], rtol=1e-10)
-    assert df == 197
+# R survey 4.1.1 svymean(~api00, design), weights = ~pw, fpc = ~fpc; 1e-10
+@pytest.mark.parametrize(
+    ("name", "design", "mean", "se", "df"),
+    [
+        ("apiclus1", {"cluster": "dnum"}, 644.169398907104, 23.542240693781, 14),
+        ("apistrat", {"strata": "stype"}, 662.287363159321, 9.40894080278458, 197),
+    ],
+)
+def test_linearised_variance_of_a_sample(shared, name, design, mean, se, df):
+    schools = pd.read_csv(shared / "oracles" / "bias" / f"{name}.csv")
+    found, influence = _mean(schools, "api00", "pw")
+    columns = {each: schools[column] for each, column in design.items()}
+    variance, units = designs.linearised_variance(influence, **columns, population=schools["fpc"])
+    assert_allclose([found, np.sqrt(variance)], [mean, se], rtol=1e-10)
+    assert units == df
 
 
 def test_linearised_variance_of_a_plain_mean_is_the_textbooks():

@@ -11,13 +11,18 @@ ROWS = pd.DataFrame(
 )
 
 
-def waves(*counts):
-    """Rows of waves `1`, `2`, … from promoters, passives and detractors of each."""
+def rows_of(column, counts):
+    """Rows with `column` and `score` from the promoters, passives and detractors of each value."""
     return pd.DataFrame(
         [
-            {"wave": wave, "score": score}
-            for wave, kinds in enumerate(counts, start=1)
-            for score, n in zip((10, 8, 0), kinds, strict=True)
+            {column: value, "score": score}
+            for value, kinds in counts.items()
+            for score, n in zip((10, 8, 3), kinds, strict=True)
             for _ in range(n)
         ]
     )
+
+
+def waves(*counts):
+    """Rows of waves `1`, `2`, … from promoters, passives and detractors of each."""
+    return rows_of("wave", dict(enumerate(counts, start=1)))

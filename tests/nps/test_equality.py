@@ -14,6 +14,7 @@ from cxlib import nps
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.nps.methods.heterogeneity import spread, welch
 from tests.conftest import ORACLES
+from tests.nps import answers
 
 R = json.loads((ORACLES / "nps" / "expected_r.json").read_text())["k_sample_channel"]
 ROWS = pd.read_csv(ORACLES / "nps" / "responses.csv")
@@ -37,14 +38,7 @@ groups = st.lists(st.tuples(st.floats(-0.9, 0.9), st.floats(0.001, 0.2)), min_si
 
 def rows_of(**segments):
     """Rows with the given (promoters, passives, detractors) in each segment."""
-    return pd.DataFrame(
-        [
-            {"segment": name, "score": score}
-            for name, triple in segments.items()
-            for score, k in zip((10, 8, 3), triple, strict=True)
-            for _ in range(k)
-        ]
-    )
+    return answers.rows_of("segment", segments)
 
 
 def test_no_key_of_the_oracle_is_left_out():

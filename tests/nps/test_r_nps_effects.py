@@ -14,20 +14,14 @@ from scipy import special
 from cxlib import nps, sources
 from cxlib.errors import ScoreRangeError
 from cxlib.rows import scales
+from tests.nps import answers
 
 kinds = st.tuples(*[st.integers(0, 40)] * 3).filter(lambda counts: sum(counts) > 0)
 
 
 def rows(**groups):
     """Rows with a group `g` from promoters, passives and detractors of each."""
-    return pd.DataFrame(
-        [
-            {"g": name, "score": score}
-            for name, counts in groups.items()
-            for score, n in zip((10, 8, 0), counts, strict=True)
-            for _ in range(n)
-        ]
-    )
+    return answers.rows_of("g", groups)
 
 
 def test_cut_points_are_used():

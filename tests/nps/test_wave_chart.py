@@ -16,6 +16,7 @@ from cxlib.errors import ParameterError, WeightError
 from cxlib.nps.methods.charts import change_point, chart
 from cxlib.nps.methods.crossing import crossing, growing
 from tests.conftest import ORACLES
+from tests.nps import answers
 
 EXACT = json.loads((ORACLES / "nps" / "expected_misc.json").read_text())["wave_chart"]
 ROW_KEYS = {"counts", "nps", "lcl", "ucl", "z", "ewma", "ewma_sd"}
@@ -24,14 +25,7 @@ LATER = {"cusum_hi", "cusum_lo"}  # a later part's
 
 def rows_of(waves):
     """Rows with the given (promoters, passives, detractors) in each wave."""
-    return pd.DataFrame(
-        [
-            {"wave": name, "score": score}
-            for name, triple in waves.items()
-            for score, k in zip((10, 8, 3), triple, strict=True)
-            for _ in range(k)
-        ]
-    )
+    return answers.rows_of("wave", waves)
 
 
 def test_no_key_of_the_oracle_is_left_out():
