@@ -20,7 +20,7 @@ from cxlib.methods import multiplicity, proportions
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import PVALUES, level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,14 +43,11 @@ class Representativeness(Result):
     tests: pd.DataFrame
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "column": "",
-        "category": "",
-        "n_frame": "integer",
-        "n": "integer",
+        **dict.fromkeys(("column", "category"), ""),
+        **dict.fromkeys(("n_frame", "n"), "integer"),
         **dict.fromkeys(("share_frame", "share_respondents", "difference"), "percent"),
         "smd": "decimal2",
-        "rate": "percent",
-        **limits("percent"),
+        **with_limits("rate", "percent"),
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.representativeness_caption")
@@ -106,8 +103,7 @@ class Tests(Result):
         "n": "integer",
         "statistic": "decimal1",
         "df": "integer",
-        "pvalue": "pvalue",
-        "pvalue_adj": "pvalue",
+        **PVALUES,
         "cramers_v": "decimal2",
         **level_and_method(Method),
     }

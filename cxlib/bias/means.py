@@ -21,7 +21,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import limits
+from cxlib.shown.vocabulary import with_limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -35,11 +35,8 @@ class Mean(Result):
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kind,
         "outcome": "",
-        "n": "integer",
-        "n_eff": "integer",
-        "mean": "decimal2",
-        "se": "decimal2",
-        **limits("decimal2"),
+        **dict.fromkeys(("n", "n_eff"), "integer"),
+        **with_limits("mean", "decimal2", se="decimal2"),
         "confidence": "level",
         "df": "integer",
         "deff": "decimal2",

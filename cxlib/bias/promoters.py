@@ -21,7 +21,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import limits
+from cxlib.shown.vocabulary import with_limits
 
 ENOUGH = 30  # effective answers, below which the interval is approximate
 _SIGN = "__nps"
@@ -44,11 +44,8 @@ class WeightedNps(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kind,
-        "n": "integer",
-        "n_eff": "integer",
-        "nps": "points",
-        "se": "decimal1",
-        **limits("points"),
+        **dict.fromkeys(("n", "n_eff"), "integer"),
+        **with_limits("nps", "points", se="decimal1"),
         "confidence": "level",
         "df": "integer",
         "deff": "decimal2",

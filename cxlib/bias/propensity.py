@@ -19,7 +19,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -33,13 +33,10 @@ class RIndicator(Result):
     margins: tuple[str, ...]
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "n": "integer",
-        "respondents": "integer",
+        **dict.fromkeys(("n", "respondents"), "integer"),
         "rate": "percent",
         "r_indicator": "decimal2",
-        "r_unadjusted": "decimal2",
-        "se": "decimal3",
-        **limits("decimal2"),
+        **with_limits("r_unadjusted", "decimal2", se="decimal3"),
         "cv": "decimal2",
         **level_and_method(Method),
     }

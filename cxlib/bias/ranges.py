@@ -19,7 +19,7 @@ from cxlib.errors import ParameterError
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,8 +48,7 @@ class Bounds(Result):
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kind,
         "n": "integer",
-        "nps": "points",
-        **limits("points"),
+        **with_limits("nps", "points"),
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.bounds_caption")

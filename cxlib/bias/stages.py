@@ -24,7 +24,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,10 +64,8 @@ class Funnel(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         "stage": Stage,
-        "n": "integer",
-        "reached": "integer",
-        "rate": "percent",
-        **limits("percent"),
+        **dict.fromkeys(("n", "reached"), "integer"),
+        **with_limits("rate", "percent"),
         **level_and_method(Method),
     }
 

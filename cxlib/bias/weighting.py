@@ -69,8 +69,7 @@ class Weights(Result):
     ratio: float
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "margin": "",
-        "category": "",
+        **dict.fromkeys(("margin", "category"), ""),
         "n": "integer",
         **dict.fromkeys(("share_before", "share_target", "share_after"), "percent"),
     }

@@ -47,8 +47,7 @@ class ByCase(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("theme", "code", "kind"), ""),
-        "interviews": "integer",
-        "n": "integer",
+        **dict.fromkeys(("interviews", "n"), "integer"),
         "share": "percent",
         **level_and_method(Method),
     }

@@ -37,8 +37,7 @@ class Cooccurrence(Result):
     point), `confidence` (missing: these are counts), `method`."""
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "code_a": "",
-        "code_b": "",
+        **dict.fromkeys(("code_a", "code_b"), ""),
         **dict.fromkeys(("interviews", "n", "turns"), "integer"),
         "jaccard": "decimal2",
         **dict.fromkeys(

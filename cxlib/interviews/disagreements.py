@@ -24,8 +24,7 @@ class Disagreements(Result):
     """Turns on which coders differ about a code, with their words, to be settled together."""
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "code": "",
-        "document": "",
+        **dict.fromkeys(("code", "document"), ""),
         "turn": "integer",
         **dict.fromkeys(("speaker", "applied_by", "not_by", "words"), ""),
     }

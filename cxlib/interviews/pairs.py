@@ -38,8 +38,7 @@ class Pairs(Result):
     """Agreement of each pair of coders on the set of codes of a turn."""
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "coder_a": "",
-        "coder_b": "",
+        **dict.fromkeys(("coder_a", "coder_b"), ""),
         **{name: Agreement.columns[name] for name in _OF_ALPHA},
     }
     shows: ClassVar[Message] = Message("interviews.pairs_caption")

@@ -18,7 +18,7 @@ from cxlib.methods import proportions
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,10 +44,8 @@ class Prevalence(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("theme", "code", "kind"), ""),
-        "interviews": "integer",
-        "n": "integer",
-        "share": "percent",
-        **limits("percent"),
+        **dict.fromkeys(("interviews", "n"), "integer"),
+        **with_limits("share", "percent"),
         "turns": "integer",
         **level_and_method(Method),
     }

@@ -41,15 +41,12 @@ class Quotes(Result):
     each: int
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "kind": "",
-        "code": "",
-        "interviews": "integer",
-        "n": "integer",
+        **dict.fromkeys(("kind", "code"), ""),
+        **dict.fromkeys(("interviews", "n"), "integer"),
         **dict.fromkeys(("words", "gloss", "document"), ""),
         "turn": "integer",
         "speaker": "",
-        "coders": "integer",
-        "opened_by": "integer",
+        **dict.fromkeys(("coders", "opened_by"), "integer"),
         "lang": "",
         **level_and_method(Method),
     }

@@ -21,7 +21,7 @@ from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,8 +59,7 @@ class Saturation(Result):
     columns: ClassVar[Mapping[str, Format]] = {
         "document": "",
         **dict.fromkeys(("interviews", "new", "cumulative"), "integer"),
-        "expected": "decimal1",
-        **limits("decimal1"),
+        **with_limits("expected", "decimal1"),
         **level_and_method(Method),
         **dict.fromkeys(("observed", "once", "twice"), "integer"),
         "estimate": "decimal1",

@@ -19,7 +19,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
-from cxlib.shown.vocabulary import PAIR, level_and_method, limits
+from cxlib.shown.vocabulary import PAIR, PVALUES, level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,19 +62,14 @@ class Comparison(Result):
     margin: float | None = None
     columns: ClassVar[Mapping[str, Format]] = {
         **PAIR,
-        "nps_a": "points",
-        "nps_b": "points",
-        "difference": "change",
-        "se": "points",
-        **limits("change"),
+        **dict.fromkeys(("nps_a", "nps_b"), "points"),
+        **with_limits("difference", "change", se="points"),
         "statistic": "decimal2",
         "df": "decimal1",
-        "pvalue": "pvalue",
-        "pvalue_adj": "pvalue",
+        **PVALUES,
         "detectable": "points",
         "n_needed": "integer",
-        "pvalue_equivalent": "pvalue",
-        "pvalue_not_worse": "pvalue",
+        **dict.fromkeys(("pvalue_equivalent", "pvalue_not_worse"), "pvalue"),
         "verdict": Verdict,
         "reason": Reason,
         **level_and_method((Method, Adjustment)),

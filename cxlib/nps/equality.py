@@ -40,8 +40,7 @@ class Homogeneity(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         "between": "",
-        "k": "integer",
-        "n": "integer",
+        **dict.fromkeys(("k", "n"), "integer"),
         "statistic": "decimal2",
         "df": "integer",
         "df_error": "decimal1",

@@ -42,8 +42,7 @@ class Distribution(Result):
 
     counts: ScoreCounts
     columns: ClassVar[Mapping[str, Format]] = {
-        "score": "integer",
-        "n": "integer",
+        **dict.fromkeys(("score", "n"), "integer"),
         "share": "percent",
         "kind": Kind,
         **level_and_method(Method),

@@ -27,7 +27,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
-from cxlib.shown.vocabulary import PAIR, level_and_method, limits
+from cxlib.shown.vocabulary import PAIR, level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,12 +57,9 @@ class Monitor(Result):
     by: tuple[str, ...] = ()
     columns: ClassVar[Mapping[str, Format]] = {
         **PAIR,
-        "difference": "change",
-        "se": "points",
-        **limits("change"),
+        **with_limits("difference", "change", se="points"),
         "pvalue": "pvalue",
-        "naive_low": "change",
-        "naive_high": "change",
+        **dict.fromkeys(("naive_low", "naive_high"), "change"),
         "naive_pvalue": "pvalue",
         "naive_false_alarm": "percent",
         "looks": "integer",

@@ -23,7 +23,7 @@ from cxlib.nps.score_counts import as_columns
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import PAIR, level_and_method
+from cxlib.shown.vocabulary import PAIR, PVALUES, level_and_method
 
 _KEYS = (
     "nps.permutation_some",
@@ -43,11 +43,9 @@ class PermutationTest(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **PAIR,
-        "nps_a": "points",
-        "nps_b": "points",
+        **dict.fromkeys(("nps_a", "nps_b"), "points"),
         "difference": "change",
-        "pvalue": "pvalue",
-        "pvalue_adj": "pvalue",
+        **PVALUES,
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_permutation")

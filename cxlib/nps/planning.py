@@ -36,16 +36,13 @@ class Plan(Result):
 
     key: str
     columns: ClassVar[Mapping[str, Format]] = {
-        "half_width": "points",
-        "difference": "points",
+        **dict.fromkeys(("half_width", "difference"), "points"),
         "population": "integer",
         **dict.fromkeys(("power", "promoters", "detractors"), "percent"),
         "variance": "",
-        "promoters_a": "percent",
-        "detractors_a": "percent",
+        **dict.fromkeys(("promoters_a", "detractors_a"), "percent"),
         "variance_a": "",
-        "promoters_b": "percent",
-        "detractors_b": "percent",
+        **dict.fromkeys(("promoters_b", "detractors_b"), "percent"),
         "variance_b": "",
         "n_exact": "decimal1",
         **dict.fromkeys(("n", "n_a", "n_b"), "integer"),

@@ -23,7 +23,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,13 +53,10 @@ class League(Result):
     between: str
     fewest: int
     columns: ClassVar[Mapping[str, Format]] = {
-        "rank": "integer",
-        "n": "integer",
+        **dict.fromkeys(("rank", "n"), "integer"),
         "nps": "points",
-        "shrunken": "points",
-        **limits("points"),
-        "p_worst": "percent",
-        "p_best": "percent",
+        **with_limits("shrunken", "points"),
+        **dict.fromkeys(("p_worst", "p_best"), "percent"),
         "reason": Unranked,
         **level_and_method(Method),
     }

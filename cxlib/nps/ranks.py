@@ -22,7 +22,7 @@ from cxlib.nps.score_counts import as_columns
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import PAIR, level_and_method, limits
+from cxlib.shown.vocabulary import PAIR, PVALUES, level_and_method, with_limits
 
 _KEYS = (
     "nps.superiority_some",
@@ -40,8 +40,7 @@ class RankTest(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         "between": "",
-        "k": "integer",
-        "n": "integer",
+        **dict.fromkeys(("k", "n"), "integer"),
         "statistic": "decimal2",
         "df": "integer",
         "pvalue": "pvalue",
@@ -145,12 +144,10 @@ class RankComparison(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **PAIR,
-        "superiority": "percent",
-        **limits("percent"),
+        **with_limits("superiority", "percent"),
         "statistic": "decimal2",
         "df": "decimal1",
-        "pvalue": "pvalue",
-        "pvalue_adj": "pvalue",
+        **PVALUES,
         "u": "decimal1",
         "mw_pvalue": "pvalue",
         **level_and_method(Method),

@@ -24,7 +24,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Says
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,10 +47,8 @@ class TopBox(Result):
     by: tuple[str, ...] = ()
     scale: tuple[int, int] = (1, 5)
     columns: ClassVar[Mapping[str, Format]] = {
-        "n": "integer",
-        "top": "integer",
-        "rate": "percent",
-        **limits("percent"),
+        **dict.fromkeys(("n", "top"), "integer"),
+        **with_limits("rate", "percent"),
         **dict.fromkeys(("mean", "mean_ci_low", "mean_ci_high"), "decimal2"),
         "box": "",
         **level_and_method(Method),

@@ -24,7 +24,7 @@ from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,9 +52,7 @@ class NetPromoterScores(Result):
     by: tuple[str, ...] = ()
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("n", "promoters", "passives", "detractors"), "integer"),
-        "nps": "points",
-        "se": "points",
-        **limits("points"),
+        **with_limits("nps", "points", se="points"),
         "n_eff": "integer",
         "p_positive": "percent",
         **level_and_method(Method),

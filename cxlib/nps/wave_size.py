@@ -37,8 +37,7 @@ class NextWave(Result):
     worst: bool = False
     columns: ClassVar[Mapping[str, Format]] = {
         "points": "figure",
-        "n_precision": "integer",
-        "n_comparison": "integer",
+        **dict.fromkeys(("n_precision", "n_comparison"), "integer"),
         "design_effect": "decimal2",
         **level_and_method(Method),
     }

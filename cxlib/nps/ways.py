@@ -24,7 +24,7 @@ from cxlib.nps.verdicts import Verdict
 from cxlib.shown.message import Message, Sentences, Word
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 
 class Way(StrEnum):
@@ -64,10 +64,8 @@ class Robustness(Result):
     detractor: int
     columns: ClassVar[Mapping[str, Format]] = {
         "way": Way,
-        "nps_a": "points",
-        "nps_b": "points",
-        "difference": "change",
-        **limits("change"),
+        **dict.fromkeys(("nps_a", "nps_b"), "points"),
+        **with_limits("difference", "change"),
         "pvalue": "pvalue",
         "says": Verdict,
         **level_and_method(Method),

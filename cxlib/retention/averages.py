@@ -18,7 +18,7 @@ from cxlib.retention.units import age_words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -35,8 +35,7 @@ class Average(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("age", "until", "cohorts", "size", "retained"), ""),
-        "rate": "percent",
-        **limits("percent"),
+        **with_limits("rate", "percent"),
         **level_and_method(Method),
     }
 

@@ -27,7 +27,7 @@ from cxlib.shown.language import NOT_KNOWN
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 ALPHA = 0.05  # below it an effect is taken to change over time
 TRANSFORMS = ("km", "rank", "identity")
@@ -73,8 +73,7 @@ class Cox(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("term", "estimate", "se"), ""),
-        "hazard_ratio": "decimal2",
-        **limits("decimal2"),
+        **with_limits("hazard_ratio", "decimal2"),
         "statistic": "decimal2",
         "pvalue": "pvalue",
         "ph_statistic": "decimal2",

@@ -16,7 +16,7 @@ from cxlib.retention.units import units
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import PVALUES, level_and_method, limits
 
 ALPHA = 0.05  # below it hazards are taken not to be proportional, and groups to differ
 
@@ -75,12 +75,10 @@ class CurveComparison(Result):
     unit: str = "period"
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "a": "",
-        "b": "",
+        **dict.fromkeys(("a", "b"), ""),
         "statistic": "decimal2",
         "df": "",
-        "pvalue": "pvalue",
-        "pvalue_adj": "pvalue",
+        **PVALUES,
         "horizon": "",
         **dict.fromkeys(("rmst_a", "rmst_b", "difference", "se"), "decimal2"),
         **limits("decimal2"),

@@ -29,7 +29,7 @@ from cxlib.retention.units import units
 from cxlib.shown.message import Message, Names, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,11 +78,8 @@ class Survival(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("tenure", "at_risk", "lost", "censored"), ""),
-        "survival": "percent",
-        "se": "decimal3",
-        **limits("percent"),
-        "band_low": "percent",
-        "band_high": "percent",
+        **with_limits("survival", "percent", se="decimal3"),
+        **dict.fromkeys(("band_low", "band_high"), "percent"),
         **dict.fromkeys(
             ("cumhaz", "cumhaz_se", "at_risk_weight", "lost_weight", "censored_weight"), ""
         ),

@@ -32,7 +32,7 @@ from cxlib.shown.language import label
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 # terms that are made from tenure (and cohort); others are columns that were counted
 DERIVED = ("age", "log_age", "period")
@@ -66,8 +66,7 @@ class Hazard(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("term", "estimate", "se"), ""),
-        "ratio": "decimal2",
-        **limits("decimal2"),
+        **with_limits("ratio", "decimal2"),
         "statistic": "decimal2",
         "pvalue": "pvalue",
         **level_and_method((Method, Link)),

@@ -83,10 +83,8 @@ class Loading(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         "what": Hole,
-        "first_day": "date",
-        "last_day": "date",
-        "days": "integer",
-        "events": "integer",
+        **dict.fromkeys(("first_day", "last_day"), "date"),
+        **dict.fromkeys(("days", "events"), "integer"),
         "expected": "decimal1",
         "pvalue": "pvalue",
         **level_and_method(Method),

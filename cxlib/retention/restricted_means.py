@@ -24,7 +24,7 @@ from cxlib.shown.language import label
 from cxlib.shown.message import Message, Names, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -36,11 +36,8 @@ class RestrictedMean(Result):
     by: tuple[str, ...] = ()
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "horizon": "",
-        "n": "",
-        "rmst": "decimal2",
-        "se": "decimal2",
-        **limits("decimal2"),
+        **dict.fromkeys(("horizon", "n"), ""),
+        **with_limits("rmst", "decimal2", se="decimal2"),
         **level_and_method(Method),
     }
 

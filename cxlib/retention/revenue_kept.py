@@ -45,8 +45,7 @@ class Revenue(Result):
     period: str = "month"
 
     columns: ClassVar[Mapping[str, Format]] = {
-        "period": "",
-        "active": "",
+        **dict.fromkeys(("period", "active"), ""),
         **dict.fromkeys(("revenue", *_FLOWS), "decimal2"),
         **dict.fromkeys(_RATES, "percent"),
         "complete": "",

@@ -25,7 +25,7 @@ from cxlib.rows.clock import period_name
 from cxlib.shown.message import Message, Names
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import PVALUES, level_and_method, limits
 
 FEWEST = 6  # finished ages after the first; below it there is no late part to speak of
 _NAMED = 5  # cohorts named in a sentence
@@ -50,8 +50,7 @@ class Smile(Result):
         "se": "",
         **limits("percent"),
         "statistic": "decimal2",
-        "pvalue": "pvalue",
-        "pvalue_adj": "pvalue",
+        **PVALUES,
         "smile": "",
         **level_and_method(Method),
     }

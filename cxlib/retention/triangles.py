@@ -33,7 +33,7 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format, Table
 from cxlib.shown.text import Text
-from cxlib.shown.vocabulary import level_and_method, limits
+from cxlib.shown.vocabulary import level_and_method, with_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,8 +62,7 @@ class Triangle(Result):
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("cohort", "age", "until", "size", "retained"), ""),
-        "rate": "percent",
-        **limits("percent"),
+        **with_limits("rate", "percent"),
         "complete": "",
         "value": "decimal2",
         **level_and_method(Method),

@@ -7,7 +7,7 @@ import pytest
 
 import cxlib
 from cxlib.shown.result import Result
-from cxlib.shown.vocabulary import PAIR, level_and_method, limits
+from cxlib.shown.vocabulary import PAIR, PVALUES, level_and_method, limits, with_limits
 
 for _module in pkgutil.walk_packages(cxlib.__path__, "cxlib."):
     if not _module.name.startswith("cxlib.report"):
@@ -36,10 +36,13 @@ def test_common_columns_are_written_alike(kind):
     columns = dict(kind.columns)
     assert columns.get("ci_low") == columns.get("ci_high")
     assert columns.get("confidence", "level") == "level"
-    assert {name: columns[name] for name in PAIR if name in columns}.items() <= PAIR.items()
+    for common in (PAIR, PVALUES):
+        assert {name: columns[name] for name in common if name in columns}.items() <= common.items()
 
 
 def test_groups_keep_their_order():
     assert list(limits("points")) == ["ci_low", "ci_high"]
     assert level_and_method("figure") == {"confidence": "level", "method": "figure"}
+    assert list(with_limits("nps", "points")) == ["nps", "ci_low", "ci_high"]
+    assert list(with_limits("nps", "points", se="points")) == ["nps", "se", "ci_low", "ci_high"]
     assert list(PAIR) == ["a", "b", "n_a", "n_b"]
