@@ -138,7 +138,7 @@ class Agreement(Result):
         return Message(_CAPTION[self.by])
 
     @property
-    def cells(self) -> Mapping[str, Sequence[Any]]:
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
         """The name of all codes together, and the reasons with their numbers."""
         names = [Message(_ALL[self.by]), *self.frame[self.by].iloc[1:]]
         return {self.by: names, "reason": [reason_of(row) for _, row in self.frame.iterrows()]}

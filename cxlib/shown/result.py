@@ -62,7 +62,7 @@ class Result:
         return {}
 
     @property
-    def cells(self) -> Mapping[str, Sequence[Any]]:
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
         """What its table shows in place of a column's values, one a row (see `Table`)."""
         return {}
 
@@ -109,7 +109,7 @@ class Result:
             caption=caption or self.caption(),
             language=language,
             empty=Sentences(self.warnings) if self.warnings else "",
-            cells=self.cells,
+            cells=self.shown_cells,
         )
 
     def _repr_html_(self) -> str:
