@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
@@ -9,20 +10,73 @@ from typing import Any
 
 import pandas as pd
 
+from cxlib.rows.thousands import may_be_thousands
+from cxlib.shown.message import Message
+
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")  # fits 64 bits
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+# as R and pandas write small and large ones, too: 2.5e-05, never 1e5, which may be an id
+_DECIMAL = re.compile(
+    r"-?(?P<whole>0|[1-9]\d*)(?P<part>\.\d+(?:[eE][+-]?\d{1,3})?|[eE][+-]\d{1,3})?"
+)
+_DIGITS = 15  # of a whole number; what a double keeps
+_COMMA = re.compile(r"-?(?:0|[1-9]\d*)(?:,\d+)?")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 
-def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, pd.Series]:
+def columns(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], *, mark: str = "."
+) -> dict[str, pd.Series]:
     """Turn rows of answers (an empty cell is a missing one) into a column for each name, by the
-    rule of `read_survey`."""
+    rule of `read_survey`; `mark` is what `RawTable.decimal` says."""
     return {
-        name: _column(list(cells))
+        name: _column(list(cells), comma=mark == ",")
         for name, cells in zip(names, zip(*rows, strict=True), strict=True)
     }
 
 
-def _column(cells: list[Any]) -> pd.Series:
+def point_decimals(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], *, mark: str
+) -> tuple[Sequence[Sequence[Any]], list[Message]]:
+    """Write decimal commas as points in the columns that are plainly numbers with them.
+
+    Parameters
+    ----------
+    names : sequence of str
+    rows : sequence of sequence
+    mark : str
+        What `RawTable.decimal` says; with "." nothing is changed.
+
+    Returns
+    -------
+    tuple of (sequence of sequence, list of Message)
+
+    Notes
+    -----
+    Every cell of such a column is a number, one at least has a comma, and not all that have one
+    could be thousands ("1,234").
+
+    >>> point_decimals(["a", "b"], [["7,5", "1,234"], ["8", "2,500"]], mark=",")[0]
+    [['7.5', '1,234'], ['8', '2,500']]
+    """
+    if mark == "." or not rows:
+        return rows, []
+    columns = [list(cells) for cells in zip(*rows, strict=True)]
+    changed = []
+    for name, cells in zip(names, columns, strict=True):
+        given = [cell for cell in cells if cell != ""]
+        commas = [cell for cell in given if isinstance(cell, str) and "," in cell]
+        if (
+            commas
+            and all(isinstance(cell, str) and _COMMA.fullmatch(cell) for cell in given)
+            and not all(_THOUSANDS.fullmatch(cell) for cell in commas)
+        ):
+            cells[:] = [cell.replace(",", ".") for cell in cells]
+            changed.append(name)
+    notes = [Message("sources.decimal_commas", names=changed)] if changed else []
+    return [list(row) for row in zip(*columns, strict=True)], notes
+
+
+def _column(cells: list[Any], *, comma: bool) -> pd.Series:
     given = [None if cell == "" else cell for cell in cells]
     present = [cell for cell in given if cell is not None]
     if not present:
@@ -33,7 +87,7 @@ def _column(cells: list[Any]) -> pd.Series:
         return pd.Series(
             _each(given, int), dtype="int64" if len(present) == len(given) else "Int64"
         )
-    if all(_is_decimal(cell) for cell in present):
+    if all(_is_decimal(cell) for cell in present) and not may_be_thousands(present, comma=comma):
         return pd.Series(_each(given, float), dtype="float64")
     if all(isinstance(cell, datetime) for cell in present):
         return pd.Series(pd.to_datetime(pd.Series(given, dtype=object)))
@@ -51,11 +105,13 @@ def _is_whole(cell: Any) -> bool:
 
 
 def _is_decimal(cell: Any) -> bool:
-    if isinstance(cell, str):  # 15 digits are what a double keeps
+    if isinstance(cell, str):  # the double nearest to any decimal, but no id of many digits
+        found = _DECIMAL.fullmatch(cell)
         return (
-            _DECIMAL.fullmatch(cell) is not None
+            found is not None
             and cell.isascii()
-            and len(cell.strip("-").replace(".", "")) <= 15
+            and len(found["whole"]) <= _DIGITS
+            and math.isfinite(float(cell))
         )
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cxlib.errors import SourceError
-from cxlib.sources import cues, decoding, speakers
+from cxlib.sources import archives, cues, decoding, speakers
 
 if TYPE_CHECKING:
     from docx.table import Table as WordTable
+
+_MOST_UNPACKED = 200 << 20  # bytes; pictures too, which python-docx loads with the words
 
 
 def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
@@ -32,8 +35,8 @@ def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
     Raises
     ------
     SourceError
-        If the bytes are no Word document, or hold tracked changes: text that python-docx would
-        leave out without a word.
+        If the bytes are no Word document or unpack beyond bounds, or hold tracked changes or
+        entities: text that python-docx would leave out without a word.
     """
     import zipfile
 
@@ -42,8 +45,23 @@ def lines(data: bytes, *, name: str) -> list[tuple[str, bool]]:
     from docx.table import Table
 
     try:
+        archives.open_archive(io.BytesIO(data), name=name, most=_MOST_UNPACKED).close()
         document = docx.Document(io.BytesIO(data))
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
+    except SourceError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        PackageNotFoundError,
+        KeyError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        SyntaxError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        zlib.error,
+    ) as error:
         kind = decoding.container(data) or "no Word document"
         raise SourceError(
             f"{name!r} is not what its suffix says but {kind} ({error}); save it as .docx, or as "

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxlib.errors import CxError, EmptyDataError, SourceError
-from cxlib.sources import headers, read_survey
+from cxlib.sources import headers, read_survey, tables
 
 QUALTRICS = (
     'Q1,Q2\n"How likely, really?",Why\n"{""ImportId"":""QID1""}","{""ImportId"":""QID2""}"\n9,ok\n'
@@ -59,7 +59,7 @@ def test_of_a_long_file_its_start_is_enough(tmp_path, monkeypatch, encoding):
     path = tmp_path / "long.csv"
     rows = "".join(f"{n},9,東京都,とても満足しています\n" for n in range(2000))
     path.write_bytes((JAPANESE + rows).encode(encoding))
-    monkeypatch.setattr(headers, "_START", 1001)  # in the middle of a letter, too
+    monkeypatch.setattr(tables, "_START", 10001)  # in the middle of a letter, too
     monkeypatch.setattr(
         type(path), "read_bytes", lambda self: pytest.fail("all of it would have been read")
     )
@@ -69,7 +69,7 @@ def test_of_a_long_file_its_start_is_enough(tmp_path, monkeypatch, encoding):
 def test_where_the_start_cannot_be_told_all_of_it_is_read(tmp_path, monkeypatch):
     path = tmp_path / "long.csv"
     path.write_bytes(b"a" * 2000 + b",b\n1,2\n")
-    monkeypatch.setattr(headers, "_START", 1000)
+    monkeypatch.setattr(tables, "_START", 1000)
     assert same(path) == ["a" * 2000, "b"]
 
 
