@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-from enum import StrEnum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cxlib import check
-from cxlib.errors import EmptyDataError, SourceError
+from cxlib.errors import EmptyDataError, ParameterError, SourceError
+from cxlib.rows.conditions import parse_condition
 from cxlib.shown.message import Message
-from cxlib.sources import answers, decoding, headers
-from cxlib.sources.headers import Rows
+from cxlib.sources import answers, layouts, long_files, statuses, tables, totals
+from cxlib.sources.repeated_rows import warn_of_identical
+from cxlib.sources.status_columns import LeftOut
+from cxlib.sources.tables import RawTable
 
 # 64-bit ids stay exact where some are missing
 _WHOLE = {
@@ -28,14 +31,6 @@ _WHOLE = {
     pa.uint32(): pd.UInt32Dtype(),
     pa.uint64(): pd.UInt64Dtype(),
 }
-
-
-class Delimiter(StrEnum):
-    """What stands between the cells of a text file."""
-
-    COMMA = "comma"
-    TAB = "tab"
-    SEMICOLON = "semicolon"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -51,10 +46,16 @@ class Survey:
     layout : str
         `plain`, `qualtrics` or `surveymonkey`.
     encoding : str
-        `utf-8`, `utf-8-sig`, `utf-16`, `cp932`, `cp949`, `xlsx` or `parquet`.
+        As `tables.RawTable` has it: `utf-8`, `cp932`, …, or `xlsx`, `parquet`, `sav`, `dta`.
     notes : tuple of Message
         What was read and how, and what a reader should know of it.
     path : pathlib.Path
+    warnings : tuple of Message
+        What can change a number: shown as flags above the finding.
+    left_out : mapping of LeftOut to int
+        Rows left out by a rule, by reason.
+    labels : mapping of str to mapping
+        Column to what its codes mean, as `tables.RawTable` has it.
     """
 
     frame: pd.DataFrame
@@ -63,24 +64,106 @@ class Survey:
     encoding: str
     notes: tuple[Message, ...]
     path: Path
+    warnings: tuple[Message, ...] = ()
+    left_out: Mapping[LeftOut, int] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
 
     @property
     def noticed(self) -> tuple[Message, ...]:
         """The notes but for the first, which says how much was read."""
         return self.notes[1:]
 
+    @property
+    def headed(self) -> tuple[Message, ...]:
+        """What the first note says of the header rows, where these are more than one."""
+        layout = self.notes[0].values.get("layout")
+        return (layout,) if layout and layout.values.get("rows") != 1 else ()
 
-def read_survey(path: str | Path, *, layout: str = "auto") -> Survey:
-    """Read a survey export: CSV, TSV, Excel workbook (.xlsx) or Parquet.
+    @property
+    def n(self) -> int:
+        """Rows that were read, with those that a rule left out."""
+        return len(self.frame) + sum(self.left_out.values())
+
+    def asked_twice(self, column: str) -> tuple[Message, ...]:
+        """Return a warning for each other column that has the same question and answers to it.
+
+        The same question is the same header (a repeated one has a number behind it) or the same
+        question text.
+        """
+        heard = self.frame[column].notna()
+        found = []
+        for other, question in self.questions.items():
+            same = {_bare(other), question} & {_bare(column), self.questions[column]}
+            answered = self.frame[other].notna()
+            if other != column and same and self.layout != "surveymonkey" and answered.any():
+                n, alone = int(answered.sum()), int((answered & ~heard).sum())
+                values = {"column": column, "other": other, "n": n, "alone": alone}
+                found.append(Message("sources.second_column", **values))
+        return tuple(found)
+
+    def where(self, condition: str | None, *, parameter: str = "where") -> Survey:
+        """Return the survey with the rows alone that meet a condition (see
+        `conditions.parse_condition`), and with what there is to say about it.
+
+        Raises
+        ------
+        ParameterError, ColumnError, EmptyDataError
+            If it is no condition, names a column that is not there, or no row meets it.
+        """
+        if condition is None:
+            return self
+        asked = parse_condition(condition, parameter=parameter)
+        kept = asked.apply(self.frame, file=self.path.name)
+        before = self.left_out.get(LeftOut.WHERE, 0)
+        return replace(
+            self,
+            frame=kept.rows.reset_index(drop=True),
+            notes=(*self.notes, *kept.notes),
+            warnings=(*self.warnings, *kept.warnings),
+            left_out={**self.left_out, LeftOut.WHERE: before + kept.left_out},
+        )
+
+
+def _bare(name: str) -> str:
+    """Return a column's header without the number that tells it from one of the same name."""
+    return re.sub(r" \(\d+\)$", "", name)
+
+
+def read_survey(
+    path: str | Path,
+    *,
+    layout: str = "auto",
+    sheet: str | int | None = None,
+    header: int | None = None,
+    dates: str | None = None,
+    finished_only: bool = True,
+    where: str | None = None,
+) -> Survey:
+    """Read a survey export: text (CSV, TSV, semicolons), Excel workbook (.xlsx), Parquet, JSON
+    lines, SPSS (.sav) or Stata (.dta).
 
     Parameters
     ----------
     path : str or Path
     layout : {"auto", "plain", "qualtrics", "surveymonkey"}
-        How the header is laid out. `auto` finds Qualtrics by the row of import ids (`{"ImportId":
-        ...}`, row 3, or row 2 where the question texts were removed), and SurveyMonkey by a second
-        row that starts empty and holds "Response", "Open-Ended Response" or options under empty
-        cells of the first; all else is plain: one row of headers.
+        How the header is laid out. `auto` finds Qualtrics by the row of import ids
+        (`{"ImportId": ...}`, row 3, or row 2 where the question texts were removed), SurveyMonkey
+        by a second row that starts empty and holds "Response", "Open-Ended Response" or options
+        under empty cells of the first, and, for any other tool, a second and third row that hold
+        no answer by the rule of `header_rows.is_header_row`. `plain`: one row of names, or
+        `header` rows.
+    sheet : str or int, optional
+        Of a workbook: a sheet's name, its number among the visible ones, or "*" for all with the
+        same header as one; by default the first, where no other can be meant.
+    header : {1, 2, 3}, optional
+        How many rows at the top are headers: the names stand in the first, the questions in the
+        second. None: found.
+    finished_only : bool
+        Whether responses that the survey tool marks as unfinished are left out. What it marks as
+        preview, test or spam always is: see `statuses.read_statuses`.
+    where : str, optional
+        A condition on the rows, such as `"country" = 'JP'` (see `conditions.parse_condition`); the
+        others are left out, and told.
 
     Returns
     -------
@@ -89,52 +172,89 @@ def read_survey(path: str | Path, *, layout: str = "auto") -> Survey:
     Raises
     ------
     SourceError
-        If the file is absent, is not what its suffix says, is in no encoding that can be told, has
-        rows of different lengths or an open quote, or is not in the layout that was asked for.
+        If the file is absent, is not what its suffix says or beyond its bounds, is in no encoding
+        that can be told, has rows with more cells than the header or an open quote, has several
+        sheets that can be meant, or is not in the layout that was asked for; if it has no row of
+        names, a row that may be of the headers or an answer, one row a question, or a row called a
+        total that adds nothing up.
     EmptyDataError
-        If the file is empty or has headers and no responses.
+        If the file is empty or has headers and no responses, or is marked as no answers throughout.
     ParameterError
-        If `layout` is none of the above.
+        If `layout`, `sheet` or `header` is none of the above.
 
     Notes
     -----
     No answer is altered. A column in which every answer is a plain number, written without leading
     zeros, plus signs or separators, and short enough to be exact, is numeric (int64, Int64 where
-    answers are missing, float64 with decimals); every other column of a text file is text as it
-    stands ("007", "10点", "１０", " 7"). Only an empty cell is a missing answer. Dates in a text
-    file stay text; dates in a workbook are dates; a workbook column of mixed kinds becomes text
-    (see `cxlib.sources.answers`). Rows and trailing columns without any content are left out, rows
-    counted in the notes. A column's name is its header with white space collapsed; a repeated or
-    empty one gets a number. All rows are held in memory.
+    answers are missing, float64 with decimals; a decimal comma where commas do not separate the
+    cells); every other column of a text file is text as it stands ("007", "10点", "１０", " 7";
+    "1.286" beside "720", whose point may stand between thousands: see `rows.thousands`).
+    Only an empty cell is a missing answer, an error cell of a workbook, or a code that an SPSS file
+    declares missing; the latter are counted in the notes. Dates in a text file stay text; dates in
+    a workbook are dates; a workbook column of mixed kinds becomes text (see
+    `cxlib.sources.answers`). Rows and trailing columns without any content are left out, rows
+    counted in the notes; so are rows that repeat the header or add up the others. A column's name
+    is its header with white space collapsed; a repeated or empty one gets a number. All rows are
+    held in memory.
 
-    CP932 and CP949 are told apart by a stated rule: see `cxlib.sources.decoding.decode`.
+    Encodings are told apart by a stated rule: see `cxlib.sources.decoding.decode`; delimiters:
+    `cxlib.sources.delimited.split`; codes and labels: `cxlib.sources.statistics_files`.
     """
     path = Path(path)
-    check.one_of("layout", layout, headers.LAYOUTS)
-    headers.refuse_suffix(path)
-    suffix = path.suffix.lower()
-    data = decoding.read_bytes(path)
-    if suffix == ".parquet":
-        return _from_parquet(path, data, layout)
-    rows, encoding, notes = (
-        _xlsx_rows(path, data) if suffix == ".xlsx" else _text_rows(path, data, suffix)
+    check.one_of("layout", layout, layouts.LAYOUTS)
+    layouts.check_header(header)
+    table = _read(path, layout=layout, sheet=sheet, header=header)
+    marked = statuses.read_statuses(
+        table.frame, questions=table.questions, finished_only=finished_only, file=path.name
     )
-    return _survey(path, rows, encoding, notes, layout)
+    survey = replace(
+        table,
+        frame=table.frame[marked.kept].reset_index(drop=True),
+        notes=(*table.notes, *marked.notes),
+        warnings=(*table.warnings, *marked.warnings),
+        left_out={**table.left_out, **marked.left_out},
+    ).where(where)
+    survey = replace(survey, warnings=(*survey.warnings, *warn_of_identical(survey.frame)))
+    if layout == "auto":
+        long_files.refuse_long(survey.frame, name=path.name)
+    return survey
 
 
-def _survey(path: Path, rows: Rows, encoding: str, notes: list[Message], layout: str) -> Survey:
-    rows, left_out = _trimmed(rows)
-    if not rows:
-        raise EmptyDataError(f"{path.name!r} holds no cell with content; export it again")
-    found = headers.find_headers(rows, layout, path.name)
-    given = rows[found.rows :]
+def read_list(
+    path: str | Path, *, sheet: str | int | None = None, where: str | None = None
+) -> Survey:
+    """Read a list of customers, invitations or cases: one row of names, and no row of it is a
+    response, so no status is looked for.
+
+    See `read_survey` for what is refused, and how cells are read.
+    """
+    return _read(Path(path), layout="plain", sheet=sheet, header=None).where(where)
+
+
+def _read(path: Path, *, layout: str, sheet: str | int | None, header: int | None) -> Survey:
+    if path.suffix.lower() == ".parquet":
+        tables.refuse_unread(path, sheet=sheet)
+        if header not in (None, 1):
+            raise ParameterError(
+                f"header={header}: {path.name!r} is Parquet, whose columns have one name each; "
+                "leave header=None"
+            )
+        return _from_parquet(path, layout)
+    return _survey(path, tables.read_rows(path, sheet=sheet), layout, header)
+
+
+def _survey(path: Path, table: RawTable, layout: str, header: int | None) -> Survey:
+    found = layouts.find_headers(table.rows, layout, path.name, header)
+    given, repeats = totals.leave_out_repeats(table.rows[found.rows :], table.rows[: found.rows])
+    given, sums = totals.leave_out_totals(given, name=path.name)
     if not given:
         raise EmptyDataError(
             f"{path.name!r} has {found.rows} header row(s) and no responses; export it with its "
             "responses"
         )
-    names, renamed = headers.distinct(found.names)
-    frame = pd.DataFrame(answers.columns(names, given))
+    names, renamed = layouts.distinct(found.names)
+    cells, converted = answers.point_decimals(names, given, mark=table.decimal)
+    frame = pd.DataFrame(answers.columns(names, cells, mark=table.decimal))
     read = Message(
         "sources.survey_read",
         file=path.name,
@@ -142,76 +262,55 @@ def _survey(path: Path, rows: Rows, encoding: str, notes: list[Message], layout:
         columns=len(names),
         layout=_layout(found),
     )
-    if left_out:
-        renamed = [*renamed, Message("sources.rows_left_out", n=left_out)]
+    if table.left_out:
+        renamed = [*renamed, Message("sources.rows_left_out", n=table.left_out)]
+    if repeats:
+        renamed = [*renamed, Message("sources.header_repeated", n=repeats)]
+    if sums:
+        renamed = [*renamed, Message("sources.totals_left_out", n=sums)]
+    questions = {
+        name: table.questions.get(str(own), str(question))
+        for name, own, question in zip(names, table.rows[0], found.questions, strict=True)
+    }
     return Survey(
         frame=frame,
-        questions=dict(zip(names, map(str, found.questions), strict=True)),
+        questions=questions,
         layout=found.layout,
-        encoding=encoding,
-        notes=(read, *notes, *renamed),
+        encoding=table.encoding,
+        notes=(read, *table.notes, *converted, *renamed),
+        warnings=(*table.warnings, *totals.doubt_last(given, names)),
         path=path,
+        left_out={LeftOut.TOTAL: sums} if sums else {},
+        labels=_codes(names, table),
     )
 
 
-def _layout(found: headers.Headers) -> Message:
+def _codes(names: list[str], table: RawTable) -> dict[str, Mapping[Any, str]]:
+    own = zip(names, table.rows[0], strict=True)
+    return {name: found for name, given in own if (found := table.labels.get(str(given)))}
+
+
+def _layout(found: layouts.Headers) -> Message:
     if found.layout == "qualtrics":
         return Message("sources.layout_qualtrics", rows=found.rows)
     if found.layout == "surveymonkey":
         return Message("sources.layout_surveymonkey")
-    return Message("sources.layout_plain")
+    return Message("sources.layout_plain", rows=found.rows)
 
 
-def _text_rows(path: Path, data: bytes, suffix: str) -> tuple[Rows, str, list[Message]]:
-    decoded = decoding.decode(data, name=path.name)
-    notes = [decoded.note] if decoded.note else []
-    rows, delimiter = headers.split(decoded.text, suffix=suffix, name=path.name)
-    if delimiter != (usual := headers.DELIMITERS[suffix]):
-        notes.append(
-            Message(
-                "sources.other_delimiter",
-                delimiter=Delimiter(headers.called(delimiter)),
-                usual=Delimiter(headers.called(usual)),
-            )
-        )
-    return list(rows), decoded.encoding, notes
-
-
-def _xlsx_rows(path: Path, data: bytes) -> tuple[Rows, str, list[Message]]:
-    book = headers.open_workbook(io.BytesIO(data), name=path.name)
-    sheets = {}
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # some exporters write a wrong one
-        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-        if any(cell not in (None, "") for row in rows for cell in row):
-            sheets[sheet.title] = rows
-    book.close()
-    if not sheets:
-        raise EmptyDataError(f"{path.name!r} has no sheet with content; export it again")
-    title, *others = sheets
-    notes = [Message("sources.sheet_read", sheet=title, others=others)] if others else []
-    return headers.pad(sheets[title]), "xlsx", notes
-
-
-def _from_parquet(path: Path, data: bytes, layout: str) -> Survey:
+def _from_parquet(path: Path, layout: str) -> Survey:
     if layout not in ("auto", "plain"):
         raise SourceError(
             f"layout={layout!r}: {path.name!r} is Parquet, whose columns have one name each; leave "
             "layout='auto'"
         )
-    try:
-        table = pq.read_table(io.BytesIO(data))
-    except (pa.ArrowException, OSError) as error:
-        raise SourceError(
-            f"{path.name!r} is not what its suffix says ({str(error).splitlines()[0]}); "
-            "write it again as Parquet"
-        ) from None
+    table = tables.read_parquet(path)
     if not table.num_columns or not table.num_rows:
         raise EmptyDataError(
             f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it "
             "again"
         )
-    names, renamed = headers.distinct(table.column_names)
+    names, renamed = layouts.distinct(table.column_names)
     columns = {
         name: column.to_pandas(types_mapper=_WHOLE.get if column.null_count else None)
         for name, column in zip(names, table.columns, strict=True)
@@ -225,12 +324,3 @@ def _from_parquet(path: Path, data: bytes, layout: str) -> Survey:
         notes=(read, *renamed),
         path=path,
     )
-
-
-def _trimmed(rows: Rows) -> tuple[Rows, int]:
-    """Leave out rows and trailing columns without content; say how many rows."""
-    kept = [row for row in rows if any(cell != "" for cell in row)]
-    width = max(
-        (position + 1 for row in kept for position, cell in enumerate(row) if cell != ""), default=0
-    )
-    return [row[:width] for row in kept], len(rows) - len(kept)
