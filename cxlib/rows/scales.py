@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import ScaleError, ScoreRangeError
+from cxlib.errors import ParameterError, ScaleError, ScoreRangeError
+from cxlib.rows.no_answers import fold, says_no_answer
+from cxlib.rows.scale_evidence import Evidence, contradiction_in, doubts_in, named_words
 from cxlib.shown.language import word
 from cxlib.shown.message import Message
 
@@ -24,7 +28,9 @@ _FIRST = re.compile(r"[(\[]?([+-]?\d+(?:\.\d+)?)[^\d/%]*", re.S)
 _LAST = re.compile(
     r"(?![=@]|[+-]\w)[^\d/%]*[^\W\d][^\d/%]*[-–—:=(]\s*(\d+(?:\.\d+)?)\s*[点점)\]]*", re.S
 )
-_BLANK = {"", "na", "n/a", "nan", "none", "null", "-", "無回答", "未回答", "무응답"}
+
+
+_MANY = 0.05  # a larger share of answers left out is flagged
 
 
 class Reason(StrEnum):
@@ -44,12 +50,21 @@ class ParsedScores:
     ----------
     values : pandas.Series of Int64
         A score for each answer, missing where there is none; same index as the answers.
+    unread : pandas.Series of bool
+        Whether an answer was given that is no score; same index.
+    numbers : pandas.Series of float
+        The number that stands in the file, also one beyond the scale; missing where an answer is no
+        number, or a label says what it means; same index.
     dropped : dict of Reason to int
         How many answers gave no score, by reason.
     examples : dict of Reason to str
         The first answer of each reason (never for missing).
     scale : tuple of int
         Lowest and highest score of the question.
+    notes : tuple of Message
+        Which words were taken for a score, and which for no answer.
+    doubts : tuple of Message
+        Those of the warnings that can change an estimate.
     warnings : tuple of Message
         What was not read, and where the answers contradict the scale.
     contradiction : Message or None
@@ -57,9 +72,13 @@ class ParsedScores:
     """
 
     values: pd.Series
+    unread: pd.Series
+    numbers: pd.Series
     dropped: dict[Reason, int]
     examples: dict[Reason, str]
     scale: tuple[int, int]
+    notes: tuple[Message, ...]
+    doubts: tuple[Message, ...]
     warnings: tuple[Message, ...]
     contradiction: Message | None
 
@@ -68,8 +87,25 @@ class ParsedScores:
         """How many answers are scores."""
         return int(self.values.notna().sum())
 
+    def refuse_contradiction(self) -> None:
+        """Refuse scores whose scale is contradicted by the answers.
 
-def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) -> ParsedScores:
+        Raises
+        ------
+        ScaleError
+            With the counts, the rule and what to pass.
+        """
+        if self.contradiction:
+            raise ScaleError(f"scale={self.scale}: {self.contradiction.text('en')}")
+
+
+def parse_scores(
+    values: Iterable[object],
+    *,
+    scale: tuple[int, int] = (0, 10),
+    scale_shift: int = 0,
+    labels: Mapping[Any, int | None] | None = None,
+) -> ParsedScores:
     """Turn answers into whole scores; what is not one is counted by reason, never dropped in
     silence.
 
@@ -77,8 +113,14 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
     ----------
     values : iterable
         Answers: numbers, or text such as `"10 - Extremely likely"`, `"１０"`, `"10点"`, `"10점"`.
+        Words of no answer (don't know, N/A, わからない, 모름, keine Angabe, NS/NC) are missing.
     scale : (int, int)
         Lowest and highest score of the question.
+    scale_shift : int
+        Added to each number: -1 where 11 points are stored from 1 to 11.
+    labels : mapping, optional
+        Answers to the scores they stand for (None: no answer), `{"Extremely likely": 10}`. They are
+        compared without regard to width, white space and capitals; a number may be one too.
 
     Returns
     -------
@@ -88,11 +130,13 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
     ------
     ScoreRangeError
         If there are answers but none of them is a score.
+    ParameterError
+        If a label is not among the answers, or its score is not on the scale.
 
     Notes
     -----
     Each distinct answer is parsed once. Text is compared in Unicode form NFKC, so full-width digits
-    are digits. See `contradiction` for the rule that finds a 1-to-10 scale taken for a 0-to-10 one.
+    are digits. See `scale_evidence.contradiction_in` for the rules that find a wrong scale.
 
     Examples
     --------
@@ -109,38 +153,172 @@ def parse_scores(values: Iterable[object], *, scale: tuple[int, int] = (0, 10)) 
     Left out of 7 answers: 1 not a score (first: 'eleven').
     """
     low, high = check.scale(scale)
+    given = check.labels(labels, scale=(low, high))
     answers = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
     codes, distinct = pd.factorize(_apart(answers.astype(object)), use_na_sentinel=True)
-    parsed = [_parse(value, low, high) for value in distinct]
+    meant = _meant(distinct, given)
+    read = [_read(value) if to is _OPEN else to for value, to in zip(distinct, meant, strict=True)]
     counts = np.bincount(codes + 1, minlength=len(distinct) + 1)  # the missing first
+    found = [
+        _on_scale(each, (low, high), 0 if to is not _OPEN else scale_shift)
+        for each, to in zip(read, meant, strict=True)
+    ]
     dropped = dict.fromkeys(Reason, 0) | {Reason.MISSING: int(counts[0])}
     examples: dict[Reason, str] = {}
-    for value, (_, reason), n in zip(distinct, parsed, counts[1:], strict=True):
+    for value, (_, reason), n in zip(distinct, found, counts[1:], strict=True):
         if reason is not None:
             dropped[reason] += int(n)
             if reason is not Reason.MISSING:
                 examples.setdefault(reason, str(value))
-    lookup = pd.array([*(score for score, _ in parsed), None], dtype="Int64")
+    seen = _evidence(distinct, meant, read, counts[1:], (low, high), scale_shift)
+    lookup = pd.array([*(score for score, _ in found), None], dtype="Int64")
+    unread = np.array([why not in (None, Reason.MISSING) for _, why in found] + [False], bool)
     scores = pd.Series(lookup[codes], index=answers.index, name=answers.name)
-    if (given := len(answers) - dropped[Reason.MISSING]) and not scores.notna().any():
-        first, example = next(iter(examples.items()))
-        raise ScoreRangeError(
-            f"none of the {given} answers is a whole score from {low} to {high} (first: "
-            f"{example!r}, {word(first)}); name the column with the scores, or give its scale"
-        )
-    found = {int(score): int(n) for score, n in scores.dropna().value_counts().items()}
-    why = contradiction(found, scale=(low, high))
+    why = contradiction_in(seen)
+    doubts = (*_unlabelled(meant, counts[1:]), *([why] if why else doubts_in(seen)))
+    _refuse_none(scores, dropped, examples, seen, why)
     return ParsedScores(
         values=scores,
+        unread=pd.Series(unread[codes], index=answers.index, name="unread"),
+        numbers=pd.Series(_as_numbers(meant, read)[codes], index=answers.index, name="number"),
         dropped=dropped,
         examples=examples,
         scale=(low, high),
-        warnings=(
-            *_left_out(len(answers), dropped, examples),
-            *([why] if why else _no_zero(found, low, high)),
-        ),
+        notes=_noticed(distinct, meant, read, counts[1:], scale_shift),
+        doubts=doubts,
+        warnings=(*_left_out(len(answers), dropped, examples), *doubts),
         contradiction=why,
     )
+
+
+_OPEN = object()  # no label says what an answer means
+_NOTHING = float("nan")  # an answer that says that there is none
+
+
+def _meant(distinct: Iterable[object], labels: Mapping[str, int | None]) -> list[Any]:
+    """Return what the labels say of each answer; refuse those that no answer has."""
+    keys = {fold(label): label for label in labels}
+    folded = [fold(_as_text(value)) for value in distinct]
+    absent = [label for key, label in keys.items() if key not in folded]
+    if absent:
+        known = sorted({_as_text(value) for value in distinct})
+        told = "; ".join(f"{each!r}{check.did_you_mean(each, known)}" for each in absent)
+        raise ParameterError(f"labels: no answer is {told}")
+    to = {key: _NOTHING if labels[label] is None else labels[label] for key, label in keys.items()}
+    return [to.get(key, _OPEN) for key in folded]
+
+
+def _as_text(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _read(value: object) -> float | None:
+    """Return the number that an answer is; NaN where it says there is none, None where it is
+    neither."""
+    if not isinstance(value, str):
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return None
+    text = unicodedata.normalize("NFKC", value).strip()
+    if says_no_answer(text):
+        return _NOTHING
+    match = _FIRST.fullmatch(text) or _LAST.fullmatch(text)
+    return float(match.group(1)) if match else None
+
+
+def _on_scale(
+    number: float | None, scale: tuple[int, int], shift: int
+) -> tuple[int | None, Reason | None]:
+    """Return the score, or why there is none."""
+    if number is None:
+        return None, Reason.NOT_A_SCORE
+    if number != number:
+        return None, Reason.MISSING
+    score = float(number + shift)
+    if not scale[0] <= score <= scale[1]:
+        return None, Reason.OUT_OF_RANGE
+    return (int(score), None) if score.is_integer() else (None, Reason.NOT_WHOLE)
+
+
+def _as_numbers(meant: list[Any], read: list[Any]) -> np.ndarray:
+    """Return the finite numbers that no label names, and a missing one for what is missing."""
+    numbers = [
+        number if to is _OPEN and number is not None and np.isfinite(number) else np.nan
+        for to, number in zip(meant, read, strict=True)
+    ]
+    return np.array([*numbers, np.nan])
+
+
+def _evidence(
+    distinct: Iterable[object],
+    meant: list[Any],
+    read: list[Any],
+    counts: np.ndarray,
+    scale: tuple[int, int],
+    shift: int,
+) -> Evidence:
+    numbers, mapped, words = Counter[float](), Counter[int](), Counter[str]()
+    for value, to, number, n in zip(distinct, meant, read, counts.tolist(), strict=True):
+        if number is None:
+            words[str(value)] += n
+        elif number == number and to is not _OPEN:
+            mapped[int(number)] += n
+        elif np.isfinite(number):
+            numbers[number] += n
+    return Evidence(numbers=numbers, scale=scale, shift=shift, mapped=mapped, words=words)
+
+
+def _refuse_none(
+    scores: pd.Series,
+    dropped: dict[Reason, int],
+    examples: dict[Reason, str],
+    seen: Evidence,
+    why: Message | None,
+) -> None:
+    """Refuse answers of which none is a score."""
+    given = len(scores) - dropped[Reason.MISSING]
+    if not given or scores.notna().any():
+        return
+    low, high = seen.scale
+    first, example = next(iter(examples.items()))
+    told = f". {why.text('en')}" if why else ""
+    if seen.words and not seen.numbers:
+        words = ", ".join(f"{word!r}" for word in list(seen.words)[:12])
+        told = (
+            "; if its answers are words, say which score each stands for (None: no answer) with "
+            f"labels={{word: score}}; there are {words}"
+        )
+    raise ScoreRangeError(
+        f"none of the {given} answers is a whole score from {low} to {high} (first: {example!r}, "
+        f"{word(first)}); name the column with the scores{told or ', or give its scale'}"
+    )
+
+
+def _noticed(
+    distinct: Iterable[object], meant: list[Any], read: list[Any], counts: np.ndarray, shift: int
+) -> tuple[Message, ...]:
+    """Say which words were taken for a score or for no answer, and that numbers were shifted."""
+    silent, mapped = Counter[str](), 0
+    for value, to, number, n in zip(distinct, meant, read, counts.tolist(), strict=True):
+        mapped += n if to is not _OPEN and number == number else 0
+        if number is not None and number != number and _as_text(value).strip(" -–—"):
+            silent[str(value)] += n
+    notes = [Message("common.scale_shifted", shift=shift)] if shift else []
+    if mapped:
+        notes.append(Message("common.labels_read", n=mapped))
+    if silent:
+        total, words = sum(silent.values()), named_words(silent)
+        notes.append(Message("common.words_of_no_answer", n=total, words=words))
+    return tuple(notes)
+
+
+def _unlabelled(meant: list[Any], counts: np.ndarray) -> list[Message]:
+    """Say where labels take many answers for none."""
+    left = sum(n for to, n in zip(meant, counts.tolist(), strict=True) if to is _NOTHING)
+    if left <= _MANY * counts.sum():
+        return []
+    return [Message("common.labels_leave_out", left=left, n=int(counts.sum()))]
 
 
 def _left_out(n: int, dropped: dict[Reason, int], examples: dict[Reason, str]) -> list[Message]:
@@ -155,78 +333,57 @@ def _left_out(n: int, dropped: dict[Reason, int], examples: dict[Reason, str]) -
     ]
 
 
-def _no_zero(counts: dict[int, int], low: int, high: int) -> list[Message]:
-    if low != 0 or not counts or min(counts) == 0:
-        return []
-    return [Message("common.no_answer_is_0", lowest=min(counts), high=high)]
-
-
 def _apart(answers: pd.Series) -> pd.Series:
     """Write true and false as text: to a dictionary of distinct answers they are 1 and 0."""
     flags = answers.map(pd.api.types.is_bool).astype(bool)
     return answers.mask(flags, answers.map(str)) if flags.any() else answers
 
 
-def contradiction(counts: dict[int, int], *, scale: tuple[int, int]) -> Message | None:
-    """Say why scores cannot come from a scale that starts at 0; None where they can.
+def many_left_out(left: int, given: int) -> tuple[Message, ...]:
+    """Say that more than 5 % of the answers given are left out; nothing where it is less.
+
+    >>> print(*many_left_out(15, 40))
+    15 of 40 answers (37.5 %) were given but could not be used: the score describes only the others.
+    """
+    if not given or left <= _MANY * given:
+        return ()
+    return (Message("common.many_left_out", left=left, given=given, share=left / given),)
+
+
+def contradiction(
+    counts: Mapping[Any, int], *, scale: tuple[int, int], scale_shift: int = 0
+) -> Message | None:
+    """Say why numbers cannot be answers on a scale; None where they can.
 
     Parameters
     ----------
-    counts : dict
-        Score to number of answers.
+    counts : mapping
+        Number to how many gave it, also numbers beyond the scale.
     scale : (int, int)
         The scale that was given.
+    scale_shift : int
+        What is added to each number.
 
     Notes
     -----
-    On a 0-to-10 question people who are lost choose 0 at least half as often as 1. If 0 were
-    possible, seeing no 0 among the m answers of 0 or 1 would have a chance of at most (2/3)^m:
-    below 1 % from m = 12 on, which is where we refuse."""
-    low, high = scale
-    lowest = counts.get(low + 1, 0)
-    if low != 0 or counts.get(low, 0) or lowest < 12:
-        return None
-    return Message(
-        "common.scale_contradicted",
-        n=sum(counts.values()),
-        low=low,
-        lowest=lowest,
-        next=low + 1,
-        high=high,
-    )
+    See `scale_evidence.contradiction_in` for the rules."""
+    return contradiction_in(Evidence(numbers=counts, scale=scale, shift=scale_shift))
 
 
 def refuse_contradiction(
-    counts: dict[int, int], *, scale: tuple[int, int], parameter: str = "scale"
+    counts: Mapping[Any, int],
+    *,
+    scale: tuple[int, int],
+    scale_shift: int = 0,
+    parameter: str = "scale",
 ) -> None:
     """Refuse scores whose scale is contradicted by the answers.
 
     Raises
     ------
     ScaleError
-        With the counts, the rule and the scale to pass.
+        With the counts, the rule and what to pass.
     """
-    why = contradiction(counts, scale=scale)
+    why = contradiction(counts, scale=scale, scale_shift=scale_shift)
     if why:
         raise ScaleError(f"{parameter}={scale}: {why.text('en')}")
-
-
-def _parse(value: object, low: int, high: int) -> tuple[int | None, Reason | None]:
-    if isinstance(value, str):
-        text = unicodedata.normalize("NFKC", value).strip()
-        if text.casefold() in _BLANK:
-            return None, Reason.MISSING
-        match = _FIRST.fullmatch(text) or _LAST.fullmatch(text)
-        if match is None:
-            return None, Reason.NOT_A_SCORE
-        number = float(match.group(1))
-    else:
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return None, Reason.NOT_A_SCORE
-        if number != number:
-            return None, Reason.MISSING
-    if not low <= number <= high:
-        return None, Reason.OUT_OF_RANGE
-    return (int(number), None) if number.is_integer() else (None, Reason.NOT_WHOLE)

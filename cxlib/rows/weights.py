@@ -16,6 +16,11 @@ import pandas as pd
 
 from cxlib.errors import WeightError
 from cxlib.rows import names
+from cxlib.rows.thousands import is_grouped, may_be_thousands
+from cxlib.shown.message import Message
+
+# answers worth a third of their number; one answer with a fifth, and three times its own part
+_WORTH, _SHARE, _TIMES = 1 / 3, 0.2, 3
 
 
 def read_weights(values: pd.Series, parameter: str) -> pd.Series:
@@ -34,7 +39,8 @@ def read_weights(values: pd.Series, parameter: str) -> pd.Series:
     Raises
     ------
     WeightError
-        If weights are no numbers, negative or infinite.
+        If weights are no numbers, negative or infinite, or written with what may be marks of
+        thousands.
 
     Examples
     --------
@@ -45,6 +51,7 @@ def read_weights(values: pd.Series, parameter: str) -> pd.Series:
         text, weights = values, values.astype(float)
     else:
         text = names.fold(values).values
+        _refuse_thousands(text, parameter, values.name)
         weights = pd.to_numeric(text, errors="coerce").astype(float)
     bad = text.notna() & ~((weights >= 0) & np.isfinite(weights))
     refuse_unfit(
@@ -56,6 +63,54 @@ def read_weights(values: pd.Series, parameter: str) -> pd.Series:
         first=text[bad].iloc[0] if bad.any() else None,
     )
     return weights
+
+
+def _refuse_thousands(text: pd.Series, parameter: str, column: object) -> None:
+    given = text.dropna()
+    grouped = given[given.map(is_grouped)]
+    others = given[~given.map(is_grouped)].astype(str)
+    points = grouped.str.contains(".", regex=False).all()
+    if grouped.empty or (points and not may_be_thousands(given.map(str), comma=True)):
+        return
+    if others.map(lambda cell: cell.isascii() and cell.isdigit()).all():
+        first = grouped.iloc[0]
+        plain = "".join(filter(str.isdigit, first))
+        raise WeightError(
+            f"{parameter}={column!r}: in {len(grouped):,} of {len(given):,} weights, such as "
+            f"{first!r}, a mark may stand between thousands or before decimals; write numbers "
+            f"without marks of thousands ({plain}), and decimals alike in all rows (1.2860)"
+        )
+
+
+def find_heavy_weights(values: pd.Series, *, wave: str | None = None) -> tuple[Message, ...]:
+    """Say that few answers hold most of the weight: the answers are worth less than a third of as
+    many of equal weight (Kish), or one of them has more than a fifth of all.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        From `read_weights`, of the answers with a score.
+    wave : str, optional
+        Whose answers they are; all where it is None.
+
+    Examples
+    --------
+    >>> [str(said)[:24] for said in find_heavy_weights(pd.Series([1.0] * 9 + [90.0], name="w"))]
+    ["The weights 'w' let few "]
+    >>> find_heavy_weights(pd.Series([1.0, 2.0, 3.0], name="w"))
+    ()
+    """
+    counting = values[values > 0]
+    n, total = len(counting), counting.sum()
+    if n < 2:
+        return ()
+    worth, share = float(total**2 / (counting**2).sum()), float(counting.max() / total)
+    if worth >= _WORTH * n and not share > max(_SHARE, _TIMES / n):
+        return ()
+    said = {"column": values.name, "n": n, "worth": worth, "share": share}
+    if wave is None:
+        return (Message("common.heavy_weights", **said),)
+    return (Message("common.heavy_weights_in", wave=wave, **said),)
 
 
 def unfit(weight: ir.Column) -> ir.BooleanValue:

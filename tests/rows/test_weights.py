@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from cxlib.errors import WeightError
-from cxlib.rows.weights import read_weights, refuse_unfit, unfit
+from cxlib.rows.weights import find_heavy_weights, read_weights, refuse_unfit, unfit
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,16 @@ def test_counts_refuse_in_the_same_words():
         refuse_unfit(2, of=5, parameter="weight", column="w", first=-1.0)
     with pytest.raises(WeightError, match="infinite; a weight is"):
         refuse_unfit(2, of=5, parameter="weight", column="w", first=float("nan"))
+
+
+@given(st.lists(st.floats(0.5, 1.5), min_size=2, max_size=40))
+def test_weights_of_like_size_are_no_reason_to_say_anything(values):
+    assert find_heavy_weights(pd.Series([*values, 0.0], name="w")) == ()
+
+
+@given(st.integers(10, 200), st.floats(0.4, 0.99))
+def test_one_answer_that_holds_much_of_the_weight_is_told(n, share):
+    values = pd.Series([1.0] * n + [n * share / (1 - share)], name="w")
+    (said,) = find_heavy_weights(values, wave="Q2")
+    assert said.values["share"] == pytest.approx(share)
+    assert said.values["worth"] <= 1 / share**2
