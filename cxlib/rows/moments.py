@@ -12,8 +12,12 @@ import pandas as pd
 
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
 from cxlib.rows.clock import QUARTER_HOUR, Clock
+from cxlib.rows.date_columns import DateColumn, read_date_column
+from cxlib.rows.date_expressions import timezone
+from cxlib.rows.dates import lay_out
 from cxlib.rows.engines import INSTANT, identifier, refuse_untested, seconds, wall_time
-from cxlib.rows.table import as_table, without_nanoseconds
+from cxlib.rows.table import without_nanoseconds
+from cxlib.shown.message import Message
 
 EPOCH = dt.date(1970, 1, 1)
 _MOMENT = r":\d{2}(\.\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)$"  # ends in a zone or an offset
@@ -126,22 +130,26 @@ def _time_of(table: ir.Table, time: str) -> ir.Column:
     return without_nanoseconds(column)
 
 
-def date_column(table: ir.Table, name: str, parameter: str, *, zone: str = "UTC") -> ir.Column:
-    """Return a column as dates; text is read as YYYY-MM-DD, and refused where it is something else.
+def date_column(
+    table: ir.Table, name: str, parameter: str, *, zone: str = "UTC", dates: str | None = None
+) -> ir.Column:
+    """Return a column as dates; text and numbers are read as `rows.dates` does, on Spark as
+    YYYY-MM-DD alone.
 
     Moments (with a zone or an offset) are days on the calendar of UTC; where another zone counts
     they are refused."""
     column: Any = table[name]
     kind = column.type()
-    if kind.is_timestamp() and kind.timezone and zone != "UTC":
-        raise ColumnError(
-            f"{parameter}={name!r} holds moments with a zone; give the days alone, as they are on "
-            "the calendar of "
-            f"{zone}"
-        )
     if kind.is_date():
         return column
+    if kind.is_timestamp() and not kind.timezone:
+        return column.date()
+    if table.get_backend().name == "duckdb":
+        read = read_date_column(table, name, parameter=parameter, dates=dates)
+        return _without_moments(table, read, f"{parameter}={name!r}", zone)
     if kind.is_timestamp():
+        if zone != "UTC":
+            _refuse_moments(f"{parameter}={name!r}", zone)
         return column.date()
     if not kind.is_string():
         if kind.is_null() or not column.count().execute():
@@ -153,6 +161,22 @@ def date_column(table: ir.Table, name: str, parameter: str, *, zone: str = "UTC"
             "give dates like 2026-01-31"
         )
     return _dates_of_text(table, name, parameter, zone)
+
+
+def _without_moments(table: ir.Table, read: DateColumn, place: str, zone: str) -> Any:
+    """Return dates; refuse moments that lie on another calendar than that of the zone."""
+    if read.instant is not None:
+        apart = table.filter(timezone("UTC", read.wall) != read.instant)
+        if zone != "UTC" or apart.limit(1).count().to_pyarrow().as_py():
+            _refuse_moments(place, zone)
+    return read.wall.cast("date")
+
+
+def _refuse_moments(place: str, zone: str) -> Never:
+    raise ColumnError(
+        f"{place} holds moments with a zone or an offset; write dates like 2026-01-31, as they are "
+        f"on the calendar of {zone}"
+    )
 
 
 def _dates_of_text(table: ir.Table, name: str, parameter: str, zone: str) -> ir.Column:
@@ -180,16 +204,25 @@ def _dates_of_text(table: ir.Table, name: str, parameter: str, zone: str) -> ir.
     return read
 
 
-def check_dates(frame: pd.DataFrame, *, zone: str, **columns: str) -> None:
-    """Refuse columns that hold something else than dates; `columns` maps a parameter's name to its
-    column.
+def read_date_columns(
+    frame: pd.DataFrame, *, zone: str, dates: str | None = None, **columns: str
+) -> tuple[pd.DataFrame, tuple[Message, ...]]:
+    """Return a frame with columns of text or numbers as dates, and how they were read; `columns`
+    maps a parameter's name to its column.
 
-    Moments of acquisition (`acquired`) are let through: they are put on the calendar of the zone.
-    """
-    table = as_table(frame)
+    Moments of acquisition (`acquired`) stay moments: they are put on the calendar of the zone."""
+    notes: list[Message] = []
     for parameter, name in columns.items():
-        if not (parameter == "acquired" and table[name].type().is_timestamp()):
-            date_column(table, name, parameter, zone=zone)
+        table = lay_out(frame[name], name)
+        read = read_date_column(table, name, parameter=parameter, dates=dates)
+        moments = parameter == "acquired" and read.instant is not None
+        place = f"{parameter}={name!r}"
+        column = read.instant if moments else _without_moments(table, read, place, zone)
+        found = table.select("row", cx_date=column).order_by("row").to_pyarrow()["cx_date"]
+        values = found.to_pandas() if moments else pd.Series(found.to_pylist(), dtype=object)
+        frame = frame.assign(**{name: values.set_axis(frame.index)})
+        notes += read.notes
+    return frame, tuple(notes)
 
 
 def day_number(as_of: dt.date) -> int:

@@ -3,30 +3,26 @@ where it lies."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
+from cxlib.rows.conditions import Condition, Kept, parse_condition
+from cxlib.rows.date_columns import DateColumn, read_date_column
+from cxlib.rows.date_expressions import timezone
 from cxlib.rows.table import as_table, literal
-
-_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
-_CLOCK = r"[T ]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?"
-# from -14:00 to +14:00: DuckDB would also add 99 hours
-_OFFSET = r" ?(Z|UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
-_NUMBER = r"-?(0|[1-9]\d*)([.]\d+)?"
-_WHOLE = r"-?(0|[1-9]\d{0,17})"
-_INSTANT = dt.Timestamp(timezone="UTC")
-
-
-@ibis.udf.scalar.builtin(signature=((dt.string, dt.timestamp), _INSTANT))
-def timezone(zone: str, wall: Any) -> Any:
-    """DuckDB's function: the instant at which clocks in `zone` show `wall`."""
+from cxlib.shown.message import Message
+from cxlib.sources import kinds, tables
+from cxlib.sources.amounts import WHOLE, amount_facts, read_amounts
 
 
 def read_events(
@@ -37,25 +33,38 @@ def read_events(
     zone: str = "UTC",
     value: str | None = None,
     duplicates: str | None = None,
+    dates: str | None = None,
+    sheet: str | int | None = None,
+    where: Condition | str | None = None,
 ) -> ir.Table:
     """Open an event log (orders, logins, spells of a subscription); no row is pulled.
 
     Parameters
     ----------
     path : str or Path
-        CSV (UTF-8, one header row) or Parquet; one row an event.
+        CSV or Parquet, read where it lies; or what else `read_survey` reads (other encodings,
+        Excel, JSON lines, SPSS, Stata), held in memory. One header row, one row an event.
     customer : str
         Column with the customer's id.
     time : str
-        Column with the event's date or time: dates, time stamps, or text as ISO 8601 writes it
-        (`2026-07-01`, also with `/`; `2026-07-01 09:30`, `2026-07-01T09:30:00Z`,
-        `2026-07-01T09:30:00+09:00`), of one kind throughout.
+        Column with the event's date or time, of one kind and one pattern throughout: dates, time
+        stamps, text (`2026-07-01`, `2026-07-01T09:30:00+09:00`, `13.01.2024 09:30`,
+        `1/15/2026 9:05 AM`, `2026年7月1日`, `Jul 1, 2026`), seconds, milliseconds or microseconds
+        since 1970, 20260701, or Excel's days.
     zone : str
         Where times without a zone were written, such as `Asia/Tokyo`.
     value : str, optional
-        Column with a number (amount, quantity).
+        Column with a number (amount, quantity); a decimal comma and marks between thousands are
+        read where all values agree.
     duplicates : str, optional
         Column with an event's own id, by which a study tells rows that came twice.
+    dates : {None, "day first", "month first", "year first"}
+        How to read 03/04/2024 and 03/04/24, where no value of the column tells.
+    sheet : str or int, optional
+        Of a workbook, as `read_survey` takes it.
+    where : Condition or str, optional
+        A condition on the rows, by any columns of the log (see `conditions.parse_condition`); the
+        engine filters by it, and days in it are meant in `zone`.
 
     Returns
     -------
@@ -75,8 +84,7 @@ def read_events(
     Raises
     ------
     SourceError
-        If the file is absent, neither CSV nor Parquet, not in UTF-8, or has rows of different
-        lengths.
+        If the file is absent, no table, or cannot be read as what it is named.
     EmptyDataError
         If there are no rows, or no row has a time.
     ColumnError
@@ -92,52 +100,186 @@ def read_events(
     reader that guesses would turn the id "007" into 7. Time stamps that carry a zone or offset are
     instants whatever `zone` says. A wall time that a change of clocks skips or repeats is resolved
     as DuckDB (ICU) does it."""
-    _check_parameters(zone, customer=customer, time=time, value=value, duplicates=duplicates)
+    log = open_event_log(
+        path, customer=customer, time=time, zone=zone, value=value, duplicates=duplicates,
+        dates=dates, sheet=sheet, where=where,
+    )  # fmt: skip
+    return log.table
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class EventLog:
+    """An opened event log.
+
+    Attributes
+    ----------
+    table : Ibis table
+        As `read_events` returns it.
+    notes, warnings : tuple of Message
+        How it was read, and what can change a number.
+    """
+
+    table: ir.Table
+    notes: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
+
+
+def open_event_log(
+    path: str | Path,
+    *,
+    customer: str,
+    time: str,
+    zone: str = "UTC",
+    value: str | None = None,
+    duplicates: str | None = None,
+    dates: str | None = None,
+    sheet: str | int | None = None,
+    where: Condition | str | None = None,
+) -> EventLog:
+    """Open an event log as `read_events`, and say how it was read.
+
+    Raises
+    ------
+    CxError
+        As `read_events`.
+    """
+    columns = {"customer": customer, "time": time, "value": value, "duplicates": duplicates}
+    _check_parameters(zone, **columns)
     path = Path(path)
-    try:
-        table = _opened(path)
-        if len(table.columns) == 1 and any(mark in table.columns[0] for mark in ",;\t"):
-            raise SourceError(
-                f"{path.name!r}: its rows do not all have as many cells as the header; "
-                "quote cells that hold a comma or a line break, or export it again"
-            )
-        check.columns(
-            table.columns, customer=customer, time=time, value=value, duplicates=duplicates
-        )
-        _refuse_repeated(
-            path, table, customer=customer, time=time, value=value, duplicates=duplicates
-        )
-        return _typed(table, path, customer, time, zone, value, duplicates)
-    except duckdb.Error as error:
-        words = " ".join(str(error).split())
-        cause = "is not in UTF-8" if "utf-8" in words else f"cannot be read ({words[:200]})"
-        raise SourceError(
-            f"{path.name!r} {cause}; save it as CSV in UTF-8 with one header row (in Excel: Save "
-            "As, CSV UTF-8), "
-            "or as Parquet"
-        ) from None
+    asked = parse_condition(where) if isinstance(where, str) else where
+    given: dict[str, Any] = {**columns, "zone": zone, "dates": dates, "where": asked}
+    lazy = None if sheet is not None else _opened(path, _named(asked, **columns).values())
+    if lazy is not None:
+        try:
+            _refuse_repeated(path, lazy, **columns)
+            text = path.suffix.lower() != ".parquet"
+            typed, notes = _typed(lazy, path.name, text=text, commas=_has_commas(path), **given)
+            return EventLog(table=typed, notes=notes)
+        except duckdb.Error as error:  # its cells or its letters are none that DuckDB reads
+            if path.suffix.lower() == ".parquet":
+                raise SourceError(
+                    f"{path.name!r} cannot be read ({' '.join(str(error).split())[:200]}); write "
+                    "it again as Parquet"
+                ) from None
+    raw = tables.read_rows(path, sheet=sheet)
+    table = _laid_out(raw, path.name, **_named(asked, **columns))
+    typed, notes = _typed(table, path.name, text=True, **given)
+    left_out = (Message("sources.rows_left_out", n=raw.left_out),) if raw.left_out else ()
+    return EventLog(table=typed, notes=(*raw.notes, *left_out, *notes), warnings=raw.warnings)
 
 
-def _opened(path: Path) -> ir.Table:
-    """Return the table of a file; all columns of a CSV as text, so that no id becomes a number
-    before it was looked at."""
+def _has_commas(path: Path) -> bool:
+    """Return whether a text file has no semicolons between its columns."""
+    if path.suffix.lower() not in kinds.TEXTS or not path.is_file():
+        return True
+    with path.open("rb") as file:
+        return b";" not in file.readline(kinds.START)
+
+
+def _named(where: Condition | None, **columns: str | None) -> dict[str, str | None]:
+    """Return the columns that are wanted, with those that a condition names."""
+    there = set(columns.values())
+    asked = () if where is None else where.columns
+    return {**columns, **{f"where {name}": name for name in asked if name not in there}}
+
+
+def choose_events(
+    path: str | Path, where: Condition, *, zone: str = "UTC", sheet: str | int | None = None
+) -> Kept:
+    """Return the rows of an event log that meet a condition, as they stand in the file, and what
+    there is to say about it; see `read_events`."""
+    path = Path(path)
+    table = None if sheet is not None else _opened(path, where.columns)
+    if table is None:
+        table = _laid_out(tables.read_rows(path, sheet=sheet), path.name, **_named(where))
+    return where.apply(table, file=path.name, zone=zone)
+
+
+def open_rows(
+    path: str | Path,
+    *,
+    zone: str = "UTC",
+    sheet: str | int | None = None,
+    where: Condition | str | None = None,
+) -> ir.Table:
+    """Open an event log with all its columns as they stand in the file, text where it has no types,
+    to look at what lies beside the columns of `read_events`."""
+    path = Path(path)
+    table = None if sheet is not None else _opened(path, ())
+    if table is not None:
+        try:  # the cells and letters of some files are none that DuckDB reads
+            table.count().to_pyarrow()
+        except duckdb.Error:
+            table = None
+    if table is None:
+        raw = tables.read_rows(path, sheet=sheet)
+        header = [str(cell).strip() for cell in raw.rows[0]]
+        once = [name for name in header if name and header.count(name) == 1]
+        table = _laid_out(raw, path.name, **dict(zip(once, once, strict=True)))
+    asked = parse_condition(where) if isinstance(where, str) else where
+    return table if asked is None else asked.filter(table, zone=zone)
+
+
+def _opened(path: Path, wanted: Iterable[str | None]) -> ir.Table | None:
+    """Return the table of a file that DuckDB reads where it lies, all columns of a text as text, so
+    that no id becomes a number before it was looked at; None where another reader is needed."""
     suffix = path.suffix.lower()
-    if path.is_file() and suffix not in (".csv", ".parquet"):
-        raise SourceError(
-            f"{path.name!r} is neither CSV nor Parquet; save it as CSV in UTF-8 with one header "
-            "row (in Excel: "
-            "Save As, CSV UTF-8), or as Parquet"
-        )
-    if suffix == ".csv" and path.is_file() and path.stat().st_size:
-        return ibis.read_csv(literal(path), all_varchar=True, header=True, skip=0)
-    return as_table(path)
+    if suffix == ".parquet" or not path.is_file():
+        return as_table(path)
+    if suffix not in kinds.TEXTS:
+        return None
+    with path.open("rb") as file:
+        start = file.read(kinds.START)
+    if not start or b"\0" in start:  # UTF-16
+        return None
+    try:
+        table = ibis.read_csv(literal(path), all_varchar=True, header=True, skip=0)
+    except duckdb.Error:
+        return None
+    return table if {name for name in wanted if name} <= set(table.columns) else None
+
+
+def _laid_out(raw: tables.RawTable, file: str, **wanted: str | None) -> ir.Table:
+    """Return the columns that are wanted, as text, of a table that is held in memory."""
+    header, *rows = [[str(cell).strip() for cell in raw.rows[0]], *raw.rows[1:]]
+    asked = {key: name for key, name in wanted.items() if key.startswith("where ")}
+    check.columns(header, **{key: name for key, name in wanted.items() if key not in asked})
+    check.columns(header, where=[name for name in asked.values() if name is not None])
+    columns = {}
+    for parameter, name in wanted.items():
+        if name is None:
+            continue
+        if header.count(name) > 1:
+            _refuse_twice(parameter, name, file)
+        place = header.index(name)
+        columns[name] = pa.array(_texts([row[place] for row in rows]), pa.string())
+    return ibis.memtable(pa.table(columns))
+
+
+def _texts(cells: list[Any]) -> list[str | None]:
+    """Write cells as text: whole numbers without a fraction, and dates alone where no cell of the
+    column has a time."""
+    clocks = [cell.time() for cell in cells if isinstance(cell, dt.datetime)]
+    days = bool(clocks) and not any(clock.replace(tzinfo=None) != dt.time() for clock in clocks)
+
+    def text(cell: Any) -> str | None:
+        if cell is None or cell == "":
+            return None
+        if isinstance(cell, dt.datetime) and days:
+            return cell.date().isoformat()
+        if isinstance(cell, dt.date):
+            return cell.isoformat()
+        whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53
+        return str(int(cell)) if whole else str(cell)
+
+    return [text(cell) for cell in cells]
 
 
 def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:
     """Refuse a header that stands over two columns of a CSV: DuckDB would take the first and call
     the other `<name>_1`."""
     for parameter, name in wanted.items():
-        if path.suffix.lower() == ".csv" and f"{name}_1" in table.columns:
+        if path.suffix.lower() != ".parquet" and f"{name}_1" in table.columns:
             first = (
                 ibis.read_csv(literal(path), all_varchar=True, header=False, skip=0)
                 .limit(1)
@@ -145,10 +287,13 @@ def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:
                 .to_pylist()[0]
             )
             if list(first.values()).count(name) > 1:
-                raise ColumnError(
-                    f"{parameter}={name!r}: {path.name!r} has more than one column of this name; "
-                    "give each its own"
-                )
+                _refuse_twice(parameter, str(name), path.name)
+
+
+def _refuse_twice(parameter: str, name: str, file: str) -> Never:
+    raise ColumnError(
+        f"{parameter}={name!r}: {file!r} has more than one column of this name; give each its own"
+    )
 
 
 def _check_parameters(zone: str, **columns: str | None) -> None:
@@ -161,136 +306,72 @@ def _check_parameters(zone: str, **columns: str | None) -> None:
 
 def _typed(
     table: ir.Table,
-    path: Path,
+    file: str,
+    *,
     customer: str,
     time: str,
     zone: str,
     value: str | None,
     duplicates: str | None,
-) -> ir.Table:
-    text = path.suffix.lower() == ".csv"
+    dates: str | None,
+    where: Condition | None,
+    text: bool,
+    commas: bool = True,
+) -> tuple[ir.Table, tuple[Message, ...]]:
+    """Return the columns that are wanted with their types, and how they were read."""
     names = [name for name in (customer, time, value, duplicates) if name is not None]
-    table = table.select(*names)
+    table = (table if where is None else where.filter(table, zone=zone)).select(*names)
     if text:
-        table = table.mutate(
-            **{name: table[name].strip().nullif("") for name in names if name != customer}
-        )
+        apart = [name for name in names if name not in (customer, time)]
+        table = table.mutate(**{name: table[name].strip().nullif("") for name in apart})
         table = table.mutate(**{customer: table[customer].nullif("")})
-    facts = _facts(table, customer, time, value)
-    if facts["rows"] == 0 or facts["times"] == 0:
+    wanted = _wanted(table, customer, value)
+    when = read_date_column(
+        table, time, parameter="time", dates=dates, one_kind=True, further=wanted
+    )
+    facts = _together(when.groups)
+    if facts["rows"] == 0 or facts["cx_n"] == 0:
         raise EmptyDataError(
-            f"{path.name!r} has {facts['rows']:,} rows, and time={time!r} is filled in "
-            f"{facts['times']:,} of "
+            f"{file!r} has {facts['rows']:,} rows, and time={time!r} is filled in "
+            f"{facts['cx_n']:,} of "
             "them; give a log with at least one event"
         )
-    changed = {time: _time(table[time], time, zone, facts)}
-    if text and facts["ids"]:
+    changed, notes = {time: _time(when, zone)}, when.notes
+    if text and facts["ids"] == 0:
         changed[customer] = table[customer].cast("int64")
     if value is not None:
-        changed[value] = _value(table[value], value, facts)
-    return table.mutate(**changed).select(*names)
+        if commas:  # a file with commas between columns has points before decimals
+            facts = {**facts, "thousands": 0}
+        amounts = read_amounts(table, value, parameter="value", facts=facts)
+        changed[value] = amounts.column
+        notes += amounts.notes
+    return table.mutate(**changed).select(*names), notes
 
 
-def _facts(table: ir.Table, customer: str, time: str, value: str | None) -> dict[str, Any]:
-    """Count, in one query, what decides the types; for what is refused, the first in order of text
-    stands as example."""
-    when = table[time]
-    wanted: dict[str, ir.Value] = {"rows": table.count(), "times": when.count()}
+def _wanted(table: ir.Table, customer: str, value: str | None) -> dict[str, Any]:
+    """Return what decides the types, counted in the pass over the times; what is refused is none of
+    it, or has the first in order of text as example."""
+    wanted: dict[str, Any] = {"rows": table.count()}
     if table[customer].type().is_string():
-        wanted["ids"] = (~_is(table[customer], _WHOLE)).fill_null(False).sum() == 0
-    if when.type().is_string():
-        is_date, is_wall, is_instant = (
-            _is(when, pattern) for pattern in (_DATE, _DATE + _CLOCK, _DATE + _CLOCK + _OFFSET)
-        )
-        is_date, is_wall, is_instant = (
-            is_date & when.try_cast("date").notnull(),
-            is_wall & when.try_cast("timestamp").notnull(),
-            is_instant & when.try_cast(_INSTANT).notnull(),
-        )
-        bad = when.notnull() & ~(is_date | is_wall | is_instant)
-        for name, condition in (
-            ("date", is_date),
-            ("wall", is_wall),
-            ("instant", is_instant),
-            ("bad", bad),
-        ):
-            wanted[name] = condition.fill_null(False).sum()
-            wanted[f"{name}_example"] = when.min(where=condition)
-    if value is not None and table[value].type().is_floating():
-        wanted["infinite"] = table[value].isinf().fill_null(False).sum()
-    if value is not None and table[value].type().is_string():
-        number = table[value]
-        odd = ~_is(number, _NUMBER)
-        wanted |= {
-            "values": number.count(),
-            "odd": odd.fill_null(False).sum(),
-            "odd_example": number.min(where=odd),
-            "whole": (~_is(number, _WHOLE)).fill_null(False).sum() == 0,
-        }
-    row = table.aggregate(**wanted).to_pyarrow().to_pylist()[0]
-    return {name: item if item is not None else 0 for name, item in row.items()}
+        wanted["ids"] = (~table[customer].re_search(f"^(?:{WHOLE})$")).fill_null(False).sum()
+    if value is not None:
+        wanted |= amount_facts(table[value])
+    return wanted
 
 
-def _is(column: ir.StringValue, pattern: str) -> ir.BooleanValue:
-    return column.re_search(f"^(?:{pattern})$")
+def _together(groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add up what was counted by shape; of examples, the first in order of text."""
+    names = [name for name in groups[0] if name != "cx_shape"] if groups else ["rows", "cx_n"]
+    found: dict[str, Any] = {}
+    for name in names:
+        values = [group[name] for group in groups if group[name] is not None]
+        found[name] = min(values, default="") if "example" in name else sum(values)
+    return {"ids": -1, **found}
 
 
-def _time(column: ir.Value, name: str, zone: str, facts: dict[str, Any]) -> ir.Value:
-    kind = column.type()
-    if kind.is_date():
-        return column
-    if kind.is_timestamp():
-        return column.cast(_INSTANT) if kind.timezone else timezone(zone, column.cast("timestamp"))
-    if not kind.is_string():
-        raise ColumnError(
-            f"time={name!r} holds {str(kind).removeprefix('!')}, neither dates nor time stamps; "
-            "write them as 2026-07-01 or 2026-07-01T09:30:00Z"
-        )
-    if facts["bad"]:
-        raise ColumnError(
-            f"time={name!r}: {facts['bad']:,} of {facts['times']:,} values cannot be read as dates "
-            "(such "
-            f"as {facts['bad_example']!r}); write them as 2026-07-01, or with a time as "
-            "2026-07-01T09:30:00+09:00"
-        )
-    kinds = [kind for kind in ("date", "wall", "instant") if facts[kind]]
-    if len(kinds) > 1:
-        first, second = (facts[f"{kind}_example"] for kind in kinds[:2])
-        raise ColumnError(
-            f"time={name!r} mixes kinds: {first!r} and {second!r}; write all of them as dates, all "
-            "without a "
-            "zone, or all with one"
-        )
+def _time(when: DateColumn, zone: str) -> Any:
+    """Return dates as dates, and moments as instants; a log has one or the other."""
+    kinds = list(when.kinds)
     if kinds == ["date"]:
-        return column.cast("date")
-    return (
-        column.cast(_INSTANT) if kinds == ["instant"] else timezone(zone, column.cast("timestamp"))
-    )
-
-
-def _value(column: ir.Value, name: str, facts: dict[str, Any]) -> ir.Value:
-    kind = column.type()
-    if kind.is_string():
-        if facts["odd"]:
-            raise ColumnError(
-                f"value={name!r}: {facts['odd']:,} of {facts['values']:,} cannot be read as "
-                "numbers (such as "
-                f"{facts['odd_example']!r}); write them without currency and thousands separators, "
-                "such as 1234.50"
-            )
-        return column.cast("int64" if facts["whole"] else "float64")
-    if not kind.is_numeric():
-        raise ColumnError(
-            f"value={name!r} holds {str(kind).removeprefix('!')}, not numbers; name a column with "
-            "amounts"
-        )
-    if not kind.is_floating():
-        return column.cast("int64" if kind.is_integer() else "float64")
-    if facts["infinite"]:
-        raise ColumnError(
-            f"value={name!r}: {facts['infinite']:,} values are infinite; write missing amounts as "
-            "empty cells"
-        )
-    return column.isnan().ifelse(
-        ibis.null("float64"), column.cast("float64")
-    )  # a sum with a NaN in it is NaN
+        return when.wall.cast("date")
+    return when.instant if kinds == ["instant"] else timezone(zone, when.wall.cast("timestamp"))
