@@ -19,11 +19,23 @@ R = TypeVar("R")
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `"; did you mean 'x'?"`, or the list of what is known where nothing is close."""
     known = [str(item) for item in known]
-    close = difflib.get_close_matches(str(name), known, n=1)
+    close = nearest(name, known)
     if close:
         return f"; did you mean {close[0]!r}?"
     shown = ", ".join(repr(item) for item in known[:20])
     return f"; there is {shown}{' …' if len(known) > 20 else ''}" if known else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known name that is nearest, one that differs in capital letters alone first; empty
+    where none is near.
+
+    >>> nearest("ID", ["Ida", "id"]), nearest("segmnt", ["wave", "segment"])
+    (['id'], ['segment'])
+    """
+    known = [str(item) for item in known]
+    alike = [item for item in known if item.casefold() == str(name).casefold()]
+    return alike[:1] or difflib.get_close_matches(str(name), known, n=1)
 
 
 def columns(available: Sequence[str], **wanted: str | Sequence[str] | None) -> None:
@@ -106,6 +118,41 @@ def scale(value: Any) -> tuple[int, int]:
             f"scale={value!r} must be two whole numbers, the lower first, such as (0, 10)"
         )
     return low, high
+
+
+def nps_scale(value: Any) -> tuple[int, int]:
+    """Return the scale of a question whose promoters answer 9 and 10, or refuse another one."""
+    low, high = scale(value)
+    if (low, high) in ((0, 10), (1, 10)):
+        return low, high
+    if high - low == 10:
+        raise ParameterError(
+            f"scale={(low, high)}: 11 points, coded from {low} to {high}; promoters answer 9 or 10 "
+            f"of 0 to 10, so pass scale=(0, 10) and scale_shift={-low}"
+        )
+    raise ParameterError(
+        f"scale={(low, high)}: promoters answer 9 or more and detractors 6 or less, which a scale "
+        f"of {low} to {high} does not hold as 0 to 10 does; for satisfaction or effort use "
+        "cx.nps.top_box"
+    )
+
+
+def labels(value: Any, *, scale: tuple[int, int]) -> dict[str, int | None]:
+    """Return the scores that answers in words stand for, or refuse those that are not on the
+    scale."""
+    low, high = scale
+    given = {} if value is None else {str(label): score for label, score in dict(value).items()}
+    wrong = {
+        label: score
+        for label, score in given.items()
+        if score is not None and not (score == int(score) and low <= score <= high)
+    }
+    if wrong:
+        raise ParameterError(
+            f"labels={wrong!r}: a score must be a whole number from {low} to {high}, the "
+            "question's scale, or None for no answer"
+        )
+    return given
 
 
 # arguments that people try where a function has others

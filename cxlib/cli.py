@@ -15,6 +15,7 @@ from rich.text import Text
 
 import cxlib
 from cxlib.errors import CxError, SourceError
+from cxlib.secrecy import masked
 
 app = typer.Typer(
     add_completion=False,
@@ -178,7 +179,7 @@ def main() -> None:
 
 
 def _complain(problem: str) -> None:
-    typer.secho(problem, fg="red", err=True)
+    typer.secho(masked(problem), fg="red", err=True)
 
 
 def _run(

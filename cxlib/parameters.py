@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Self, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 
-from cxlib import texts
+from cxlib import parameter_cells, texts
 from cxlib.check import did_you_mean
-from cxlib.errors import ParameterError
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnOf:
-    """Marks a parameter that names a column, or several, of the file that another one names.
-
-    `score: Annotated[str, ColumnOf("survey")]`. With several files the column must be in one of
-    them, or with `everywhere` in all that are given.
-    """
-
-    files: tuple[str, ...]
-    everywhere: bool = False
-
-    def __init__(self, *files: str, everywhere: bool = False) -> None:
-        object.__setattr__(self, "files", files)
-        object.__setattr__(self, "everywhere", everywhere)
+from cxlib.comparisons import parse_comparisons
+from cxlib.errors import ColumnError, ParameterError
+from cxlib.marks import ColumnOf as ColumnOf
+from cxlib.marks import ConditionOn as ConditionOn
+from cxlib.marks import ReadWith as ReadWith
+from cxlib.marks import nested_model as nested_model
+from cxlib.own_files import settle
+from cxlib.secrecy import refuse_secrets
+from cxlib.shown.message import Message
 
 
 def _existing_file(path: Path) -> Path:
@@ -53,6 +52,14 @@ InputFile = Annotated[Path, AfterValidator(_existing_file)]
 InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
 
 
+def _as_label(label: Any) -> Any:
+    return str(label) if isinstance(label, bool | int | float) else label
+
+
+# answers in words to the scores they stand for; None: no answer
+Labels = dict[Annotated[str, BeforeValidator(_as_label)], int | None]
+
+
 class StudyParameters(BaseModel):
     """What every study's `Parameters` has: strict names, and a report language.
 
@@ -60,11 +67,28 @@ class StudyParameters(BaseModel):
     `parse` checks values alone, before a kernel starts and again inside the notebook; before, `cx
     run` also opens the files and looks for columns (`ColumnOf`) in their headers. What needs rows
     is checked by the notebook's first cells. A field `looks` for which no value is given is filled
-    by `cx run`: earlier published runs by what exactly they looked at."""
+    by `cx run`: earlier published runs by what exactly they looked at.
+
+    Attributes
+    ----------
+    sample : mapping
+        The files and columns that the notebook's parameters cell names, of the sample company; the
+        study's own file first. They hold for the sample's files alone (see `own_files.settle`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    sample: ClassVar[Mapping[str, Any]] = {}
     language: str = "en"
+    _noticed: tuple[Message, ...] = PrivateAttr(())
+
+    def __init__(self, **values: Any) -> None:
+        refuse_secrets(values)
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            lines = _lines(error, type(self).model_fields)
+            raise ParameterError("\n".join(lines)) from None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **given: Any) -> None:
@@ -81,6 +105,18 @@ class StudyParameters(BaseModel):
             raise ValueError(f"language={language!r} is not there yet; possible: {known}")
         return language
 
+    @field_validator("where", "where_answers", "start_where", check_fields=False)
+    @classmethod
+    def _condition(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if text is not None:
+            parse_comparisons(text, parameter=str(info.field_name))
+        return text
+
+    @property
+    def noticed(self) -> tuple[Message, ...]:
+        """What was decided about defaults that are the sample's."""
+        return self._noticed
+
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
         """Return checked parameters.
@@ -91,16 +127,63 @@ class StudyParameters(BaseModel):
             One line a problem: the parameter, the value, the rule, and the nearest name for an
             unknown one.
         """
+        return cls(**values)
+
+    @classmethod
+    def settled(cls, values: Mapping[str, Any], *, given: Collection[str] = ()) -> Self:
+        """As `parse`, where defaults that name the sample's files and columns hold only for these.
+
+        Parameters
+        ----------
+        values : mapping
+            Names to values.
+        given : collection of str
+            Those that are meant, whatever their value: not the notebook's defaults.
+
+        Raises
+        ------
+        ParameterError
+            As `parse`.
+        ColumnError
+            If the own file lacks a column of the sample that must be named.
+        """
+        own, noticed, lacking = settle(values, cls.model_fields, sample=cls.sample, given=given)
         try:
-            return cls.model_validate(dict(values))
-        except ValidationError as error:
-            raise ParameterError("\n".join(_lines(error, cls.model_fields))) from None
+            p = cls.parse(own)
+        except ParameterError as error:
+            raise ParameterError("\n".join([*lacking, str(error)])) from None
+        if lacking:
+            raise ColumnError("\n".join(lacking))
+        p._noticed = noticed
+        return p
 
     @classmethod
     def of(cls, namespace: Mapping[str, Any]) -> Self:
-        """Return the parameters found in a notebook's `globals()`: every name that is a field of
-        this model."""
-        return cls.parse({name: namespace[name] for name in cls.model_fields if name in namespace})
+        """Return the parameters of a notebook, from its `globals()`.
+
+        In IPython the names count that the parameters cell sets, as it was run last, and those that
+        papermill injected (see `parameter_cells.assigned_names`): never a value that an earlier run
+        left behind. Elsewhere it is every name that is a field of this model.
+
+        Raises
+        ------
+        ParameterError
+            As `parse`; also where a name is nearly a parameter, and where the parameters cell does
+            not set one of which an earlier run left a value.
+        """
+        fields, cells = cls.model_fields, namespace.get("In")
+        assigned = None
+        if isinstance(cells, list) and all(isinstance(cell, str) for cell in cells):
+            assigned = parameter_cells.assigned_names(cells, fields)
+        if assigned is None:
+            parameter_cells.refuse_near(namespace.items(), fields)
+            return cls.settled({name: namespace[name] for name in fields if name in namespace})
+        nested = {name: nested_model(field) for name, field in fields.items()}
+        inner = {name: model.model_fields for name, model in nested.items() if model}
+        parameter_cells.refuse_misspelt(assigned, fields, inner=inner)
+        parameter_cells.refuse_left_behind(assigned, fields, namespace)
+        names = [name for name in fields if name in assigned.names and name in namespace]
+        return cls.settled({name: namespace[name] for name in names}, given=assigned.injected)
 
 
 def meanings(model: type[BaseModel], language: str = "en") -> dict[str, str]:
@@ -126,19 +209,6 @@ def _flat(fields: Mapping[str, FieldInfo], within: str = "") -> dict[str, FieldI
     return flat
 
 
-def nested_model(field: FieldInfo) -> type[BaseModel] | None:
-    """Return the model of a parameter that is a mapping of names to values (or None); None for any
-    other parameter."""
-    kinds = (
-        get_args(field.annotation)
-        if get_origin(field.annotation) in (Union, UnionType)
-        else (field.annotation,)
-    )
-    return next(
-        (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None
-    )
-
-
 # by the beginning of pydantic's own name for the rule; what is not here has a clear message already
 _RULES = {
     "missing": "has too few values",
@@ -146,6 +216,7 @@ _RULES = {
     "path_type": "is not a path; give the path of a file or folder",
     "tuple_type": "is not a list of values; write them with commas, like 0,10",
     "model_": "is not a mapping of names to values; write it like {name: value}",
+    "dict_type": "is not a mapping of names to values; write it like {name: value}",
     "list_type": "is not a list of values; write them with commas, like a,b",
     "string_type": "is not a text",
     "int_": "is not a whole number",

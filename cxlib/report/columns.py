@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
-
-from pydantic import BaseModel
+from typing import Any
 
 from cxlib.check import did_you_mean
-from cxlib.errors import ColumnError, SourceError
-from cxlib.parameters import ColumnOf, StudyParameters
+from cxlib.comparisons import columns_of, parse_comparisons
+from cxlib.errors import ColumnError, CxError, SourceError
+from cxlib.marks import ConditionOn, ReadWith, marks_of, named_columns
+from cxlib.parameters import StudyParameters
 from cxlib.sources.headers import Header, read_header
 
 
 def check_files(p: StudyParameters) -> None:
-    """Refuse a file that cannot be opened, and a column that the file it is of does not have.
+    """Refuse files that cannot be opened, and columns that the file they are of does not have.
 
     Only the header of a file is read. Which parameters name columns, and of which file, the model
-    says by `ColumnOf`.
+    says by `ColumnOf` and, of those in a condition, by `ConditionOn`.
 
     Raises
     ------
@@ -26,19 +26,52 @@ def check_files(p: StudyParameters) -> None:
         If a file cannot be opened, or cannot be read as a table though columns of it are named.
     ColumnError
         With the parameter, the column, and the nearest column that exists.
+
+    Notes
+    -----
+    All problems are told at once, a line each; the error is of the first one's kind.
     """
-    named = list(_named(p))
-    tables = {file for _, _, mark in named for file in mark.files}
-    headers = {}
+    headers, unread = _headers(p)
+    problems = list(unread.values())
+    for parameter, columns, mark in named_columns(p):
+        given = {file: headers[file] for file in mark.files if file in headers}
+        if unread.keys() & set(mark.files):  # the column may be there
+            continue
+        for column in columns:
+            problems += _absent(parameter, column, given, everywhere=mark.everywhere)
+    for parameter, asked, files in _conditions(p):
+        given = {file: headers[file] for file in files if file in headers}
+        for column in asked:
+            problems += _not_everywhere(parameter, column, given)
+    if problems:
+        lines = dict.fromkeys(str(problem) for problem in problems)
+        raise type(problems[0])("\n".join(lines))
+
+
+def _headers(p: StudyParameters) -> tuple[dict[str, Header], dict[str, CxError]]:
+    """Return the headers of the files of which columns are named, and which cannot be read."""
+    marks = [mark for _, _, mark in named_columns(p)]
+    tables = {file for mark in marks for file in mark.files}
+    tables |= {file for _, _, files in _conditions(p) for file in files}
+    headers: dict[str, Header] = {}
+    unread: dict[str, CxError] = {}
     for file, path in p:
         if isinstance(path, Path):
-            _refuse_closed(file, path)
-            if file in tables:
-                headers[file] = read_header(path)
-    for parameter, columns, mark in named:
-        given = {file: headers[file] for file in mark.files if file in headers}
-        for column in columns:
-            _refuse_absent(parameter, column, given, everywhere=mark.everywhere)
+            try:
+                _refuse_closed(file, path)
+                if file in tables:
+                    headers[file] = read_header(path, **_read_with(p, file))
+            except CxError as error:
+                named = f"{file}={path.as_posix()!r}: "
+                said = str(error)
+                unread[file] = error if said.startswith(f"{file}=") else type(error)(named + said)
+    return headers, unread
+
+
+def _read_with(p: StudyParameters, file: str) -> dict[str, Any]:
+    """Return the parameters that say how a file is read."""
+    fields = type(p).model_fields
+    return {name: getattr(p, name) for name in fields if ReadWith(file) in fields[name].metadata}
 
 
 def _refuse_closed(file: str, path: Path) -> None:
@@ -55,48 +88,45 @@ def _refuse_closed(file: str, path: Path) -> None:
         ) from None
 
 
-def _named(model: BaseModel, within: str = "") -> Iterator[tuple[str, list[str], ColumnOf]]:
-    """Give each parameter that names columns, these columns, and of which files they are."""
-    for name, field in type(model).model_fields.items():
-        value = getattr(model, name)
-        if isinstance(value, BaseModel):
-            yield from _named(value, f"{within}{name}.")
-        pieces = [*field.metadata, *_pieces(field.annotation)]
-        columns = [text for text in _texts(value) if text not in pieces]  # a choice of a Literal
-        for mark in pieces:
-            if isinstance(mark, ColumnOf):
-                yield within + name, columns, mark
+def _conditions(p: StudyParameters) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Give each condition, the columns that it names, and the files that it is about."""
+    for name, field in type(p).model_fields.items():
+        text = getattr(p, name)
+        for mark in marks_of(field):
+            if isinstance(mark, ConditionOn) and text is not None:
+                yield name, columns_of(parse_comparisons(text, parameter=name)), mark.files
 
 
-def _pieces(annotation: Any) -> Iterator[Any]:
-    """Give what an annotation is made of: marks, bounds, and the choices of its Literals."""
-    for part in get_args(annotation):
-        yield part
-        if get_origin(annotation) is not Literal:
-            yield from _pieces(part)
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Mapping):
-        return _texts(list(value.values()))
-    return [text for item in value for text in _texts(item)] if _is_many(value) else []
-
-
-def _is_many(value: Any) -> bool:
-    return isinstance(value, list | tuple | set | frozenset)
-
-
-def _refuse_absent(
+def _absent(
     parameter: str, column: str, headers: Mapping[str, Header], *, everywhere: bool
-) -> None:
+) -> list[CxError]:
     lacking = [file for file, header in headers.items() if not header.has(column)]
     if not lacking or (not everywhere and len(lacking) < len(headers)):
-        return
+        return []
     asked = lacking[:1] if everywhere else lacking
     known = [name for file in asked for name in headers[file].names]
     where = f" in {' or '.join(asked)}" if len(headers) > 1 else ""
-    raise ColumnError(
-        f"{parameter}={column!r}: there is no such column{where}{did_you_mean(column, known)}"
+    return [
+        ColumnError(
+            f"{parameter}={column!r}: there is no such column{where}{did_you_mean(column, known)}"
+        )
+    ]
+
+
+def _not_everywhere(parameter: str, column: str, headers: Mapping[str, Header]) -> list[CxError]:
+    """Name the files of a condition that lack a column of it."""
+    lacking = [file for file, header in headers.items() if not header.has(column)]
+    others = [file for file in headers if file not in lacking]
+    beside = (
+        f"; {' and '.join(others)} {'has' if len(others) == 1 else 'have'} it, but a condition may "
+        "name only columns that each file it is about has"
+        if others
+        else ""
     )
+    return [
+        ColumnError(
+            f"{parameter}: there is no column {column!r} in {file}"
+            f"{did_you_mean(column, headers[file].names)}{beside}"
+        )
+        for file in lacking
+    ]

@@ -38,7 +38,8 @@ class Described:
 
 
 def describe(notebook: Notebook, *, model: type[BaseModel] | None) -> list[Described]:
-    """Return name, type, default and meaning of each parameter; the default is the notebook's own.
+    """Return name, type, default and meaning of each parameter, in the order of the notebook's
+    cell; the default is the notebook's own.
 
     The names within a mapping follow it, as `columns.respondent`.
     """
@@ -54,7 +55,9 @@ def describe(notebook: Notebook, *, model: type[BaseModel] | None) -> list[Descr
             )
             for name, value in start.items()
         ]
-    return _described(model.model_fields, start)
+    order = [name for name in start if name in model.model_fields]
+    fields = {name: model.model_fields[name] for name in (*order, *model.model_fields)}
+    return _described(fields, start)
 
 
 def _described(

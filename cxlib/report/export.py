@@ -86,6 +86,7 @@ def export(
         name=name,
         title=title,
         headline=headline,
+        doubts=_doubts(soup),
         contents=contents,
         article=soup.decode(formatter="html5"),
         figures=bool(ledger),
@@ -189,6 +190,12 @@ def _refuse_wordless(soup: BeautifulSoup) -> None:
                 f"the picture {where} has no words for those who cannot see it; show it with "
                 'cx.picture(ax, alt="…"), or write ![words](…) in the text'
             )
+
+
+def _doubts(soup: BeautifulSoup) -> list[str]:
+    """Return the flags that stand above the first finding."""
+    above = soup.select_one(".cx-doubts")
+    return [part.get_text(" ", strip=True) for part in above.find_all(["p", "li"])] if above else []
 
 
 def _headline(soup: BeautifulSoup) -> str:

@@ -10,15 +10,17 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from cxlib import check
 from cxlib.errors import CxError, ParameterError
+from cxlib.parameter_cells import Assigned, refuse_misspelt
 from cxlib.parameters import StudyParameters, meanings, nested_model
 from cxlib.report.columns import check_files
 from cxlib.report.notebook import Notebook, comments, defaults
 from cxlib.report.values import as_field, is_path, laid_over, parts, plain
+from cxlib.secrecy import refuse_secrets
 
 Fields = Mapping[str, FieldInfo]
 
@@ -87,15 +89,22 @@ def check_values(
         What the model refuses, a file that cannot be opened, or a column that is not in it.
     """
     if model is None:
+        refuse_secrets({**defaults(notebook), **given})
         return _check_names(notebook, given)
     fields = model.model_fields
+    refuse_secrets(given)
     _refuse_given(given, fields)
+    cell = defaults(notebook)
+    refuse_secrets(cell)
+    inner = {name: within.model_fields for name, within in _nested(fields).items()}
+    refuse_misspelt(Assigned(tuple(cell)), fields, inner=inner)
     start = {
         name: _absolute(value, fields[name], folder)
-        for name, value in defaults(notebook).items()
+        for name, value in cell.items()
         if name in fields
     }
-    parsed = model.parse(start | _read(given, start, fields, relative_to))
+    values = start | _read(given, start, fields, relative_to)
+    parsed = model.settled(values, given=_meant(given, fields))
     told = meanings(model, parsed.language)
     inputs = {name: value for name, value in parsed if isinstance(value, Path)}
     try:
@@ -113,6 +122,11 @@ def check_values(
         meanings={name: said or name for name, said in told.items()},
         asked=dict(given),
     )
+
+
+def _nested(fields: Fields) -> dict[str, type[BaseModel]]:
+    found = {name: nested_model(field) for name, field in fields.items()}
+    return {name: model for name, model in found.items() if model is not None}
 
 
 def _refuse_given(given: Mapping[str, Any], fields: Fields) -> None:
@@ -146,6 +160,17 @@ def _read(
             value = _absolute(as_field(value, known), known, relative_to)
         read[name] = laid_over(start.get(name), value, known)
     return read
+
+
+def _meant(given: Mapping[str, Any], fields: Fields) -> set[str]:
+    """Return the names that were given; of a mapping, which is laid over the notebook's, the names
+    within it."""
+    names = set()
+    for name, value in given.items():
+        known = fields.get(name)
+        read = as_field(value, known) if known and nested_model(known) else None
+        names |= {f"{name}.{key}" for key in read} if isinstance(read, Mapping) else {name}
+    return names
 
 
 def _with_names(

@@ -63,6 +63,8 @@ def _readings(value: Any, parts: set[Any]) -> list[Any]:
         return [None]
     if any(isinstance(part, type) and issubclass(part, Path) for part in parts):
         return []
+    if dict in parts and value.lstrip().startswith("{"):
+        return [_yaml(value, as_written), value]
     inner = re.sub(r"^\[|\]$|^\(|\)$", "", value.strip())
     listed = [item.strip() for item in inner.split(",")] if inner.strip() else []
     if parts & {list, tuple, Sequence} and ("," in value or value.lstrip().startswith("[")):

@@ -10,9 +10,15 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from cxlib.errors import ColumnError, CxError, SourceError
-from cxlib.parameters import ColumnOf, InputFile, InputFolder, StudyParameters
+from cxlib.parameters import (
+    ColumnOf,
+    InputFile,
+    InputFolder,
+    StudyParameters,
+)
 from cxlib.report.columns import check_files
 from cxlib.sources import headers
+from cxlib.survey_parameters import SurveyParameters
 from tests.conftest import ROOT
 from tests.report.writing import project
 
@@ -107,7 +113,7 @@ def test_a_file_that_may_not_be_read_is_refused(given, monkeypatch):
 
 def test_a_file_that_is_no_table_is_refused_where_columns_of_it_are_named(given, tmp_path):
     (tmp_path / "frame.sav").write_bytes(b"$FL2")
-    with pytest.raises(SourceError, match=r"'\.sav' is not read here"):
+    with pytest.raises(SourceError, match=r"cannot be read as an SPSS file"):
         check_files(given(frame="frame.sav"))
 
 
@@ -155,3 +161,21 @@ def test_every_refusal_is_one_of_ours(given, tmp_path):
         (tmp_path / "survey.csv").write_bytes(content)
         with pytest.raises(CxError):
             check_files(given(score="Q1"))
+
+
+def test_a_header_is_read_as_the_parameters_say(tmp_path):
+    with pd.ExcelWriter(tmp_path / "s.xlsx") as book:
+        pd.DataFrame({"x": [1, 2, 3]}).to_excel(book, sheet_name="first", index=False)
+        pd.DataFrame({"score": ["Note", 9, 3]}).to_excel(book, sheet_name="second", index=False)
+
+    class Sheets(SurveyParameters):
+        survey: InputFile
+        score: Annotated[str, ColumnOf("survey")] = "score"
+
+    given = {"survey": tmp_path / "s.xlsx"}
+    with pytest.raises(ColumnError, match="score"):
+        check_files(Sheets.parse(given))
+    check_files(Sheets.parse(given | {"sheet": "second", "header": 2}))
+    check_files(Sheets.parse(given | {"sheet": 2, "header": 1}))
+    with pytest.raises(SourceError, match="header=2"):
+        check_files(Sheets.parse(given | {"sheet": 2}))

@@ -132,7 +132,7 @@ def test_a_refusal_without_parameters_stands_alone(root):
         (
             "wave,score\n1\n",
             {},
-            r"^survey='.*/plain.csv': 'plain.csv': the record that ends in line 2",
+            r"^survey='.*/plain.csv': 'plain.csv': its header has 2 cells and no record has as",
         ),
     ],
 )
