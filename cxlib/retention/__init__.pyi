@@ -22,6 +22,7 @@ from .own_clock import OwnClock
 from .parameters import Parameters
 from .presets import Preset, preset, product_definition
 from .reading import read
+from .record_starts import on_record
 from .records import Records
 from .restricted_means import RestrictedMean, rmst
 from .revenue_kept import Revenue, revenue
@@ -73,6 +74,7 @@ __all__ = [
     "hazard",
     "loading",
     "movements",
+    "on_record",
     "preset",
     "product_definition",
     "read",

@@ -35,6 +35,7 @@ from cxlib.retention.person_periods import (
     person_periods,
     say_left_out,
 )
+from cxlib.retention.record_starts import settle
 from cxlib.retention.units import one
 from cxlib.shown.language import label
 from cxlib.shown.message import Message, Sentences
@@ -220,7 +221,7 @@ def age_period_cohort(
     if data is None or isinstance(data, Absent):
         return without_counts(data, AgePeriodCohort)
     try:
-        durations = as_durations(data)
+        durations = as_durations(settle(data) if isinstance(data, Cohorts) else data)
         cells, left_out = leave_out(_cells(durations, cohort), list(Term))
     except EmptyDataError:  # nobody came early enough, nobody was lost, or everybody at once
         return Absent.of("retention.no_ages", AgePeriodCohort)

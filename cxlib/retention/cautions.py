@@ -17,6 +17,8 @@ _LEFT_OUT = {
     "missing_customer": "retention.left_out_missing_customer",
     "missing_start": "retention.left_out_missing_start",
     "missing_duration": "retention.left_out_missing_duration",
+    "before_record": "retention.left_out_before_record",
+    "reversed_spell": "retention.left_out_reversed_spell",
     "after_as_of": "retention.left_out_after_as_of",
     "continued_spell": "retention.left_out_continued_spell",
     "later_spell": "retention.left_out_later_spell",
@@ -28,7 +30,8 @@ _LEFT_OUT = {
 def omissions(durations: Durations) -> tuple[Message, ...]:
     """Return a sentence for each reason for which rows were left out, or customers tell nothing."""
     tally = durations.tally
-    found = [
+    found = [*durations.warnings]
+    found += [
         Message(key, n=tally[name], rows=tally["rows"])
         for name, key in _LEFT_OUT.items()
         if tally.get(name, 0)

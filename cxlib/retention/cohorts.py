@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cxlib.errors import CohortError, EmptyDataError, ParameterError
 from cxlib.rows.clock import Clock
+from cxlib.shown.message import Message
 
 WORD = 63  # periods in one signed 64-bit bitmap; more periods take more bitmaps
 MOST_PERIODS = 1000  # beyond it a date is wrong, or the period too short for the span
@@ -51,6 +52,11 @@ class Cohorts:
         False where `as_of` was taken to be the day after the last event.
     carried : mapping of str to str
         Column of `by` to the researcher's name of it, where that was taken: `by_cohort`, `cohort`.
+    warnings : tuple of Message
+        What was noticed of the events that can change a number.
+    listed : bool
+        True where it is known when customers came, so that nobody is taken for new by the first
+        event on record.
     """
 
     groups: pd.DataFrame
@@ -65,6 +71,8 @@ class Cohorts:
     values: pd.DataFrame | None = None
     as_of_given: bool = True
     carried: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Message, ...] = ()
+    listed: bool = False
 
     @property
     def customers(self) -> int:
@@ -121,6 +129,7 @@ class Cohorts:
             first_event=min(self.first_event, other.first_event),
             last_event=max(self.last_event, other.last_event),
             as_of_given=self.as_of_given and other.as_of_given,
+            warnings=(*self.warnings, *other.warnings),
         )
 
 
@@ -152,6 +161,8 @@ def from_bitmaps(
     values: pd.DataFrame | None = None,
     duplicates: bool = False,
     carried: Mapping[str, str] | None = None,
+    strays: Mapping[str, int] | None = None,
+    warnings: tuple[Message, ...] = (),
 ) -> Cohorts:
     """Turn counts by bitmap into Cohorts: each customer's cohort, and what was left out.
 
@@ -169,6 +180,10 @@ def from_bitmaps(
         active period.
     duplicates : bool
         True where there is a rule for duplicates, so that the tally has their number.
+    strays : mapping of str to int
+        Rows that were left out for their dates, by reason; they are not in `frame`.
+    warnings : tuple of Message
+        What was noticed of the events.
     """
     known = frame[frame["known"]].reset_index(drop=True)
     ends = as_of or days[1] + dt.timedelta(days=1)
@@ -203,9 +218,11 @@ def from_bitmaps(
         values=values,
         first_event=days[0],
         last_event=days[1],
-        tally=_tally(frame, known, listed, duplicates),
+        tally=_tally(frame, known, listed, duplicates, strays or {}),
         as_of_given=as_of is not None,
         carried=carried or {},
+        warnings=warnings,
+        listed=listed,
     )
 
 
@@ -227,15 +244,20 @@ def _unpack(bits: NDArray[np.int64], periods: int) -> NDArray[np.bool_]:
 
 
 def _tally(
-    frame: pd.DataFrame, known: pd.DataFrame, listed: bool, duplicates: bool
+    frame: pd.DataFrame,
+    known: pd.DataFrame,
+    listed: bool,
+    duplicates: bool,
+    strays: Mapping[str, int],
 ) -> Mapping[str, int]:
     nobody = frame[~frame["known"]]
     unlisted = known[known["cohort"].isna() & known["ordered"]] if listed else known.iloc[:0]
     kept = known.drop(unlisted.index)
     counts = {
-        "rows": frame["rows"].sum(),
+        "rows": frame["rows"].sum() + sum(strays.values()),
         "missing_customer": nobody["cx_kept"].sum(),
         "missing_time": (known["cx_kept"] - known["timed"]).sum(),
+        **strays,
         "after_as_of": (known["timed"] - known["seen"]).sum(),
         "before_acquisition": (kept["seen"] - kept["counted"]).sum(),
         "no_acquisition": unlisted["customers"].sum(),

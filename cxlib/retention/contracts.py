@@ -32,6 +32,8 @@ class What(StrEnum):
     DUPLICATES = "duplicates"
     MISSING_CUSTOMER = "missing_customer"
     MISSING_TIME = "missing_time"
+    IN_FUTURE = "in_future"
+    FAR_AWAY = "far_away"
     AFTER_AS_OF = "after_as_of"
     BEFORE_ACQUISITION = "before_acquisition"
     NO_ACQUISITION_ROWS = "no_acquisition_rows"
@@ -47,6 +49,8 @@ _LEFT_OUT = (
     What.DUPLICATES,
     What.MISSING_CUSTOMER,
     What.MISSING_TIME,
+    What.IN_FUTURE,
+    What.FAR_AWAY,
     What.AFTER_AS_OF,
     What.BEFORE_ACQUISITION,
     What.NO_ACQUISITION_ROWS,

@@ -16,6 +16,7 @@ from cxlib.methods.survival.risk_table import RiskTable, risk_table
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.groups import find_columns
 from cxlib.rows.periods import places
+from cxlib.shown.message import Message
 
 UNITS = ("day", "week", "month", "quarter", "year", "period")
 # finished periods without activity after which a customer of `Cohorts` counts as lost, unless
@@ -59,6 +60,8 @@ class Durations:
     gap : int or None
         Finished periods without activity after which a customer counts as lost, where the
         definition is "silence".
+    warnings : tuple of Message
+        What was noticed of the rows that can change a number.
     """
 
     frame: pd.DataFrame
@@ -69,6 +72,7 @@ class Durations:
     gap_days: int | None = None
     gap: int | None = None
     carried: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Message, ...] = ()
 
     @property
     def customers(self) -> int:
@@ -113,7 +117,8 @@ class Durations:
             name: self.tally.get(name, 0) + other.tally.get(name, 0)
             for name in {**self.tally, **other.tally}
         }
-        return replace(self, frame=frame, tally=tally)
+        warnings = (*self.warnings, *other.warnings)
+        return replace(self, frame=frame, tally=tally, warnings=warnings)
 
     def groups(self, by: Sequence[str] = ()) -> pd.DataFrame:
         """Return the columns that name each group of `by`, one row a row of `risk_table(by)`."""

@@ -38,10 +38,11 @@ _RATES = dict.fromkeys(
 @dataclass(frozen=True, slots=True, eq=False)
 class Gaps:
     """Silences counted by `last` (day of the event before, since 1970) and `until` (the next;
-    missing if open): `n`. They add."""
+    missing if open): `n`; `warnings` say which events were left out for their dates. They add."""
 
     frame: pd.DataFrame
     as_of: dt.date
+    warnings: tuple[Message, ...] = ()
 
     @property
     def customers(self) -> int:
@@ -201,7 +202,7 @@ def gap_sensitivity(
     return GapSensitivity(
         frame=frame,
         method=Method.WILSON,
-        warnings=(short,) if gap_days < usual else (),
+        warnings=(*gaps.warnings, *((short,) if gap_days < usual else ())),
         gap_days=gap_days,
         usual=usual,
     )

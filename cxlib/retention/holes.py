@@ -58,6 +58,7 @@ class Days:
     events: NDArray[np.int64]
     lags: pd.Series
     last_load: dt.date | None = None
+    warnings: tuple[Message, ...] = ()
 
     def day(self, i: int) -> dt.date:
         """Return the date of a place."""
@@ -175,7 +176,7 @@ def loading(days: Days | Absent | None) -> Loading | Absent:
     return Loading(
         frame=frame,
         method=method,
-        warnings=(*(_told(days, run) for run in found), *_late(days)),
+        warnings=(*days.warnings, *(_told(days, run) for run in found), *_late(days)),
         day_counts=days,
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cxlib.errors import CohortError
 from cxlib.retention.cohorts import add_up
 from cxlib.rows.clock import Clock
+from cxlib.shown.message import Message
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +36,7 @@ class OwnClock:
         Length of a window.
     clock : Clock
         Cuts the cohorts, not the windows.
-    as_of, first_event, last_event, by, tally, as_of_given, carried
+    as_of, first_event, last_event, by, tally, as_of_given, carried, warnings
         As in `Cohorts`.
     """
 
@@ -50,6 +51,7 @@ class OwnClock:
     tally: Mapping[str, int] = field(default_factory=dict)
     as_of_given: bool = True
     carried: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Message, ...] = ()
 
     @property
     def customers(self) -> int:
@@ -79,7 +81,11 @@ class OwnClock:
             self,
             groups=groups,
             active=active,
-            tally={name: n + other.tally[name] for name, n in self.tally.items()},
+            tally={
+                name: self.tally.get(name, 0) + other.tally.get(name, 0)
+                for name in {**self.tally, **other.tally}
+            },
+            warnings=(*self.warnings, *other.warnings),
             first_event=min(self.first_event, other.first_event),
             last_event=max(self.last_event, other.last_event),
             as_of_given=self.as_of_given and other.as_of_given,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     Field,
@@ -14,7 +15,7 @@ from pydantic import (
 )
 
 from cxlib import check
-from cxlib.parameters import ColumnOf, InputFile, StudyParameters
+from cxlib.parameters import ColumnOf, ConditionOn, InputFile, ReadWith, StudyParameters
 
 MOST_AGES = 1000
 _Age = Annotated[int, Field(le=MOST_AGES)]
@@ -31,6 +32,18 @@ MEANT: dict[str, dict[str, Any]] = {
 class Parameters(StudyParameters):
     """Parameters of the retention study."""
 
+    sample: ClassVar[Mapping[str, Any]] = {
+        "orders": "../data/sample/orders.parquet",
+        "customer": "customer_id",
+        "time": "ordered_at",
+        "value": "amount",
+        "customers": "../data/sample/customers.csv",
+        "acquired": "acquired_on",
+        "segment": "segment",
+        "subscriptions": "../data/sample/subscriptions.csv",
+        "started": "started_on",
+        "ended": "ended_on",
+    }
     orders: InputFile | None = None
 
     durations: InputFile | None = None
@@ -44,13 +57,18 @@ class Parameters(StudyParameters):
 
     value: Annotated[str | None, ColumnOf("orders")] = "amount"
 
+    sheet: Annotated[int | str | None, ReadWith("orders")] = None
+    dates: Literal["day first", "month first", "year first"] | None = None
     zone: str = "UTC"
     period: Literal["week", "month", "quarter", "year"] = "month"
 
     week_start: Literal["monday", "sunday"] = "monday"
 
     duplicates: str | None = None
+    where: Annotated[str | None, ConditionOn("orders", "durations")] = None
+    start_where: Annotated[str | None, ConditionOn("orders")] = None
     as_of: dt.date | None = None
+    before_record: dt.date | None = None
     customers: InputFile | None = None
     acquired: Annotated[str, ColumnOf("customers")] = "acquired_on"
 
@@ -59,6 +77,7 @@ class Parameters(StudyParameters):
     started: Annotated[str, ColumnOf("subscriptions")] = "started_on"
 
     ended: Annotated[str, ColumnOf("subscriptions")] = "ended_on"
+    renewal_days: int = Field(1, ge=0, le=366)
     gap_days: int = Field(
         90,
         ge=1,
@@ -124,6 +143,11 @@ class Parameters(StudyParameters):
                 "one row a "
                 f"customer with how long and whether lost (orders={self.orders!r}, "
                 f"durations={self.durations!r})"
+            )
+        if self.start_where is not None and self.orders is None:
+            raise ValueError(
+                f"start_where={self.start_where!r} says which event begins a customer's life, and "
+                "durations have no events; give orders=, or start_where=None"
             )
         if self.durations is None and self.segment is not None and self.customers is None:
             raise ValueError(

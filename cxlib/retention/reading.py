@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +12,37 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
+from cxlib.retention.beside import look_beside
 from cxlib.retention.cohorts import MOST_PERIODS
-from cxlib.retention.counts.durations import count_durations
+from cxlib.retention.counts.identities import profile_ids
+from cxlib.retention.counts.starts import events_since, first_events
+from cxlib.retention.counts.strays import leave_out_strays
+from cxlib.retention.named_files import Said, clean_groups, read_named
+from cxlib.retention.outcomes import read_outcomes
 from cxlib.retention.parameters import Parameters
 from cxlib.retention.records import File, Files, Records
+from cxlib.retention.subscriptions import read_subscriptions
 from cxlib.rows import names
 from cxlib.rows.clock import Clock
-from cxlib.rows.moments import check_dates, read_days
+from cxlib.rows.conditions import Kept, parse_condition
+from cxlib.rows.engines import SUM, refuse_unequal
+from cxlib.rows.moments import read_date_columns
 from cxlib.shown.message import Message
-from cxlib.sources import Survey, read_events, read_survey
-
-_SAID = {"yes": 1, "true": 1, "1": 1, "1.0": 1, "no": 0, "false": 0, "0": 0, "0.0": 0}
-Said = tuple[tuple[Message, ...], tuple[Message, ...]]  # notes, warnings
-# marks that turn the direction of writing, which no eye can see
-_TURNS = r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-MOST_MONTHS = 1200  # a hundred years
-MOST_GROUPS = 30  # 435 pairs; more curves cannot be told apart in a figure either
+from cxlib.shown.reading import with_condition
+from cxlib.sources import read_events
+from cxlib.sources.events import choose_events, open_event_log
 
 
 @check.arguments
-def read(p: Parameters) -> Records:
+def read(p: Parameters, *, today: dt.date | None = None) -> Records:
     """Open and check the files that the parameters name.
 
     Parameters
     ----------
     p : Parameters
         Names the files, their columns, the period and `as_of`.
+    today : datetime.date, optional
+        As in `count_cohorts`.
 
     Returns
     -------
@@ -51,17 +56,32 @@ def read(p: Parameters) -> Records:
         If a file cannot be read, a column is absent, a date is no date, or `as_of` is not after the
         first event.
     """
-    return _durations(p, p.durations) if p.durations is not None else _events(p)
+    return _durations(p) if p.durations is not None else _events(p, today)
 
 
-def _events(p: Parameters) -> Records:
+def _events(p: Parameters, today: dt.date | None) -> Records:
     if p.orders is None:  # refused by the parameters
         raise ParameterError("orders=None: give the file with the events")
-    event = None if p.duplicates == "exact" else p.duplicates
-    events = read_events(
-        p.orders, customer=p.customer, time=p.time, zone=p.zone, value=p.value, duplicates=event
-    )
-    first, last, rows = read_days(events, time=p.time, zone=p.zone)
+    event = None if p.duplicates in ("exact", SUM) else p.duplicates
+    chosen = _chosen(p, "where", p.where)
+    log = open_event_log(
+        p.orders, customer=p.customer, time=p.time, zone=p.zone, value=p.value, duplicates=event,
+        dates=p.dates, sheet=p.sheet, where=p.where,
+    )  # fmt: skip
+    events, clock = log.table, Clock(zone=p.zone)
+    used = [name for name in (p.customer, p.time, p.value) if name is not None]
+    refuse_unequal(events, event, used=used)
+    beside = look_beside(p, p.orders)
+    ids = profile_ids(events, customer=p.customer)
+    kept = leave_out_strays(events, time=p.time, clock=clock, today=today)
+    first, last = (clock.local_day(moment) for moment in kept.span)
+    rows = int(events.count().to_pyarrow().as_py())
+    if chosen is not None:  # the log goes on where the activity that counts has stopped
+        every = read_events(
+            p.orders, customer=p.customer, time=p.time, zone=p.zone, dates=p.dates, sheet=p.sheet
+        )
+        strays = leave_out_strays(every, time=p.time, clock=clock, today=today)
+        last = clock.local_day(strays.span[1])
     if p.as_of is not None and p.as_of <= first:
         raise ParameterError(
             f"as_of={p.as_of} is not after the first event ({first}); it is the first day for "
@@ -71,23 +91,92 @@ def _events(p: Parameters) -> Records:
     ends = p.as_of or last + dt.timedelta(days=1)
     _refuse_lengths(p, first, ends)
     customers, (notes, warnings) = _customers(p)
-    subscriptions, noticed = _subscriptions(p)
+    begun = _begun(p, events, customers)
+    customers = customers if begun is None else begun.customers
+    subscriptions, (noticed, flagged) = read_subscriptions(p, events)
+    flags = (
+        *kept.warnings,
+        *log.warnings,
+        *ids.warnings,
+        *beside,
+        *_flags(chosen),
+        *(begun.warnings if begun else ()),
+        *flagged,
+    )
+    said = (*p.noticed, *log.notes, *_notes(chosen), *(begun.notes if begun else ()))
     return Records(
         read=_files({"orders": rows, "customers": customers, "subscriptions": subscriptions}),
-        notes=(*notes, *noticed),
-        warnings=warnings,
+        notes=(*said, *ids.notes, *notes, *noticed),
+        warnings=(*flags, *warnings),
+        flags=flags,
+        subject=with_condition(None, p.where, p.start_where),
         inputs=_inputs(p),
         events=events,
         events_alone=events if subscriptions is None else None,
+        lives=None if begun is None else begun.lives,
         told_apart_by=p.value if p.duplicates == "exact" else None,
         customers=customers,
         subscriptions=subscriptions,
         started=p.started,
         ended=p.ended,
+        renewal_days=p.renewal_days,
         as_of=ends,
+        until=p.as_of if chosen is None else ends,
         listed=_count_dated(p, customers),
         contradicted=_count_contradicted(p, customers),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Begun:
+    """When customers began by `start_where`: as a file of customers, and their events since."""
+
+    customers: pd.DataFrame
+    lives: Any
+    notes: tuple[Message, ...]
+    warnings: tuple[Message, ...]
+
+
+def _begun(p: Parameters, events: Any, customers: pd.DataFrame | None) -> _Begun | None:
+    chosen = _chosen(p, "start_where", p.start_where)
+    if chosen is None or p.orders is None or p.start_where is None:
+        return None
+    asked = parse_condition(p.start_where, parameter="start_where")
+    found = read_events(
+        p.orders, customer=p.customer, time=p.time, zone=p.zone, dates=p.dates, sheet=p.sheet,
+        where=asked,
+    )  # fmt: skip
+    starts = first_events(found, customer=p.customer, time=p.time, name=p.acquired)
+    notes = [*chosen.notes, Message("retention.begun", n=len(starts), condition=p.start_where)]
+    if customers is not None:
+        listed = customers.drop(columns=p.acquired)
+        key = names.fold(listed[p.customer]).values
+        starts = starts.assign(**{p.customer: names.fold(starts[p.customer]).values})
+        starts = listed.assign(**{p.customer: key}).merge(starts, on=p.customer, how="inner")
+        if gone := len(listed) - len(starts):
+            notes.append(Message("retention.never_begun", n=gone, all=len(listed)))
+    return _Begun(
+        customers=starts,
+        lives=events_since(events, found, customer=p.customer, time=p.time),
+        notes=tuple(notes),
+        warnings=chosen.warnings,
+    )
+
+
+def _chosen(p: Parameters, parameter: str, condition: str | None) -> Kept | None:
+    """Return what a condition on the events leaves, and what there is to say about it."""
+    if condition is None or p.orders is None:
+        return None
+    asked = parse_condition(condition, parameter=parameter)
+    return choose_events(p.orders, asked, zone=p.zone, sheet=p.sheet)
+
+
+def _notes(chosen: Kept | None) -> tuple[Message, ...]:
+    return () if chosen is None else chosen.notes
+
+
+def _flags(chosen: Kept | None) -> tuple[Message, ...]:
+    return () if chosen is None else chosen.warnings
 
 
 def _refuse_lengths(p: Parameters, first: dt.date, ends: dt.date) -> None:
@@ -109,25 +198,18 @@ def _refuse_lengths(p: Parameters, first: dt.date, ends: dt.date) -> None:
 def _customers(p: Parameters) -> tuple[pd.DataFrame | None, Said]:
     if p.customers is None:
         return None, ((), ())
-    file = _read_file(p.customers, customer=p.customer, acquired=p.acquired, segment=p.segment)
-    customers = file.frame
-    check_dates(customers, zone=p.zone, acquired=p.acquired)
+    file = read_named(
+        p.customers, {"customer": p.customer, "acquired": p.acquired, "segment": p.segment}
+    )
+    customers, read = read_date_columns(file.frame, zone=p.zone, dates=p.dates, acquired=p.acquired)
     if customers[p.acquired].isna().all():
         raise ColumnError(
             f"acquired={p.acquired!r} is empty in every row; name the column with the "
             "acquisition dates, "
             "or give customers=None: a customer then comes with the first event"
         )
-    customers, (notes, warnings) = _groups(customers, p.segment)
-    return customers, ((*file.noticed, *notes), warnings)
-
-
-def _subscriptions(p: Parameters) -> tuple[pd.DataFrame | None, tuple[Message, ...]]:
-    if p.subscriptions is None:
-        return None, ()
-    file = _read_file(p.subscriptions, customer=p.customer, started=p.started, ended=p.ended)
-    check_dates(file.frame, zone=p.zone, started=p.started, ended=p.ended)
-    return file.frame, file.noticed
+    customers, (notes, warnings) = clean_groups(customers, p.segment)
+    return customers, ((*file.noticed, *read, *notes), (*file.warnings, *warnings))
 
 
 def _count_dated(p: Parameters, customers: pd.DataFrame | None) -> int | None:
@@ -147,71 +229,18 @@ def _count_contradicted(p: Parameters, customers: pd.DataFrame | None) -> int:
     return said.loc[said[p.customer].duplicated(), p.customer].dropna().nunique()
 
 
-def _durations(p: Parameters, path: Path) -> Records:
+def _durations(p: Parameters) -> Records:
     """Read the file of durations, and count it: it says itself who was lost, and when."""
-    file = _read_file(path, tenure=p.tenure, lost=p.lost, segment=p.segment)
-    frame, (notes, warnings) = _groups(file.frame, p.segment)
-    said = frame[p.lost].astype(str).str.strip().str.lower().where(frame[p.lost].notna())
-    tenure, lost = pd.to_numeric(frame[p.tenure], errors="coerce"), said.map(_SAID)
-    tenure = tenure.where(tenure.between(0, math.inf, inclusive="left"))
-    _refuse_unread(
-        frame[p.tenure], tenure, f"tenure={p.tenure!r}", "a number of periods, 0 or more"
-    )
-    _refuse_unread(frame[p.lost], lost, f"lost={p.lost!r}", "yes or no, 1 or 0, true or false")
-    if p.period == "month" and tenure.max() > MOST_MONTHS:
-        raise ColumnError(
-            f"tenure={p.tenure!r} reaches {tenure.max():,.0f}, which would be months; write it in "
-            "months, or give "
-            "period='week' and months= in the unit of the file: nothing is then called a month"
-        )
-    followed = count_durations(
-        frame.assign(**{p.tenure: tenure, p.lost: lost.astype(float)}),
-        duration=p.tenure,
-        event=p.lost,
-        by=p.segment,
-        unit="month" if p.period == "month" else "period",
-    )
+    outcomes = read_outcomes(p)
     return Records(
-        read=_files({"durations": frame}),
-        notes=(*file.noticed, *notes),
-        warnings=warnings,
+        read=_files({"durations": outcomes.rows}),
+        notes=(*p.noticed, *outcomes.notes),
+        warnings=(*outcomes.flags, *outcomes.warnings),
+        flags=outcomes.flags,
+        subject=with_condition(None, p.where),
         inputs=_inputs(p),
-        followed=followed,
+        followed=outcomes.followed,
     )
-
-
-def _refuse_unread(values: pd.Series, read: pd.Series, parameter: str, rule: str) -> None:
-    bad = values[read.isna() & values.notna() & (values.astype(str).str.strip() != "")]
-    if len(bad):
-        raise ColumnError(
-            f"{parameter}: {len(bad):,} of {len(values):,} values cannot be read as {rule} (such "
-            f"as {str(bad.iloc[0])!r}); write them so, or name the right column"
-        )
-
-
-def _read_file(path: Path, **columns: Any) -> Survey:
-    found = read_survey(path, layout="plain")
-    check.columns(found.frame.columns, **columns)
-    return found
-
-
-def _groups(frame: pd.DataFrame, segment: str | None) -> tuple[pd.DataFrame, Said]:
-    """Return the frame with the names of its groups cleaned, and what there is to say of them."""
-    if segment is None:
-        return frame, ((), ())
-    values = frame[segment]
-    if pd.api.types.is_string_dtype(values):
-        values = values.str.replace(_TURNS, "", regex=True)
-    folded = names.fold(values)
-    groups = folded.values.nunique()
-    if groups > MOST_GROUPS:
-        raise ParameterError(
-            f"segment={segment!r} has {groups:,} groups, and at most {MOST_GROUPS} can be "
-            "compared pair by "
-            "pair; name a column with fewer, or put small groups together"
-        )
-    said = (folded.notes(segment), folded.warnings(segment))
-    return frame.assign(**{segment: folded.values}), said
 
 
 def _files(rows: Mapping[str, int | pd.DataFrame | None]) -> Files:

@@ -50,6 +50,9 @@ class Records(Reading):
         None where the data are durations.
     events_alone : ibis Table or None
         The events where nothing else says who was lost; None where subscriptions do.
+    lives : ibis Table or None
+        Where another event begins a customer's life than the returning: each customer's first such
+        event, and the events after it.
     told_apart_by : str or None
         Column of amounts, where duplicates are rows that are equal in all columns: two amounts at
         one time are none.
@@ -59,10 +62,15 @@ class Records(Reading):
         One row a spell, as in the file.
     started, ended : str
         Its columns of the first day and of the end.
+    renewal_days : int
+        A spell that begins so many days after one before, at most, goes on from it.
     followed : Durations or None
         Times and outcomes as the file has them, where there are no events.
     as_of : datetime.date or None
         Exclusive: the first day for which the events are not complete.
+    until : datetime.date or None
+        What the counts take for `as_of`: as it was given; where a condition leaves events out, the
+        end of the whole log, which goes on where the activity that counts has stopped.
     listed : int or None
         Customers with an acquisition date, where there is a file of customers.
     contradicted : int
@@ -71,12 +79,15 @@ class Records(Reading):
 
     events: ir.Table | None = None
     events_alone: ir.Table | None = None
+    lives: ir.Table | None = None
     told_apart_by: str | None = None
     customers: pd.DataFrame | None = None
     subscriptions: pd.DataFrame | None = None
     started: str = "started_on"
     ended: str = "ended_on"
+    renewal_days: int = 1
     followed: Durations | None = None
     as_of: dt.date | None = None
+    until: dt.date | None = None
     listed: int | None = None
     contradicted: int = 0

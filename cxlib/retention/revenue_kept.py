@@ -15,7 +15,9 @@ from scipy.sparse import csr_array
 from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.retention import figures
-from cxlib.retention.counts.revenue import sum_customer_periods
+from cxlib.retention.amounts import amounts_seen, slow_payers
+from cxlib.retention.counts.currencies import refuse_currencies
+from cxlib.retention.counts.revenue import Sums, sum_customer_periods
 from cxlib.retention.method_names import Method
 from cxlib.retention.methods.revenue_kept import (
     bootstrap_sums,
@@ -23,8 +25,10 @@ from cxlib.retention.methods.revenue_kept import (
     share_kept,
     split_revenue,
 )
+from cxlib.retention.methods.rhythms import payment_rhythms
 from cxlib.retention.units import one, several
 from cxlib.rows.clock import Clock, period_name
+from cxlib.rows.table import as_table
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -34,15 +38,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _RATES = ("nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high")
-_FLOWS = ("expansion", "contraction", "lost_revenue")
+_FLOWS = ("expansion", "contraction", "lost_revenue", "new_revenue", "returned_revenue")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Revenue(Result):
     """Revenue kept by period: `period, active, revenue, expansion, contraction, lost_revenue, nrr,
-    nrr_low, nrr_high, grr, grr_low, grr_high, complete, confidence, method`."""
+    new_revenue, returned_revenue, nrr, nrr_low, nrr_high, grr, grr_low, grr_high, complete,
+    confidence, method`; `unsaid` says why there is no rate, where payments come in several
+    rhythms."""
 
     period: str = "month"
+    unsaid: Message | None = None
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("period", "active"), ""),
@@ -85,7 +92,7 @@ class Revenue(Result):
         )
 
     def _nothing(self) -> Message:
-        return Message("retention.no_revenue_pair", periods=several(self.period))
+        return self.unsaid or Message("retention.no_revenue_pair", periods=several(self.period))
 
     def _last(self) -> dict[str, Any] | None:
         finished = self.frame.dropna(subset=["nrr"])
@@ -116,6 +123,7 @@ def revenue(
     week_start: str = "monday",
     as_of: dt.date | None = None,
     duplicates: str | None = None,
+    today: dt.date | None = None,
     confidence: float = 0.95,
     resamples: int = 1000,
     seed: int = 1,
@@ -124,11 +132,11 @@ def revenue(
 
     Parameters
     ----------
-    data, customer, time, period, zone, week_start, as_of
+    data, customer, time, period, zone, week_start, as_of, today
         As in `count_cohorts`.
     value : str or None
         Column with the amount paid; refunds are negative. None says that there is none.
-    duplicates : {None, "exact"} or str
+    duplicates : {None, "exact", "sum"} or str
         As in `count_cohorts`; `warnings` say how many rows were left out. "exact" compares
         `customer`, `time` and `value`.
     confidence : float
@@ -148,16 +156,20 @@ def revenue(
         before. Both are missing in an unfinished period, and where the period before had no
         revenue. `active`: customers with an event in the period. `expansion` and `contraction`: by
         how much customers of both periods paid more, and less, than in the period before;
-        `lost_revenue`: revenue of the period before from those without an event in this one. So nrr
-        x the revenue of the period before is that revenue + expansion - contraction - lost_revenue.
+        `lost_revenue`: revenue of the period before from those without an event in this one;
+        `new_revenue`: from customers whose first event is of this period; `returned_revenue`: from
+        those who had events earlier, none in the period before. So nrr x the revenue of the period
+        before is that revenue + expansion - contraction - lost_revenue, and with new_revenue and
+        returned_revenue added it is the revenue of this one.
         A customer whose refunds exceed the payments of a period counts with the negative sum, and
-        `warnings` says how often.
+        `warnings` says how often. Where many pay in a longer rhythm than the period (yearly beside
+        monthly plans), no rate is given, and `warnings` says why.
 
     Raises
     ------
     ParameterError
-        If `resamples` is negative, or `confidence` does not lie between 0 and 1; and as
-        `count_cohorts`.
+        If `resamples` is negative, `confidence` does not lie between 0 and 1, or a column of
+        currencies (by its name) has more than one; and as `count_cohorts`.
     ColumnError, EmptyDataError, SourceError
         As `count_cohorts`; also if `value` is not numeric.
 
@@ -177,7 +189,8 @@ def revenue(
         return Absent.of("retention.no_events", Revenue)
     if value is None:
         return Absent.of("retention.no_value", Revenue)
-    sums, ends, dropped = sum_customer_periods(
+    refuse_currencies(as_table(data), value=value)
+    sums = sum_customer_periods(
         data,
         customer=customer,
         time=time,
@@ -185,13 +198,19 @@ def revenue(
         clock=clock,
         as_of=as_of,
         duplicates=duplicates,
+        today=today,
     )
-    first, last = int(sums["period"].min()), clock.index(ends - dt.timedelta(days=1))
-    parts = split_revenue(sums, first, last)
-    complete = clock.finished(np.arange(first, last + 1), ends)
+    first = int(sums.frame["period"].min())
+    last = clock.index(sums.as_of - dt.timedelta(days=1))
+    parts = split_revenue(sums.frame, first, last)
+    complete = clock.finished(np.arange(first, last + 1), sums.as_of)
     frame = _with_flows(pd.DataFrame({"period": clock.starts(range(first, last + 1))}), parts)
     frame = _with_rates(frame, parts, bootstrap_sums(parts, resamples, seed), confidence)
     frame.loc[~complete, [*_FLOWS, *_RATES]] = np.nan
+    unsaid = None
+    if (rhythms := payment_rhythms(sums.frame, period=period)).mixed:
+        frame[list(_RATES)] = np.nan
+        unsaid = slow_payers(rhythms, period=period, value=value, spanned=int(complete.sum()))
     frame = frame.assign(
         complete=complete, confidence=confidence, method=Method.BOOTSTRAP_CUSTOMERS.value
     )
@@ -199,9 +218,12 @@ def revenue(
         frame=frame,
         method=Method.BOOTSTRAP_CUSTOMERS,
         period=period,
+        unsaid=unsaid,
         warnings=(
-            *_warnings(frame, period, dropped=dropped, name=clock.name(last)),
-            *_refunds(sums, period),
+            *((unsaid,) if unsaid else ()),
+            *sums.warnings,
+            *_warnings(frame, period, dropped=sums.dropped, name=clock.name(last)),
+            *_amounts(sums, period, value),
             *(_without_interval(frame, period) if resamples else ()),
         ),
     )
@@ -217,6 +239,8 @@ def _with_flows(frame: pd.DataFrame, parts: Mapping[str, csr_array]) -> pd.DataF
         expansion=np.where(first, np.nan, totals["raised"]),
         contraction=np.where(first, np.nan, totals["cut"]),
         lost_revenue=before - totals["followed"],
+        new_revenue=totals["new"],
+        returned_revenue=totals["returned"],
     )
 
 
@@ -250,11 +274,13 @@ def _warnings(frame: pd.DataFrame, period: str, *, dropped: int, name: Message) 
     return found
 
 
-def _refunds(sums: pd.DataFrame, period: str) -> list[Message]:
-    refunded = int((sums["value"] < 0).sum())
-    if not refunded:
-        return []
-    return [Message("retention.refunds", n=refunded, sums=len(sums), period=one(period))]
+def _amounts(sums: Sums, period: str, value: str) -> list[Message]:
+    """Return what is to be said of refunds and zeros: they count as activity."""
+    found = [*amounts_seen(sums.events, negative=sums.negative, zero=sums.zero, value=value)]
+    if refunded := int((sums.frame["value"] < 0).sum()):
+        shown = {"n": refunded, "sums": len(sums.frame), "period": one(period)}
+        found.append(Message("retention.refunds", **shown))
+    return found
 
 
 def _without_interval(frame: pd.DataFrame, period: str) -> list[Message]:

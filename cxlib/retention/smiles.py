@@ -20,6 +20,7 @@ from cxlib.retention.ages import activity_by_age
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.method_names import Method
 from cxlib.retention.own_clock import OwnClock
+from cxlib.retention.record_starts import settle
 from cxlib.retention.units import age_words
 from cxlib.rows.clock import period_name
 from cxlib.shown.message import Message, Names
@@ -131,6 +132,8 @@ def smile(
     check.confidence(confidence)
     if cohorts is None or isinstance(cohorts, Absent):
         return without_counts(cohorts, Smile)
+    if isinstance(cohorts, Cohorts):
+        cohorts = settle(cohorts)
     ages = activity_by_age(cohorts)
     rows = []
     for i, key in enumerate(ages.cohorts.to_dict("records")):

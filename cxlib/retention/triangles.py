@@ -27,6 +27,7 @@ from cxlib.retention.fixed_cohorts import over_fixed_cohorts, with_rates
 from cxlib.retention.heat_map import heat_map
 from cxlib.retention.method_names import Method
 from cxlib.retention.own_clock import OwnClock
+from cxlib.retention.record_starts import record_warning
 from cxlib.retention.triangle_words import definition, headline, span
 from cxlib.retention.units import age_words, one
 from cxlib.shown.message import Message, Sentences
@@ -248,7 +249,9 @@ def _with_values(frame: pd.DataFrame, values: pd.DataFrame, by: list[str]) -> pd
 
 
 def _warnings(cohorts: Cohorts | OwnClock, frame: pd.DataFrame, kind: Kind) -> tuple[Message, ...]:
-    found, period = [], one(cohorts.clock.period)
+    found, period = [*cohorts.warnings], one(cohorts.clock.period)
+    if isinstance(cohorts, Cohorts):
+        found += record_warning(cohorts)
     if not cohorts.as_of_given:
         day = cohorts.as_of - dt.timedelta(days=1)
         found.append(Message("retention.as_of_assumed", day=day, as_of=cohorts.as_of))

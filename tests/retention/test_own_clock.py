@@ -166,7 +166,7 @@ def test_fractions_of_a_second_and_moments_after_2038(year, listed):
         events.drop_duplicates("who").rename(columns={"at": "acquired_on"}) if listed else None
     )
     result = retention.count_own_clock(
-        events, customer="who", time="at", days=30, acquired=acquired
+        events, customer="who", time="at", days=30, acquired=acquired, today=D(2044, 1, 1)
     )
     assert dict(zip(result.active[:, 1].tolist(), result.groups["customers"], strict=True)) == {
         True: 1,

@@ -29,7 +29,7 @@ def test_good_parameters_pass_and_the_files_are_read(folder):
 def test_rows_that_came_twice_count_once_where_there_is_a_rule(folder):
     (folder / "orders.csv").write_text(
         "order,customer_id,ordered_at,amount\nA,1,2024-01-05,10\nA,1,2024-01-05,10\n"
-        "B,1,2024-01-05,4\nC,2,2024-02-05,5\nC,2,2024-02-06,5\n,2,2024-02-06,5\n"
+        "B,1,2024-01-05,4\nC,2,2024-02-05,5\nC,2,2024-02-05,5\n,2,2024-02-06,5\n"
     )
     wanted = {
         None: (0, [24, 15]),

@@ -23,7 +23,7 @@ def read_and_count(p):
         ({"segment": "segmnt"}, ColumnError, "did you mean 'segment'"),
         ({"acquired": "acquired"}, ColumnError, "acquired_on"),
         ({"ended": "end"}, ColumnError, "ended='end'"),
-        ({"acquired": "segment", "segment": None}, ColumnError, "no date"),
+        ({"acquired": "segment", "segment": None}, ColumnError, "cannot be read as dates"),
         ({"started": "customer_id"}, ColumnError, "started='customer_id'"),
         ({"customers": None}, ParameterError, "needs the file of customers"),
         ({"period": "year"}, ParameterError, "no year has ended"),
@@ -104,7 +104,7 @@ def test_customers_who_do_not_belong_to_the_events_are_refused(folder):
             "subscriptions",
             "customer_id,started_on,ended_on\n1,2024-02-05,2024-01-05\n",
             CohortError,
-            "ended='ended_on' lies before started='started_on' in 1 of the subscriptions",
+            "ended='ended_on' lies before started='started_on' in all 1 subscriptions",
         ),
         (
             "subscriptions",

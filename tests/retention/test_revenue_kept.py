@@ -47,7 +47,7 @@ def test_flows_by_hand():
 
 @pytest.mark.parametrize(
     ("rule", "january", "february", "dropped"),
-    [(None, 250, 240, 0), ("exact", 150, 240, 1), ("order", 150, 120, 2)],
+    [(None, 250, 240, 0), ("exact", 150, 240, 1), ("order", 150, 240, 1), ("sum", 250, 240, 0)],
 )
 def test_duplicates_are_left_out_of_revenue_by_the_stated_rule(rule, january, february, dropped):
     data = log(
@@ -58,19 +58,47 @@ def test_duplicates_are_left_out_of_revenue_by_the_stated_rule(rule, january, fe
         ("a", D(2024, 2, 6), 120),
         (None, D(2024, 2, 7), 9),
         (None, D(2024, 2, 7), 9),
-    ).assign(order=[1, 1, 2, 3, 3, 4, 4])
+    ).assign(order=[1, 1, 2, 3, 5, 4, 4])
     result = revenue(data, as_of=D(2024, 3, 1), duplicates=rule, resamples=0)
     assert result.frame["revenue"].tolist() == [january, february]  # those of nobody never counted
     said = {
         0: [],
         1: ["1 row that repeats another is left out."],
-        2: ["2 rows that repeat others are left out."],
     }
     assert [str(warning) for warning in result.warnings] == said[dropped]
     counted = retention.count_cohorts(
         data, **COLUMNS, value="paid", as_of=D(2024, 3, 1), duplicates=rule
     )
     assert counted.values["value"].sum() == january + february
+
+
+def test_lines_of_an_order_are_added_or_refused_never_taken_for_repeats():
+    lines = log(
+        ("a", D(2024, 1, 5), 5),
+        ("a", D(2024, 1, 5), 95),
+        ("b", D(2024, 1, 7), 40),
+        ("b", D(2024, 1, 7), 60),
+        ("a", D(2024, 2, 3), 10),
+    ).assign(order=[1, 1, 2, 2, 3])
+    with pytest.raises(
+        ParameterError, match=r"the rows of 2 ids differ .first: '1'.*'paid'.*'sum'"
+    ):
+        revenue(lines, duplicates="order")
+    assert revenue(lines, duplicates="sum", resamples=0).frame["revenue"].sum() == 210
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([1, 2, None])), min_size=1))
+@settings(max_examples=15)
+def test_an_id_is_refused_just_where_its_rows_differ(rows):
+    data = pd.DataFrame(rows, columns=["order", "paid"]).astype({"paid": "float64"})
+    data = data.assign(who="a", at=D(2024, 1, 5))
+    differ = (data.groupby("order")["paid"].nunique(dropna=False) > 1).sum()
+    if differ:
+        with pytest.raises(ParameterError, match=f"rows of {differ} id"):
+            revenue(data, duplicates="order", resamples=0)
+    else:
+        kept = data.drop_duplicates("order")["paid"].sum()
+        assert revenue(data, duplicates="order", resamples=0).frame["revenue"].sum() == kept
 
 
 @settings(max_examples=10)
@@ -101,9 +129,51 @@ def test_refunds_are_said_and_a_period_of_refunds_has_no_rate():
     data = log(("a", D(2024, 1, 5), -30), ("a", D(2024, 2, 5), 10), ("a", D(2024, 3, 5), 10))
     result = revenue(data, as_of=D(2024, 4, 1), resamples=10)
     assert result.frame["nrr"].isna().tolist() == [True, True, False]
-    assert "In 1 of 3 pairs of a customer and a month refunds exceed the payments" in str(
-        result.warnings[0]
+    counted, exceeded, _ = map(str, result.warnings)
+    assert counted.startswith("1 of 3 events has an amount below 0")
+    assert counted.endswith("leave them out: where = '\"paid\" > 0'.")
+    assert exceeded.startswith(
+        "In 1 of 3 pairs of a customer and a month refunds exceed the payments"
     )
+
+
+def test_amounts_of_nothing_are_counted_and_said():
+    data = log(("a", D(2024, 1, 5), 0), ("a", D(2024, 2, 5), 10), ("b", D(2024, 2, 5), 0))
+    (said,) = revenue(data, as_of=D(2024, 3, 1), resamples=0).warnings
+    assert str(said).startswith("2 of 3 events have an amount of 0")
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 300), st.integers(-50, 100)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_the_bridge_from_one_period_to_the_next_adds_up(rows):
+    data = log(*[(f"c{who}", D(2024, 1, 1) + dt.timedelta(day), paid) for who, day, paid in rows])
+    frame = revenue(data, as_of=D(2024, 12, 1), resamples=0).frame.query("complete")
+    before = frame["revenue"].shift()
+    moved = frame["expansion"] - frame["contraction"] - frame["lost_revenue"]
+    assert_allclose(
+        (before + moved + frame["new_revenue"] + frame["returned_revenue"])[1:],
+        frame["revenue"][1:],
+        atol=1e-9,
+    )
+    assert frame["new_revenue"].iloc[0] == frame["revenue"].iloc[0]
+
+
+def test_revenue_of_those_who_return_after_an_empty_month_has_a_column():
+    data = log(
+        ("a", D(2024, 1, 3), 10),
+        ("b", D(2024, 1, 4), 20),
+        ("a", D(2024, 3, 5), 12),
+        ("b", D(2024, 3, 7), 25),
+    )
+    frame = revenue(data, as_of=D(2024, 4, 1), resamples=0).frame
+    assert frame["revenue"].tolist() == [30, 0, 37]
+    assert frame["returned_revenue"].tolist() == [0, 0, 37]
 
 
 @pytest.mark.parametrize(("kept", "ratio"), [([1.2], 1.2), ([0.0] * 40, 0.0), ([1.0] * 40, 1.0)])

@@ -78,6 +78,7 @@ def test_only_the_first_subscription_counts_and_that_is_said():
     assert result.customers == 1
     assert result.tally == {
         "rows": 5,
+        "reversed_spell": 0,
         "missing_customer": 1,
         "missing_start": 1,
         "after_as_of": 1,
@@ -160,7 +161,7 @@ def test_groups_come_from_the_customers():
 @pytest.mark.parametrize(
     ("row", "error", "words"),
     [
-        (("a", "2024-03-01", "2024-02-01"), CohortError, "before started='start'"),
+        (("a", "2024-03-01", "2024-02-01"), CohortError, "before started='start' in all 1 "),
         (("a", "2024-13-01", None), ColumnError, "started='start'.*2024-13-01"),
         (("a", "2024-01-01", "soon"), ColumnError, "ended='end'.*soon"),
         (("a", "2024-07-01", None), EmptyDataError, "no customer"),
@@ -169,6 +170,15 @@ def test_groups_come_from_the_customers():
 def test_bad_spells_are_refused(row, error, words):
     with pytest.raises(error, match=words):
         spells(row)
+
+
+def test_a_spell_that_ends_before_it_starts_is_left_out_and_told_and_the_rest_counts():
+    good = [("a", "2024-01-01", "2024-03-31"), ("b", "2024-01-15", None)]
+    result = spells(*good, ("e", "2024-05-01", "2024-04-01"), ("a", "2024-06-01", "2024-01-01"))
+    assert result.frame.equals(spells(*good).frame)
+    assert (result.tally["rows"], result.tally["reversed_spell"]) == (4, 2)
+    (said,) = map(str, retention.survival(result).warnings)
+    assert said.startswith("2 of 4 subscriptions end before they start and are left out")
 
 
 def test_gap_by_hand():

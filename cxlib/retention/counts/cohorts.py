@@ -19,10 +19,13 @@ from cxlib.retention.counts.events import (
     refuse_none,
     refuse_strangers,
 )
+from cxlib.retention.counts.identities import Ids, profile_ids
+from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.groups import carry_groups, own_names
 from cxlib.rows.clock import Clock
 from cxlib.rows.engines import (
     COPIES,
+    SUM,
     bit,
     bit_or,
     copy_to_engine,
@@ -30,7 +33,7 @@ from cxlib.rows.engines import (
     give_memory_back,
     match_ids,
 )
-from cxlib.rows.moments import day_number, find_span, place_events
+from cxlib.rows.moments import day_number, place_events
 from cxlib.rows.table import as_table, numeric
 from cxlib.shown.result import Absent, Result
 
@@ -50,6 +53,7 @@ def count_cohorts(
     acquired_on: str = "acquired_on",
     as_of: dt.date | None = None,
     duplicates: str | None = None,
+    today: dt.date | None = None,
 ) -> Cohorts | Absent:
     """Count customers by acquisition cohort and by the periods in which they were active.
 
@@ -82,17 +86,24 @@ def count_cohorts(
         Exclusive: the first day for which the events are not complete. By default the day after the
         last event.
 
-    duplicates : {None, "exact"} or str
+    duplicates : {None, "exact", "sum"} or str
         None keeps all rows. "exact": rows that are equal in all columns used (`customer`, `time`,
-        `value`, `by`) count once. The name of a column with an event's id: one row an id, the first
-        in time; rows without an id are kept. The tally says how many rows were dropped. Costs time
-        and memory that grow with the events.
+        `value`, `by`) count once. The name of a column with an event's id: one row an id, where its
+        rows are equal in all columns used; rows without an id are kept. The tally says how many
+        rows were dropped. Costs time and memory that grow with the events. "sum": rows of one order
+        are its lines, so every row counts and amounts are added.
+    today : datetime.date, optional
+        Where `as_of` is not given, events later than the day after it are left out and told, and
+        do not move the end of the data; by default today.
 
     Returns
     -------
     Cohorts or Absent
         Customers by cohort and pattern of active periods; `tally` counts the rows, and what was
-        left out. Absent where `data` is None.
+        left out; `warnings` say which events have dates that cannot be meant, and
+        what was noticed of ids that are text: spellings that were joined, twins that were not.
+        Absent where `data`
+        is None.
 
     Raises
     ------
@@ -103,14 +114,16 @@ def count_cohorts(
     SourceError
         If `data` cannot be read, or lies on an engine that has not passed the conformance tests.
     ParameterError
-        If `period`, `week_start` or `zone` is unknown, `as_of` is not after the first event, or the
-        events span more than 1,000 periods.
+        If `period`, `week_start` or `zone` is unknown, `as_of` is not after the first event, the
+        events span more than 1,000 periods, or rows of one id (`duplicates`) differ.
 
     Notes
     -----
     The first and the last time are asked for, which a Parquet file knows without reading its rows;
     then one aggregate a customer, `bit_or(1 << period)`, and counts by distinct bitmap. More than
-    63 periods take more bitmaps: slower, same answer. Compared with the CDNOW triangles (month,
+    63 periods take more bitmaps: slower, same answer. Ids that are text are folded, and their
+    distinct values asked for once more: a fifth slower each on ten million events of a million
+    customers. Compared with the CDNOW triangles (month,
     week, quarter) of an independent pure Python count, and on DuckDB, PostgreSQL and Spark with
     counts by hand. In a zone other than UTC, the events are joined with a table of quarter-hours;
     PostgreSQL tells the wall time itself.
@@ -129,11 +142,14 @@ def count_cohorts(
     if data is None:
         return Absent.of("retention.no_events", Result)
     clock, groups = Clock(period, zone, week_start), carry_groups(by)
+    duplicates = None if duplicates == SUM else duplicates
     table, own = as_table(data), groups if acquired is None else {}
     check.columns(table.columns, customer=customer, time=time)
     numeric(table, value=value)
     check.columns(table.columns, by=list(own))
-    span = find_span(table, time=time, clock=clock, as_of=as_of)
+    kept = leave_out_strays(table, time=time, clock=clock, as_of=as_of, today=today)
+    table, span = kept.table, kept.span
+    ids = profile_ids(table, customer=customer) if table[customer].type().is_string() else Ids()
     days = (clock.local_day(span[0]), clock.local_day(span[1]))
     keep = {column: name for name, column in own.items()} | ({"cx_value": value} if value else {})
     table = drop_duplicates(table, duplicates, used=[customer, time, *keep.values()], time=time)
@@ -163,6 +179,8 @@ def count_cohorts(
         listed=acquired is not None,
         values=values,
         duplicates=duplicates is not None,
+        strays=kept.tally,
+        warnings=(*kept.warnings, *ids.notes, *ids.warnings),
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.errors import CohortError, EmptyDataError, ParameterError
 from cxlib.retention.counts.events import mark_counted, refuse_none
+from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.durations import UNITS, Durations, Lost
 from cxlib.retention.groups import carry_groups, own_names
 from cxlib.rows.clock import Clock
@@ -26,9 +27,10 @@ from cxlib.rows.engines import (
     match_ids,
     refuse_untested,
 )
-from cxlib.rows.moments import day_number, find_span, place_events
+from cxlib.rows.moments import day_number, place_events
 from cxlib.rows.table import as_table, numeric
 from cxlib.rows.weights import refuse_unfit, unfit
+from cxlib.shown.message import Message
 
 
 @check.arguments
@@ -181,6 +183,8 @@ def durations_from_orders(
     zone: str = "UTC",
     by: str | Sequence[str] | None = (),
     customers: Any = None,
+    today: dt.date | None = None,
+    before_record: dt.date | None = None,
 ) -> Durations:
     """Count customers by the days until they were lost, where lost *means* no event for `gap_days`
     days.
@@ -200,6 +204,11 @@ def durations_from_orders(
         Exclusive; by default the day after the last event.
     by, customers
         As in `durations_from_spells`; the columns of `by` are those of `customers`.
+    today : datetime.date, optional
+        As in `count_cohorts`.
+    before_record : datetime.date, optional
+        Customers with an event before this day came before the record: they are left out, and
+        counted.
 
     Returns
     -------
@@ -222,7 +231,8 @@ def durations_from_orders(
         raise ParameterError(f"gap_days={gap_days!r} must be at least 1; a common choice is 90")
     table, groups, clock = as_table(events), carry_groups(by), Clock(zone=zone)
     check.columns(table.columns, customer=customer, time=time)
-    span = find_span(table, time=time, clock=clock, as_of=as_of)
+    kept = leave_out_strays(table, time=time, clock=clock, as_of=as_of, today=today)
+    table, span = kept.table, kept.span
     last = day_number(clock.local_day(span[1])) if as_of is None else day_number(as_of) - 1
     placed = place_events(table, customer=customer, time=time, clock=clock, span=span)
     placed = mark_counted(placed, None, as_of)
@@ -231,6 +241,10 @@ def durations_from_orders(
     rows = counted.group_by("cx_customer").aggregate(
         first=counted.cx_day.min(), final=counted.cx_day.max()
     )
+    if before_record is not None:
+        old = rows.first < day_number(before_record)
+        tally["before_record"] = int(rows.filter(old).count().to_pyarrow().as_py())
+        rows = rows.filter(~old)
     rows = add_labels(rows, customers, customer, groups)
     gone = rows.final + gap_days <= last
     rows = rows.mutate(
@@ -240,7 +254,13 @@ def durations_from_orders(
     with give_memory_back(placed):
         frame = cells.execute()
     return split_by_outcome(
-        frame, groups, unit="day", tally=tally, definition=Lost.GAP, gap_days=gap_days
+        frame,
+        groups,
+        unit="day",
+        tally=kept.account(tally),
+        definition=Lost.GAP,
+        gap_days=gap_days,
+        warnings=kept.warnings,
     )
 
 
@@ -273,6 +293,7 @@ def split_by_outcome(
     tally: Mapping[str, int],
     definition: Lost,
     gap_days: int | None = None,
+    warnings: tuple[Message, ...] = (),
 ) -> Durations:
     """Return counts by tenure and outcome (`gone`) as Durations: lost and censored side by side."""
     if frame.empty:
@@ -303,6 +324,7 @@ def split_by_outcome(
         definition=definition,
         gap_days=gap_days,
         carried=own_names(groups),
+        warnings=warnings,
     )
 
 

@@ -22,6 +22,8 @@ def follow_customers(
     zone: str = "UTC",
     as_of: dt.date | None = None,
     by: str | Sequence[str] | None = (),
+    today: dt.date | None = None,
+    before_record: dt.date | None = None,
 ) -> Durations:
     """Count customers by how long they were followed until they were lost, as the files allow.
 
@@ -32,7 +34,7 @@ def follow_customers(
     ----------
     records : Records
         From `read`.
-    customer, time, gap_days, zone, as_of, by
+    customer, time, gap_days, zone, as_of, by, today, before_record
         As in `durations_from_orders`; the columns of `by` are those of the file of customers.
 
     Returns
@@ -51,7 +53,7 @@ def follow_customers(
     groups = records.customers if by else None
     if records.subscriptions is None or records.as_of is None:
         return durations_from_orders(
-            records.events,
+            records.events if records.lives is None else records.lives,
             customer=customer,
             time=time,
             gap_days=gap_days,
@@ -59,12 +61,15 @@ def follow_customers(
             zone=zone,
             by=by,
             customers=groups,
+            today=today,
+            before_record=before_record,
         )
     return durations_from_spells(
         records.subscriptions,
         customer=customer,
         started=records.started,
         ended=records.ended,
+        renewal_days=records.renewal_days,
         as_of=records.as_of,
         zone=zone,
         by=by,

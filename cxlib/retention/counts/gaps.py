@@ -8,24 +8,31 @@ from typing import Any
 
 from cxlib import check
 from cxlib.retention.counts.events import keep_seen, refuse_none
+from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.gaps import Gaps
 from cxlib.rows.clock import Clock
 from cxlib.rows.engines import give_memory_back
-from cxlib.rows.moments import find_span, place_events
+from cxlib.rows.moments import place_events
 from cxlib.rows.table import as_table
 from cxlib.shown.result import Absent, Result
 
 
 @check.arguments
 def count_gaps(
-    events: Any, *, customer: str, time: str, zone: str = "UTC", as_of: dt.date | None = None
+    events: Any,
+    *,
+    customer: str,
+    time: str,
+    zone: str = "UTC",
+    as_of: dt.date | None = None,
+    today: dt.date | None = None,
 ) -> Gaps | Absent:
     """Count the silences of customers: from a day with events to the customer's next one, or to the
     end of the data.
 
     Parameters
     ----------
-    events, customer, time, zone, as_of
+    events, customer, time, zone, as_of, today
         As in `count_cohorts`. An event that is there twice changes nothing.
 
     Returns
@@ -57,7 +64,8 @@ def count_gaps(
     table = as_table(events)
     check.columns(table.columns, customer=customer, time=time)
     clock = Clock(zone=zone)
-    span = find_span(table, time=time, clock=clock, as_of=as_of)
+    kept = leave_out_strays(table, time=time, clock=clock, as_of=as_of, today=today)
+    table, span = kept.table, kept.span
     placed = place_events(table, customer=customer, time=time, clock=clock, span=span)
     rows = keep_seen(placed, as_of)
     days = rows.group_by("cx_customer", "cx_day").aggregate()
@@ -69,4 +77,6 @@ def count_gaps(
         frame = days.group_by("last", "until").aggregate(n=days.count()).execute()
     refuse_none(len(frame))
     end = as_of or clock.local_day(span[1]) + dt.timedelta(days=1)
-    return Gaps(frame.astype({"last": "int64", "until": "float64", "n": "int64"}), end)
+    return Gaps(
+        frame.astype({"last": "int64", "until": "float64", "n": "int64"}), end, kept.warnings
+    )

@@ -4,6 +4,7 @@ needs."""
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import ibis.expr.types as ir
@@ -11,9 +12,10 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.retention.counts.events import keep_seen, refuse_none
+from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.holes import Days
 from cxlib.rows.clock import Clock
-from cxlib.rows.moments import EPOCH, day_number, find_span, place_events
+from cxlib.rows.moments import EPOCH, day_number, place_events
 from cxlib.rows.table import as_table
 from cxlib.shown.result import Absent, Result
 
@@ -27,12 +29,13 @@ def count_days(
     zone: str = "UTC",
     loaded: str | None = None,
     as_of: dt.date | None = None,
+    today: dt.date | None = None,
 ) -> Days | Absent:
     """Count events by local day, and by how many days later they were loaded.
 
     Parameters
     ----------
-    events, customer, time, zone, as_of
+    events, customer, time, zone, as_of, today
         As in `count_cohorts`. Rows are counted, duplicates too: what was loaded twice shows as a
         day with too many.
     loaded : str, optional
@@ -61,12 +64,13 @@ def count_days(
         return Absent.of("retention.no_events", Result)
     table, clock = as_table(events), Clock(zone=zone)
     check.columns(table.columns, customer=customer, time=time, loaded=loaded)
-    span = find_span(table, time=time, clock=clock, as_of=as_of)
+    kept = leave_out_strays(table, time=time, clock=clock, as_of=as_of, today=today)
+    table, span = kept.table, kept.span
     keep = {"cx_loaded": loaded} if loaded else {}
     placed = place_events(table, customer=customer, time=time, clock=clock, keep=keep, span=span)
     days = _by_day(keep_seen(placed, as_of), clock)
     refuse_none(len(days))
-    return _days(days, as_of)
+    return replace(_days(days, as_of), warnings=kept.warnings)
 
 
 def _by_day(rows: ir.Table, clock: Clock) -> pd.DataFrame:

@@ -24,11 +24,12 @@ from cxlib.retention.counts.events import (
     refuse_strangers,
     seen_before,
 )
+from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.groups import carry_groups, own_names
 from cxlib.retention.own_clock import OwnClock, by_pattern
 from cxlib.rows.clock import Clock
 from cxlib.rows.engines import bit, bit_or, copy_to_engine, give_memory_back, match_ids, seconds
-from cxlib.rows.moments import Span, day_number, find_span, place_events
+from cxlib.rows.moments import Span, day_number, place_events
 from cxlib.rows.table import as_table
 from cxlib.shown.result import Absent, Result
 
@@ -49,6 +50,7 @@ def count_own_clock(
     acquired: Any = None,
     acquired_on: str = "acquired_on",
     as_of: dt.date | None = None,
+    today: dt.date | None = None,
 ) -> OwnClock | Absent:
     """Count customers by the windows, of `days` days each since they came, in which they were
     active.
@@ -59,7 +61,7 @@ def count_own_clock(
 
     Parameters
     ----------
-    events, customer, time, zone, week_start, by, acquired, acquired_on, as_of
+    events, customer, time, zone, week_start, by, acquired, acquired_on, as_of, today
         As in `count_cohorts`. A customer came with the first event, or as `acquired` says. An event
         that is there twice changes nothing but the rows in `tally`.
     days : int
@@ -114,7 +116,8 @@ def count_own_clock(
             acquired, customer=customer, on=acquired_on, groups=groups, clock=clock
         )
     exact = _told_to_the_second(table[time], listed)
-    span = find_span(table, time=time, clock=clock, as_of=as_of)
+    kept = leave_out_strays(table, time=time, clock=clock, as_of=as_of, today=today)
+    table, span = kept.table, kept.span
     placed = place_events(table, customer=customer, time=time, clock=clock, span=span)
     rows = _positions(placed, exact, as_of)
     low, tally = _extent(rows)
@@ -148,7 +151,8 @@ def count_own_clock(
         first_event=clock.local_day(span[0]),
         last_event=clock.local_day(span[1]),
         by=tuple(groups.values()),
-        tally=tally | _unlisted(frame),
+        tally=kept.account(tally) | _unlisted(frame),
+        warnings=kept.warnings,
         as_of_given=as_of is not None,
         carried=own_names(groups),
     )
@@ -175,6 +179,7 @@ def count_by_clock(
     acquired: Any = None,
     acquired_on: str = "acquired_on",
     as_of: dt.date | None = None,
+    today: dt.date | None = None,
 ) -> Cohorts | OwnClock | Absent:
     """Count customers by age on the clock that is asked for.
 
@@ -187,7 +192,7 @@ def count_by_clock(
         `clock="calendar"`.
     clock : {"calendar", "own"}
         Periods of the calendar, or windows of `days` days since each customer came.
-    events, customer, time, days, period, zone, week_start, by, acquired, acquired_on, as_of
+    events, customer, time, days, period, zone, week_start, by, acquired, acquired_on, as_of, today
         As in `count_own_clock`.
 
     Returns
@@ -217,6 +222,7 @@ def count_by_clock(
         acquired=acquired,
         acquired_on=acquired_on,
         as_of=as_of,
+        today=today,
     )
 
 

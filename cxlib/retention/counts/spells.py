@@ -33,13 +33,14 @@ def durations_from_spells(
     zone: str = "UTC",
     by: str | Sequence[str] | None = (),
     customers: Any = None,
+    renewal_days: int = 1,
 ) -> Durations:
     """Count customers by how long their first subscription lasted; one that has not ended before
     `as_of` is censored.
 
     A subscription that goes on from an earlier one of the same customer (it overlaps it, or begins
-    on the day it ended or the day after: a renewal) counts as one with it. Those of a customer who
-    came back later are counted and left out, so that each customer counts once.
+    on the day it ended or up to `renewal_days` after: a renewal) counts as one with it. Those of a
+    customer who came back later are counted and left out, so that each customer counts once.
 
     A table that holds only subscriptions still running on some day lacks those that ended before
     it: its curve is too high. Count such data by `count_durations(entry=...)`.
@@ -65,6 +66,9 @@ def durations_from_spells(
         first spell).
     customers : anything `table.as_table` takes, optional
         One row a customer, with `customer` and the columns of `by`.
+    renewal_days : int
+        Days between two spells of a customer, at most, by which the later one goes on from the
+        earlier.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def durations_from_spells(
     ColumnError
         If a column is absent or holds something else than dates.
     CohortError
-        If a spell ends before it starts.
+        If all spells end before they start; where some do, they are left out and told.
     EmptyDataError
         If no spell is left.
     ParameterError
@@ -96,7 +100,7 @@ def durations_from_spells(
         **{column: table[name] for name, column in own.items()},
     )
     last = ibis.literal(as_of - dt.timedelta(days=1))
-    rows = _give_status(rows, last)
+    rows = _give_status(rows, last, renewal_days)
     tally = _tally(rows, started, ended)
     first = _with_tenure(
         add_labels(_first_spells(rows, list(own.values())), customers, customer, groups), last, unit
@@ -121,13 +125,13 @@ def _first_spells(rows: ir.Table, columns: Sequence[str]) -> ir.Table:
     return first.mutate(cx_end=ibis.ifelse(first.cx_open, ibis.null("date"), first.cx_last))
 
 
-def _give_status(rows: ir.Table, last: ir.Value) -> ir.Table:
+def _give_status(rows: ir.Table, last: ir.Value, renewal_days: int) -> ir.Table:
     """Give each spell its `cx_status`: "in" (a customer's first, and what goes on from it), or why
     it is left out."""
     status = ibis.cases(
         (rows.cx_customer.isnull(), "missing_customer"),
         (rows.cx_start.isnull(), "missing_start"),
-        (rows.cx_end < rows.cx_start, "reversed"),
+        (rows.cx_end < rows.cx_start, "reversed_spell"),
         (rows.cx_start > last, "after_as_of"),
         else_="in",
     )
@@ -143,7 +147,7 @@ def _give_status(rows: ir.Table, last: ir.Value) -> ir.Table:
     )
     groups, order = [rows.cx_customer, rows.cx_status], [rows.cx_place]
     apart = (
-        rows.cx_from > rows.cx_reach.lag().over(group_by=groups, order_by=order) + 1
+        rows.cx_from > rows.cx_reach.lag().over(group_by=groups, order_by=order) + renewal_days
     ).fill_null(False)
     rows = rows.mutate(cx_apart=apart.cast("int32"))
     rows = rows.mutate(
@@ -159,7 +163,8 @@ def _give_status(rows: ir.Table, last: ir.Value) -> ir.Table:
 
 
 def _tally(rows: ir.Table, started: str, ended: str) -> dict[str, int]:
-    """Count the spells by what became of them; refuse those that end before they start."""
+    """Count the spells by what became of them; refuse a table of which all end before they
+    start."""
     continued = (rows.cx_status == "in") & (rows.cx_place > 0)
     kinds = (
         rows.group_by(kind=ibis.ifelse(continued, "continued_spell", rows.cx_status))
@@ -167,13 +172,14 @@ def _tally(rows: ir.Table, started: str, ended: str) -> dict[str, int]:
         .execute()
     )
     counts = dict(zip(kinds["kind"], kinds["n"].astype(int), strict=True))
-    if "reversed" in counts:
+    if counts.get("in", 0) == 0 and "reversed_spell" in counts:
         raise CohortError(
-            f"ended={ended!r} lies before started={started!r} in {counts['reversed']:,} of the "
-            "subscriptions; "
-            "correct or remove these rows"
+            f"ended={ended!r} lies before started={started!r} in all {counts['reversed_spell']:,} "
+            "subscriptions that could be counted; name the columns the other way round, or "
+            "correct these rows"
         )
     left_out = (
+        "reversed_spell",
         "missing_customer",
         "missing_start",
         "after_as_of",

@@ -15,12 +15,14 @@ _CHUNK = 5_000_000  # bootstrap weights drawn at a time, to bound memory
 
 def split_revenue(sums: pd.DataFrame, first: int, last: int) -> dict[str, csr_array]:
     """Customer x period arrays: active, revenue, revenue kept from the period before, the same
-    capped at it, and its changes."""
+    capped at it, its changes, and revenue of new and of returning customers."""
     row, value = sums["customer"].to_numpy(), sums["value"].to_numpy()
     column = sums["period"].to_numpy() - first
     shape = (int(row.max()) + 1, last - first + 1)
     follows = np.zeros(len(sums), bool)  # sums are sorted by customer and period
     follows[1:] = (row[1:] == row[:-1]) & (column[1:] == column[:-1] + 1)
+    begins = np.ones(len(sums), bool)
+    begins[1:] = row[1:] != row[:-1]
     previous = np.concatenate([[0.0], value[:-1]])
     cells = {
         "active": np.ones(len(sums)),
@@ -28,6 +30,8 @@ def split_revenue(sums: pd.DataFrame, first: int, last: int) -> dict[str, csr_ar
         "kept": np.where(follows, value, 0.0),
         "capped": np.where(follows, np.minimum(value, previous), 0.0),
         "followed": np.where(follows, previous, 0.0),
+        "new": np.where(begins, value, 0.0),
+        "returned": np.where(begins | follows, 0.0, value),
         "raised": np.where(follows, np.maximum(value - previous, 0.0), 0.0),
         "cut": np.where(follows, np.maximum(previous - value, 0.0), 0.0),
     }

@@ -1,0 +1,49 @@
+"""The columns of an event log beside the named ones -> what they tell against counting all rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cxlib.retention.counts.cancellations import find_cancellations, number_columns
+from cxlib.retention.counts.copies import find_copies
+from cxlib.retention.counts.currencies import currency_columns, refuse_currencies
+from cxlib.retention.counts.sums import find_sums
+from cxlib.retention.counts.undone import find_blanks, find_undone
+from cxlib.retention.parameters import Parameters
+from cxlib.shown.message import Message
+from cxlib.sources import read_events
+from cxlib.sources.events import open_rows
+from cxlib.sources.headers import read_header
+
+
+def look_beside(p: Parameters, path: Path) -> tuple[Message, ...]:
+    """Refuse amounts of several currencies, and say what was cancelled, sums others, or repeats
+    another row, where another column of the file tells.
+
+    Raises
+    ------
+    CxError
+        As `refuse_currencies`.
+    """
+    others = sorted(read_header(path, sheet=p.sheet).others - {p.customer, p.time, p.value})
+    flags: list[Message] = []
+    currencies = [] if p.value is None else currency_columns(others)
+    numbers = number_columns(others)
+    for name in (*currencies, *numbers):
+        told = read_events(
+            path, customer=p.customer, time=p.time, zone=p.zone, dates=p.dates,
+            duplicates=name, sheet=p.sheet, where=p.where,
+        )  # fmt: skip
+        if name in currencies:
+            refuse_currencies(told, value=str(p.value))
+        else:
+            flags += find_cancellations(told, number=name)
+    rows = open_rows(path, zone=p.zone, sheet=p.sheet, where=p.where)
+    used = [name for name in (p.customer, p.time, p.value) if name is not None]
+    if p.duplicates is None:
+        flags += find_copies(rows, used=used)
+    flags += find_sums(rows, ids=[p.customer, *numbers])
+    flags += find_undone(rows, used=used)
+    if p.value in rows.columns:
+        flags += find_blanks(rows, value=str(p.value))
+    return tuple(flags)
