@@ -34,13 +34,15 @@ class WeightedNps(Result):
     `frame` has two rows: `kind` (unweighted, weighted), `n`, `n_eff` (Kish), `nps`, `se`, `ci_low`,
     `ci_high`, `confidence`, `df`, `deff` (Kish's, of the weights alone), `method`. `promoters`,
     `passives`, `detractors` are people, not weighted; `equal_chances` is False where base weights,
-    clusters or strata say that people were not drawn one by one with equal chances."""
+    clusters or strata say that people were not drawn one by one with equal chances. `left_out`
+    answers were given but are no score."""
 
     promoters: int
     passives: int
     detractors: int
     margins: tuple[str, ...] = ()
     equal_chances: bool = True
+    left_out: int = 0
 
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kind,
@@ -60,10 +62,14 @@ class WeightedNps(Result):
     def summary(self, language: str = "en") -> str:
         """Say both, and what the weights can mend."""
         plain, raked = self.row(Kind.UNWEIGHTED), self.row(Kind.WEIGHTED)
+        n, given = raked["n"], raked["n"] + self.left_out
         return words.text(
             "bias.nps_weighted" if self.margins else "bias.nps_alone",
             language,
-            n=raked["n"],
+            n=Message("bias.n_of", n=n, given=given) if self.left_out else n,
+            answers=Message(
+                "bias.answers_of" if self.left_out else "bias.answers", n=n, given=given
+            ),
             nps=raked["nps"],
             low=raked["ci_low"],
             high=raked["ci_high"],
@@ -86,6 +92,7 @@ def estimate_nps(
     strata: str | None = None,
     population: str | None = None,
     confidence: float = 0.95,
+    left_out: int = 0,
 ) -> WeightedNps | Absent:
     """Estimate the NPS of the answers without weights and with raking weights.
 
@@ -106,6 +113,9 @@ def estimate_nps(
     cluster, strata, population, confidence
         As in `weighted_mean` (`population` is a column, the number of sampling units in the row's
         stratum); the limits are kept within -100 and 100.
+    left_out : int
+        Answers beside these rows that were given but are no score; the sentence says of how many
+        answers n is the part.
 
     Returns
     -------
@@ -164,6 +174,7 @@ def estimate_nps(
         passives=int(by_score.sum()) - up - down,
         margins=weights.margins,
         equal_chances=weights.base is None and cluster is None and strata is None,
+        left_out=left_out,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,26 +11,29 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from cxlib import check
-from cxlib.bias import weighting
+from cxlib.bias import joining, lists, usable, weighting
 from cxlib.bias.counts import people
+from cxlib.bias.dated_waves import name_invited_waves, name_waves
 from cxlib.bias.kinds import Method
 from cxlib.bias.parameters import Parameters
+from cxlib.bias.reading_waves import InTime, check_waves, put_in_time
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
-from cxlib.rows import names, scales
-from cxlib.rows.periods import natural_order
+from cxlib.rows import names
+from cxlib.rows.headcounts import refuse_counted_answers
+from cxlib.rows.option_columns import refuse_options
 from cxlib.rows.table import as_table, numeric
+from cxlib.rows.tallies import refuse_tally
 from cxlib.rows.weights import read_weights
-from cxlib.shown import language as words
 from cxlib.shown.message import Message
-from cxlib.shown.reading import Reading
+from cxlib.shown.reading import Reading, with_condition
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
-from cxlib.sources.surveys import read_survey
+from cxlib.sources import LeftOut, read_survey
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_INVITATION, _USABLE = "invitation_id", "usable"
+MANY_UNKNOWN = 0.05  # share of answers left out for want of a person that can change the headline
 
 
 class Part(StrEnum):
@@ -49,7 +52,7 @@ class Part(StrEnum):
 class Read(Result):
     """What was read and what was left out: `what, n`, a row a count."""
 
-    columns: ClassVar[Mapping[str, Format]] = {"what": Part, "n": "integer"}
+    columns: ClassVar[Mapping[str, Format]] = {"what": Part | LeftOut, "n": "integer"}
 
     def caption(self) -> Message:
         """Return what the table shows."""
@@ -74,6 +77,8 @@ class Sample(Reading):
         People invited in the wave; people in the customer file where there is no invitation list.
     modes, waves : tuple of str
         Columns of the invitation list with the mode and with the wave; empty where there is none.
+    left_out : int
+        Answers of the wave that were given but are no score.
     """
 
     respondents: pd.DataFrame
@@ -86,6 +91,7 @@ class Sample(Reading):
     population: int | None
     modes: tuple[str, ...]
     waves: tuple[str, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,9 +99,11 @@ class _Step:
     """The rows that a step of reading kept, what it counted, and what it has to say."""
 
     rows: pd.DataFrame
-    counts: dict[Part, int]
+    counts: Mapping[Part | LeftOut, int]
     notes: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
+    flags: tuple[Message, ...] = ()  # those of the warnings that can change the headline
+    unread: pd.DataFrame | None = None  # rows with an answer that is no score
 
 
 @check.arguments
@@ -117,75 +125,86 @@ def read(p: Parameters) -> Sample:
     CxError
         If a file or column is absent or unfit."""
     survey = _answers(p)
-    (frame, noticed), (invitations, more) = (
-        _people(path, p.customer) for path in (p.frame, p.invitations)
+    (frame, *noticed), (invitations, *more) = (
+        lists.read_people(p, name) for name in ("frame", "invitations")
     )
     _refuse_columns(p, survey.rows, frame, invitations)
-    answers = _with_margins(p, survey.rows, frame)
-    wave, in_wave = _of_wave(p, answers)
-    listed = _with_answered(p, invitations, frame, answers)
-    invited = _invited_in(listed, p.wave_column, wave, alone=len(in_wave.rows) == len(answers))
+    invitations = name_invited_waves(invitations, p)
+    waves = put_in_time(p, joining.with_margins(p, survey.rows, frame), invitations)
+    listed = joining.with_answered(p, waves.invitations, frame, waves.answers)
+    answers, coded = joining.code_as_reference(
+        p, waves.answers, frame if listed.rows is None else listed.rows, waves.wave
+    )
+    wave, in_wave = waves.wave, _of_wave(p, replace(waves, answers=answers))
+    invited = _invited_in(listed.rows, p.wave_column, wave, alone=len(in_wave.rows) == len(answers))
     reference, file = (frame, p.frame) if invited is None else (invited, p.invitations)
     known = _known(p, in_wave.rows, reference, file)
     compared = _compared_with(reference, listed=invited is not None)
-    files = _Step(pd.DataFrame(), {}, (*noticed, *more))
+    left_out, headline = usable.of_headline(p, survey.unread, wave, known.rows, answers)
+    joined = (*noticed[1], *more[1], *listed.warnings, *coded)
+    files = _Step(pd.DataFrame(), {}, noticed[0] + more[0], joined)
     steps = (survey, files, in_wave, known, compared, _names(p, answers, reference))
     able = reference is not None and set(p.margins) <= set(reference.columns)
     return Sample(
         read=_table_of(steps),
         notes=tuple(note for step in steps for note in step.notes),
-        warnings=tuple(warning for step in steps for warning in step.warnings),
-        subject=wave,
+        warnings=(*headline, *(warning for step in steps for warning in step.warnings)),
+        flags=(*headline, *survey.flags, *files.warnings, *in_wave.warnings, *known.flags),
+        subject=with_condition(wave, p.where, p.where_answers),
         inputs=_inputs(p),
         respondents=known.rows,
         answers=answers,
         reference=reference if able else None,
         invitations=invited,
-        all_invitations=listed,
+        all_invitations=listed.rows,
         targets=weighting.margins(reference, columns=p.margins) if able else {},
         invited=compared.counts.get(Part.INVITED),
         population=compared.counts.get(Part.CUSTOMERS),
-        modes=(p.mode,) if listed is not None and p.mode else (),
-        waves=_wave_columns(listed, p.wave_column),
+        modes=(p.mode,) if invited is not None and p.mode else (),
+        waves=_wave_columns(listed.rows, p.wave_column),
+        left_out=left_out,
     )
 
 
 def _answers(p: Parameters) -> _Step:
     """Read the survey; keep the rows with a score, where there is a score."""
-    survey = read_survey(p.survey)
+    survey = read_survey(p.survey, **p.read_with, where=p.where)
+    survey = survey.where(p.where_answers, parameter="where_answers")
     rows = survey.frame
+    refuse_counted_answers(rows, p.survey, ids=(p.customer,) if p.customer else ())
+    if p.score is not None:
+        refuse_tally(rows, p.survey, score=p.score)
+        refuse_options(rows, p.score, p.survey)
     if rows.empty:
         raise EmptyDataError(
             f"survey={p.survey.as_posix()!r} has a header but no answers; export it again with its "
             "rows"
         )
     # the reader's first note says how many were read, as this one does
-    notes = [Message("bias.read_survey", n=len(rows), file=p.survey.name), *survey.noticed]
-    flags: list[Message] = []
-    counts = {Part.ANSWERS: len(rows)}
+    notes = [Message("bias.read_survey", n=survey.n, file=p.survey.name)]
+    notes += [*survey.headed, *survey.noticed, *p.noticed]
+    counts: dict[Part | LeftOut, int] = {Part.ANSWERS: survey.n}
+    counts.update((reason, n) for reason, n in survey.left_out.items())
     _refuse_answers(p, rows)
+    flags = [*survey.warnings, *(survey.asked_twice(p.score) if p.score else ())]
     if p.weight is not None:
         rows = rows.assign(**{p.weight: read_weights(rows[p.weight], "weight")})
-    if p.wave_column is None or p.wave_column not in rows.columns:
-        notes.append(Message("bias.read_wave_none"))
-    else:
-        folded = names.fold(rows[p.wave_column])
-        rows = rows.assign(**{p.wave_column: folded.values})
-        notes += folded.notes(p.wave_column)
-        flags += folded.warnings(p.wave_column)
+    rows, named = name_waves(rows, p)
+    notes += named.notes
+    flags += named.flags
     if p.score is None:
-        return _Step(rows, counts, tuple(notes), tuple(flags))
-    parsed = scales.parse_scores(rows[p.score], scale=p.scale)
-    present = parsed.values.dropna().value_counts()
-    scales.refuse_contradiction(
-        {int(score): int(n) for score, n in present.items()}, scale=parsed.scale
-    )
-    usable = parsed.values.notna()
+        flags += check_waves(p, rows, usable=pd.Series(True, rows.index))
+        return _Step(rows, counts, tuple(notes), (*flags, *named.warnings), tuple(flags))
+    parsed = usable.parse(survey, rows, p)
+    flags += [*parsed.doubts, *check_waves(p, rows, usable=parsed.values.notna())]
+    left_out = (each for each in parsed.warnings if each not in parsed.doubts)
     return _Step(
-        rows.assign(**{p.score: parsed.values})[usable].reset_index(drop=True),
-        counts | {Part.NO_SCORE: int((~usable).sum())},
-        tuple(notes),
-        (*parsed.warnings, *flags),
+        rows.assign(**{p.score: parsed.values})[parsed.values.notna()].reset_index(drop=True),
+        {**counts, Part.NO_SCORE: len(rows) - parsed.n},
+        (*notes, *parsed.notes),
+        (*flags, *left_out, *named.warnings),
+        tuple(flags),
+        rows[parsed.unread],
     )
 
 
@@ -205,18 +224,6 @@ def _refuse_answers(p: Parameters, rows: pd.DataFrame) -> None:
         numeric(as_table(rows), outcome=p.outcome, population=p.population)
     if p.wave_column not in (None, "wave") or p.wave is not None:
         check.columns(list(rows.columns), wave_column=p.wave_column)
-
-
-def _people(path: Path | None, customer: str | None) -> tuple[ir.Table | None, tuple[Message, ...]]:
-    """Read a customer file or an invitation list, and return what was noticed about it."""
-    if path is None:
-        return None, ()
-    # Text by the survey's reader, so that Yes stays Yes: DuckDB's would make true of it.
-    columns = [customer] if customer else []
-    if path.suffix.lower() == ".parquet":
-        return people.as_names(path, columns=columns), ()
-    file = read_survey(path, layout="plain")
-    return people.as_names(file.frame, columns=columns), file.noticed
 
 
 def _refuse_columns(
@@ -242,8 +249,8 @@ def _refuse_columns(
                 f"customer={p.customer!r}: {name}={file.as_posix()!r} has no such column"
                 f"{check.did_you_mean(str(p.customer), table.columns)}"
             )
-    if joins and frame is not None and p.customer is not None:
-        _refuse_twice(p, people.take(frame, columns=[p.customer])[p.customer])
+    if frame is not None and p.customer is not None and p.customer in frame.columns:
+        joining.refuse_twice(p, people.take(frame, columns=[p.customer])[p.customer].dropna())
     if invitations is not None and p.mode is not None:
         check.columns(invitations.columns, mode=p.mode)
     for margin in p.margins:
@@ -255,69 +262,15 @@ def _refuse_columns(
             )
 
 
-def _refuse_twice(p: Parameters, ids: pd.Series) -> None:
-    twice = ids.duplicated()
-    if twice.any():
-        raise ParameterError(
-            f"customer={p.customer!r}: {int(twice.sum()):,} rows of frame={_path(p.frame)!r} "
-            f"repeat a customer (first: {ids[twice].iloc[0]!r}); give it one row a customer"
-        )
-
-
-def _with_margins(p: Parameters, survey: pd.DataFrame, frame: ir.Table | None) -> pd.DataFrame:
-    """Add the margins that only the customer file has."""
-    absent = [name for name in p.margins if name not in survey.columns]
-    if not absent or frame is None or p.customer is None:
-        return survey
-    there = people.take(frame, columns=[p.customer, *absent])
-    survey = survey.assign(**{p.customer: names.fold(survey[p.customer]).values})
-    if not survey[p.customer].isin(there[p.customer]).any():
-        raise ParameterError(
-            f"customer={p.customer!r}: none of the survey's customers (first: "
-            f"{survey[p.customer].iloc[0]!r}) is in frame={_path(p.frame)!r}; give the customer "
-            "file that belongs to this survey"
-        )
-    return survey.merge(there, on=p.customer, how="left")
-
-
-def _of_wave(p: Parameters, answers: pd.DataFrame) -> tuple[str | None, _Step]:
-    """Return the wave to look at, and its answers."""
-    if p.wave_column is None or p.wave_column not in answers.columns:
-        return None, _Step(answers, {})
-    waves = natural_order(answers[p.wave_column])
-    if p.wave is not None:
-        check.one_of("wave", p.wave, waves)
-    elif not waves:
-        return None, _Step(answers, {})
-    wave = waves[-1] if p.wave is None else p.wave
+def _of_wave(p: Parameters, waves: InTime) -> _Step:
+    """Return the answers of the wave to look at."""
+    answers, wave = waves.answers, waves.wave
+    if wave is None:
+        return _Step(answers, {}, waves.notes, waves.warnings)
     rows = answers[answers[p.wave_column] == wave].reset_index(drop=True)
     note = Message("bias.read_wave", wave=wave, n=len(rows), all=len(answers))
-    return wave, _Step(rows, {Part.OTHER_WAVES: len(answers) - len(rows)}, (note,))
-
-
-def _with_answered(
-    p: Parameters, invitations: ir.Table | None, frame: ir.Table | None, answers: pd.DataFrame
-) -> ir.Table | None:
-    """Return the invitation list with the customers' margins, and whether a usable answer came."""
-    if invitations is None:
-        return None
-    keys = [
-        name
-        for name in (_INVITATION, p.customer, p.wave_column)
-        if name and name in answers.columns and name in invitations.columns
-    ]
-    keys = [_INVITATION] if _INVITATION in keys else keys
-    marked = people.mark_answered(invitations, answers, keys=keys, name=_USABLE)
-    if not people.take(marked, columns=[_USABLE])[_USABLE].any():
-        raise ParameterError(
-            f"invitations={_path(p.invitations)!r}: none of the survey's answers belongs to an "
-            f"invitation in it (joined by {words.write_list(keys)}); give the list that belongs to "
-            "this survey, or None"
-        )
-    if frame is None or p.customer is None:
-        return marked
-    wanted = [m for m in p.margins if m in frame.columns and m not in invitations.columns]
-    return people.add_columns(marked, frame, key=p.customer, columns=wanted) if wanted else marked
+    counts: dict[Part | LeftOut, int] = {Part.OTHER_WAVES: len(answers) - len(rows)}
+    return _Step(rows, counts, (*waves.notes, note), waves.warnings)
 
 
 def _invited_in(
@@ -344,16 +297,18 @@ def _known(
     if kept.empty:
         raise EmptyDataError(
             f"survey={p.survey.as_posix()!r}: none of the {len(respondents):,} answers of this "
-            "wave comes from people to compare with; give the invitation list and the customer "
-            "file of this wave"
+            "wave comes from people to compare with"
+            + (joining.why_apart(respondents[p.customer], there, "survey") or "")
+            + "; give the invitation list and the customer file of this wave"
         )
     warnings = []
     if gone and file is not None:
         warnings.append(Message("bias.unknown_people", n=gone, where=file.name))
     if twice := int(kept[p.customer].duplicated().sum()):
         warnings.append(Message("bias.twice", n=twice))
-    counts = {Part.UNKNOWN_PEOPLE: gone, Part.RESPONDENTS: len(kept)}
-    return _Step(kept, counts, (), tuple(warnings))
+    counts: dict[Part | LeftOut, int] = {Part.UNKNOWN_PEOPLE: gone, Part.RESPONDENTS: len(kept)}
+    many = gone > MANY_UNKNOWN * len(respondents)
+    return _Step(kept, counts, (), tuple(warnings), tuple(warnings[:1]) if many else ())
 
 
 def _compared_with(reference: ir.Table | None, *, listed: bool) -> _Step:
@@ -387,14 +342,9 @@ def _table_of(steps: Sequence[_Step]) -> Read:
 
 
 def _wave_columns(listed: ir.Table | None, wave_column: str | None) -> tuple[str, ...]:
-    there = listed is not None and wave_column is not None and wave_column in listed.columns
-    return (str(wave_column),) if there else ()
+    return (str(wave_column),) if listed is not None and wave_column in listed.columns else ()
 
 
 def _inputs(p: Parameters) -> dict[str, Path]:
     given = {"survey": p.survey, "frame": p.frame, "invitations": p.invitations}
     return {name: path for name, path in given.items() if path is not None}
-
-
-def _path(file: Path | None) -> str:
-    return "" if file is None else file.as_posix()

@@ -166,3 +166,88 @@ def test_what_was_noticed_of_files_and_waves_is_said(tmp_path):
         "sources.byte_order_mark",
     ]
     assert "common.names_differ_in_case" in [flag.key for flag in found.warnings]
+
+
+def test_what_the_survey_tool_marks_is_left_out_and_in_the_table(tmp_path):
+    rows = [
+        "Q1,Status",
+        "How likely?,Response Type",
+        '"{""ImportId"":""a""}","{""ImportId"":""b""}"',
+    ]
+    rows += ["9,IP Address", "10,Survey Preview", "3,IP Address"]
+    survey = tmp_path / "answers.csv"
+    survey.write_text("\n".join(rows), encoding="utf-8")
+    p = bias.Parameters.parse({"survey": survey, "score": "Q1", "wave_column": None})
+    found = bias.read(p)
+    lines = dict(found.read.frame.itertuples(index=False))
+    assert (lines["answers"], lines["preview"], lines["respondents"]) == (3, 1, 2)
+    assert [note.key for note in found.notes][:3] == [
+        "bias.read_survey",
+        "sources.layout_qualtrics",
+        "sources.status_read",
+    ]
+    assert "left out: previews of the survey" in found.table().written()["what"].tolist()
+
+
+def test_the_finding_says_of_how_many_answers_n_is_the_part(files):
+    scores = [0, 10, 10, 9, 8, 7, 6, 10, 9, 5] * 4
+    rows = pd.DataFrame({"score": [*scores, *["x"] * 5, "n/a"], "wave": "1"})
+    rows.to_csv(files / "survey.csv", index=False)
+    p = parameters(files, frame=None, invitations=None, customer=None, margins=[], outcome=None)
+    sample = bias.read(p)
+    assert sample.left_out == 5
+    assert "5 of 45 answers (11.1 %)" in str(sample.warnings[0])
+    weights = bias.rake(sample.respondents, targets=sample.targets)
+    found = bias.estimate_nps(
+        sample.respondents, score="score", weights=weights, left_out=sample.left_out
+    )
+    assert "The NPS of the 40 of 45 answers that could be used is 20.0" in found.summary()
+
+
+def test_scales_that_cannot_be_are_refused_and_labels_read(files):
+    scores = [0, 10, 10, 9, 8, 7, 6, 10, 9, 5] * 4
+    alone = {"frame": None, "invitations": None, "customer": None, "margins": [], "outcome": None}
+    pd.DataFrame({"score": [s + 1 for s in scores]}).to_csv(files / "survey.csv", index=False)
+    with pytest.raises(CxError, match="scale_shift=-1"):
+        bias.read(parameters(files, **alone))
+    shifted = bias.read(parameters(files, scale_shift=-1, **alone))
+    assert shifted.answers["score"].tolist() == scores
+    words = [{10: "Very likely", 0: "Never"}.get(score, score) for score in scores]
+    pd.DataFrame({"score": words}).to_csv(files / "survey.csv", index=False)
+    with pytest.raises(CxError, match="'Very likely'"):
+        bias.read(parameters(files, **alone))
+    mapped = bias.read(parameters(files, labels={"very likely": 10, "Never": 0}, **alone))
+    assert mapped.answers["score"].tolist() == scores
+
+
+def test_a_customer_who_gave_a_large_part_is_flagged_by_pseudonym(files):
+    rows = pd.DataFrame(
+        {"who": [*(f"c{i}" for i in range(40)), *["robot"] * 40], "score": [10] * 40 + [0] * 40}
+    )
+    rows.to_csv(files / "survey.csv", index=False)
+    p = parameters(files, frame=None, invitations=None, margins=[], outcome=None)
+    told = " ".join(map(str, bias.read(p).warnings))
+    assert "With them the NPS is 0.0, without 100.0 (n = 40)" in told
+    assert "robot" not in told
+
+
+def test_waves_are_cut_from_dates_in_the_survey_and_in_the_invitations(tmp_path):
+    days = [f"2026. {month}. 15 오후 3:05:11" for month in (1, 2, 5, 6, 6)]
+    people = [f"c{n}" for n in range(5)]
+    pd.DataFrame({"who": people, "at": days, "score": [9, 3, 10, 8, 0]}).to_csv(
+        tmp_path / "s.csv", index=False
+    )
+    invited = [*people, "c5", "c6"]
+    asked = [f"{month}/20/2026" for month in (1, 2, 5, 6, 6, 6, 1)]
+    pd.DataFrame({"who": invited, "at": asked}).to_csv(tmp_path / "i.csv", index=False)
+    p = bias.Parameters(
+        survey=tmp_path / "s.csv",
+        invitations=tmp_path / "i.csv",
+        customer="who",
+        score="score",
+        wave_column="at",
+        wave_by="quarter",
+    )
+    sample = bias.read(p)
+    assert (sample.subject, len(sample.respondents), sample.invited) == ("2026Q2", 3, 4)
+    assert any("year, month, day" in str(note) for note in sample.notes)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib.rows import names, table
 from cxlib.rows.engine_names import engine_name, read_names
+from cxlib.rows.headcounts import MOST_ROWS
 
 
 def as_names(data: Any, *, columns: Sequence[str]) -> ir.Table:
@@ -34,6 +36,22 @@ def mark_answered(
     )
 
 
+def join_repeats(rows: ir.Table, *, keys: Sequence[str], named: Sequence[str] = ()) -> ir.Table:
+    """Make one row of those with the same keys: true where one of them is, the last time and the
+    largest value, and the different names of the columns `named` side by side. Rows without a first
+    key stay."""
+    apart = ibis.ifelse(rows[keys[0]].isnull(), ibis.row_number(), ibis.literal(-1))
+    values: dict[str, ir.Value] = {}
+    for name in (each for each in rows.columns if each not in keys):
+        column: Any = rows[name]
+        if name in named:
+            values[name] = engine_name(column).collect(distinct=True).sort().join(" + ")
+        else:
+            values[name] = column.any() if column.type().is_boolean() else column.max()
+    grouped = rows.mutate(__apart=apart).group_by([*keys, "__apart"]).aggregate(**values)
+    return grouped.select(*rows.columns)
+
+
 def add_columns(rows: ir.Table, frame: ir.Table, *, key: str, columns: Sequence[str]) -> ir.Table:
     """Add columns of the customer file to the rows, joined by `key`."""
     return rows.left_join(frame.select(key, *columns), key).select(*rows.columns, *columns)
@@ -42,6 +60,23 @@ def add_columns(rows: ir.Table, frame: ir.Table, *, key: str, columns: Sequence[
 def where(rows: ir.Table, *, column: str, value: Any) -> ir.Table:
     """Keep the rows whose category is `value`."""
     return rows.filter(engine_name(rows[column]) == names.name(value))
+
+
+def start(rows: ir.Table) -> pd.DataFrame:
+    """Return the first rows: more than a table of numbers of people has."""
+    return rows.limit(MOST_ROWS + 1).execute()
+
+
+def distinct_names(rows: ir.Table, *, column: str) -> list[str]:
+    """Return the distinct names in a column, in order."""
+    found = rows.select(name=engine_name(rows[column])).distinct().execute()["name"].dropna()
+    return sorted(found)
+
+
+def rename(rows: ir.Table, *, column: str, names: Mapping[str, str]) -> ir.Table:
+    """Write names of a column as others."""
+    found: Any = engine_name(rows[column])
+    return rows.mutate(**{column: found.substitute(dict(names))})
 
 
 def take(rows: ir.Table, *, columns: Sequence[str]) -> pd.DataFrame:

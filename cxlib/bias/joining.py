@@ -1,0 +1,192 @@
+"""A survey, a customer file and an invitation list -> rows that are joined: people once each, with
+the margins as the people to compare with have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxlib.bias.counts import people
+from cxlib.bias.parameters import Parameters
+from cxlib.errors import ParameterError
+from cxlib.rows import names
+from cxlib.shown import language as words
+from cxlib.shown.message import Message
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+_INVITATION, _USABLE = "invitation_id", "usable"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Listed:
+    """Invitations, one row a person and wave; None where there is no list."""
+
+    rows: ir.Table | None = None
+    warnings: tuple[Message, ...] = ()
+
+
+def refuse_twice(p: Parameters, ids: pd.Series) -> None:
+    """Refuse a customer file that repeats a customer.
+
+    Raises
+    ------
+    ParameterError
+        With how many rows do, and the first.
+    """
+    if (twice := ids.duplicated()).any():
+        raise ParameterError(
+            f"customer={p.customer!r}: {int(twice.sum()):,} rows of frame={path_of(p.frame)!r} "
+            f"repeat a customer (first: {ids[twice].iloc[0]!r}); give it one row a customer"
+        )
+
+
+def with_margins(p: Parameters, survey: pd.DataFrame, frame: ir.Table | None) -> pd.DataFrame:
+    """Add the margins that only the customer file has."""
+    absent = [name for name in p.margins if name not in survey.columns]
+    if not absent or frame is None or p.customer is None:
+        return survey
+    there = people.take(frame, columns=[p.customer, *absent])
+    survey = survey.assign(**{p.customer: names.fold(survey[p.customer]).values})
+    if not survey[p.customer].isin(there[p.customer]).any():
+        raise ParameterError(
+            f"customer={p.customer!r}: none of the survey's customers (first: "
+            f"{survey[p.customer].iloc[0]!r}) is in frame={path_of(p.frame)!r}"
+            f"{why_apart(survey[p.customer], there[p.customer], 'survey')}; give the customer "
+            "file that belongs to this survey"
+        )
+    return survey.merge(there, on=p.customer, how="left")
+
+
+def with_answered(
+    p: Parameters, invitations: ir.Table | None, frame: ir.Table | None, answers: pd.DataFrame
+) -> Listed:
+    """Return the invitation list with the customers' margins, and whether a usable answer came."""
+    if invitations is None:
+        return Listed()
+    keys = [
+        name
+        for name in (_INVITATION, p.customer, p.wave_column)
+        if name and name in answers.columns and name in invitations.columns
+    ]
+    keys = [_INVITATION] if _INVITATION in keys else keys
+    marked = people.mark_answered(invitations, answers, keys=keys, name=_USABLE)
+    if not people.take(marked, columns=[_USABLE])[_USABLE].any():
+        apart = _apart_from_list(p, marked, answers)
+        raise ParameterError(
+            f"invitations={path_of(p.invitations)!r}: none of the survey's answers belongs to an "
+            f"invitation in it (joined by {words.write_list(keys)}){apart}; give the list that "
+            "belongs to this survey, or None"
+        )
+    if frame is not None and p.customer is not None:
+        wanted = [m for m in p.margins if m in frame.columns and m not in invitations.columns]
+        if wanted:
+            marked = people.add_columns(marked, frame, key=p.customer, columns=wanted)
+    return _once_each(p, marked)
+
+
+def _once_each(p: Parameters, invitations: ir.Table) -> Listed:
+    """Join repeated invitations and reminders, so that a row is a person in a wave."""
+    if p.customer is None or p.customer not in invitations.columns:
+        return Listed(rows=invitations)
+    waves = [p.wave_column] if p.wave_column in invitations.columns else []
+    keys = [p.customer, *map(str, waves)]
+    once = people.join_repeats(invitations, keys=keys, named=[p.mode] if p.mode else [])
+    n, persons = people.size(invitations), people.size(once)
+    if n == persons:
+        return Listed(rows=invitations)
+    file = "" if p.invitations is None else p.invitations.name
+    said = Message("bias.invited_repeatedly", n=n - persons, all=n, file=file, people=persons)
+    return Listed(rows=once, warnings=(said,))
+
+
+def code_as_reference(
+    p: Parameters, answers: pd.DataFrame, reference: ir.Table | None, wave: str | None
+) -> tuple[pd.DataFrame, tuple[Message, ...]]:
+    """Give the answers the margins that the people to compare with have, where both files have the
+    column and differ, and say of how many of the wave's answers that is so."""
+    if reference is None or p.customer is None or p.customer not in reference.columns:
+        return answers, ()
+    shared = [m for m in p.margins if m in reference.columns and m in answers.columns]
+    keys = [p.customer]
+    if p.wave_column in reference.columns and p.wave_column in answers.columns:
+        keys.append(str(p.wave_column))
+    there = people.take(reference, columns=[*keys, *shared])
+    there = there.assign(**{key: names.fold(there[key]).values for key in keys})
+    there = there.drop_duplicates(keys, keep=False)
+    ours = pd.DataFrame({key: names.fold(answers[key]).values for key in keys})
+    found = ours.merge(there, on=keys, how="left").set_axis(answers.index)
+    here = pd.Series(True, answers.index) if wave is None else answers[p.wave_column] == wave
+    said = []
+    for margin in shared:
+        own, theirs = (names.fold(each[margin]).values for each in (answers, found))
+        differ = theirs.notna() & (own != theirs).fillna(True)
+        if not differ.any():
+            continue
+        answers = answers.assign(**{margin: answers[margin].mask(differ, theirs)})
+        told = differ & here & own.notna()
+        if told.any():
+            said.append(_differing(p, margin, told, here & theirs.notna(), own, theirs))
+    return answers, tuple(said)
+
+
+def _differing(
+    p: Parameters,
+    margin: str,
+    told: pd.Series,
+    joined: pd.Series,
+    own: pd.Series,
+    theirs: pd.Series,
+) -> Message:
+    file = p.frame if p.invitations is None else p.invitations
+    first = told.idxmax()
+    return Message(
+        "bias.margin_differs",
+        n=int(told.sum()),
+        all=int(joined.sum()),
+        column=margin,
+        file="" if file is None else file.name,
+        own=own[first],
+        theirs=theirs[first],
+    )
+
+
+def why_apart(ours: pd.Series, theirs: Iterable[object], file: str) -> str:
+    """Return why no id of a file is among others, where zeros or letters around the digits are the
+    reason; empty where it is not known."""
+    others = [str(each) for each in theirs if each is not None and not pd.isna(each)]
+    own = [str(each) for each in names.fold(ours).values.dropna()]
+    for cut, why in ((r"^0+(?=\d)", "zeros"), (r"\D+|(?<!\d)0+(?=\d)", "signs")):
+        short = {re.sub(cut, "", each): each for each in others}
+        for each in own:
+            other = short.get(re.sub(cut, "", each))
+            if other and re.search(r"\d", other):
+                return _mend(each, other, why, file)
+    return ""
+
+
+def _mend(own: str, other: str, why: str, file: str) -> str:
+    if why == "zeros" and len(own) < len(other):
+        return (
+            f": the ids of the {file} lost leading zeros ({own!r} is {other!r} there); export it "
+            f"with the ids as text, or write them with .str.zfill({len(other)})"
+        )
+    return f": the ids are written differently ({own!r} and {other!r}); write them alike in both"
+
+
+def _apart_from_list(p: Parameters, listed: ir.Table, answers: pd.DataFrame) -> str:
+    if p.customer is None or p.customer not in listed.columns or p.customer not in answers.columns:
+        return ""
+    there = people.take(listed, columns=[p.customer])[p.customer]
+    return why_apart(answers[p.customer], there, "survey")
+
+
+def path_of(file: Path | None) -> str:
+    """Return a path as a refusal names it."""
+    return "" if file is None else file.as_posix()

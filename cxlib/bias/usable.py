@@ -1,0 +1,64 @@
+"""The survey's rows -> scores, and what a reader must know of the answers that the headline rests
+on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cxlib.bias.parameters import Parameters
+from cxlib.rows import code_labels, respondents, scales, wave_scales, weights
+from cxlib.shown.message import Message
+from cxlib.sources import Survey
+
+
+def parse(survey: Survey, rows: pd.DataFrame, p: Parameters) -> scales.ParsedScores:
+    """Return the scores of the answers.
+
+    Raises
+    ------
+    ScoreRangeError
+        If no answer is a score.
+    ScaleError
+        If the answers contradict the scale, of all waves or of some, or the file's value labels
+        their codes.
+    ParameterError
+        If a label is not among the answers.
+    """
+    how: Any = {"scale": p.scale, "scale_shift": p.scale_shift, "labels": p.labels}
+    code_labels.refuse_contradiction(
+        survey.frame[p.score], survey.labels.get(str(p.score), {}), **how
+    )
+    parsed = scales.parse_scores(rows[p.score], **how)
+    column = p.wave_column if p.wave_column in rows.columns else None
+    waves = pd.Series(None, rows.index) if column is None else rows[column]
+    wave_scales.refuse_contradiction(
+        parsed, waves, column=column, by=p.wave_by, scale_shift=p.scale_shift
+    )
+    return parsed
+
+
+def of_headline(
+    p: Parameters,
+    unread: pd.DataFrame | None,
+    wave: str | None,
+    wave_answers: pd.DataFrame,
+    answers: pd.DataFrame,
+) -> tuple[int, tuple[Message, ...]]:
+    """Return how many answers of the wave are no score, and what this, heavy weights and single
+    respondents do to the headline."""
+    if unread is None or p.score is None:
+        return 0, ()
+    weighty = weights.find_heavy_weights(wave_answers[p.weight]) if p.weight else ()
+    here = unread if wave is None else unread[unread[p.wave_column] == wave]
+    left, n = len(here), len(wave_answers)
+    many = scales.many_left_out(left, left + n) or scales.many_left_out(
+        len(unread), len(unread) + len(answers)
+    )
+    if p.customer is None or p.customer not in wave_answers.columns:
+        return left, (*many, *weighty)
+    heavy = respondents.find_heavy(
+        wave_answers, respondent=p.customer, score=p.score, weight=p.weight
+    )
+    return left, (*many, *weighty, *heavy.warnings)
