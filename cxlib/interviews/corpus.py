@@ -21,6 +21,7 @@ class What(StrEnum):
     """What was read, and what of it was left out."""
 
     INTERVIEWS = "interviews"
+    NOT_CHOSEN = "not_chosen"
     UNREAD = "unread"
     SILENT = "silent"
     TURNS = "turns"

@@ -17,8 +17,10 @@ from cxlib.interviews import counts
 from cxlib.interviews.corpus import Corpus, Material, What
 from cxlib.interviews.naming import in_quotes
 from cxlib.interviews.parameters import Parameters
+from cxlib.rows import conditions
 from cxlib.rows.names import fold
 from cxlib.shown.message import Message
+from cxlib.shown.reading import with_condition
 
 
 @check.arguments
@@ -46,6 +48,12 @@ def read(p: Parameters) -> Corpus:
         codebook=p.codebook,
         cases=p.cases,
         interviewers=p.interviewers,
+        where=p.where,
+    )
+    corpus = replace(
+        corpus,
+        notes=(*corpus.notes, *p.noticed),
+        subject=with_condition(corpus.subject, p.where),
     )
     check.columns(list(corpus.cases.columns), case=p.case, order=p.order)
     counts.grid(corpus).presence(p.rule)
@@ -67,6 +75,7 @@ def read_corpus(
     codebook: str | Path | None = None,
     cases: str | Path | None = None,
     interviewers: Sequence[str] = (),
+    where: str | None = None,
 ) -> Corpus:
     """Read and check interviews.
 
@@ -84,6 +93,9 @@ def read_corpus(
         `document` and any columns that describe the interview (language, segment, …).
     interviewers : sequence of str
         Speakers whose turns are questions, not data; they are no units and are not quoted.
+    where : str, optional
+        A condition on the cases (see `conditions.parse_condition`); only the interviews that meet
+        it are looked at.
 
     Returns
     -------
@@ -100,19 +112,27 @@ def read_corpus(
     found = sources.read_transcripts(Path(transcripts))
     given = _file(codings, "codings")
     rows = tables.check_codings(given.frame, documents=found.documents, source=source)
+    described, strangers, file = _cases(cases, found.documents)
+    chosen = _chosen(described, where, cases)
+    rows = _of(chosen, rows)
     book = tables.codebook_from(rows) if codebook is None else tables.read_codebook(Path(codebook))
     tables.check_codes(rows, codebook=book, source=source)
-    described, strangers, noticed = _cases(cases, found.documents)
     turns = found.turns[found.turns["end"] > found.turns["start"]].reset_index(drop=True)
     corpus = Corpus(
-        documents=found.documents,
-        turns=_answers(turns, interviewers),
+        documents=_of(chosen, found.documents),
+        turns=_of(chosen, _answers(turns, interviewers)),
         codings=rows.reset_index(drop=True),
         codebook=book,
-        cases=described,
+        cases=_of(chosen, described),
         interviewers=tuple(interviewers),
     )
-    lost = _lost(corpus, turns, strangers)
+    turns = _of(chosen, turns)
+    lost = _lost(corpus, turns, strangers, n=0 if chosen is None else chosen.left_out)
+    flags = (
+        *given.warnings,
+        *(file.warnings if file else ()),
+        *(chosen.warnings if chosen else ()),
+    )
     paths = {
         "transcripts": transcripts,
         "codings": codings,
@@ -122,15 +142,21 @@ def read_corpus(
     return replace(
         corpus,
         read=_material(corpus, turns, lost),
-        notes=(*found.notes, *given.noticed, *noticed),
-        warnings=tuple(_warnings(corpus, lost)),
+        notes=(
+            *found.notes,
+            *given.noticed,
+            *(file.noticed if file else ()),
+            *(chosen.notes if chosen else ()),
+        ),
+        warnings=(*flags, *_warnings(corpus, lost)),
+        flags=flags,
         inputs={name: Path(path) for name, path in paths.items() if path is not None},
     )
 
 
 def _file(path: str | Path, parameter: str) -> sources.Survey:
     try:
-        return sources.read_survey(Path(path), layout="plain")
+        return sources.read_list(path)
     except EmptyDataError as error:
         raise EmptyDataError(
             f"{parameter}={Path(path).name!r} is empty; it needs a header and rows"
@@ -139,11 +165,11 @@ def _file(path: str | Path, parameter: str) -> sources.Survey:
 
 def _cases(
     path: str | Path | None, documents: pd.DataFrame
-) -> tuple[pd.DataFrame, tuple[str, ...], tuple[Message, ...]]:
+) -> tuple[pd.DataFrame, tuple[str, ...], sources.Survey | None]:
     """Return one row a document, the documents of the file that are not among the transcripts, and
-    what was noticed about the file."""
+    the file as it was read."""
     if path is None:
-        return documents[["document"]].copy(), (), ()
+        return documents[["document"]].copy(), (), None
     file, source = _file(path, "cases"), Path(path).name
     frame = file.frame
     if "document" not in frame.columns:
@@ -169,7 +195,26 @@ def _cases(
     whole = {name: "Int64" for name in described.columns if described[name].dtype == "int64"}
     strangers = tuple(name or "–" for name in names if name not in known)
     every = documents[["document"]].merge(described.astype(whole), on="document", how="left")
-    return every, strangers, file.noticed
+    return every, strangers, file
+
+
+def _chosen(
+    described: pd.DataFrame, where: str | None, cases: str | Path | None
+) -> conditions.Kept | None:
+    """Return the cases that meet the condition; None where there is none."""
+    if where is None:
+        return None
+    if cases is None:
+        raise ParameterError(f"where={where!r} is about the cases; give cases=, or where=None")
+    asked = conditions.parse_condition(where)
+    return asked.apply(described, file=Path(cases).name)
+
+
+def _of(chosen: conditions.Kept | None, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that belong to the chosen interviews."""
+    if chosen is None:
+        return rows
+    return rows[rows["document"].isin(chosen.rows["document"])].reset_index(drop=True)
 
 
 def _answers(turns: pd.DataFrame, interviewers: Sequence[str]) -> pd.DataFrame:
@@ -193,11 +238,12 @@ class _Lost:
     silent: list[str]  # interviews
     no_case: list[str]  # interviews
     strangers: list[str]  # documents of the cases
+    not_chosen: int  # interviews
     no_turn: int  # spans
     interviewer_spans: int
 
 
-def _lost(corpus: Corpus, all_turns: pd.DataFrame, strangers: Sequence[str]) -> _Lost:
+def _lost(corpus: Corpus, all_turns: pd.DataFrame, strangers: Sequence[str], *, n: int) -> _Lost:
     coded, answered = set(corpus.codings["document"]), set(corpus.turns["document"])
     documents = list(corpus.documents["document"])
     spans = corpus.codings[corpus.codings["code"] != ""].reset_index(drop=True)
@@ -212,6 +258,7 @@ def _lost(corpus: Corpus, all_turns: pd.DataFrame, strangers: Sequence[str]) -> 
         silent=[name for name in documents if name in coded - answered],
         no_case=list(corpus.cases.loc[bare, "document"]),
         strangers=list(strangers),
+        not_chosen=n,
         no_turn=len(spans) - found,
         interviewer_spans=found - kept,
     )
@@ -219,6 +266,7 @@ def _lost(corpus: Corpus, all_turns: pd.DataFrame, strangers: Sequence[str]) -> 
 
 def _material(corpus: Corpus, all_turns: pd.DataFrame, lost: _Lost) -> Material:
     left_out = {
+        What.NOT_CHOSEN: lost.not_chosen,
         What.UNREAD: len(lost.unread),
         What.SILENT: len(lost.silent),
         What.INTERVIEWER_TURNS: len(all_turns) - len(corpus.turns),

@@ -17,7 +17,7 @@ from cxlib.errors import EmptyDataError, ParameterError
 from cxlib.interviews import counts, figures
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method, richness
-from cxlib.rows.periods import natural_order
+from cxlib.rows.periods import Waves, natural_order, order_waves
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
@@ -191,10 +191,14 @@ def saturation(
     documents = np.asarray(grid.documents, object)[base]
     warnings: tuple[Message, ...] = ()
     if order is not None:
-        place, unknown = _places(corpus, documents, order)
+        place, unknown, found_order = _places(corpus, documents, order)
         incidence, documents = incidence[place], documents[place]
+        if not found_order.known:
+            names = list(found_order.unread)
+            warnings = (Message("interviews.warn_order_not_known", order=order, names=names),)
         if unknown:
-            warnings = (Message("interviews.warn_no_order", n=unknown, order=order),)
+            missing = Message("interviews.warn_no_order", n=unknown, order=order)
+            warnings = (*warnings, missing)
     found = accumulate(
         incidence,
         documents=documents,
@@ -206,14 +210,18 @@ def saturation(
     return replace(found, warnings=(*warnings, *found.warnings))
 
 
-def _places(corpus: Corpus, documents: NDArray, order: str) -> tuple[NDArray, int]:
-    """Return the order of interviews by a column of the cases, and how many have no value there."""
+def _places(corpus: Corpus, documents: NDArray, order: str) -> tuple[NDArray, int, Waves]:
+    """Return the order of interviews by a column of the cases, how many have no value there, and
+    what is known of that order in time."""
     check.columns(list(corpus.cases.columns), order=order)
-    when = corpus.cases.set_index("document", drop=False).loc[list(documents), order].tolist()
-    # "interview 2" before "interview 10"
-    rank = {value: place for place, value in enumerate(natural_order(when))}
+    when = corpus.cases.set_index("document", drop=False).loc[list(documents), order]
+    found = order_waves(when)
+    # where the order is not known: "interview 2" before "interview 10"
+    values = found.values if found.known else natural_order(when)
+    rank = {value: place for place, value in enumerate(values)}
+    when = when.replace(found.spellings)
     places = [rank.get(value, len(rank)) for value in when]
-    return np.argsort(places, kind="stable"), places.count(len(rank))
+    return np.argsort(places, kind="stable"), places.count(len(rank)), found
 
 
 @check.arguments

@@ -10,6 +10,7 @@ import pandas as pd
 from cxlib.methods.multiplicity import Adjustment
 from cxlib.nps.method_names import Method
 from cxlib.nps.score_counts import ZERO_WEIGHT, ScoreCounts
+from cxlib.rows.scales import Reason
 from cxlib.shown import language as words
 from cxlib.shown.message import Message, Names
 
@@ -54,11 +55,15 @@ def _weights_move(frame: pd.DataFrame, name: pd.Series) -> list[Message]:
 
 
 def of_counts(counts: ScoreCounts) -> tuple[Message, ...]:
-    """Say what was noticed about the names of segments, how many answers have weight 0, and which
-    segments have rows, but none that counts."""
+    """Say what was noticed about the names of segments, how many answers have weight 0 or are
+    not on the scale, and which segments have rows, but none that counts."""
     noticed = counts.warnings
     if zero := (counts.dropped or {}).get(ZERO_WEIGHT):
         noticed = (*noticed, Message("nps.zero_weight", n=zero))
+    outside = [counts.dropped.get(why, 0) for why in (Reason.OUT_OF_RANGE, Reason.NOT_WHOLE)]
+    if any(outside):
+        low, high = counts.scale
+        noticed = (*noticed, Message("nps.scores_outside", n=sum(outside), low=low, high=high))
     if counts.empty is None or counts.empty.empty:
         return noticed
     absent = list(names(counts.empty, list(counts.keys.values())))

@@ -46,6 +46,7 @@ def compare(
     by: str | Sequence[str] | None = (),
     reference: Any = None,
     against: Literal["each", "rest", "previous"] = "each",
+    order: Sequence[Any] | None = None,
     method: str | None = None,
     alternative: Literal["two-sided", "greater", "less"] = "two-sided",
     adjust: str = Adjustment.HOLM,
@@ -76,8 +77,12 @@ def compare(
         Compare every other value with this one (it is `a`); `against` then changes nothing.
     against : {"each", "rest", "previous"}
         All pairs; each value with all others together (`a` is "the rest"; never with the total,
-        which contains it); or each value with the one before it in natural order (waves). Of two
-        values alone, each is the other's rest: one pair.
+        which contains it); or each value with the one before it in time (waves). Of two values
+        alone, each is the other's rest: one pair.
+    order : sequence, optional
+        All values of `between` from the earliest to the latest. `against="previous"` needs it where
+        the column is neither one of ordered categories nor readable as periods
+        (`rows.periods.order_waves`).
     method : str, optional
         None is `"score"` (MOVER on Tango's limits), or the linearised t where weights, strata or
         clusters are given. Others, for unweighted answers: `"mover"` (MOVER on Newcombe-Wilson
@@ -109,7 +114,8 @@ def compare(
     Raises
     ------
     ParameterError
-        If `reference` is not a value of `between`; if `against`, `method`, `alternative` or
+        If `reference` is not a value of `between`; if the order in time is asked for and not known,
+        or `order` does not hold each value once; if `against`, `method`, `alternative` or
         `adjust` is unknown; if a method is asked for together with a design; if `margin` is not
         above 0, or a one-sided `confidence` not above 0.5.
     CxError
@@ -153,6 +159,8 @@ def compare(
             f"method={method!r} is for unweighted answers; leave it out, or count without "
             "weight, strata and cluster"
         )
+    if order is not None or (against == "previous" and reference is None):
+        counts = counts.in_time(between, order=order, parameter=f"against={against!r}")
     cells, names, carried = counts.name_columns(counts.categories(), Comparison.columns)
     column, groups = names[-1], list(names[:-1])
     _refuse_pairs(cells[column].tolist(), reference, against)
@@ -266,7 +274,7 @@ def _tests_of(
 ) -> pd.DataFrame:
     """Return the frame of a comparison without its labels."""
     i, j = pairs
-    n, nps, answer, sides, name = _sides(counts, cells, members, method)
+    n, nps, answer, worth, sides, name = _sides(counts, cells, members, method)
     difference, df, alpha = nps[j] - nps[i], sides.df(i, j), 1 - confidence
     low, high = sides.limits(i, j, confidence if alternative == "two-sided" else 2 * confidence - 1)
     statistic, se = sides.statistic(i, j), 100 * sides.se(i, j)
@@ -309,7 +317,7 @@ def _tests_of(
             for null, side in ((-margin / 100, "greater"), (margin / 100, "less"))
         )
         frame = frame.assign(pvalue_equivalent=np.maximum(worse, better), pvalue_not_worse=worse)
-    return verdicts.decide(frame, adjust=adjust)
+    return verdicts.decide(frame, adjust=adjust, worth=np.minimum(worth[i], worth[j]))
 
 
 def _sides(
@@ -317,19 +325,23 @@ def _sides(
     cells: pd.DataFrame,
     members: sparse.csr_array | None,
     method: str,
-) -> tuple[NDArray, NDArray, NDArray, differences.Inverted | differences.Symmetric, Method]:
-    """Return n, NPS and the variance of one answer of each side, the sides, and the name of the
-    method."""
+) -> tuple[
+    NDArray, NDArray, NDArray, NDArray, differences.Inverted | differences.Symmetric, Method
+]:
+    """Return n, NPS, the variance of one answer and how many the answers are worth, of each side,
+    the sides, and the name of the method."""
     if counts.design:
         found = linearise(counts, sides=members)
         sides = differences.of_domains(found.nps, found.variance, found.domains)
-        return found.n, found.nps, sides.variance * found.n, sides, Method.LINEARISED
+        answer = sides.variance * found.n
+        return found.n, found.nps, answer, found.worth, sides, Method.LINEARISED
     sums = cells[["promoters", "n", "detractors"]].to_numpy(float)
     a, n, c = (sums if members is None else members @ sums).T
     return (
         n,
         intervals.nps_of(a, n, c),
         intervals.known_variance(a, n, c) * n,
+        n,
         differences.of_counts(a, n, c, method=method),
         METHODS[method],
     )

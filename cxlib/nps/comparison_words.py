@@ -13,7 +13,7 @@ from cxlib.methods.multiplicity import Adjustment
 from cxlib.nps import figures
 from cxlib.nps.method_names import Method
 from cxlib.nps.pairing import Side, name_sides
-from cxlib.nps.verdicts import FEWEST, Reason, Verdict, is_move
+from cxlib.nps.verdicts import FEWEST, Reason, Standing, Verdict, is_move
 from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _CHANGES = {
     Reason.FEW: "nps.change_too_few",
+    Reason.FEW_WORTH: "nps.change_few_worth",
     Reason.UNKNOWN: "nps.change_unknown",
     Reason.SMALL: "nps.change_equivalent",
     Reason.EQUIVALENT: "nps.change_equivalent",
@@ -74,6 +75,11 @@ class Comparison(Result):
         "reason": Reason,
         **level_and_method((Method, Adjustment)),
     }
+
+    @property
+    def formats(self) -> Mapping[str, Format]:
+        """How its columns are written: without an order in time, nothing goes up or down."""
+        return self.columns if self.directed else {**self.columns, "verdict": Standing}
 
     def caption(self) -> Message | str:
         """Return what the table shows."""

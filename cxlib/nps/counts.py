@@ -25,17 +25,23 @@ from cxlib.nps.score_counts import (
     add_units,
     add_up,
     as_columns,
+    summed,
+    take_orders,
     without,
 )
 from cxlib.rows import names, scales, table, weights
+from cxlib.rows.scale_evidence import Evidence, begins_at_1
+from cxlib.shown.message import Message
 
 _CODES = {
     -1: scales.Reason.MISSING,
     -2: scales.Reason.OUT_OF_RANGE,
     -3: scales.Reason.NOT_WHOLE,
     -4: ZERO_WEIGHT,
+    -6: scales.Reason.NOT_A_SCORE,
 }
-_ZERO_WEIGHT, _NO_WEIGHT = -4, -5
+_OUT_OF_RANGE, _NOT_WHOLE, _ZERO_WEIGHT, _NO_WEIGHT, _UNREAD = -2, -3, -4, -5, -6
+_LAST = 10  # of the scale whose cut points are the usual ones
 
 
 @check.arguments
@@ -48,6 +54,8 @@ def count_scores(
     strata: str | None = None,
     cluster: str | None = None,
     scale: tuple[int, int] = (0, 10),
+    scale_shift: int = 0,
+    unread: str | None = None,
     promoter: int = PROMOTER,
     detractor: int = DETRACTOR,
 ) -> ScoreCounts:
@@ -60,7 +68,8 @@ def count_scores(
     score : str
         Column of numbers on `scale`; text answers go through `scales.parse_scores` first.
     by : str or sequence of str
-        Columns that tell segments apart. Rows without a value in one of them stay in the total and
+        Columns that tell segments apart; the order of a pandas column of ordered categories is
+        kept. Rows without a value in one of them stay in the total and
         are counted. Spellings of a name that differ only in white space or width are one segment.
     weight : str, optional
         Column of sampling weights, 0 or more. An answer of weight 0 gives no count and leaves
@@ -71,6 +80,11 @@ def count_scores(
         linearised ones.
     scale : (int, int)
         Lowest and highest score of the question.
+    scale_shift : int
+        Added to each number: -1 where 11 points are stored from 1 to 11.
+    unread : str, optional
+        Column that is true where an answer was given that is no score (`ParsedScores.unread`); such
+        answers are counted by segment, so that a sentence can say of how many n is the part.
     promoter, detractor : int
         Promoters answer `promoter` or more, detractors `detractor` or less.
 
@@ -85,13 +99,14 @@ def count_scores(
         If a column is absent, `score` or `weight` is not numeric, a column of groups holds lists,
         mappings or spans of time, or a column of `by` is given twice.
     ParameterError
-        If `scale` is not two whole numbers, or the cut points do not lie on it in order.
+        If `scale` is not two whole numbers, the cut points do not lie on it in order, or they are
+        those of 0 to 10 and it ends above 10.
     WeightError
         If a scored answer has a missing, negative or infinite weight, or no stratum or cluster.
     EmptyDataError
         If no row holds a score.
     ScaleError
-        If the answers contradict the scale (see `scales.contradiction`).
+        If the answers contradict the scale (see `scale_evidence.contradiction_in`).
     SourceError
         If `data` is in no form that can be read, or a file cannot be.
 
@@ -108,10 +123,14 @@ def count_scores(
             f"promoter={promoter}, detractor={detractor}: they must lie on the scale {low} to "
             f"{high}, detractor below promoter; give the cut points of your scale"
         )
+    if high > _LAST and (promoter, detractor) == (PROMOTER, DETRACTOR):
+        check.nps_scale((low, high))
     by, design = as_columns(by), Design(weight, strata, cluster)
+    data, orders = take_orders(data, columns=by)
     rows = table.lazy_table(data)
-    _refuse_columns(rows, score, by, design)
-    groups = table.fetch(_grouped(rows, score, by, design, (low, high)), data)
+    _refuse_columns(rows, score, by, design, unread)
+    query = _grouped(rows, score, by, design, (low, high), scale_shift, unread)
+    groups = table.fetch(query, data)
     _refuse_design(groups, design)
     if not (groups[CODE] >= 0).any():
         raise EmptyDataError(
@@ -119,12 +138,12 @@ def count_scores(
             f"{low} to {high}{' and a weight above 0' if weight else ''}; name the column with "
             "the scores, or give its scale"
         )
+    off = _off_scale(rows, data, score, groups, (low, high), scale_shift)
+    doubts = _weigh(groups, off, (low, high), scale_shift)
     keys = list(names.carry(by, OWNED).values())
     clean = _clean_names(groups.rename(columns={f"by{i}": key for i, key in enumerate(keys)}), keys)
     scored = clean.frame[clean.frame[CODE] >= 0].assign(score=lambda each: each[CODE] + low)
     frame = add_up(scored.drop(columns=CODE), keys)
-    totals = frame.groupby("score")["n"].sum()
-    scales.refuse_contradiction({int(key): int(n) for key, n in totals.items()}, scale=(low, high))
     in_design = groups[(groups[CODE] >= 0) | (groups[CODE] == _ZERO_WEIGHT)]
     return ScoreCounts(
         frame,
@@ -136,15 +155,50 @@ def count_scores(
         design,
         add_units(in_design) if design else None,
         without(clean.frame[keys], frame, keys),
-        (*clean.notes, *clean.warnings),
+        (*clean.notes, *clean.warnings, *doubts),
+        orders,
+        _left_out(clean.frame, keys),
     )
+
+
+def _left_out(groups: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    given = groups[groups[CODE].isin([_OUT_OF_RANGE, _NOT_WHOLE, _UNREAD])]
+    return summed(given[[*keys, "n"]].reset_index(drop=True), columns=keys)
+
+
+def _off_scale(
+    rows: ir.Table, data: Any, score: str, groups: pd.DataFrame, scale: tuple[int, int], shift: int
+) -> dict[float, int]:
+    """Return the numbers that are no scores, of each kind the least and the most: a query of its
+    own, which clean rows never need."""
+    if not groups[CODE].isin([_OUT_OF_RANGE, _NOT_WHOLE]).any():
+        return {}
+    found = table.fetch(_extremes(rows, score, scale, shift), data).set_index(CODE)
+    counts: dict[float, int] = {}
+    for code in found.index.intersection([_OUT_OF_RANGE, _NOT_WHOLE]):
+        least, most, n = (found.loc[code, name] for name in ("least", "most", "n"))
+        counts[float(least)] = int(n) - (least < most)
+        if least < most:
+            counts[float(most)] = 1
+    return counts
+
+
+def _weigh(
+    groups: pd.DataFrame, off: dict[float, int], scale: tuple[int, int], shift: int
+) -> list[Message]:
+    """Refuse answers that cannot come from the scale, and say where they hardly can."""
+    scored = groups[groups[CODE] >= 0].groupby(CODE)["n"].sum()
+    counts = {float(code) + scale[0] - shift: int(n) for code, n in scored.items()}
+    scales.refuse_contradiction(counts | off, scale=scale, scale_shift=shift)
+    return begins_at_1(Evidence(numbers=counts | off, scale=scale, shift=shift))
 
 
 def _dropped(groups: pd.DataFrame, design: Design) -> dict[str, int]:
     return {
         str(reason): int(groups.loc[groups[CODE] == code, "n"].sum())
         for code, reason in _CODES.items()
-        if code != _ZERO_WEIGHT or design.weight
+        if (code != _ZERO_WEIGHT or design.weight)
+        and (code != _UNREAD or (groups[CODE] == _UNREAD).any())
     }
 
 
@@ -219,7 +273,9 @@ def unweighted_counts_of(
     return counts
 
 
-def _refuse_columns(rows: ir.Table, score: str, by: tuple[str, ...], design: Design) -> None:
+def _refuse_columns(
+    rows: ir.Table, score: str, by: tuple[str, ...], design: Design, unread: str | None
+) -> None:
     check.columns(
         rows.columns,
         score=score,
@@ -227,7 +283,13 @@ def _refuse_columns(rows: ir.Table, score: str, by: tuple[str, ...], design: Des
         weight=design.weight,
         strata=design.strata,
         cluster=design.cluster,
+        unread=unread,
     )
+    if unread is not None and not rows[unread].type().is_boolean():
+        raise ColumnError(
+            f"unread={unread!r} holds {rows[unread].type()}, not true and false; give the column "
+            "made from ParsedScores.unread"
+        )
     for parameter, name in (("score", score), ("weight", design.weight)):
         table.numeric(rows, **{parameter: name})
         if name is not None and rows[name].type().is_boolean():
@@ -249,14 +311,19 @@ def _refuse_columns(rows: ir.Table, score: str, by: tuple[str, ...], design: Des
 
 
 def _grouped(
-    rows: ir.Table, score: str, by: tuple[str, ...], design: Design, scale: tuple[int, int]
+    rows: ir.Table,
+    score: str,
+    by: tuple[str, ...],
+    design: Design,
+    scale: tuple[int, int],
+    shift: int = 0,
+    unread: str | None = None,
 ) -> ir.Table:
     """Return `by0 …, _code, n` and, with a design, its columns: the one query of the study."""
-    value = rows[score].cast("float64")
+    value = _shifted(rows, score, shift)
     bad = [
-        (_missing(rows[score]), -1),
-        ((value < scale[0]) | (value > scale[1]), -2),
-        (value != value.floor(), -3),
+        *([(_missing(rows[score]) & rows[unread], _UNREAD)] if unread else []),
+        *_unfit(rows, score, scale, shift),
     ]
     columns = {f"by{i}": rows[name] for i, name in enumerate(by)}
     if design.weight is not None:
@@ -283,6 +350,32 @@ def _grouped(
             else {WEIGHT: coded.count().cast("float64"), SQUARE: coded.count().cast("float64")}
         )
     return coded.group_by([*columns, CODE]).agg(**counts)
+
+
+def _shifted(rows: ir.Table, score: str, shift: int) -> ir.FloatingValue:
+    value = rows[score].cast("float64")
+    return value + shift if shift else value
+
+
+def _unfit(
+    rows: ir.Table, score: str, scale: tuple[int, int], shift: int
+) -> list[tuple[ir.BooleanValue, int]]:
+    """Return why an answer is no score, the first that holds."""
+    value = _shifted(rows, score, shift)
+    return [
+        (_missing(rows[score]), -1),
+        ((value < scale[0]) | (value > scale[1]), _OUT_OF_RANGE),
+        (value != value.floor(), _NOT_WHOLE),
+    ]
+
+
+def _extremes(rows: ir.Table, score: str, scale: tuple[int, int], shift: int) -> ir.Table:
+    """Return `_code, n, least, most`: the numbers by why they are no scores."""
+    code = ibis.cases(*_unfit(rows, score, scale, shift), else_=0)
+    coded = rows.select(value=rows[score].cast("float64"), **{CODE: code})
+    coded = coded.filter(coded[CODE] < -1)
+    value = coded["value"]
+    return coded.group_by(CODE).agg(n=coded.count(), least=value.min(), most=value.max())
 
 
 def _missing(column: ir.Column) -> ir.BooleanValue:

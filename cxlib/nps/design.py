@@ -31,8 +31,8 @@ class Linearised:
         Weighted NPS, its linearised variance (missing where a segment has no degrees of freedom;
         exactly 0 where its clusters, or the answers of each stratum, are alike), and the weighted
         variance of one answer scored +1, 0, -1.
-    n, kish : ndarray, shape (g,)
-        Answers; and (sum w)^2 / sum w^2 over the sampling units.
+    n, kish, worth : ndarray, shape (g,)
+        Answers; and (sum w)^2 / sum w^2 over the sampling units, and over the answers.
     domains : Domains
         Degrees of freedom, and covariances of segments.
     """
@@ -42,6 +42,7 @@ class Linearised:
     answer_variance: NDArray
     n: NDArray
     kish: NDArray
+    worth: NDArray
     domains: designs.Domains
 
     @property
@@ -105,6 +106,7 @@ def linearise(
         mixed * (p + q - nps**2),
         cells.sums_of("n", np.zeros_like(cells.kind), 1).toarray()[:, 0],
         kish,
+        total**2 / cells.sums_of("square", np.zeros_like(cells.kind), 1).toarray()[:, 0],
         found,
     )
 

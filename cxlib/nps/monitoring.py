@@ -156,6 +156,7 @@ def monitor(
     *,
     between: str | None,
     score: str | None = None,
+    order: Sequence[Any] | None = None,
     by: str | Sequence[str] | None = (),
     looks: int = 1,
     planned: int | None = None,
@@ -179,10 +180,13 @@ def monitor(
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     between : str or None
-        Column of the wave; put in natural order. None gives an `Absent` that says what cannot be
-        known.
+        Column of the wave; put in its order in time. None gives an `Absent` that says what cannot
+        be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
+    order : sequence, optional
+        All waves from the earliest to the latest; needed where the column is neither one of ordered
+        categories nor readable as periods (`rows.periods.order_waves`).
     by : str or sequence of str
         Watch within each value of these columns only; they come first in the frame.
     looks : int
@@ -204,7 +208,8 @@ def monitor(
     Raises
     ------
     ParameterError
-        If `looks` or `planned` is less than 1; and what `count_scores` refuses.
+        If `looks` or `planned` is less than 1, the order of waves is not known, or `order` does not
+        hold each wave once; and what `count_scores` refuses.
 
     Notes
     -----
@@ -233,12 +238,12 @@ def monitor(
     --------
     >>> rows = pd.DataFrame(
     ...     {
-    ...         "wave": ["Q1"] * 100 + ["Q2"] * 60,
+    ...         "wave": ["2026Q1"] * 100 + ["2026Q2"] * 60,
     ...         "score": [10] * 60 + [3] * 40 + [10] * 12 + [3] * 48,
     ...     }
     ... )
     >>> monitor(rows, between="wave").frame[["a", "b", "difference", "verdict"]].to_dict("records")
-    [{'a': 'Q1', 'b': 'Q2', 'difference': -80.0, 'verdict': 'down'}]
+    [{'a': '2026Q1', 'b': '2026Q2', 'difference': -80.0, 'verdict': 'down'}]
     """
     confidence = check.confidence(confidence)
     for parameter, value in (("looks", looks), ("planned", planned)):
@@ -249,6 +254,7 @@ def monitor(
     counts = counts_of(
         data, (*as_columns(by), between), score, weight, strata, cluster, scale, promoter, detractor
     )
+    counts = counts.in_time(between, order=order, parameter=f"between={between!r}")
     found, (*within, column), carried = counts.name_columns(estimates(counts), Monitor.columns)
     at = _successive(found, within)
     if not len(at):

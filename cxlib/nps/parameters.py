@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from cxlib import check
-from cxlib.parameters import ColumnOf, InputFile, StudyParameters
+from cxlib.parameters import ColumnOf, ConditionOn, InputFile, Labels
+from cxlib.survey_parameters import SurveyParameters
 
 PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
 _MOST_LOOKS = 1_000_000
@@ -30,19 +39,31 @@ class Columns(BaseModel):
     comment: Column = Field(default=None)
 
 
-class Parameters(StudyParameters):
+class Parameters(SurveyParameters):
     """Parameters of the notebook `03_nps`."""
 
+    sample: ClassVar[Mapping[str, Any]] = {
+        "survey": "../data/sample/responses.csv",
+        "score": "score",
+        "wave_column": "wave",
+        "segment": "contact_type",
+        "columns": {"respondent": "customer_id", "comment": "comment"},
+    }
     survey: InputFile = Path("../data/sample/responses.csv")
     score: Annotated[str, ColumnOf("survey")] = "score"
 
     scale: tuple[int, int] = (0, 10)
+    scale_shift: int = Field(0, ge=-100, le=100)
+    labels: Labels = Field({})
     wave_column: Column = "wave"
 
     wave: str | None = Field(None, coerce_numbers_to_str=True)
     wave_by: Literal["value", "unordered", "month", "quarter", "year"] = "value"
+    dates: Literal["day first", "month first", "year first"] | None = None
+    wave_order: list[Annotated[str, Field(coerce_numbers_to_str=True)]] | None = None
     segment: Column = None
     columns: Columns = Columns()
+    where: Annotated[str | None, ConditionOn("survey")] = None
     margin: float | None = Field(None, gt=0, le=200)
     looks: int | dict[str, int] = 1
     confidence: float = Field(0.95, gt=0.5, lt=1)
@@ -50,14 +71,23 @@ class Parameters(StudyParameters):
     @field_validator("scale")
     @classmethod
     def _scale(cls, scale: tuple[int, int]) -> tuple[int, int]:
-        low, high = check.scale(scale)
-        if not low <= DETRACTOR < PROMOTER <= high:
+        return check.nps_scale(scale)
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: Labels, info: ValidationInfo) -> Labels:
+        return check.labels(labels, scale=info.data.get("scale", (0, 10)))
+
+    @field_validator("wave_order")
+    @classmethod
+    def _wave_order(cls, wave_order: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        wave_by = info.data.get("wave_by", "value")
+        if wave_order is not None and wave_by != "value":
             raise ValueError(
-                f"promoters answer {PROMOTER} or more and detractors {DETRACTOR} or less, which a "
-                f"scale of {low} to {high} does not hold; for satisfaction or effort use "
-                "cx.nps.top_box"
+                f"an order of waves goes with wave_by='value' alone, not with {wave_by!r}; leave "
+                "one of the two out"
             )
-        return low, high
+        return wave_order
 
     @field_validator("looks")
     @classmethod

@@ -3,7 +3,6 @@ which."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,16 +12,20 @@ import pandas as pd
 from scipy import stats
 
 from cxlib import check, sources
-from cxlib.errors import ColumnError
+from cxlib.nps import usable
 from cxlib.nps.parameters import DETRACTOR, Parameters
-from cxlib.rows import names, scales, weights
-from cxlib.rows.periods import natural_order
+from cxlib.nps.reading_waves import put_in_time
+from cxlib.rows import names, scales, wave_scales, weights
+from cxlib.rows.headcounts import refuse_counted_answers
+from cxlib.rows.option_columns import refuse_options
+from cxlib.rows.tallies import refuse_tally
+from cxlib.rows.wave_names import Named
 from cxlib.shown.message import Message
-from cxlib.shown.reading import Reading
+from cxlib.shown.reading import Reading, with_condition
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
+from cxlib.sources import LeftOut, Survey
 
-PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
 MIX_SHIFT = 0.05  # a share that moved by more, and more than chance explains, is flagged
 
 
@@ -35,13 +38,14 @@ class What(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NOT_WHOLE = "not_whole"
     NOT_A_SCORE = "not_a_score"
+    NO_WAVE = "no_wave"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Read(Result):
     """What was read and what was left out: `what, n`, a row a count."""
 
-    columns: ClassVar[Mapping[str, Format]] = {"what": What, "n": "integer"}
+    columns: ClassVar[Mapping[str, Format]] = {"what": What | LeftOut, "n": "integer"}
 
     def caption(self) -> Message:
         """Return what the table shows."""
@@ -55,7 +59,8 @@ class Answers(Reading):
     Attributes
     ----------
     rows : pandas.DataFrame
-        The answers, with the score column as numbers and waves as text.
+        The answers, with the score column as numbers and waves as text: ordered categories where
+        their order in time is known.
     by : tuple of str
         Columns of the wave and of the segment, where they are named.
     design : dict
@@ -64,7 +69,7 @@ class Answers(Reading):
     wave : str or None
         The headline's; None where all answers are one.
     against : {"each", "previous"}
-        How waves are compared.
+        How waves are compared: with the one before only where the order in time is known.
     scale, found : (int, int)
         Lowest and highest score of the question, and of the answers.
     """
@@ -92,6 +97,13 @@ class Answers(Reading):
         if self.wave is None:
             return self.rows
         return self.rows[self.rows[self.wave_column] == self.wave]
+
+    @property
+    def unread(self) -> str | None:
+        """The column that is true where an answer was given that is no score; None where there is
+        no such answer."""
+        there = usable.UNREAD in self.rows and self.rows[usable.UNREAD].any()
+        return usable.UNREAD if there else None
 
     @property
     def ordered(self) -> str | None:
@@ -143,11 +155,15 @@ def read(p: Parameters) -> Answers:
     WeightError
         If a weight is missing, negative or infinite.
     ParameterError
-        If the wave does not exist.
+        If the wave does not exist, or `wave_order` does not hold each wave once.
     SourceError
         If the file cannot be read.
     """
-    survey = sources.read_survey(p.survey)
+    survey = sources.read_survey(p.survey, **p.read_with, where=p.where)
+    who = p.columns.respondent
+    refuse_counted_answers(survey.frame, p.survey, ids=(who,) if who else ())
+    refuse_tally(survey.frame, p.survey, score=p.score)
+    refuse_options(survey.frame, p.score, p.survey)
     further = {f"columns.{name}": column for name, column in p.columns.model_dump().items()}
     check.columns(
         list(survey.frame.columns),
@@ -156,47 +172,76 @@ def read(p: Parameters) -> Answers:
         segment=p.segment,
         **further,
     )
-    scores = scales.parse_scores(survey.frame[p.score], scale=p.scale)
+    scores = usable.parse(survey, p)
     counts = scores.values.dropna().value_counts()
-    scales.refuse_contradiction(
-        {int(score): int(n) for score, n in counts.items()}, scale=scores.scale
+    given = survey.frame.assign(**{p.score: scores.values, usable.UNREAD: scores.unread})
+    named = usable.name_waves(given, p)
+    wave_scales.refuse_contradiction(
+        scores, named.values, column=p.wave_column, by=p.wave_by, scale_shift=p.scale_shift
     )
-    rows, notes, flags = _clean(survey.frame.assign(**{p.score: scores.values}), p)
-    rows, waves, wave = _up_to(rows, p)
+    rows, notes, flags = _clean(given, p, named)
+    waves = put_in_time(rows, p)
+    heavy = usable.heavy_respondents(waves.rows, waves.wave, p)
+    subject = with_condition(waves.wave, p.where)
+    doubts = (
+        *survey.warnings,
+        *survey.asked_twice(p.score),
+        *named.flags,
+        *usable.many_left_out(waves.rows, waves.wave, p),
+        *heavy.warnings,
+        *usable.heavy_weights(waves.rows, waves.waves, p),
+        *scores.doubts,
+        *(waves.warnings if p.wave_by != "unordered" else ()),
+    )
     warnings = (
-        *scores.warnings,
+        *doubts,
+        *(each for each in scores.warnings if each not in scores.doubts),
         *flags,
-        *_order(waves, p),
-        *_changed(rows, waves, wave, p),
-        *_repeated(rows, p),
+        *(waves.warnings if p.wave_by == "unordered" else ()),
+        *_changed(waves.rows, waves.waves, p),
+        *_repeated(waves.rows[~heavy.rows], p),
     )
     return Answers(
-        read=_lines(len(survey.frame), scores.n, scores.dropped),
-        notes=(*survey.notes, *notes),
+        read=_lines(survey, scores.n, scores.dropped, _without_wave(rows, p)),
+        notes=(*survey.notes, *p.noticed, *scores.notes, *notes, *waves.notes),
         warnings=warnings,
-        subject=wave,
+        flags=doubts,
+        subject=subject,
         inputs={"survey": p.survey},
-        rows=rows,
+        rows=waves.rows,
         by=tuple(name for name in (p.wave_column, p.segment) if name),
         design={name: getattr(p.columns, name) for name in ("weight", "strata", "cluster")},
         wave_column=p.wave_column,
-        wave=wave,
-        against="each" if p.wave_by == "unordered" else "previous",
+        wave=waves.wave,
+        against="previous" if waves.known else "each",
         scale=p.scale,
         found=(int(counts.index.min()), int(counts.index.max())),
-        n=int(rows[p.score].notna().sum()),
-        looks=p.looks if isinstance(p.looks, int) else 1 + p.looks.get(wave or "", 0),
+        n=int(waves.rows[p.score].notna().sum()),
+        looks=p.looks if isinstance(p.looks, int) else 1 + p.looks.get(subject or "", 0),
     )
 
 
-def _lines(rows: int, answers: int, dropped: Mapping[scales.Reason, int]) -> Read:
-    lines = [(What.ROWS, rows), (What.ANSWERS, answers)]
+def _without_wave(rows: pd.DataFrame, p: Parameters) -> int:
+    """Return how many answers with a score are in no wave."""
+    if p.wave_column is None:
+        return 0
+    return int((rows[p.score].notna() & rows[p.wave_column].isna()).sum())
+
+
+def _lines(
+    survey: Survey, answers: int, dropped: Mapping[scales.Reason, int], no_wave: int
+) -> Read:
+    lines: list[tuple[StrEnum, int]] = [(What.ROWS, survey.n), (What.ANSWERS, answers)]
+    lines += list(survey.left_out.items())
     lines += [(What(reason), n) for reason, n in dropped.items() if n]
+    lines += [(What.NO_WAVE, no_wave)] if no_wave else []
     frame = pd.DataFrame([(what.value, n) for what, n in lines], columns=["what", "n"])
     return Read(frame=frame, method="read")
 
 
-def _clean(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[Message], list[Message]]:
+def _clean(
+    rows: pd.DataFrame, p: Parameters, waves: Named
+) -> tuple[pd.DataFrame, list[Message], list[Message]]:
     """Return the rows with weights as numbers and the names of waves and segments as text, what was
     decided about these, and what a reader should know."""
     notes: list[Message] = []
@@ -207,36 +252,26 @@ def _clean(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[Messag
     for name in (p.wave_column, p.segment):
         if name is None:
             continue
-        if name == p.wave_column and p.wave_by in PERIODS:
-            values = _periods(rows[name], p)
+        if name == p.wave_column:  # warnings follow when names of one period were joined
+            values, said = waves.values, waves.notes
         else:
             folded = names.fold(rows[name])
-            values = folded.values
-            notes += folded.notes(name)
+            values, said = folded.values, folded.notes(name)
             flags += folded.warnings(name)
+        notes += said
         rows = rows.assign(**{name: values})
-        if n := int(rows.loc[rows[p.score].notna(), name].isna().sum()):
+        n = int(rows.loc[rows[p.score].notna(), name].isna().sum())
+        if n and not (name == p.wave_column and waves.many_missing):
             flags.append(Message("nps.left_out", n=n, column=name))
     return rows, notes, flags
 
 
-def _order(waves: list[str], p: Parameters) -> list[Message]:
-    """Say where the order of waves is not known, or comes from the letters of their names."""
-    if p.wave_column and p.wave_by == "unordered":
-        return [Message("nps.order_unknown", column=p.wave_column)]
-    if p.wave_by == "value" and len({re.sub(r"[\W\d_]", "", name) for name in waves}) > 1:
-        return [Message("nps.order_by_letters", names=waves)]
-    return []
-
-
-def _changed(
-    rows: pd.DataFrame, waves: list[str], wave: str | None, p: Parameters
-) -> list[Message]:
+def _changed(rows: pd.DataFrame, waves: list[str], p: Parameters) -> list[Message]:
     """Say where the mode, or the mix of segments, is not that of the wave before: part of a move
     may be that."""
-    if wave is None or p.wave_by == "unordered" or waves.index(wave) == 0:
+    if len(waves) < 2:
         return []
-    before = waves[waves.index(wave) - 1]
+    before, wave = waves[-2:]
     scored = rows[rows[p.score].notna() & rows[p.wave_column].isin((before, wave))]
     mode = _moved(scored, p.columns.mode, before, wave, p)
     mix = _moved(scored, p.segment, before, wave, p)
@@ -252,7 +287,9 @@ def _moved(
     """Return which value's share moved most between two waves, where chance does not explain it."""
     counts = pd.DataFrame()
     if column:
-        counts = pd.crosstab(names.fold(scored[column]).values, scored[p.wave_column])
+        counts = pd.crosstab(
+            names.fold(scored[column]).values, scored[p.wave_column].astype(object)
+        )
     if len(counts) < 2 or counts.shape[1] < 2:
         return {}
     shares = counts / counts.sum()
@@ -317,40 +354,3 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     ].head(most)
     caption = Message("nps.comments_caption", shown=len(shown), n=len(theirs))
     return Table(frame=shown.reset_index(drop=True), caption=caption, language=p.language)
-
-
-def _periods(values: pd.Series, p: Parameters) -> pd.Series:
-    """Write dates as the month, quarter or year they lie in, on the calendar they were written
-    in."""
-    text = values.astype(str).str.strip().where(values.notna(), None)
-    dates = pd.to_datetime(
-        text.str.slice(0, 10).replace("", None), errors="coerce", format="ISO8601"
-    )
-    bad = text[dates.isna() & text.notna() & (text != "")]
-    if len(bad):
-        raise ColumnError(
-            f"wave_by={p.wave_by!r}: {len(bad):,} values of wave_column={p.wave_column!r} are no "
-            f"dates (first: {bad.iloc[0]!r}); write them like 2026-01-31, or pass wave_by='value'"
-        )
-    return (
-        dates.dt.to_period(PERIODS[p.wave_by]).astype(str).where(dates.notna(), None).astype(object)
-    )
-
-
-def _up_to(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, list[str], str | None]:
-    """Return the rows up to the headline's wave, the waves in order, and that wave."""
-    if p.wave_column is None:
-        return rows, [], None
-    waves = natural_order(rows.loc[rows[p.score].notna(), p.wave_column])
-    if not waves:
-        raise ColumnError(
-            f"wave_column={p.wave_column!r} is empty for every answer with a score; name the "
-            "column with the waves, or pass wave_column=None"
-        )
-    if p.wave is not None:
-        check.one_of("wave", p.wave, waves)
-    if p.wave_by == "unordered":
-        return rows, waves, p.wave
-    wave = p.wave or waves[-1]
-    known = waves[: waves.index(wave) + 1]
-    return rows[rows[p.wave_column].isin(known)].reset_index(drop=True), known, wave

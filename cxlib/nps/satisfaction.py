@@ -18,7 +18,6 @@ from cxlib.nps import cautions, figures
 from cxlib.nps.counts import count_scores
 from cxlib.nps.method_names import Method
 from cxlib.nps.score_counts import ScoreCounts
-from cxlib.rows.scales import Reason
 from cxlib.shown import theme
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
@@ -279,10 +278,7 @@ def _means(by_score: NDArray, scale: tuple[int, int], confidence: float) -> dict
 
 
 def _doubts(frame: pd.DataFrame, counts: ScoreCounts, names: Sequence[str]) -> tuple[Message, ...]:
-    out, (low, high) = list(cautions.of_counts(counts)), counts.scale
-    outside = [counts.dropped.get(why, 0) for why in (Reason.OUT_OF_RANGE, Reason.NOT_WHOLE)]
-    if any(outside):
-        out.append(Message("nps.box_outside", n=sum(outside), low=low, high=high))
+    out = list(cautions.of_counts(counts))
     unknown = frame["mean_ci_low"].isna()
     if unknown.any():
         named = list(cautions.names(frame[unknown], names))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.nps.parameters import DETRACTOR, PROMOTER
-from cxlib.rows.names import carry
-from cxlib.rows.periods import natural_order, places
+from cxlib.rows.names import carry, name
+from cxlib.rows.periods import natural_order, order_waves, places
 from cxlib.shown.message import Message
 
 # columns of counts that carry a design, and what the query makes of a score
@@ -70,6 +70,11 @@ class ScoreCounts:
         `by`: segments that have rows, but none with a score.
     warnings : tuple of Message
         What was noticed about the names of segments.
+    orders : dict of str to tuple
+        Column of `by` to its values in order, where a column of ordered categories was counted or
+        the order was given.
+    left_out : pandas.DataFrame
+        `by`, `n`: answers that were given but are no score, a row a segment that has any.
     """
 
     frame: pd.DataFrame
@@ -82,6 +87,8 @@ class ScoreCounts:
     units: pd.DataFrame | None = None
     empty: pd.DataFrame | None = None
     warnings: tuple[Message, ...] = ()
+    orders: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    left_out: pd.DataFrame | None = None
 
     @property
     def keys(self) -> dict[str, str]:
@@ -111,7 +118,50 @@ class ScoreCounts:
             units=units,
             empty=without(absent, frame, self._columns),
             warnings=tuple(dict.fromkeys((*self.warnings, *other.warnings))),
+            orders=self._orders_of_both(other),
+            left_out=summed(
+                pd.concat([self._left_out(), other._left_out()]), columns=self._columns
+            ),
         )
+
+    def _orders_of_both(self, other: ScoreCounts) -> dict[str, tuple[Any, ...]]:
+        for column in self.orders.keys() & other.orders.keys():
+            if self.orders[column] != other.orders[column]:
+                raise ParameterError(
+                    f"counts with {column!r} in the order {list(self.orders[column])} and "
+                    f"{list(other.orders[column])} do not add; count both with the same categories"
+                )
+        return {**self.orders, **other.orders}
+
+    def in_time(
+        self, column: str, *, order: Sequence[Any] | None = None, parameter: str
+    ) -> ScoreCounts:
+        """Return the counts with the values of a column in their order in time.
+
+        Parameters
+        ----------
+        column : str
+            The wave.
+        order : sequence, optional
+            All its values from the earliest to the latest; by default ordered categories, or what
+            `periods.order_waves` reads from them.
+        parameter : str
+            What asks for an order in time.
+
+        Raises
+        ------
+        ParameterError
+            If the order is not known, two values are one period, or `order` does not hold each
+            value once.
+        """
+        labels: pd.Series = self.frame[self.keys[column]]
+        if order is not None:
+            labels = pd.concat([labels, self._empty().get(self.keys[column], labels[:0])])
+        elif column in self.orders and labels.dropna().isin(self.orders[column]).all():
+            labels = pd.Series(pd.Categorical(labels, self.orders[column], ordered=True))
+        found = order_waves(labels, order=order)
+        found.refuse_unknown(column=column, parameter=parameter)
+        return replace(self, orders={**self.orders, column: found.values})
 
     def over(self, by: str | Sequence[str] | None) -> ScoreCounts:
         """Return the counts by fewer columns (all of them together where `by` is None)."""
@@ -122,7 +172,10 @@ class ScoreCounts:
         kept = self.frame[[*new, *design, "score", "n"]].rename(columns=new)
         frame = add_up(kept, new.values())
         absent = self._empty()[list(new)].rename(columns=new)
-        return replace(self, frame=frame, by=by, empty=without(absent, frame, list(new.values())))
+        given = summed(self._left_out().rename(columns=new), columns=list(new.values()))
+        orders = {name: self.orders[name] for name in by if name in self.orders}
+        empty = without(absent, frame, list(new.values()))
+        return replace(self, frame=frame, by=by, empty=empty, orders=orders, left_out=given)
 
     def where(self, column: str | None, value: Any) -> ScoreCounts:
         """Return the counts of one segment; all of them where `column` or `value` is None."""
@@ -131,10 +184,11 @@ class ScoreCounts:
         check.columns(self.by, column=column)
         key = self.keys[column]
         check.one_of(column, value, natural_order(self.frame[key]))
-        frame, empty = (
-            part[part[key] == value].reset_index(drop=True) for part in (self.frame, self._empty())
+        frame, empty, left_out = (
+            part[part[key] == value].reset_index(drop=True)
+            for part in (self.frame, self._empty(), self._left_out())
         )
-        return replace(self, frame=frame, empty=empty)
+        return replace(self, frame=frame, empty=empty, left_out=left_out)
 
     def plain(self) -> ScoreCounts:
         """Return the counts of people without their design: every answer once and alone."""
@@ -143,7 +197,7 @@ class ScoreCounts:
 
     def categories(self) -> pd.DataFrame:
         """Return `[*keys], n, promoters, passives, detractors`, one row a segment, segments in
-        natural order.
+        the order that the counts know, or else in natural order.
 
         Answers without a value in one of the columns belong to no segment; they count only in
         `over(None)`."""
@@ -163,7 +217,8 @@ class ScoreCounts:
         groups = pd.concat([frame[self._columns], kinds], axis=1).groupby(
             self._columns, as_index=False, sort=False, observed=True
         )
-        return in_order(groups.sum(), self._columns)
+        known = {self.keys[name]: values for name, values in self.orders.items()}
+        return in_order(groups.sum(), self._columns, known)
 
     def by_score(self) -> tuple[pd.DataFrame, NDArray]:
         """Return the segments in natural order (`categories`), and their answers by score: int
@@ -203,6 +258,21 @@ class ScoreCounts:
     def _columns(self) -> list[str]:
         return list(self.keys.values())
 
+    def left_out_of(self, segments: pd.DataFrame) -> tuple[int, ...]:
+        """Return how many answers of each segment (a row of `categories`) were given but are no
+        score."""
+        found = self._left_out()
+        if not self.by:
+            return (int(found["n"].sum()),)
+        keys = found[self._columns].itertuples(index=False, name=None)
+        left = dict(zip(keys, found["n"], strict=True))
+        wanted = segments[self._columns].itertuples(index=False, name=None)
+        return tuple(int(left.get(key, 0)) for key in wanted)
+
+    def _left_out(self) -> pd.DataFrame:
+        none = pd.DataFrame(columns=[*self._columns, "n"])
+        return none if self.left_out is None or self.left_out.empty else self.left_out
+
     def _empty(self) -> pd.DataFrame:
         return pd.DataFrame(columns=self._columns) if self.empty is None else self.empty
 
@@ -230,6 +300,14 @@ def add_units(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby([STRATUM, CLUSTER], as_index=False, sort=True, observed=True)["n"].sum()
 
 
+def summed(frame: pd.DataFrame, *, columns: Sequence[str]) -> pd.DataFrame:
+    """Return `n` added up by these columns."""
+    if frame.empty or not len(columns):
+        return pd.DataFrame({"n": [int(frame["n"].sum())]}) if len(frame) else frame
+    kept = frame.groupby(list(columns), as_index=False, observed=True, dropna=False)["n"].sum()
+    return kept.astype({"n": "int64"})
+
+
 def units_of(counts: ScoreCounts) -> pd.DataFrame:
     """Return the sampling units of counts that carry a design."""
     if counts.units is None:
@@ -248,7 +326,46 @@ def without(present: pd.DataFrame, frame: pd.DataFrame, columns: Sequence[str]) 
     return in_order(present.loc[np.array(new, bool)], columns)
 
 
-def in_order(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Return the rows with the values of each column in natural order."""
-    order = np.lexsort([places(frame[name]).to_numpy(int) for name in reversed(columns)])
+def in_order(
+    frame: pd.DataFrame, columns: Sequence[str], orders: Mapping[str, Sequence[Any]] | None = None
+) -> pd.DataFrame:
+    """Return the rows with the values of each column in its order, or else in natural order."""
+
+    def rank(name: str) -> NDArray:
+        known = {value: place for place, value in enumerate((orders or {}).get(name, ()))}
+        return frame[name].map(known).fillna(len(known)).to_numpy(int)
+
+    keys = [part for name in columns for part in (rank(name), places(frame[name]).to_numpy(int))]
+    order = np.lexsort(keys[::-1])
     return frame.iloc[order].reset_index(drop=True)
+
+
+def take_orders(data: Any, *, columns: Sequence[str]) -> tuple[Any, dict[str, tuple[Any, ...]]]:
+    """Return rows with ordered categories and periods as plain values, which an engine does not
+    order, and the order that they had.
+
+    >>> rows = pd.DataFrame({"wave": pd.Categorical(["b", "a"], ["b", "a"], ordered=True)})
+    >>> take_orders(rows, columns=["wave"])[1]
+    {'wave': ('b', 'a')}
+    """
+    if not isinstance(data, pd.DataFrame):
+        return data, {}
+    kinds = {each: data[each].dtype for each in columns if each in data}
+    ordered = {
+        column: kind.categories
+        for column, kind in kinds.items()
+        if isinstance(kind, pd.CategoricalDtype) and kind.ordered
+    }
+    plain = {column: values.dtype for column, values in ordered.items()}
+    for column, kind in kinds.items():
+        if isinstance(kind, pd.PeriodDtype):
+            ordered[column] = data[column].drop_duplicates().dropna().sort_values().astype(str)
+    orders = {
+        column: tuple(dict.fromkeys(_folded(each) for each in values))
+        for column, values in ordered.items()
+    }
+    return (data.astype(plain) if plain else data), orders
+
+
+def _folded(value: Any) -> Any:
+    return name(value) if isinstance(value, str) else value

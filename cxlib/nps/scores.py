@@ -47,9 +47,11 @@ class NetPromoterScores(Result):
     """NPS by segment: `[*by], n, promoters, passives, detractors, nps, se, ci_low, ci_high, n_eff,
     confidence, method`; with `method="jeffreys"` also `p_positive`.
 
-    `by` are the segment columns as they stand in `frame`."""
+    `by` are the segment columns as they stand in `frame`; `left_out` says of each row how many
+    answers were given but are no score."""
 
     by: tuple[str, ...] = ()
+    left_out: tuple[int, ...] = ()
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("n", "promoters", "passives", "detractors"), "integer"),
         **with_limits("nps", "points", se="points"),
@@ -79,7 +81,7 @@ class NetPromoterScores(Result):
             "nps": row["nps"],
             "low": row["ci_low"],
             "high": row["ci_high"],
-            "n": row["n"],
+            "n": self._n_of(row),
             "n_eff": row["n_eff"],
             "confidence": row["confidence"],
         }
@@ -92,6 +94,11 @@ class NetPromoterScores(Result):
         if not known:
             return Message("nps.unsure", **said)
         return Message("nps.level_worth" if worth else "nps.level", **said)
+
+    def _n_of(self, row: pd.Series) -> Message | int:
+        """Return n, and of how many answers where some are no score."""
+        n, left = int(row["n"]), self.left_out[int(str(row.name))] if self.left_out else 0
+        return Message("nps.n_of_given", n=n, given=n + left) if left else n
 
     def plot(
         self,
@@ -209,7 +216,8 @@ def score(
         check.one_of("method", method or "score", METHODS)
         used = METHODS[method or "score"]
         numbers = _plain(counts, used, confidence, population)
-    frame, columns, carried = counts.name_columns(counts.categories(), NetPromoterScores.columns)
+    segments = counts.categories()
+    frame, columns, carried = counts.name_columns(segments, NetPromoterScores.columns)
     method_of_row = numbers.pop("method")
     frame = frame.assign(**numbers, confidence=confidence, method=method_of_row)
     return NetPromoterScores(
@@ -221,6 +229,7 @@ def score(
         ),
         by=columns,
         carried=carried,
+        left_out=counts.left_out_of(segments),
     )
 
 

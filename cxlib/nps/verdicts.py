@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from cxlib.methods import multiplicity
 
@@ -26,10 +27,22 @@ class Verdict(StrEnum):
     TOO_FEW_YET = "too_few_yet"
 
 
+class Standing(StrEnum):
+    """A verdict on a pair without an order in time: b is higher or lower than a, and nothing moved.
+    Its words are `nps.standing_<value>`."""
+
+    UP = "up"
+    DOWN = "down"
+    EQUIVALENT = "equivalent"
+    CANNOT_TELL = "cannot_tell"
+    DO_NOT_COMPARE = "do_not_compare"
+
+
 class Reason(StrEnum):
     """Why a verdict is what it is; its words are `nps.reason_<value>`."""
 
     FEW = "few"
+    FEW_WORTH = "few_worth"
     UNKNOWN = "unknown"
     SMALL = "small"
     EQUIVALENT = "equivalent"
@@ -47,6 +60,7 @@ class Reason(StrEnum):
 
 VERDICTS = {  # the first reason that holds decides
     Reason.FEW: Verdict.DO_NOT_COMPARE,
+    Reason.FEW_WORTH: Verdict.DO_NOT_COMPARE,
     Reason.UNKNOWN: Verdict.DO_NOT_COMPARE,
     Reason.SMALL: Verdict.EQUIVALENT,
     Reason.EQUIVALENT: Verdict.EQUIVALENT,
@@ -63,7 +77,7 @@ def is_move(verdicts: pd.Series) -> pd.Series:
     return verdicts.isin([Verdict.UP, Verdict.DOWN])
 
 
-def decide(frame: pd.DataFrame, *, adjust: str) -> pd.DataFrame:
+def decide(frame: pd.DataFrame, *, adjust: str, worth: ArrayLike | None = None) -> pd.DataFrame:
     """Return the frame with `verdict` and `reason`.
 
     Parameters
@@ -73,6 +87,8 @@ def decide(frame: pd.DataFrame, *, adjust: str) -> pd.DataFrame:
         pvalue_not_worse` where a margin was given.
     adjust : str
         How p values are adjusted, also those of equivalence.
+    worth : array, optional
+        How many answers of equal weights those of the side with fewer are worth, by Kish.
 
     Notes
     -----
@@ -86,6 +102,7 @@ def decide(frame: pd.DataFrame, *, adjust: str) -> pd.DataFrame:
         not_worse = multiplicity.adjust_pvalues(frame["pvalue_not_worse"], method=adjust) < alpha
     holds = {
         Reason.FEW: frame[["n_a", "n_b"]].min(axis=1) < FEWEST,
+        Reason.FEW_WORTH: nobody if worth is None else np.asarray(worth) < FEWEST,
         Reason.UNKNOWN: ~known,
         Reason.SMALL: equivalent & sure,
         Reason.EQUIVALENT: equivalent,

@@ -3,7 +3,7 @@ with its uncertainty."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -162,6 +162,7 @@ def waves(
     *,
     wave: str | None,
     score: str | None = None,
+    order: Sequence[Any] | None = None,
     baseline: int | None = None,
     smoothing: float = 0.2,
     confidence: float = 0.95,
@@ -183,10 +184,13 @@ def waves(
     data : ScoreCounts, or rows in any form that `table.as_table` takes
         Ready counts, or one row an answer.
     wave : str or None
-        Column of the wave; put in natural order. None gives an `Absent` that says what cannot be
-        known.
+        Column of the wave; put in its order in time. None gives an `Absent` that says what cannot
+        be known.
     score : str, optional
         Column of scores, `"score"` where it is None; not needed with ready counts.
+    order : sequence, optional
+        All waves from the earliest to the latest; needed where the column is neither one of ordered
+        categories nor readable as periods (`rows.periods.order_waves`).
     baseline : int, optional
         The first so many waves set centre and limits; by default all waves but the last.
     smoothing : float
@@ -208,8 +212,9 @@ def waves(
     Raises
     ------
     ParameterError
-        If `baseline` is not a number of waves that there are, or `smoothing` is not above 0 and at
-        most 1; and what `count_scores` refuses.
+        If `baseline` is not a number of waves that there are, `smoothing` is not above 0 and at
+        most 1, the order of waves is not known, or `order` does not hold each once; and what
+        `count_scores` refuses.
     WeightError
         If a wave's answers all come from a single cluster.
 
@@ -248,6 +253,7 @@ def waves(
     if wave is None:
         return Absent.of("nps.no_order", Waves)
     counts = counts_of(data, wave, score, weight, strata, cluster, scale, promoter, detractor)
+    counts = counts.in_time(wave, order=order, parameter=f"wave={wave!r}")
     found, (column,), carried = counts.name_columns(estimates(counts), Waves.columns)
     if found.empty:
         frame = pd.DataFrame(columns=[column, *Waves.columns])
@@ -291,7 +297,8 @@ def _chart(
         baseline=baseline,
         smoothing=smoothing,
     )
-    chart["outside"] &= (found["n"] >= verdicts.FEWEST).to_numpy()
+    worth = found[["n", "n_eff"]].min(axis=1)
+    chart["outside"] &= (worth >= verdicts.FEWEST).to_numpy()
     variance = steady_variance(found, lent=_LENT)
     _, weight, p = charts.change_point(found["nps"], variance)
     shift = charts.shift(found["nps"].to_numpy(), variance, int(weight.argmax()))

@@ -20,7 +20,7 @@ from cxlib.nps.method_names import Method
 from cxlib.nps.permutation import MOST_ANSWERS, permutation_test
 from cxlib.nps.ranks import compare_ranks
 from cxlib.nps.score_counts import CLUSTER, STRATUM, ScoreCounts, units_of
-from cxlib.nps.verdicts import Verdict
+from cxlib.nps.verdicts import Standing, Verdict
 from cxlib.shown.message import Message, Sentences, Word
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -55,11 +55,12 @@ class Robustness(Result):
     row a way, the reported one first.
 
     `says` is up, down or cannot_tell, from the p value alone. Ways without an interval in NPS
-    points (ranks, permutation) leave it missing. `promoter` and `detractor` are the reported cut
-    points."""
+    points (ranks, permutation) leave it missing. `directed`: b follows a in time. `promoter` and
+    `detractor` are the reported cut points."""
 
     a: Any = None
     b: Any = None
+    directed: bool = True
     promoter: int
     detractor: int
     columns: ClassVar[Mapping[str, Format]] = {
@@ -81,21 +82,42 @@ class Robustness(Result):
             for kind, cut in (("promoter", self.promoter), ("detractor", self.detractor))
         }
 
+    def caption(self) -> Message | str:
+        """Return what the table shows."""
+        if not self.directed:
+            return Message("nps.caption_robustness_pair")
+        return self.shows
+
+    @property
+    def formats(self) -> Mapping[str, Format]:
+        """How its columns are written: without an order in time, nothing goes up or down."""
+        return {**self.columns, "says": self._verdicts}
+
+    @property
+    def _verdicts(self) -> type[Verdict] | type[Standing]:
+        return Verdict if self.directed else Standing
+
     def summary(self, language: str = "en") -> str:
         """Say whether every way says the same, or which ways differ."""
         if self.frame.empty:
             return Sentences(self.warnings).text(language)
-        reported = Verdict(self.frame["says"].iloc[0])
+        reported = self._verdicts(self.frame["says"].iloc[0])
         others = self.frame[self.frame["says"] != reported]
         said = {"a": self.a, "b": self.b, "k": len(self.frame), "verdict": reported}
+        if others.empty and not self.directed:
+            return Message("nps.robust_pair", **said).text(language)
         if others.empty:
             return Message("nps.robust", **said).text(language)
         ways = [
             Message(
-                "nps.way_says", way=Word(Way(row["way"]), **self.filled), says=Verdict(row["says"])
+                "nps.way_says",
+                way=Word(Way(row["way"]), **self.filled),
+                says=self._verdicts(row["says"]),
             )
             for row in others.to_dict("records")
         ]
+        if not self.directed:
+            return Message("nps.fragile_pair", others=len(others), ways=ways, **said).text(language)
         return Message("nps.fragile_verdict", others=len(others), ways=ways, **said).text(language)
 
 
@@ -162,6 +184,7 @@ def robustness(data: ScoreCounts, comparison: Comparison | Absent) -> Robustness
         warnings=() if len(frame) else (Message("nps.none_known", pairs=1),),
         a=a,
         b=b,
+        directed=comparison.directed,
         promoter=promoter,
         detractor=detractor,
     )

@@ -1,3 +1,25 @@
-from . import clock, engine_names, engines, names, periods, scales, table, weights
+from . import (
+    clock,
+    comparing,
+    conditions,
+    engine_names,
+    engines,
+    names,
+    periods,
+    scales,
+    table,
+    weights,
+)
 
-__all__ = ["clock", "engine_names", "engines", "names", "periods", "scales", "table", "weights"]
+__all__ = [
+    "clock",
+    "comparing",
+    "conditions",
+    "engine_names",
+    "engines",
+    "names",
+    "periods",
+    "scales",
+    "table",
+    "weights",
+]

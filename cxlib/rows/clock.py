@@ -53,6 +53,11 @@ class Clock:
         check.one_of("week_start", self.week_start, _SHIFT)
         check.zone(self.zone)
 
+    @property
+    def info(self) -> ZoneInfo:
+        """Return the zone with its changes of clocks."""
+        return ZoneInfo(self.zone)
+
     def place(self, year: Any, month: Any, days: Any) -> Any:
         """Return the period index; the arguments are numbers, arrays or Ibis columns (`days` since
         1970-01-01)."""

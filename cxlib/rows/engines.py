@@ -11,13 +11,17 @@ import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
 from cxlib import check
-from cxlib.errors import SourceError
+from cxlib.errors import ParameterError, SourceError
 from cxlib.rows.engine_names import engine_name
 from cxlib.shown.language import NOT_KNOWN
 
 ENGINES = ("duckdb", "postgres", "pyspark")  # those that pass tests/engines
 _NOT_ALLOWED = ("42501", "25006")  # of PostgreSQL: insufficient privilege, read-only transaction
+# zero-width spaces and joiners, marks of direction, soft hyphens and byte order marks
+_UNSEEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+_FOLDABLE = "[^!-~]|[.]0+$"  # anything but printable ASCII without blanks
 INSTANT = dtypes.Timestamp(timezone="UTC")
+SUM = "sum"  # the rule for duplicates by which rows of one order are its lines
 COPIES = "cx_copies"  # rows that one row stands for, where a rule for duplicates was given
 
 
@@ -120,8 +124,19 @@ def copy_to_engine(small: ir.Table, table: ir.Table) -> ir.Table:
 
 
 def identifier(column: ir.Column) -> ir.Column:
-    """Return customer ids in which an empty text is a missing one."""
-    return column.nullif("") if column.type().is_string() else column
+    """Return customer ids by the rule of names: white space, width and marks that no eye sees are
+    folded, `90017.0` is `90017`, and blank text is a missing id. Case tells ids apart.
+
+    DuckDB is asked first whether an id has anything to fold: that is ten times as fast."""
+    if not column.type().is_string():
+        return column
+    name = engine_name(column.re_replace(_UNSEEN, ""))
+    # Spark writes what a pattern found in another way, so nothing is put back
+    whole = name.re_search("^[0-9]+[.]0+$")
+    folded = ibis.ifelse(whole, name.re_replace("[.]0+$", ""), name)
+    if column.get_backend().name != "duckdb":
+        return folded
+    return ibis.ifelse(column.re_search(_FOLDABLE), folded, column.nullif(""))
 
 
 def match_ids(left: ir.Table, right: ir.Table) -> tuple[ir.Table, ir.Table]:
@@ -152,17 +167,24 @@ def drop_duplicates(
 
     Parameters
     ----------
-    rule : {None, "exact"} or str
+    rule : {None, "exact", "sum"} or str
         As `duplicates` of `count_cohorts`.
     used : sequence of str
         Columns that the counts use.
+
+    Raises
+    ------
+    ColumnError
+        If there is no such column.
+    ParameterError
+        If rows of one id differ in a column that is used: they are no repeats of one another.
     """
-    if rule is None:
+    if rule in (None, SUM):
         return table
     used = list(dict.fromkeys(used))
     if rule == "exact":
         return table.group_by(used).aggregate(**{COPIES: table.count()})
-    check.columns(table.columns, duplicates=rule)
+    refuse_unequal(table, rule, used=used)
     rows = table.select(**{name: table[name] for name in used}, cx_event=table[rule])
     order = [
         rows[time],
@@ -175,3 +197,43 @@ def drop_duplicates(
     alone = rows.cx_event.isnull()
     rows = rows.mutate(**{COPIES: ibis.ifelse(alone, 1, rows[COPIES])})
     return rows.filter(alone | (rows.cx_place == 0)).drop("cx_event", "cx_place")
+
+
+def refuse_unequal(table: ir.Table, rule: str | None, *, used: Sequence[str]) -> None:
+    """Refuse rows of one event's id that differ in a column that is used; `rule` as in
+    `drop_duplicates`.
+
+    Raises
+    ------
+    ColumnError, ParameterError
+        As `drop_duplicates`.
+    """
+    if rule in (None, SUM, "exact"):
+        return
+    check.columns(table.columns, duplicates=rule)
+    rows = table.filter(table[rule].notnull())
+    differ = [_differ(rows[name], rows.count()) for name in dict.fromkeys(used) if name != rule]
+    if not differ:
+        return
+    events = rows.group_by(cx_event=rows[rule]).aggregate(cx_differ=ibis.or_(*differ))
+    unequal = events.filter(events.cx_differ)
+    found = (
+        unequal.aggregate(n=unequal.count(), first=unequal.cx_event.cast("string").min())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    if found["n"]:
+        raise ParameterError(
+            f"duplicates={rule!r}: the rows of {found['n']:,} "
+            f"{'ids differ' if found['n'] > 1 else 'id differ'} (first: {found['first']!r}) in "
+            f"{', '.join(map(repr, used))}, so they do not repeat each other; give "
+            "duplicates='sum' if they are lines of one order: every row then counts and amounts "
+            "are added, or duplicates='exact' if rows that are equal in all of these columns alone "
+            "came twice"
+        )
+
+
+def _differ(column: ir.Column, rows: ir.IntegerScalar) -> ir.BooleanValue:
+    """Return, within a group, whether there are two values, or some beside missing ones."""
+    known = column.count()
+    return ((column.min() != column.max()) | ((known > 0) & (known < rows))).fill_null(False)

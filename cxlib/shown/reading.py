@@ -24,6 +24,8 @@ class Reading:
         What the reader of the files noticed or decided.
     warnings : tuple of Message
         Problems in the data that leave an answer possible.
+    flags : tuple of Message
+        Those of the warnings that can change the headline: they are shown above the finding.
     subject : str or None
         What exactly is looked at (the wave, say), so that looks at it can be counted.
     inputs : mapping of str to Path
@@ -33,6 +35,7 @@ class Reading:
     read: Result
     notes: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
+    flags: tuple[Message, ...] = ()
     subject: str | None = None
     inputs: Mapping[str, Path]
 
@@ -48,6 +51,17 @@ class Reading:
             empty=shown.empty,
             subject=self.subject,
         )
+
+
+def with_condition(subject: str | None, *conditions: str | None) -> str | None:
+    """Return what is looked at, with the conditions under which: a look at some rows is no look at
+    all of them.
+
+    >>> with_condition("2026Q3", "country = 'JP'"), with_condition("2026Q3", None)
+    ("2026Q3, where country = 'JP'", '2026Q3')
+    """
+    told = [f"where {condition}" for condition in conditions if condition is not None]
+    return ", ".join([*([subject] if subject is not None else []), *told]) or None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

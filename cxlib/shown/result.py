@@ -66,6 +66,11 @@ class Result:
         """What its table shows in place of a column's values, one a row (see `Table`)."""
         return {}
 
+    @property
+    def formats(self) -> Mapping[str, Format]:
+        """How its columns are written."""
+        return self.columns
+
     def caption(self) -> Message | str:
         """Return what its table shows, where the result knows."""
         return self.shows
@@ -102,7 +107,7 @@ class Result:
         frame = self.frame[wanted]
         return Table(
             frame=frame.drop(columns=left_out),
-            columns=self.columns,
+            columns=self.formats,
             topic=words.topic_of(type(self)),
             carried=self.carried,
             filled=self.filled,

@@ -7,7 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -15,9 +16,11 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message, Sentences, said
 from cxlib.shown.text import Text
 
-# a way to write (see `language.write`), the enum of a column of its values, or, of a column in
-# which values of several enums stand one after the other ("tango, holm"), these enums
-Format = str | type[StrEnum] | tuple[type[StrEnum], ...]
+# a way to write (see `language.write`), the enum of a column of its values (`What | LeftOut` where
+# each is of one of them), or, of a column in which values of several enums stand one after the
+# other ("tango, holm"), these enums
+Kind = type[StrEnum] | UnionType
+Format = str | Kind | tuple[Kind, ...]
 # JupyterLab's sheet puts every cell to the right; a report's page drops the style
 _TEXT = 'class="txt" style="text-align:left"'
 # OWASP, CSV injection
@@ -216,11 +219,15 @@ def _by_type(values: pd.Series) -> str:
     return "date" if pd.api.types.is_datetime64_any_dtype(values) else ""
 
 
-def _in_words(
-    value: str, kinds: tuple[type[StrEnum], ...], language: str, filled: Mapping[str, Any]
-) -> str:
+def _in_words(value: str, kinds: tuple[Kind, ...], language: str, filled: Mapping[str, Any]) -> str:
     parts = value.split(", ") if len(kinds) > 1 else [value]
     written = [
-        words.word(kind(part), language, **filled) for kind, part in zip(kinds, parts, strict=False)
+        words.word(_member(part, kind), language, **filled)
+        for kind, part in zip(kinds, parts, strict=False)
     ]
     return ", ".join(written)
+
+
+def _member(value: str, kind: Kind) -> StrEnum:
+    enums = get_args(kind) or (kind,)
+    return next(enum for enum in enums if value in list(enum))(value)

@@ -10,33 +10,41 @@ from typing import Any
 from cxlib.shown.message import Message, Sentences, said
 
 Says = Message | Sentences | str
+# of lists; doubts are flags that stand above the finding
+_CLASSES = {"flags": "cx-flags", "doubts": "cx-flags cx-doubts"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """Sentences for the reader; `kind` is say, finding or flags."""
+    """Sentences for the reader; `kind` is say, finding, flags or doubts; what stands `above` comes
+    first."""
 
     sentences: tuple[Says, ...]
     kind: str = "say"
     language: str = "en"
+    above: Text | None = None
 
     def written(self) -> tuple[str, ...]:
         """Return the sentences in the language; what is said alike is said once."""
         return tuple(dict.fromkeys(said(sentence, self.language) for sentence in self.sentences))
 
     def __repr__(self) -> str:
-        return "\n".join(self.written())
+        above = [repr(self.above)] if self.above is not None else []
+        return "\n".join([*above, *self.written()])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        above = self.above.to_html() if self.above is not None else ""
+        return {"text/plain": repr(self), "text/html": above + self.to_html()}
+
+    def to_html(self) -> str:
+        """Return the sentences as a list of flags, or as paragraphs; not what stands above."""
         written = [html.escape(sentence) for sentence in self.written()]
-        if self.kind == "flags" and len(written) > 1:
+        kind = _CLASSES.get(self.kind, f"cx-{self.kind}")
+        if self.kind in _CLASSES and len(written) > 1:
             items = "".join(f"<li>{sentence}</li>" for sentence in written)
-            return {"text/plain": repr(self), "text/html": f'<ul class="cx-flags">{items}</ul>'}
+            return f'<ul class="{kind}">{items}</ul>'
         inner = "".join(f"<p>{sentence}</p>" for sentence in written)
-        return {
-            "text/plain": repr(self),
-            "text/html": f'<div class="cx-{self.kind}">{inner}</div>',
-        }
+        return f'<div class="{kind}">{inner}</div>'
 
 
 def say(*sentences: Says, language: str = "en") -> Text:
@@ -44,9 +52,12 @@ def say(*sentences: Says, language: str = "en") -> Text:
     return Text(sentences, language=language)
 
 
-def finding(*sentences: Says, language: str = "en") -> Text:
-    """Show the finding of a notebook: the sentence a reader takes away."""
-    return Text(sentences, kind="finding", language=language)
+def finding(*sentences: Says, flags: Iterable[Says] = (), language: str = "en") -> Text:
+    """Show the finding of a notebook: the sentence a reader takes away, and above it the flags
+    that can change it."""
+    doubts = tuple(flags)
+    above = Text(doubts, kind="doubts", language=language) if doubts else None
+    return Text(sentences, kind="finding", language=language, above=above)
 
 
 def flags(*groups: Iterable[Says], language: str = "en") -> Text:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cxlib import retention
-from cxlib.errors import ColumnError, EmptyDataError, SourceError
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
 
 D = dt.date
 AS_OF = D(2025, 1, 15)
@@ -128,6 +128,17 @@ def test_weeks_by_hand_over_more_than_63_periods(events):
     assert patterns(count(events, period="year"))["midnight in New York"] == ["2024"]
 
 
+def test_rows_of_one_id_that_differ_are_refused_and_equal_ones_count_once(engine, edge_events):
+    with pytest.raises(ParameterError, match=r"the rows of 1 id differ .first: 'e05'.*'sum'"):
+        count(engine.place("twice", edge_events), duplicates="event_id")
+    equal = edge_events[edge_events["case"] != "duplicate id"]
+    cohorts = count(engine.place("equal", equal), value="amount", duplicates="event_id")
+    values = cohorts.values.groupby("case")["value"].apply(list).to_dict()
+    assert (values["exact duplicate"], values["duplicate content"]) == ([10, 10], [10])
+    assert values["late arrival"] == [1, 1]  # without an id: no duplicate of another without one
+    assert cohorts.tally["duplicates"] == 1
+
+
 @pytest.mark.parametrize(
     ("rule", "sums", "months"),
     [
@@ -142,10 +153,10 @@ def test_weeks_by_hand_over_more_than_63_periods(events):
             "2024-03 2024-05",
         ),
         (
-            "event_id",
-            {"exact duplicate": [10, 10], "duplicate content": [10], "duplicate id": [7]},
-            "2024-03",
-        ),  # first in time
+            "sum",
+            {"exact duplicate": [20, 10], "duplicate content": [10], "duplicate id": [7, 7]},
+            "2024-03 2024-05",
+        ),
     ],
 )
 def test_duplicates_and_values_by_hand(events, rule, sums, months):
@@ -158,10 +169,11 @@ def test_duplicates_and_values_by_hand(events, rule, sums, months):
         1,
     ]  # its second row has no id: it is no duplicate of another without one
     assert patterns(cohorts) == UTC | {"duplicate id": [months]}
-    assert cohorts.tally.get("duplicates") == (None if rule is None else 2)
+    dropped = 2 if rule == "exact" else None
+    assert cohorts.tally.get("duplicates") == dropped
     left_out = {"missing_customer": 2, "missing_time": 1, "after_as_of": 2}
     assert {name: cohorts.tally[name] for name in left_out} == left_out
-    kept = 42 - 5 - (0 if rule is None else 2)
+    kept = 42 - 5 - (dropped or 0)
     assert f"{kept} of 42 events" in retention.contract(cohorts).summary()
 
 
@@ -278,9 +290,7 @@ def test_text_that_is_no_date(engine, events, wrong):
     acquired = engine.place(
         "wrong", pd.DataFrame({"customer": ["dup1", "late1"], "acquired_on": ["2024-03-10", wrong]})
     )
-    with pytest.raises(
-        ColumnError, match="cast" if engine.name == "postgres" else f"no date: '{wrong}'"
-    ):
+    with pytest.raises(ColumnError, match="cast" if engine.name == "postgres" else f"'{wrong}'"):
         count(events, acquired=acquired, by=())
 
 

@@ -168,3 +168,18 @@ def test_orders_are_read_as_people_do_and_a_missing_one_is_said(build):
     assert found.frame["document"].tolist() == ["c", "a", "b"]
     assert "1 interview has no value in the column nr" in str(found.warnings[0])
     assert interviews.saturation(corpus, order="document").frame["document"].tolist() == names
+
+
+def test_an_order_that_names_do_not_tell_is_said(build):
+    names = ["a", "b"]
+    corpus = build(
+        dict.fromkeys(names, 1),
+        [(name, 0, name, "M") for name in names],
+        quarter=["Q4 2025", "Q1 2026"],
+        bare=["Q4", "Q1"],
+    )
+    told = interviews.saturation(corpus, order="quarter")
+    assert told.frame["document"].tolist() == names
+    assert "not known" not in " ".join(map(str, told.warnings))
+    bare = interviews.saturation(corpus, order="bare")
+    assert "by bare in time is not known: Q1 and Q4" in str(bare.warnings[0])

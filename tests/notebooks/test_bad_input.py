@@ -215,14 +215,14 @@ IN_THE_KERNEL = [
     (
         "04_retention",
         "subscriptions=started.csv",
-        "started='started_on' has a value that is no date: 'soon'; write dates like",
+        "values cannot be read as dates (such as 'soon'); write them as 2026-07-01",
     ),
     ("03_nps", "columns={weight: response_id}", "weight='response_id': "),
     (
         "03_nps",
         "wave_by=month",
-        "wave_by='month': 1,063 values of wave_column='wave' are no dates (first: '2024Q4'); "
-        "write them",
+        "wave_by='month': wave_column='wave': 1,063 of 1,063 values cannot be read as dates (such "
+        "as '2024Q4', ",
     ),
 ]
 

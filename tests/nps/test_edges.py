@@ -10,21 +10,31 @@ from numpy.testing import assert_allclose
 from cxlib import nps
 from cxlib.errors import CxError
 from cxlib.nps.methods import intervals
+from cxlib.rows.periods import natural_order
 from cxlib.shown.result import Absent, Result
 from tests.nps.edges import CASES, PLAIN, N, kinds, with_empty
 
 pytestmark = pytest.mark.usefixtures("no_collection")
 Z = 1.959963984540054
+
+
+def all_of(counts):
+    """All values of the segment as their order in time, which their names do not tell."""
+    return natural_order([*counts.frame["g"], *counts.empty["g"]])
+
+
 FUNCTIONS = {
     "score": lambda counts: nps.score(counts, by="g"),
     "all": nps.score,
     "each": lambda counts: nps.compare(counts, between="g"),
     "rest": lambda counts: nps.compare(counts, between="g", against="rest"),
-    "previous": lambda counts: nps.compare(counts, between="g", against="previous", margin=5),
+    "previous": lambda counts: nps.compare(
+        counts, between="g", against="previous", margin=5, order=all_of(counts)
+    ),
     "homogeneity": lambda counts: nps.homogeneity(counts, between="g"),
     "league": lambda counts: nps.league(counts, between="g"),
-    "waves": lambda counts: nps.waves(counts, wave="g"),
-    "monitor": lambda counts: nps.monitor(counts, between="g"),
+    "waves": lambda counts: nps.waves(counts, wave="g", order=all_of(counts)),
+    "monitor": lambda counts: nps.monitor(counts, between="g", order=all_of(counts)),
     "ranks": lambda counts: nps.compare_ranks(counts, between="g"),
     "top_box": lambda counts: nps.top_box(counts, by="g", scale=(0, 10)),
 }
@@ -163,7 +173,9 @@ def test_a_segment_that_is_one_cluster_has_no_interval():
     assert result.frame[["se", "ci_low", "ci_high"]].isna().all(axis=None)
     assert "come from a single cluster" in str(result.warnings[0])
     assert "how sure that is cannot be known" in result.summary()
-    changes = nps.compare(PLAIN, between="g", against="previous", cluster="g")
+    changes = nps.compare(
+        PLAIN, between="g", against="previous", order=["a", "b", "c"], cluster="g"
+    )
     assert set(changes.frame["verdict"]) == {"do_not_compare"}
     assert set(changes.frame["reason"]) == {"unknown"}
     assert "cannot be known" in " ".join(changes.findings())

@@ -109,7 +109,7 @@ def test_a_huge_finished_wave_leaves_the_published_rate():
 
 def test_frame_follows_from_the_arrays():
     found = nps.monitor(
-        rows_of({"Q1": (50, 30, 20), "Q2": (20, 10, 30)}), between="wave", planned=200
+        rows_of({"2026Q1": (50, 30, 20), "2026Q2": (20, 10, 30)}), between="wave", planned=200
     ).frame.iloc[0]
     v_a, v_b = never_zero(50, 100, 20), never_zero(20, 60, 30)
     t = clock(v_a, v_b, 60, 200, alpha=0.05)

@@ -43,11 +43,11 @@ def test_a_wave_may_be_a_number(read, wave):
         ("wave", "店"),
         "previous",
     )
-    assert answers.read.frame["n"].tolist() == [8, 6, 1, 1]
+    assert answers.read.frame["n"].tolist() == [8, 6, 1, 1, 1]
     assert (
         answers.rows["wave"].tolist() == ["2025"] * 3 + ["2026"] * 4
     )  # the one without a wave is said
-    assert "1 row has no value in column 'wave'" in " ".join(map(str, answers.warnings))
+    assert "1 of 6 answers (16.7 %) has no value in 'wave'" in " ".join(map(str, answers.warnings))
 
 
 def test_days_from_excel_are_waves_without_a_time(read):
@@ -77,7 +77,8 @@ def test_dates_make_waves_by_month_quarter_and_year(read, by, wanted, write):
 def test_what_is_no_date_makes_no_period(read):
     with pytest.raises(
         ColumnError,
-        match=r"wave_by='quarter': 1 values of wave_column='wave' are no dates \(first: 'soon'",
+        match=r"wave_by='quarter': wave_column='wave': 1 of 2 values cannot be read as dates "
+        r"\(such as 'soon'\).*; or pass wave_by='value'",
     ):
         read(pd.DataFrame({"score": [10, 3], "wave": ["2026-01-31", "soon"]}), wave_by="quarter")
 
@@ -207,8 +208,15 @@ def test_files_that_hold_no_answer_are_refused(read):
         read(ROWS[:0])
     with pytest.raises(ColumnError, match=r"wave_column='wave' is empty .*wave_column=None"):
         read(ROWS.assign(wave=None))
-    with pytest.raises(ScaleError, match=r"scale=\(1, 10\)"):
-        read(pd.DataFrame({"score": [1] * 12 + [9] * 20, "wave": "a"}))
+    with pytest.raises(ScaleError, match=r"from 1 to 5"):
+        read(pd.DataFrame({"score": [1] * 12 + [5] * 20, "wave": "a"}))
+
+
+def test_a_question_from_1_to_10_is_flagged_above_the_finding(read):
+    _, answers = read(pd.DataFrame({"score": [1] * 12 + [9] * 20, "wave": "a"}))
+    assert "scale=(1, 10)" in str(answers.flags[0])
+    _, answers = read(pd.DataFrame({"score": [1] * 12 + [9] * 20, "wave": "a"}), scale=(1, 10))
+    assert not any("scale=" in str(flag) for flag in answers.flags)
 
 
 def test_weights_written_as_text_are_numbers_and_others_are_refused(read):
@@ -224,15 +232,111 @@ def test_a_scale_without_promoters_is_refused_with_the_next_step(read):
         read(scale=(1, 5))
 
 
-@pytest.mark.parametrize(
-    ("waves", "said"),
-    [
-        (["Jan 2026", "Feb 2026"], True),
-        (["2026年春", "2026年夏"], True),
-        (["2026Q1", "2026Q2"], False),
-        (["9", "10"], False),
-    ],
-)
-def test_an_order_that_comes_from_letters_is_said(read, waves, said):
-    _, answers = read(pd.DataFrame({"score": [10, 9, 0, 3], "wave": waves * 2}))
-    assert any("by the letters" in str(warning) for warning in answers.warnings) == said
+@pytest.mark.parametrize(("finished_only", "scored"), [(True, 4), (False, 6)])
+def test_what_the_survey_tool_marks_is_left_out_and_in_the_table(read, finished_only, scored):
+    rows = ROWS.assign(
+        score=[9, 10, 3, 8, 0, 7, 10, 9],
+        Status=["IP Address"] * 6 + ["Survey Preview", "Spam"],
+        Finished=["True", "False"] * 2 + ["True"] * 4,
+        Progress=100,
+    )
+    _, answers = read(rows, wave_column=None, finished_only=finished_only)
+    lines = dict(answers.read.frame.itertuples(index=False))
+    assert lines == {"rows": 8, "answers": scored, "preview": 1, "spam": 1} | (
+        {"unfinished": 2} if finished_only else {}
+    )
+    shown = answers.table().written()["what"].tolist()
+    assert "left out: previews of the survey" in shown
+    assert "1 row left out: previews of the survey (by 'Status')." in map(str, answers.notes)
+
+
+def test_a_score_in_two_columns_is_flagged(tmp_path):
+    (tmp_path / "s.csv").write_text("score,wave,score\n9,A,\n,A,3\n10,A,2\n", encoding="utf-8")
+    p = nps.Parameters.parse({"survey": tmp_path / "s.csv", "wave_column": None})
+    (flag, *_) = nps.read(p).warnings
+    assert (flag.key, flag.values["other"]) == ("sources.second_column", "score (2)")
+    assert (flag.values["n"], flag.values["alone"]) == (2, 1)
+
+
+def test_sheet_and_header_rows_are_chosen(tmp_path):
+    with pd.ExcelWriter(tmp_path / "s.xlsx") as book:
+        pd.DataFrame({"score": [1, 2]}).to_excel(book, sheet_name="first", index=False)
+        pd.DataFrame({"score": ["Note", 9, 10]}).to_excel(book, sheet_name="second", index=False)
+    given = {"survey": tmp_path / "s.xlsx", "wave_column": None, "sheet": "second"}
+    assert nps.read(nps.Parameters.parse(given | {"header": 2})).rows["score"].tolist() == [9, 10]
+    with pytest.raises(CxError, match=r"header=2 if .* header=1 if"):
+        nps.read(nps.Parameters.parse(given))
+
+
+HONEST = [0, 10, 10, 9, 8, 7, 6, 10, 9, 5] * 4  # 10, 10, 9, 10, 9 promote: NPS 50 - 30 = 20
+
+
+def headline(p, answers):
+    counts = nps.count_scores(
+        answers.rows,
+        score=p.score,
+        by=answers.by,
+        scale=p.scale,
+        unread=answers.unread,
+        **answers.design,
+    )
+    return nps.score(counts.where(p.wave_column, answers.wave), by=answers.headline_by).summary()
+
+
+def test_the_headline_says_of_how_many_answers_n_is_the_part(read):
+    rows = pd.DataFrame(
+        {
+            "score": [*HONEST, *HONEST, *["12a"] * 3, *["broken"] * 2, "N/A", None],
+            "wave": [*["1"] * 40, *["2"] * 47],
+        }
+    )
+    p, answers = read(rows)
+    assert headline(p, answers).startswith("2: the NPS is 20.0")
+    assert "n = 40 of 45 answers)" in headline(p, answers)
+    assert "5 of 45 answers (11.1 %) were given" in str(answers.warnings[0])
+    p, answers = read(rows, wave="1")
+    assert "n = 40)" in headline(p, answers)
+
+
+def test_nothing_is_said_of_answers_that_are_merely_missing(read):
+    rows = pd.DataFrame({"score": [*HONEST, None, "무응답"], "wave": "1"})
+    p, answers = read(rows)
+    assert answers.unread is None
+    assert "n = 40)" in headline(p, answers)
+    assert any("'무응답' (1)" in str(note) for note in answers.notes)
+
+
+@pytest.mark.parametrize("scale", [(0, 10), (1, 10), (1, 11)])
+def test_eleven_points_from_1_are_refused_and_read_as_advised(read, scale):
+    rows = pd.DataFrame({"score": [score + 1 for score in HONEST], "wave": "1"})
+    with pytest.raises(CxError, match=r"11.point.* coded from 1 to 11.*scale_shift=-1"):
+        read(rows, scale=scale)
+    assert "the NPS is 20.0" in headline(*read(rows, scale_shift=-1))
+
+
+def test_words_at_the_ends_are_refused_and_mapped(read):
+    words = {10: "Extremely likely", 0: "Not at all likely"}
+    rows = pd.DataFrame({"score": [words.get(score, score) for score in HONEST], "wave": "1"})
+    with pytest.raises(
+        ScaleError, match=r"'Extremely likely' \(12\) and 'Not at all likely' \(4\)"
+    ):
+        read(rows)
+    mapped = {word: score for score, word in words.items()}
+    assert "the NPS is 20.0" in headline(*read(rows, labels=mapped))
+
+
+def test_a_test_user_is_flagged_and_no_cluster_advised(read):
+    rows = pd.DataFrame(
+        {
+            "score": [*HONEST, *[0] * 20],
+            "wave": "1",
+            "id": [*(f"c{i}" for i in range(40)), *["robot"] * 20],
+        }
+    )
+    _, answers = read(rows, columns={"respondent": "id"})
+    told = " ".join(map(str, answers.warnings))
+    # (20 - 12 - 20) / 60 = -20
+    assert "gave 20 of the 60 answers (33.3 %" in told
+    assert "With them the NPS is −20.0, without 20.0 (n = 40)" in told
+    assert "robot" not in told
+    assert "cluster" not in told

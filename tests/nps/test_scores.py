@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cxlib import nps
-from cxlib.errors import ColumnError, EmptyDataError, ParameterError, ScaleError
+from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, ScaleError
 from tests.nps.answers import ROWS
 
 scores = st.lists(st.integers(0, 10), min_size=1, max_size=60)
@@ -103,15 +103,12 @@ def test_bad_parameters_are_refused_with_the_next_step(change, error, words):
         nps.count_scores(ROWS, **({"score": "score"} | change))
 
 
-def test_a_one_to_ten_scale_is_refused_with_the_scale_to_pass():
-    with pytest.raises(ScaleError, match=r"Pass scale=\(1, 10\)"):
-        nps.count_scores(pd.DataFrame({"score": [1] * 12 + [9] * 50}), score="score")
-    assert (
-        nps.count_scores(pd.DataFrame({"score": [1] * 12 + [9] * 50}), score="score", scale=(1, 10))
-        .frame["n"]
-        .sum()
-        == 62
-    )
+def test_a_question_from_1_to_10_is_said_with_the_scale_to_pass():
+    rows = pd.DataFrame({"score": [1] * 12 + [9] * 50})
+    told = nps.score(nps.count_scores(rows, score="score")).warnings
+    assert ["scale=(1, 10)" in str(warning) for warning in told] == [True]
+    counts = nps.count_scores(rows, score="score", scale=(1, 10))
+    assert (counts.frame["n"].sum(), counts.warnings) == (62, ())
 
 
 def test_what_ready_counts_cannot_follow_is_refused():
@@ -124,3 +121,38 @@ def test_a_column_named_twice_and_yes_or_no_for_scores_are_refused():
         nps.compare(ROWS, score="score", between="wave", by="wave")
     with pytest.raises(ColumnError, match="true and false"):  # 1 and 0 would all be detractors
         nps.score(pd.DataFrame({"score": [True, False, None]}), score="score")
+
+
+def test_answers_off_the_scale_are_a_warning_of_the_result_and_part_of_the_sentence():
+    rows = pd.DataFrame({"score": [0, 10, 9, 8, 7] * 8 + [99, 7.5, None], "wave": "1"})
+    result = nps.score(rows, score="score")
+    assert "n = 40 of 42 answers" in result.summary()
+    assert any("2 answers are no whole number from 0 to 10" in str(w) for w in result.warnings)
+
+
+def test_what_was_left_out_adds_and_follows_the_segments():
+    rows = pd.DataFrame({"score": [0, 10, 9, 8, 99] * 8, "wave": ["1"] * 20 + ["2"] * 20})
+    parts = [nps.count_scores(part, score="score", by="wave") for _, part in rows.groupby("wave")]
+    both = parts[0] + parts[1]
+    whole = nps.count_scores(rows, score="score", by="wave")
+    for counts in (both, whole):
+        assert nps.score(counts).left_out == (8,)
+        assert nps.score(counts, by="wave").left_out == (4, 4)
+        assert nps.score(counts.where("wave", "2"), by="wave").left_out == (4,)
+
+
+@pytest.mark.parametrize("points", [range(1, 12), range(1, 6), range(101), (-100, 0, 100)])
+def test_other_scales_are_refused_when_counted_too(points):
+    rows = pd.DataFrame({"score": [*points] * 30})
+    with pytest.raises(CxError):
+        nps.count_scores(rows, score="score")
+
+
+def test_a_shift_counts_eleven_points_right():
+    rows = pd.DataFrame({"score": [score + 1 for score in [0, 10, 10, 9, 8, 7, 6, 10, 9, 5] * 4]})
+    with pytest.raises(ScaleError, match="scale_shift=-1"):
+        nps.score(rows, score="score")
+    counts = nps.count_scores(rows, score="score", scale_shift=-1)
+    assert nps.score(counts).frame["nps"].tolist() == [20.0]
+    with pytest.raises(ParameterError, match="scale_shift=-1"):
+        nps.count_scores(rows, score="score", scale=(1, 11))

@@ -57,8 +57,8 @@ def test_a_segment_column_with_a_name_of_ours_is_carried(name, options):
     for function in (
         lambda data, column: nps.score(data, by=column, **options),
         lambda data, column: nps.league(data, between=column, **options),
-        lambda data, column: nps.monitor(data, between=column, **options),
-        lambda data, column: nps.waves(data, wave=column, **options),
+        lambda data, column: nps.monitor(data, between=column, order=[*"abc"], **options),
+        lambda data, column: nps.waves(data, wave=column, order=[*"abc"], **options),
         lambda data, column: nps.compare(data, between="stratum", by=column, **options),
         lambda data, column: nps.homogeneity(data, between=column, **options),
     ):

@@ -112,3 +112,18 @@ def test_the_largest_cluster_is_left_out_only_where_that_leaves_something_to_com
         ).frame["way"]
         assert len(ways)
         assert "no_largest" not in set(ways)
+
+
+def test_without_an_order_in_time_nothing_goes_up_or_down():
+    rows = pd.DataFrame(
+        {"score": [10] * 60 + [3] * 40 + [10] * 20 + [3] * 80, "wave": ["Q1"] * 100 + ["Q4"] * 100}
+    )
+    counts = nps.count_scores(rows, score="score", by="wave")
+    for order, said in ((None, "lower"), (["Q1", "Q4"], "down")):
+        against = "each" if order is None else "previous"
+        pair = nps.compare(counts, between="wave", against=against, order=order)
+        ways = nps.robustness(counts, pair)
+        shown = [*ways.table().written()["it says"], *pair.table().written()["verdict"]]
+        assert set(shown) == {said}
+        assert ways.summary().endswith(f"{said}.")
+        assert ("last change" in str(ways.caption())) == (order is not None)

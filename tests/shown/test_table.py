@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxlib.methods.multiplicity import Adjustment
+from cxlib.rows.names import Missing
 from cxlib.shown import table, text
 from cxlib.shown.message import Message
 
@@ -165,6 +166,11 @@ def test_words_of_an_enum_stand_in_the_table_and_its_values_in_the_csv():
         frame=pd.DataFrame({"method": ["holm, none"]}), columns={"method": (Adjustment, Adjustment)}
     )
     assert both.written()["method"].tolist() == ["Holm, unadjusted"]
+    either = table.Table(
+        frame=pd.DataFrame({"method": ["holm", "null"]}),
+        columns={"method": Adjustment | Missing},
+    )
+    assert either.written()["method"].tolist() == ["Holm", "nothing"]
 
 
 def test_an_empty_table_says_why():

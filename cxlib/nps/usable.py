@@ -1,0 +1,97 @@
+"""The survey's rows -> scores, and what a reader must know of the answers that the headline rests
+on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cxlib.nps.parameters import DETRACTOR, PROMOTER, Parameters
+from cxlib.rows import code_labels, respondents, scales, wave_names, weights
+from cxlib.shown.message import Message
+from cxlib.sources import Survey
+
+UNREAD = "_unread"  # column of the answers: given, but no score
+
+
+def parse(survey: Survey, p: Parameters) -> scales.ParsedScores:
+    """Return the scores of the answers.
+
+    Raises
+    ------
+    ScoreRangeError
+        If no answer is a score.
+    ScaleError
+        If the file's value labels contradict their codes.
+    ParameterError
+        If a label is not among the answers.
+    """
+    answers, meanings = survey.frame[p.score], survey.labels.get(p.score, {})
+    how: Any = {"scale": p.scale, "scale_shift": p.scale_shift, "labels": p.labels}
+    code_labels.refuse_contradiction(answers, meanings, **how)
+    return scales.parse_scores(answers, **how)
+
+
+def name_waves(rows: pd.DataFrame, p: Parameters) -> wave_names.Named:
+    """Return the name of the wave of each row; none where no column has them.
+
+    Raises
+    ------
+    ColumnError
+        If `wave_by` needs dates and there are none, or each wave stands only in its first row.
+    """
+    name = p.wave_column
+    if name is None:
+        return wave_names.Named(values=pd.Series(None, index=rows.index, dtype=object), notes=())
+    given = rows[p.score].notna()
+    return wave_names.name_waves(rows[name], column=name, by=p.wave_by, dates=p.dates, given=given)
+
+
+def many_left_out(rows: pd.DataFrame, wave: str | None, p: Parameters) -> tuple[Message, ...]:
+    """Say where many answers of the headline's wave, or of all, were given but are no score."""
+    everywhere = pd.Series(True, index=rows.index)
+    for part in (_of_headline(rows, wave, p), everywhere):
+        left = int(rows.loc[part, UNREAD].sum())
+        scored = int(rows.loc[part, p.score].notna().sum())
+        if said := scales.many_left_out(left, left + scored):
+            return said
+    return ()
+
+
+def heavy_weights(rows: pd.DataFrame, waves: list[str], p: Parameters) -> tuple[Message, ...]:
+    """Say where few answers hold most of the weight: of the headline's wave and of the one before,
+    or of all answers."""
+    if p.columns.weight is None:
+        return ()
+    scored = rows[rows[p.score].notna()]
+    parts: list[tuple[pd.DataFrame, str | None]] = [
+        (scored[scored[p.wave_column] == wave], wave) for wave in waves[-2:]
+    ]
+    return tuple(
+        said
+        for part, wave in parts or [(scored, None)]
+        for said in weights.find_heavy_weights(part[p.columns.weight], wave=wave)
+    )
+
+
+def heavy_respondents(rows: pd.DataFrame, wave: str | None, p: Parameters) -> respondents.Heavy:
+    """Find who gave a large part of the answers; nobody where no respondents are named."""
+    if p.columns.respondent is None:
+        return respondents.Heavy(rows=pd.Series(False, index=rows.index), warnings=())
+    return respondents.find_heavy(
+        rows,
+        respondent=p.columns.respondent,
+        score=p.score,
+        headline=_of_headline(rows, wave, p),
+        wave=p.wave_column,
+        weight=p.columns.weight,
+        promoter=PROMOTER,
+        detractor=DETRACTOR,
+    )
+
+
+def _of_headline(rows: pd.DataFrame, wave: str | None, p: Parameters) -> pd.Series:
+    if wave is None:
+        return pd.Series(True, index=rows.index)
+    return rows[p.wave_column] == wave
