@@ -1,0 +1,1 @@
+"""Small inputs that came in wrong once, each with the right answer."""

@@ -1,0 +1,71 @@
+"""Each file of the cases through `cx run`: what is stated, on the page, or a refusal."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from numpy.testing import assert_allclose
+
+from tests.cases.looked_up import by_report
+from tests.cases.right import CASES, Case
+from tests.cases.test_cases import NAMES
+from tests.conftest import ROOT
+
+NOTEBOOKS = {"nps": "03_nps", "bias": "02_bias", "retention": "04_retention"}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """Run one suite of all cases; return its folder and what was said of each report."""
+    folder = tmp_path_factory.mktemp("cases")
+    reports = [
+        {
+            "name": f"case{number}",
+            "notebook": str(ROOT / "notebooks" / f"{NOTEBOOKS[case.study]}.ipynb"),
+            "parameters": case.parameters(),
+        }
+        for number, case in enumerate(CASES)
+    ]
+    suite = folder / "cases.yml"
+    suite.write_text(json.dumps({"reports": reports}, ensure_ascii=False), encoding="utf-8")
+    command = "import sys; from cxlib.cli import main; sys.argv[0] = 'cx'; main()"
+    cx = [sys.executable, "-c", command, "run", str(suite), "--out", str(folder / "out")]
+    done = subprocess.run(cx, capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
+    return folder / "out", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=NAMES)
+def test_the_report_says_what_is_right(published, number: int, case: Case):
+    out, told = published
+    latest = out / f"case{number}" / "latest"
+    about = re.findall(rf"^.*\bcase{number}\b.*(?:\n(?!\S*case\d).*)*", told, re.M)
+    if case.refused:
+        assert not latest.exists()
+        for pattern in case.refused:
+            assert re.search(pattern, "\n".join(about)), (pattern, about)
+        return
+    assert latest.exists(), about
+    ledger, words = by_report(out / f"case{number}" / latest.read_text(encoding="utf-8").strip())
+    for pattern in case.said:
+        assert re.search(pattern, words), (pattern, words)
+    if ledger.empty:
+        return
+    value = ledger.set_index(["result", "row", "quantity"])["value"]
+    column = case.parameters().get("wave_column", "wave")
+    for wave, (nps, n) in case.nps.items() if case.study == "nps" else ():
+        row = ("waves", f"{column}={wave}") if wave else ("level", None)
+        assert_allclose(_at(value, row, "nps"), nps, rtol=1e-12)
+        assert _at(value, row, "n") == n
+
+
+def _at(value, row, quantity):
+    [found] = [
+        number
+        for (result, name, asked), number in value.items()
+        if result == row[0] and asked == quantity and (row[1] is None or name == row[1])
+    ]
+    return found
