@@ -351,7 +351,7 @@ def _in_sql(text: str) -> str | None:
 
 
 def without(column: str, values: Iterable[Any]) -> str:
-    """Write the condition that leaves values of a column out.
+    r"""Write the condition that leaves values of a column out.
 
     >>> without("wave", ["Total"]), without("wave no.", ["Total", "n/a"])
     ("wave <> 'Total'", '"wave no." not in (\'Total\', \'n/a\')')
