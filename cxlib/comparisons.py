@@ -357,7 +357,15 @@ def without(column: str, values: Iterable[Any]) -> str:
     ("wave <> 'Total'", '"wave no." not in (\'Total\', \'n/a\')')
     """
     told = ["'{}'".format(str(value).replace("'", "''")) for value in values]
-    test = f"<> {told[0]}" if len(told) == 1 else f"not in ({', '.join(told)})"
+    return compare(column, f"<> {told[0]}" if len(told) == 1 else f"not in ({', '.join(told)})")
+
+
+def compare(column: str, test: str) -> str:
+    """Write the condition that a column meets a test; its name in quotes where it needs them.
+
+    >>> compare("amount", "> 0"), compare("net amount", "> 0")
+    ('amount > 0', '"net amount" > 0')
+    """
     try:
         parse_comparisons(bare := f"{column} {test}", parameter="where")
     except ParameterError:
