@@ -23,6 +23,7 @@ from cxlib.rows.table import as_table, literal
 from cxlib.shown.message import Message
 from cxlib.sources import kinds, tables
 from cxlib.sources.amounts import WHOLE, amount_facts, read_amounts
+from cxlib.sources.layouts import collapsed
 
 
 def read_events(
@@ -213,7 +214,7 @@ def open_rows(
             table = None
     if table is None:
         raw = tables.read_rows(path, sheet=sheet)
-        header = [str(cell).strip() for cell in raw.rows[0]]
+        header = [collapsed(cell) for cell in raw.rows[0]]
         once = [name for name in header if name and header.count(name) == 1]
         table = _laid_out(raw, path.name, **dict(zip(once, once, strict=True)))
     asked = parse_condition(where) if isinstance(where, str) else where
@@ -241,7 +242,7 @@ def _opened(path: Path, wanted: Iterable[str | None]) -> ir.Table | None:
 
 def _laid_out(raw: tables.RawTable, file: str, **wanted: str | None) -> ir.Table:
     """Return the columns that are wanted, as text, of a table that is held in memory."""
-    header, *rows = [[str(cell).strip() for cell in raw.rows[0]], *raw.rows[1:]]
+    header, *rows = [[collapsed(cell) for cell in raw.rows[0]], *raw.rows[1:]]
     asked = {key: name for key, name in wanted.items() if key.startswith("where ")}
     check.columns(header, **{key: name for key, name in wanted.items() if key not in asked})
     check.columns(header, where=[name for name in asked.values() if name is not None])

@@ -5,6 +5,7 @@ No pandas here: `cx run` asks before a kernel starts.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -168,6 +169,16 @@ def _filled(questions: Iterable[Any], options: Iterable[Any]) -> list[str]:
     return filled
 
 
+def collapsed(header: Any) -> str:
+    """Return a header with white space collapsed and letters composed (NFC): files from macOS may
+    hold 한 or が in pieces, which look the same and are not.
+
+    >>> collapsed(" net\\n amount ")
+    'net amount'
+    """
+    return " ".join(unicodedata.normalize("NFC", str(header)).split())
+
+
 def distinct(headers: Sequence[Any]) -> tuple[list[str], list[Message]]:
     """Return a name of its own for each column, and notes about those that had none.
 
@@ -177,9 +188,9 @@ def distinct(headers: Sequence[Any]) -> tuple[list[str], list[Message]]:
     names: list[str] = []
     repeated: dict[str, list[str]] = {}
     unnamed = []
-    taken = {" ".join(str(header).split()) for header in headers}
+    taken = {collapsed(header) for header in headers}
     for position, header in enumerate(headers, start=1):
-        name = " ".join(str(header).split())
+        name = collapsed(header)
         if not name:
             name = _free(f"column {position}", taken)
             unnamed.append(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import unicodedata
 
 import openpyxl
 import pandas as pd
@@ -364,3 +365,10 @@ def test_a_column_with_what_may_be_thousands_stays_text(tmp_path, separator):
     path = tmp_path / "answers.csv"
     path.write_text("score;w\n9;720\n8;1.286\n".replace(";", separator), encoding="utf-8")
     assert sources.read_survey(path).frame["w"].tolist() == ["720", "1.286"]
+
+
+def test_letters_in_pieces_are_the_name_that_one_types(tmp_path):
+    name = "추천 점수"  # as macOS may write it: each syllable in two or three pieces
+    path = tmp_path / "survey.csv"
+    path.write_text(unicodedata.normalize("NFD", name) + ",id\n9,1\n", encoding="utf-8")
+    assert list(sources.read_survey(path).frame) == [name, "id"]
