@@ -356,18 +356,28 @@ def without(column: str, values: Iterable[Any]) -> str:
     >>> without("wave", ["Total"]), without("wave no.", ["Total", "n/a"])
     ("wave <> 'Total'", '"wave no." not in (\'Total\', \'n/a\')')
     """
-    told = ["'{}'".format(str(value).replace("'", "''")) for value in values]
-    return compare(column, f"<> {told[0]}" if len(told) == 1 else f"not in ({', '.join(told)})")
+    told = [as_text(value) for value in values]
+    test = f"<> {told[0]}" if len(told) == 1 else f"not in ({', '.join(told)})"
+    return f"{as_name(column)} {test}"
 
 
-def compare(column: str, test: str) -> str:
-    """Write the condition that a column meets a test; its name in quotes where it needs them.
+def as_name(column: str) -> str:
+    """Write a column's name as a condition takes it: in quotes where it needs them.
 
-    >>> compare("amount", "> 0"), compare("net amount", "> 0")
-    ('amount > 0', '"net amount" > 0')
+    >>> as_name("amount"), as_name("net amount")
+    ('amount', '"net amount"')
     """
     try:
-        parse_comparisons(bare := f"{column} {test}", parameter="where")
-    except ParameterError:
-        return '"{}" {}'.format(column.replace('"', '""'), test)
-    return bare
+        [found] = columns_of(parse_comparisons(f"{column} is null", parameter="where"))
+    except (ParameterError, ValueError):
+        found = ""
+    return column if found == column else '"{}"'.format(column.replace('"', '""'))
+
+
+def as_text(value: Any) -> str:
+    """Write a value as a condition takes a text.
+
+    >>> print(as_text("O'Hara"))
+    'O''Hara'
+    """
+    return "'{}'".format(str(value).replace("'", "''"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cxlib.comparisons import as_name
 from cxlib.retention.methods.rhythms import YEAR, Rhythms
 from cxlib.retention.units import one, several
 from cxlib.shown.message import Message
@@ -15,7 +16,7 @@ def amounts_seen(
 ) -> Iterator[Message]:
     """Say how many events are refunds, and how many have an amount of 0: both count as activity
     unless a condition on `value` leaves them out."""
-    told = {"events": events, "condition": f'"{value}" > 0'}
+    told = {"events": events, "condition": f"{as_name(str(value))} > 0"}
     if negative:
         yield Message("retention.negative_amounts", n=negative, **told)
     if zero:
@@ -37,7 +38,7 @@ def slow_payers(rhythms: Rhythms, *, period: str, value: str, spanned: int) -> M
     if spanned >= 3 * lengths[longer]:
         ways.append(Message("retention.slow_payers_longer", longer=longer))
     if rhythms.split is not None:
-        condition = f'"{value}" < {rhythms.split:g}'
+        condition = f"{as_name(value)} < {rhythms.split:g}"
         ways.append(Message("retention.slow_payers_split", condition=condition))
     return Message(
         "retention.slow_payers",

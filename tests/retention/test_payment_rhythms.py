@@ -59,7 +59,7 @@ def test_no_share_is_given_where_many_pay_in_a_longer_rhythm(plans, months, said
 def test_the_advice_gives_a_true_share_when_it_is_followed():
     data = paid((50, 12, 1200), (50, 1, 100))
     said = str(revenue(data, D(2024, 7, 1)).warnings[0])
-    limit = float(said.split('"paid" < ')[1].split("'")[0])
+    limit = float(said.split("paid < ")[1].split("'")[0])
     alone = revenue(data[data["paid"] < limit], D(2024, 7, 1))
     assert alone.frame["nrr"].iloc[1:].tolist() == [1.0] * 5
     years = paid((50, 12, 990), (50, 1, 99), months=36)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import ibis.expr.types as ir
 
-from cxlib.comparisons import compare
+from cxlib.comparisons import as_name
 from cxlib.shown.message import Message
 
 # what products and people call such a column, beside "no", "nr", "id" or "number"
@@ -60,6 +60,6 @@ def find_cancellations(events: ir.Table, *, number: str) -> tuple[Message, ...]:
         return ()
     letter = re.match("[A-Za-z]+", counts["first"])
     start = letter.group() if letter else ""
-    condition = compare(number, f"not like '{start}%'")
+    condition = f"{as_name(number)} not like '{start}%'"
     said = {"n": n, "events": n + plain, "column": number, "start": start, "condition": condition}
     return (Message("retention.cancelled", **said),)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import ibis.expr.types as ir
 
+from cxlib.comparisons import as_name, as_text
 from cxlib.errors import ParameterError
 from cxlib.rows.engine_names import engine_name
 
@@ -58,7 +59,8 @@ def refuse_currencies(table: ir.Table, *, value: str) -> None:
             raise ParameterError(
                 f"value={value!r}: column {name!r} has more than one currency (events: {said}), "
                 "and amounts of several currencies cannot be added; count one at a time with "
-                f"where: \"{name}\" = '{first}', or convert them first, or give value=None"
+                f"where: {as_name(name)} = {as_text(first)}, or convert them first, or give "
+                "value=None"
             )
 
 

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from cxlib.comparisons import without
 from cxlib.errors import ColumnError
 from cxlib.rows.engines import identifier
 from cxlib.shown.message import Message
@@ -142,7 +143,7 @@ def _nobody(folded: pd.DataFrame, found: pd.DataFrame, customer: str) -> list[Me
             word=row.id,
             n=int(row.n),
             events=int(found["total"].iloc[0]),
-            condition=f"\"{customer}\" <> '{row.id}'",
+            condition=without(customer, [row.id]),
         )
         for row in words.itertuples()
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
+from cxlib.comparisons import as_name, without
 from cxlib.shown.message import Message
 from cxlib.sources.totals import TOTAL_OF
 
@@ -39,14 +40,13 @@ def find_sums(rows: ir.Table, *, ids: Sequence[str]) -> tuple[Message, ...]:
 
 def _condition(column: str, words: dict[str, int]) -> str:
     """Return the condition that leaves the rows out, and keeps those without an id."""
-    quoted = [word.replace("'", "''") for word in words]
+    quoted, name = [word.replace("'", "''") for word in words], as_name(column)
     if len(words) > MOST:
         tails = {re.sub(r"^.*(?=\s)", "", word) for word in quoted}
         heads = {re.sub(r"(?<=\s).*$", "", word) for word in quoted}
         if len(tails) <= len(heads):
-            told = [f"\"{column}\" like '%{tail}'" for tail in sorted(tails)]
+            told = [f"{name} like '%{tail}'" for tail in sorted(tails)]
         else:
-            told = [f"\"{column}\" like '{head}%'" for head in sorted(heads)]
-        return f'"{column}" is null or not ({" or ".join(told)})'
-    listed = ", ".join(f"'{word}'" for word in quoted)
-    return f'"{column}" is null or "{column}" not in ({listed})'
+            told = [f"{name} like '{head}%'" for head in sorted(heads)]
+        return f"{name} is null or not ({' or '.join(told)})"
+    return f"{name} is null or {without(column, words)}"

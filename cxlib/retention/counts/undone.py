@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from cxlib.comparisons import as_name, without
 from cxlib.shown.message import Message
 
 # what a column of such a name has where the row was undone: yes, a day, or an amount
@@ -69,7 +70,7 @@ def _filled(rows: ir.Table, name: str) -> list[Message]:
     counts = rows.aggregate(n=column.count(), all=rows.count()).to_pyarrow().to_pylist()[0]
     if not 0 < counts["n"] < counts["all"]:
         return []
-    said = {"n": counts["n"], "rows": counts["all"], "condition": f'"{name}" is null'}
+    said = {"n": counts["n"], "rows": counts["all"], "condition": f"{as_name(name)} is null"}
     return [Message("retention.undone_days", column=name, **said)]
 
 
@@ -91,7 +92,7 @@ def _named(rows: ir.Table, name: str, *, own: bool) -> list[Message]:
     if n == rows_n:
         return []
     words = [row["cx"] for row in values]
-    condition = f'"{name}" is null or {_others(rows, name, words)}'
+    condition = f"{as_name(name)} is null or {_others(rows, name, words)}"
     said = {"n": n, "rows": rows_n, "values": words, "condition": condition}
     return [Message("retention.undone", column=name, **said)]
 
@@ -99,8 +100,7 @@ def _named(rows: ir.Table, name: str, *, own: bool) -> list[Message]:
 def _others(rows: ir.Table, name: str, words: list[str]) -> str:
     """Return the condition that a value is none of these, as the column's type wants it."""
     if rows[name].type().is_boolean():
-        return f'"{name}" = false'
+        return f"{as_name(name)} = false"
     if set(words) <= {"1", "1.0"}:
-        return f'"{name}" <> 1'
-    quoted = ", ".join("'" + each.replace("'", "''") + "'" for each in words)
-    return f'"{name}" not in ({quoted})'
+        return f"{as_name(name)} <> 1"
+    return without(name, words)
