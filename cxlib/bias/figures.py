@@ -215,7 +215,7 @@ def histograms(
         )
         n = words.text("bias.panel_n", language, n=here["n"].sum())
         title = f"{theme.wrap(said(name, language), 96 // across)}\n{n}"
-        panel.set_title(title, loc="left", fontsize=9, pad=2)
+        panel.set_title(title, loc="left", fontsize=9, pad=2, y=1.0)
         _histogram(panel, here, scale)
         panel.set_ylim(0, top * 1.05)
     return theme.title(ax, finding.text(language), measured.text(language))

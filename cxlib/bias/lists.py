@@ -11,9 +11,9 @@ from cxlib.bias.counts import people
 from cxlib.bias.parameters import Parameters
 from cxlib.errors import ParameterError
 from cxlib.rows.category_tables import CategoryTable, find_category_table
-from cxlib.rows.conditions import parse_condition
+from cxlib.rows.conditions import Condition
 from cxlib.rows.headcounts import find_crossed, find_headcount, whole_numbers
-from cxlib.rows.table import as_table
+from cxlib.rows.table import as_table, named
 from cxlib.shown.message import Message
 from cxlib.sources import read_list
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def read_people(
-    p: Parameters, parameter: str
+    p: Parameters, parameter: str, *, where: Condition | None
 ) -> tuple[ir.Table | None, tuple[Message, ...], tuple[Message, ...]]:
     """Read the file that a parameter names, one row a person or an invitation (None where it names
     none), with its notes and warnings.
@@ -40,14 +40,14 @@ def read_people(
     if path.suffix.lower() == ".parquet":
         rows = as_table(path)
         refuse_counts(people.start(rows), parameter, path, p)
-        if p.where is None:
-            return people.as_names(rows, columns=columns), (), ()
-        kept = parse_condition(p.where).apply(rows, file=path.name)
-        return people.as_names(kept.rows, columns=columns), kept.notes, kept.warnings
+        if where is None:
+            return named(people.as_names(rows, columns=columns)), (), ()
+        kept = where.apply(rows, file=path.name)
+        return named(people.as_names(kept.rows, columns=columns)), kept.notes, kept.warnings
     file = read_list(path)
     refuse_counts(file.frame, parameter, path, p)
-    file = file.where(p.where)
-    return people.as_names(file.frame, columns=columns), file.noticed, file.warnings
+    file = file.where(where)
+    return named(people.as_names(file.frame, columns=columns)), file.noticed, file.warnings
 
 
 def refuse_counts(frame: pd.DataFrame, parameter: str, path: Path, p: Parameters) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
+import weakref
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from cxlib.errors import ColumnError, EmptyDataError, SourceError
 
 # a DuckDB relation's name in the query run inside it; no table of the user's has it
 _RELATION = f"rows_{uuid.uuid4().hex}"
+# what views look at, such as frames in memory, lives as long as somebody has the view
+_BEHIND: MutableMapping[Any, ir.Table] = weakref.WeakKeyDictionary()
 
 
 def as_table(data: Any) -> ir.Table:
@@ -73,6 +77,38 @@ def lazy_table(data: Any) -> ir.Table:
     if _is_relation(data):
         return ibis.table(ibis.memtable(data.limit(0).to_arrow_table()).schema(), name=_RELATION)
     return as_table(data)
+
+
+def named(rows: ir.Table) -> ir.Table:
+    """Return the same rows under a name in the embedded DuckDB, a view; nothing is read.
+
+    Use it for rows that many queries follow: each then begins at the name, where Ibis would write
+    the whole way to the rows again, which takes longer than DuckDB takes to count. On any other
+    engine the rows stay as they are: nothing is made there.
+
+    >>> rows = as_table(pd.DataFrame({"x": [1, 2]})).mutate(y=ibis._.x + 1)
+    >>> named(rows).y.sum().execute()
+    5
+    """
+    engine = rows.get_backend()
+    if engine.name != "duckdb" or engine is not ibis.get_backend():
+        return rows
+    name = f"rows_{uuid.uuid4().hex}"
+    view = engine.create_view(name, rows)
+    if _types(view) != _types(rows):  # a type that the way through the engine would change
+        engine.raw_sql(f'DROP VIEW "{name}"')  # Ibis's own leaves the name out
+        return rows
+    _BEHIND[view.op()] = rows
+    return view
+
+
+def _types(rows: ir.Table) -> dict[str, Any]:
+    """Return types as far as queries tell them apart: microseconds are the engine's usual scale."""
+    kinds = {name: kind.copy(nullable=True) for name, kind in rows.schema().items()}
+    return {
+        name: kind.copy(scale=None) if kind.is_timestamp() and kind.scale == 6 else kind
+        for name, kind in kinds.items()
+    }
 
 
 def fetch(query: ir.Table, data: Any) -> pd.DataFrame:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cxlib.shown import theme
+from cxlib.shown.png import png
 from cxlib.shown.text import Text, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+_DPI = 144
+_PAD = 14  # pixels that stay white around a figure: 0.1 inches, as matplotlib's own
+_AROUND = (4.0, 1.5, 3.0, 2.5)  # inches to the left, below, to the right and above, for labels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,11 +63,83 @@ def picture(ax: Axes, alt: str | None = None) -> Picture | Text:
     if ax.get_gid() == theme.MESSAGE:
         plt.close(figure)
         return say(alt or _words_of(figure.axes))
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
+    png = _png(figure)
     width = round(figure.get_size_inches()[0] * 100)
     plt.close(figure)
-    return Picture(buffer.getvalue(), alt or _words_of(figure.axes), width)
+    return Picture(png, alt or _words_of(figure.axes), width)
+
+
+def _png(figure: Figure) -> bytes:
+    """Return the whole figure, its labels outside the Axes included, and nothing around it.
+
+    `bbox_inches="tight"` draws twice, the first time to learn where labels end. Here one drawing
+    on a sheet that is larger than the figure is cut where it stayed empty; what reaches the
+    sheet's edge, or needs a layout first, is drawn the other way.
+    """
+    pixels = None if figure.get_layout_engine() else _cut(_sheet(figure))
+    if pixels is not None and _lies_on_the_sheet(figure):
+        return png(pixels, dpi=_DPI)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _sheet(figure: Figure) -> NDArray[np.uint8]:
+    """Draw the figure once, with room around it; rows of pixels, each red, green, blue, alpha."""
+    from matplotlib.transforms import Bbox
+
+    left, below, right, above = _AROUND
+    wide, high = figure.get_size_inches()
+    columns, rows = (
+        math.ceil(inches * _DPI) for inches in (left + wide + right, below + high + above)
+    )
+    for ax in figure.axes:
+        if ax.get_axes_locator() is None:  # savefig keeps Axes where they are
+            ax.apply_aspect()
+    buffer = io.BytesIO()
+    # half a pixel more: the size is cut down to whole pixels
+    room = Bbox.from_bounds(-left, -below, (columns + 0.5) / _DPI, (rows + 0.5) / _DPI)
+    figure.savefig(buffer, format="raw", dpi=_DPI, bbox_inches=room)
+    return np.frombuffer(buffer.getbuffer(), np.uint8).reshape(rows, columns, 4)
+
+
+def _lies_on_the_sheet(figure: Figure) -> bool:
+    """Return whether nothing that may be placed anywhere lies outside the sheet just drawn."""
+    # it remembers how long texts are
+    renderer = getattr(figure.canvas, "renderer", None)
+    if renderer is None:
+        return False
+    left, below, right, above = _AROUND
+    wide, high = figure.get_size_inches()
+    loose = [*figure.texts, *figure.legends, *figure.axes]
+    for ax in figure.axes:
+        loose += [*ax.texts, *ax.artists, *filter(None, [ax.get_legend()])]
+    before, figure.dpi = figure.dpi, _DPI
+    try:
+        boxes = [each.get_window_extent(renderer) for each in loose if each.get_visible()]
+    finally:
+        figure.dpi = before
+    return all(
+        box.x0 > -left * _DPI
+        and box.y0 > -below * _DPI
+        and box.x1 < (wide + right) * _DPI
+        and box.y1 < (high + above) * _DPI
+        for box in boxes
+    )
+
+
+def _cut(sheet: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return what is drawn on, with a margin; None if nothing is, or if it reaches an edge."""
+    drawn = sheet.view(np.uint32)[..., 0]
+    drawn = drawn != drawn[0, 0]
+    rows, columns = np.flatnonzero(drawn.any(1)), np.flatnonzero(drawn.any(0))
+    if not rows.size:
+        return None
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    if top < _PAD or left < _PAD or bottom > len(drawn) - _PAD or right > drawn.shape[1] - _PAD:
+        return None
+    found = sheet[top - _PAD : bottom + _PAD, left - _PAD : right + _PAD]
+    return found[..., :3] if (found[..., 3] == 255).all() else found
 
 
 def _words_of(axes: Iterable[Axes]) -> str:

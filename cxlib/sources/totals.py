@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cxlib.errors import SourceError
@@ -65,42 +66,37 @@ def leave_out_totals(
     SourceError
         If a row has such a word, and a number beyond all others that is neither.
     """
-    kept = list(rows)
+    kept = [(row, _label(row)) for row in rows]
     for place in (-1, 0):
         while len(kept) > 1:
             others = kept[:-1] if place == -1 else kept[1:]
-            others = [row for row in others if not _label(row)] or others
-            if not _is_total(kept[place], others, name):
+            others = [(row, label) for row, label in others if not label] or others
+            if not _is_total(*kept[place], [row for row, _ in others], name):
                 break
             kept.pop(place)
-    return kept, len(rows) - len(kept)
+    return [row for row, _ in kept], len(rows) - len(kept)
 
 
 def _label(row: Sequence[Any]) -> str:
     """Return the word for a total that a row begins with; empty where it begins with another."""
-    first = next((plain(cell) for cell in row if plain(cell)), "")
+    first = next((words for cell in row if (words := plain(cell))), "")
     first = re.sub(r"\s*(?:[:：=]|\(?n\s*=\s*\d+\)?)*$", "", first)
     return first if _LABEL.fullmatch(first) else ""
 
 
-def _is_total(row: Sequence[Any], others: Sequence[Sequence[Any]], name: str) -> bool:
-    columns = [
-        [number for line in others if (number := _number(line[i])) is not None]
-        for i in range(len(row))
-    ]
+def _is_total(row: Sequence[Any], label: str, others: Sequence[Sequence[Any]], name: str) -> bool:
+    @functools.cache  # most rows are told by their first number; not all columns are read for it
+    def column(place: int) -> list[float]:
+        return [number for line in others if (number := _number(line[place])) is not None]
+
+    if not label:
+        return _is_bare_total(row, others, column)
+    columns = [column(i) for i in range(len(row))]
     numbers = {
         i: value
         for i, cell in enumerate(row)
         if (value := _number(cell)) is not None and 2 * len(columns[i]) > len(others)
     }
-    label = _label(row)
-    if not label:
-        texts = [i for i in range(len(row)) if not columns[i]]
-        filled = any(plain(line[i]) for line in others for i in texts)
-        empty = not any(plain(row[i]) for i in texts)
-        sums = all(_is_near(value, math.fsum(columns[i])) for i, value in numbers.items())
-        beyond = any(value > max(columns[i]) for i, value in numbers.items())
-        return filled and empty and sums and beyond and len(others) >= _FEWEST
     first = next(i for i, cell in enumerate(row) if plain(cell))
     if any(plain(line[first]) == plain(row[first]) for line in others):
         return False
@@ -118,6 +114,25 @@ def _is_total(row: Sequence[Any], others: Sequence[Sequence[Any]], name: str) ->
             f"{row[first]!r} if it is an answer"
         )
     return False
+
+
+def _is_bare_total(
+    row: Sequence[Any], others: Sequence[Sequence[Any]], column: Callable[[int], list[float]]
+) -> bool:
+    """Return whether a row without a word for it sums up the others."""
+    numbers = {}
+    for i, cell in enumerate(row):
+        value = _number(cell)
+        if value is not None and 2 * len(column(i)) > len(others):
+            if not _is_near(value, math.fsum(column(i))):
+                return False
+            numbers[i] = value
+    beyond = any(value > max(column(i)) for i, value in numbers.items())
+    if not beyond or len(others) < _FEWEST:
+        return False
+    texts = [i for i in range(len(row)) if not column(i)]
+    filled = any(plain(line[i]) for line in others for i in texts)
+    return filled and not any(plain(row[i]) for i in texts)
 
 
 def _are_ids(rows: Sequence[Sequence[Any]], place: int, *, codes: bool = False) -> bool:

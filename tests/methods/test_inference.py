@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from statsmodels.stats.multitest import multipletests
 
 from cxlib.errors import ParameterError, WeightError
 from cxlib.methods import designs, multiplicity, proportions
@@ -32,6 +35,23 @@ def test_adjusted_by_holm_by_hand():
     )
     assert np.isnan(multiplicity.adjust_pvalues([np.nan])).all()
     assert multiplicity.adjust_pvalues([]).size == 0
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.floats(0, 1) | st.sampled_from([0.01, 0.04]), min_size=2, max_size=30),
+    st.sampled_from([("holm", "holm"), ("BH", "fdr_bh"), ("BY", "fdr_by")]),
+)
+def test_adjusted_p_values_are_those_of_statsmodels(pvalues, methods):
+    ours, theirs = methods
+    found = multiplicity.adjust_pvalues(pvalues, method=ours)
+    assert found.tolist() == multipletests(pvalues, method=theirs)[1].tolist()
+
+
+def test_adjusting_collects_no_garbage(monkeypatch):
+    monkeypatch.setattr("gc.collect", lambda: pytest.fail("the whole process is searched"))
+    for method in multiplicity.Adjustment:
+        multiplicity.adjust_pvalues([0.01, 0.04, 0.03], method=method)
 
 
 def test_adjusted_by_the_others_by_hand():

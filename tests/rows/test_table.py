@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
 import duckdb
 import ibis
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -142,3 +145,59 @@ def test_a_word_far_down_a_csv_is_found_before_anything_is_counted(tmp_path):
     (tmp_path / "s.csv").write_text("score\n" + "10\n" * 30_000 + "n/a\n")
     with pytest.raises(ColumnError, match="parse_scores"):
         table.numeric(table.as_table(tmp_path / "s.csv"), score="score")
+
+
+VALUES = {
+    "text": ["a", None, "顧客"],
+    "number": [1, 2, 3],
+    "part": [0.5, np.nan, 2.0],
+    "flag": [True, False, None],
+    "moment": pd.to_datetime(["2026-01-01 10:00", None, "2026-03-01 23:59"]),
+    "instant": pd.to_datetime(["2026-01-01", None, "2026-03-01"], utc=True),
+}
+
+
+def there(engine):
+    return engine.raw_sql("SHOW TABLES").fetchall()
+
+
+def test_named_rows_are_the_same_rows():
+    frame = table.as_table(pd.DataFrame(VALUES))
+    rows = frame.mutate(longer=ibis._.text + "!", day=ibis._.moment.date())
+    view = table.named(rows)
+    assert view.op() is not rows.op()
+    pd.testing.assert_frame_equal(view.execute(), rows.execute())
+
+
+def test_rows_of_which_the_engine_would_change_a_type_stay_as_they_are():
+    rows = table.as_table(pd.DataFrame({"x": [1]})).mutate(y=ibis.null("null"))
+    before = there(ibis.get_backend())
+    assert table.named(rows) is rows
+    new = set(there(ibis.get_backend())) - set(before)
+    assert not [name for (name,) in new if name.startswith("rows_")]
+
+
+def test_named_rows_outlive_what_they_were_made_of():
+    view = table.named(table.as_table(pd.DataFrame({"x": range(1000)})).mutate(y=ibis._.x * 2))
+    gc.collect()
+    part = view.filter(view.y > 10).mutate(z=ibis._.x + ibis._.y)
+    del view
+    gc.collect()
+    assert part.z.sum().execute() == 3 * sum(range(6, 1000))
+
+
+def test_rows_are_not_held_longer_than_they_are_used():
+    before = len(table._BEHIND)
+    view = table.named(table.as_table(pd.DataFrame({"x": [1]})))
+    assert len(table._BEHIND) == before + 1
+    del view
+    gc.collect()
+    assert len(table._BEHIND) == before
+
+
+def test_on_the_users_own_engine_nothing_is_made():
+    own = ibis.duckdb.connect()
+    own.raw_sql("CREATE TABLE answers AS SELECT 1 AS x")
+    rows = own.table("answers").mutate(y=ibis._.x + 1)
+    assert table.named(rows) is rows
+    assert there(own) == [("answers",)]
