@@ -2,161 +2,199 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.shown import language as words
+from cxlib.shown.figure_rows import HEADLINE, Figure, figures_of
+from cxlib.shown.figure_words import write_in, write_verdict
 from cxlib.shown.message import Message
-from cxlib.shown.result import Absent, Result
+from cxlib.shown.result import Result
 from cxlib.shown.table import Table
 
-_FORMATS = {
-    "result": "",
-    "row": "",
-    "quantity": "",
-    "value": "figure",
-    "text": "",
-    "method": "",
-    "confidence": "level",
-}
-COLUMNS = list(_FORMATS)
-# texts that are found out; other texts say which row it is
-_SAID = ("verdict", "judgement", "reason", "box")
+COLUMNS = (
+    *("study", "figure", "segment", "wave", "value", "ci_low", "ci_high", "confidence", "n"),
+    *("unit", "verdict", "method", "text"),
+)
+_SHOWN = ("text", "segment", "wave", "value", "ci_low", "ci_high", "n", "verdict")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Ledger(Table):
     """The table of every figure of a report; `cx run` finds it by a mark and writes it as
-    `figures.csv` beside the report."""
+    `figures.csv` beside the report. A reader sees the first rows, in words."""
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, str], dict[str, Any]]:
-        return Table._repr_mimebundle_(self), {"text/csv": {"ledger": True}}
+        shown = Table._repr_mimebundle_(self._shown()) | {"text/csv": self.to_csv()}
+        return shown, {"text/csv": {"ledger": True}}
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        written = {
+            name: [
+                write_in(unit, value, self.language)
+                for unit, value in zip(self.frame["unit"], self.frame[name], strict=True)
+            ]
+            for name in ("value", "ci_low", "ci_high")
+        }
+        verdicts = [
+            write_verdict(row.study, row.verdict, self.language, segment=row.segment)
+            for row in self.frame.itertuples()
+        ]
+        return Table(
+            frame=self.frame[list(_SHOWN)],
+            columns=dict.fromkeys(_SHOWN, ""),
+            caption=self.caption,
+            language=self.language,
+            empty=Message("common.ledger_empty"),
+            most=self.most,
+            cells=written | {"verdict": verdicts},
+        )
 
 
-def ledger(*, language: str = "en", **results: Result) -> Ledger:
+def ledger(
+    *,
+    headline: Result | None = None,
+    at: Mapping[str, Any] | None = None,
+    wave: Any = None,
+    wave_column: str | None = None,
+    all_waves: Collection[str] = (),
+    language: str = "en",
+    **results: Result,
+) -> Ledger:
     """Put every figure of some results into one machine-readable table, a figure a row.
 
-    Use it at the end of a notebook, so that other programs (and the next run's reader) find each
-    figure by its name.
+    Use it at the end of a notebook: other programs find each figure by its name, `cx diff` compares
+    two runs, and the index shows the headline.
 
     Parameters
     ----------
+    headline : Result, optional
+        The result with the one figure that the report is about: the first row of the ledger. By
+        default the first of `results`.
+    at : mapping, optional
+        Where in `headline` it stands, such as ``{"kind": "weighted"}``; by default in its first
+        row.
+    wave : str, optional
+        The wave that is looked at: that of all figures of results without a column of waves.
+    wave_column : str, optional
+        The column of waves.
+    all_waves : collection of str
+        Names of results without a column of waves that are about all waves together.
     language : str
-        Language of the caption and of what absent results say.
+        Language of the caption and of `text`.
     **results : Result
         Each under the name by which its figures are to be found.
 
     Returns
     -------
     Ledger
-        `result` (its name), `row` (which row of the result: `a=2026Q2, b=2026Q3`), `quantity` (the
-        column's name in the data), `value` (full precision; yes is 1 and no is 0), `text` (of a
-        verdict, a reason, a warning, or of a result that is absent), `method`, `confidence`. A few
-        rows are shown; the CSV has all.
+        `study`, `figure` (`changes.difference`: the result's name and the column's), `segment`
+        (which row of the result, ``plan=pro, country=JP``; empty where it has one row), `wave`,
+        `value`, `ci_low`, `ci_high`, `confidence` (of the interval), `n` (on how many it rests),
+        `unit` (see `Unit`), `verdict`, `method`, `text` (the figure's name in words; where there is
+        no value, why). A few rows are shown; the CSV has all, with every digit.
 
     Raises
     ------
     ParameterError
-        If something given is no Result.
+        If something given is no Result, `headline` has no row `at`, or `all_waves` names no result.
+    ColumnError
+        If `headline` has no column named in `at`.
 
     Notes
     -----
-    A column of numbers is a quantity. A column of texts or dates says which row it is, unless it is
-    named in `_SAID`. Where these do not tell the rows apart, whole-number columns are added from
-    the left (a tenure, a score); at last the row's number.
+    An estimate, its interval, its n and its verdict are one row. Each other column of numbers that
+    a result owns is a figure too, and no column of the researcher's: these, and texts and dates,
+    say which row it is. A figure without value has a row only where something is said of it.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"wave": ["Q3"], "nps": [12.5]})
-    >>> ledger(nps=Result(frame=frame, method="score")).frame[["row", "quantity", "value"]]
-           row quantity  value
-    0  wave=Q3      nps   12.5
+    >>> frame = pd.DataFrame({"plan": ["pro"], "nps": [12.5], "ci_low": [3.0], "ci_high": [22.0]})
+    >>> found = ledger(nps=Result(frame=frame.assign(n=80), method="tango"), wave="2026Q3")
+    >>> found.frame[["figure", "segment", "wave", "value", "ci_low", "ci_high", "n"]]
+        figure   segment    wave  value  ci_low  ci_high   n
+    0  nps.nps  plan=pro  2026Q3   12.5     3.0     22.0  80
     """
-    parts = [pd.DataFrame(columns=COLUMNS)]
-    for name, found in results.items():
+    named = {**({} if headline is None else {HEADLINE: headline}), **results}
+    for name, found in named.items():
         if not isinstance(found, Result):
             raise ParameterError(
                 f"{name}={type(found).__name__}: is not a result; give what a study's function "
                 "returned"
             )
-        parts += [_entries(found), _sentences(found, language)]
-        for part in parts[-2:]:
-            part.insert(0, "result", name)
-    frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)[
-        COLUMNS
-    ]
-    return Ledger(
-        frame=frame,
-        columns=_FORMATS,
-        caption=Message("common.ledger"),
-        language=language,
-        most=10,
-    )
+    for name in all_waves:
+        check.one_of("all_waves", name, results)
+    known = _waves(results.values(), wave_column)
+    rows_of = functools.partial(figures_of, language=language, wave_column=wave_column, waves=known)
+    default = None if wave is None else words.label(wave)
+    rows: list[Figure] = []
+    if headline is not None:
+        name = next((name for name, found in results.items() if found is headline), HEADLINE)
+        place = _place(headline, at or {})
+        there = [row for row in rows_of(name, headline) if row.place == place]
+        rows.append(_in_wave((there or [_missing(name, headline)])[0], default))
+    for name, found in results.items():
+        own = None if name in all_waves else default
+        rows += [_in_wave(row, own) for row in rows_of(name, found) if row.tells]
+    return Ledger(frame=_frame(rows), caption=Message("common.ledger"), language=language, most=10)
 
 
-def _entries(found: Result) -> pd.DataFrame:
-    """Return `row, quantity, value, text, method, confidence`: the figures of a result, row by
-    row."""
-    whole = found.frame.reset_index(drop=True)
-    frame = whole.drop(columns=["method", "confidence"], errors="ignore")
-    numbers = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]  # also yes and no
-    said = [name for name in _SAID if name in found.columns or not found.columns]
-    which = [k for k, name in enumerate(frame.columns) if not numbers[k] and name not in said]
-    keys, rows = _told_apart(frame.rename(columns=dict(found.carried)), which)
-    quantities = [k for k in range(frame.shape[1]) if k not in keys]
-    values = np.full((len(frame), len(quantities)), np.nan)
-    texts = np.full(values.shape, "", dtype=object)
-    for place, k in enumerate(quantities):
-        column = frame.iloc[:, k]
-        if numbers[k]:
-            values[:, place] = column.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        else:
-            texts[:, place] = column.astype(object).where(column.notna(), "")
-    each = pd.DataFrame(
-        {
-            "row": rows,
-            "method": whole.get("method", found.method),
-            "confidence": whole.get("confidence", np.nan),
-        }
-    ).loc[np.repeat(range(len(frame)), len(quantities))]
-    names = np.tile([str(frame.columns[k]) for k in quantities], len(frame))
-    return each.assign(quantity=names, value=values.ravel(), text=texts.ravel())
+def _waves(results: Iterable[Result], wave_column: str | None) -> set[str]:
+    """Return the names of all waves in the column of waves of any result."""
+    return {
+        words.label(value)
+        for found in results
+        for name in found.frame
+        if wave_column is not None and found.carried.get(name, name) == wave_column
+        for value in found.frame[name].dropna()
+    }
 
 
-def _told_apart(frame: pd.DataFrame, keys: list[int]) -> tuple[list[int], list[str]]:
-    """Return the columns that say which row it is, and these words for each row."""
-    spare = [k for k, kind in enumerate(frame.dtypes) if pd.api.types.is_integer_dtype(kind)]
-    while frame.iloc[:, keys].duplicated().any() or (not keys and len(frame) > 1):
-        if not spare:
-            return keys, [
-                ", ".join([*filter(None, [words]), f"#{number}"])
-                for number, words in enumerate(_rows(frame, keys), 1)
-            ]
-        keys = sorted([*keys, spare.pop(0)])
-    return keys, _rows(frame, keys)
-
-
-def _rows(frame: pd.DataFrame, keys: list[int]) -> list[str]:
-    columns = [(str(frame.columns[k]), frame.iloc[:, k].tolist()) for k in keys]
-    return [
-        ", ".join(
-            f"{name}={words.label(values[number])}"
-            for name, values in columns
-            if not pd.isna(values[number])
+def _place(headline: Result, at: Mapping[str, Any]) -> int:
+    """Return the row of the headline's figure."""
+    if headline.frame.empty:
+        return 0
+    check.columns(list(headline.frame.columns), at=list(at))
+    there = pd.Series(True, index=range(len(headline.frame)))
+    for name, value in at.items():
+        there &= (headline.frame[name] == value).to_numpy()
+    if not there.any():
+        raise ParameterError(
+            f"at={dict(at)!r}: the headline has no such row; give a value that its frame has"
         )
-        for number in range(len(frame))
-    ]
+    return int(there.idxmax())
 
 
-def _sentences(found: Result, language: str) -> pd.DataFrame:
-    said = [("absent", found.summary(language))] if isinstance(found, Absent) else []
-    said += [("warning", sentence.text(language)) for sentence in found.warnings]
-    return pd.DataFrame(said, columns=["quantity", "text"]).assign(
-        row="", value=np.nan, method=found.method, confidence=np.nan
+def _missing(name: str, headline: Result) -> Figure:
+    """Return the row in place of a headline without figures, so that no other is taken for it."""
+    return Figure(study=words.topic_of(type(headline)), figure=name)
+
+
+def _in_wave(row: Figure, wave: str | None) -> Figure:
+    return replace(row, wave=wave) if row.wave is None else row
+
+
+def _frame(rows: Sequence[Figure]) -> pd.DataFrame:
+    """Return the rows as a frame, a figure once."""
+    once: dict[tuple[str, ...], Figure] = {}
+    for row in rows:
+        once.setdefault((row.figure, row.segment, row.wave or ""), row)
+    frame = pd.DataFrame(
+        [[getattr(row, name) for name in COLUMNS] for row in once.values()], columns=list(COLUMNS)
     )
+    numbers = ("value", "ci_low", "ci_high", "confidence", "n")
+    frame = frame.astype(dict.fromkeys(numbers, float)).astype({"unit": str})
+    frame["wave"] = frame["wave"].fillna("")
+    whole = (frame["n"].dropna() % 1 == 0).all()
+    return frame.astype({"n": "Int64"}) if whole else frame

@@ -47,6 +47,12 @@ class Result:
     columns: ClassVar[Mapping[str, Format]] = {}
     # what its table shows, where that is the same for every result of its kind
     shows: ClassVar[Message | str] = ""
+    # estimates, each with the ends of its interval; by default that before `ci_low` and `ci_high`
+    intervals: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    # the column that says on how many a row's figures rest: by default n, size or at_risk
+    rests_on: ClassVar[str | None] = None
+    # columns of numbers that say which row it is, as texts and dates do
+    row_keys: ClassVar[tuple[str, ...]] = ()
 
     def summary(self, language: str = "en") -> str:
         """Return the result as one plain sentence with n and interval."""
@@ -70,6 +76,12 @@ class Result:
     def formats(self) -> Mapping[str, Format]:
         """How its columns are written."""
         return self.columns
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """What its columns are counted in, where the way they are written does not say it (see
+        `shown.figure_words`)."""
+        return {}
 
     def caption(self) -> Message | str:
         """Return what its table shows, where the result knows."""

@@ -1,4 +1,4 @@
-"""Every figure of a report stands in its ledger under a name of its own, with every digit."""
+"""Every figure of a report stands in its ledger once, with every digit, and the headline first."""
 
 from __future__ import annotations
 
@@ -9,146 +9,120 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.errors import ParameterError
+from cxlib.errors import ColumnError, ParameterError
 from cxlib.shown import result
-from cxlib.shown.ledger import ledger
-from cxlib.shown.message import Message
+from cxlib.shown.ledger import COLUMNS, ledger
+
+ONE = ["figure", "segment", "wave"]
 
 
-def figures_of(**results):
-    found = pd.read_csv(
-        io.StringIO(ledger(**results).to_csv()),
-        keep_default_na=False,
-        na_values={"value": "", "confidence": ""},
-    )
-    return {
-        (row.result, row.row, row.quantity): row.text or row.value for row in found.itertuples()
-    }
+def scores(**columns):
+    frame = pd.DataFrame({"wave": ["2026Q2", "2026Q3"], "nps": [1 / 3, -28.125], **columns})
+    limits = {"ci_low": frame["nps"] - 5, "ci_high": frame["nps"] + 5, "confidence": 0.95}
+    return result.Result(frame=frame.assign(**limits), method="tango")
 
 
-def test_the_ledger_has_every_figure_under_its_name():
-    changes = result.Result(
-        frame=pd.DataFrame(
-            {
-                "a": ["2026Q2", "=1+1"],
-                "b": ["2026Q3", "東京"],
-                "difference": [1 / 3, None],
-                "n": pd.array([12, None], dtype="Int64"),
-                "known": [True, False],
-                "verdict": ["up", "cannot tell"],
-                "confidence": 0.95,
-                "method": "mover",
-            },
-            index=[7, 7],
-        ),
-        method="compare",
-        warnings=(Message("common.no_warning"),),
-    )
-    found = figures_of(changes=changes)
-    first, second = "a=2026Q2, b=2026Q3", "a==1+1, b=東京"
-    assert found == pytest.approx(
-        {
-            ("changes", first, "difference"): 1 / 3,
-            ("changes", first, "n"): 12,
-            ("changes", first, "known"): 1,
-            ("changes", first, "verdict"): "up",
-            ("changes", second, "difference"): float("nan"),
-            ("changes", second, "n"): float("nan"),
-            ("changes", second, "known"): 0,
-            ("changes", second, "verdict"): "cannot tell",
-            ("changes", "", "warning"): str(Message("common.no_warning")),
-        },
-        abs=0,
-        nan_ok=True,
-    )
-    frame = ledger(changes=changes).frame
-    assert list(frame.columns) == [
-        "result",
-        "row",
-        "quantity",
-        "value",
-        "text",
-        "method",
-        "confidence",
+def read(shown):
+    return pd.read_csv(io.StringIO(shown.to_csv()), keep_default_na=False, dtype=str)
+
+
+def test_the_headline_is_the_first_row_and_stands_once():
+    found = scores(n=[12, 128])
+    shown = ledger(headline=found, at={"wave": "2026Q3"}, wave_column="wave", waves=found)
+    assert list(shown.frame.columns) == list(COLUMNS)
+    assert read(shown)[["figure", "wave", "value", "ci_low", "n"]].values.tolist() == [
+        ["waves.nps", "2026Q3", "-28.125", "-33.125", "128"],
+        ["waves.nps", "2026Q2", "0.3333333333333333", "-4.666666666666667", "12"],
     ]
-    assert frame["method"].tolist() == ["mover"] * 8 + ["compare"]
-    assert frame["confidence"].tolist()[:8] == [0.95] * 8
+    alone = ledger(headline=scores(), at={"wave": "2026Q3"}, wave_column="wave", other=found)
+    assert alone.frame["figure"].tolist() == ["headline.nps", "other.nps", "other.nps"]
+    assert ledger(one=found).frame["value"].iloc[0] == 1 / 3
 
 
-def test_the_ledger_lists_what_is_absent_and_leaves_out_what_is_empty():
+def test_a_headline_that_is_absent_is_never_replaced_by_another_figure():
     absent = result.Absent.of("retention.no_value", result.Result)
-    empty = result.Result(frame=pd.DataFrame({"n": []}), method="none")
-    assert figures_of(nothing=empty, value=absent) == {("value", "", "absent"): absent.summary()}
-    assert ledger().frame.empty
+    first = ledger(headline=absent, level=scores()).frame.iloc[0]
+    assert first["text"] == absent.summary()
+    assert pd.isna(first["value"])
+    for frame in (pd.DataFrame({"nps": [None]}, dtype=float), pd.DataFrame({"word": ["a"]})):
+        bare = result.Result(frame=frame, method="m")
+        first = ledger(headline=bare, level=scores()).frame.iloc[0]
+        assert pd.isna(first["value"])
+        assert first["figure"].startswith("headline")
+
+
+def test_the_ledger_refuses_what_it_cannot_place():
+    found = scores()
     with pytest.raises(ParameterError, match="nps=DataFrame: is not a result"):
         ledger(nps=pd.DataFrame())
+    with pytest.raises(
+        ParameterError, match=r"at={'wave': '2031Q1'}: the headline has no such row"
+    ):
+        ledger(headline=found, at={"wave": "2031Q1"}, waves=found)
+    with pytest.raises(ColumnError, match=r"at='wav': there is no such column.*'wave'"):
+        ledger(headline=found, at={"wav": "2026Q3"}, waves=found)
+    with pytest.raises(ParameterError, match=r"all_waves='wave' is not one of .*'waves'"):
+        ledger(waves=found, all_waves=["wave"])
 
 
-@pytest.mark.parametrize(
-    ("columns", "rows"),
-    [
-        ({"nps": [1.0]}, [""]),
-        ({"day": pd.to_datetime(["2026-07-01"])}, []),
-        ({"nps": [1.0, 1.0]}, ["#1", "#2"]),
-        ({"score": [0, 1], "n": [5, 5]}, ["score=0", "score=1"]),
-        ({"n": [5, 5], "score": [0, 1], "x": 0.5}, ["n=5, score=0", "n=5, score=1"]),
-        (
-            {"group": ["a", "a"], "wave": [1, 2], "nps": [0.5, 0.5]},
-            ["group=a, wave=1", "group=a, wave=2"],
-        ),
-        ({"group": ["a", None], "nps": [0.5, 0.5]}, ["group=a", ""]),
-        ({"verdict": ["up", "up"]}, ["#1", "#2"]),
-        (
-            {"group": pd.Categorical(["nan"]), "day": pd.to_datetime(["2026-07-01"]), "x": [1.5]},
-            ["group=nan, day=2026-07-01"],
-        ),
-    ],
-)
-def test_every_row_of_the_ledger_is_told_from_the_others(columns, rows):
-    frame = ledger(x=result.Result(frame=pd.DataFrame(columns), method="m")).frame
-    assert list(dict.fromkeys(frame["row"])) == rows
-    assert not frame.duplicated(["result", "row", "quantity"]).any()
+def test_what_is_of_one_wave_has_its_name_and_what_is_of_all_has_none():
+    groups = result.Result(frame=pd.DataFrame({"plan": ["a", "b"], "x": [0.5, 1.5]}), method="m")
+    pairs = result.Result(
+        frame=pd.DataFrame({"a": ["2026Q2"], "b": ["2026Q3"], "difference": [3.5]}), method="m"
+    )
+    plans = result.Result(
+        frame=pd.DataFrame({"a": ["pro"], "b": ["free"], "difference": [3.5]}), method="m"
+    )
+    shown = ledger(
+        wave="2026Q3",
+        wave_column="wave",
+        all_waves=["always"],
+        waves=scores(),
+        groups=groups,
+        always=groups,
+        changes=pairs,
+        gaps=plans,
+    )
+    told = shown.frame.drop_duplicates("figure", keep="last").set_index("figure")
+    assert told["wave"].to_dict() == {
+        "waves.nps": "2026Q3",
+        "groups.x": "2026Q3",
+        "always.x": "",
+        "changes.difference": "2026Q3",
+        "gaps.difference": "2026Q3",
+    }
+    assert told.loc["changes.difference", "segment"] == "a=2026Q2"
+    assert told.loc["gaps.difference", "segment"] == "a=pro, b=free"
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=5)
+
+
+@given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=8))
+def test_no_two_figures_have_one_name(pairs):
+    frame = pd.DataFrame(pairs, columns=["plan", "country, x"]).assign(nps=0.5)
+    found = result.Result(frame=frame, method="m")
+    shown = ledger(level=found, again=found).frame
+    assert not shown.duplicated(ONE).any()
+    assert len(shown) == 2 * len(pairs)
 
 
 @given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=30))
 def test_the_ledgers_csv_keeps_every_digit(values):
-    shown = ledger(
-        x=result.Result(
-            frame=pd.DataFrame({"wave": [str(n) for n in range(len(values))], "nps": values}),
-            method="m",
-        )
-    )
-    assert (
-        pd.read_csv(io.StringIO(shown.to_csv()), dtype=str, keep_default_na=False)["value"]
-        .map(float)
-        .tolist()
-        == values
-    )
-    assert len(shown.written()) == min(10, len(values))
+    frame = pd.DataFrame({"wave": [str(n) for n in range(len(values))], "nps": values})
+    shown = ledger(x=result.Result(frame=frame, method="m"))
+    assert read(shown)["value"].map(float).tolist() == values
 
 
-def test_what_has_no_bound_is_shown_as_such():
-    shown = ledger(
-        x=result.Result(frame=pd.DataFrame({"n_needed": [float("inf")], "z": [-0.5]}), method="m")
-    )
-    assert shown.written().iloc[:, 3].tolist() == ["∞", "−0.5"]
-    assert shown.to_csv().splitlines()[1].split(",")[3] == "inf"
-
-
-def test_the_ledger_is_marked_for_cx_run():
-    data, metadata = ledger(
-        x=result.Result(frame=pd.DataFrame({"nps": [12.5]}), method="m")
-    )._repr_mimebundle_()
+def test_the_ledger_is_marked_for_cx_run_and_shows_its_first_rows_in_words():
+    frame = pd.DataFrame({"n_needed": [float("inf")], "z": [-0.5], "verdict": ["cannot_tell"]})
+    shown = ledger(x=result.Result(frame=frame, method="m"))
+    data, metadata = shown._repr_mimebundle_()
     assert metadata == {"text/csv": {"ledger": True}}
     assert data["text/plain"].startswith("Every figure of this report\n")
-    assert "12.5" in data["text/csv"]
-
-
-def test_a_researchers_column_says_which_row_it_is_whatever_its_name():
-    owned = {"reason": "", "n": "integer"}
-    mine = type("Mine", (result.Result,), {"columns": owned})
-    frame = pd.DataFrame({"by_reason": ["gift", "need"], "n": [5, 5], "reason": ["few", ""]})
-    found = mine(frame=frame, method="m", carried={"by_reason": "reason"})
-    assert list(dict.fromkeys(ledger(x=found).frame["row"])) == ["reason=gift", "reason=need"]
-    own = result.Result(frame=pd.DataFrame({"plan": ["a"], "verdict": ["x"]}), method="m")
-    assert ledger(x=own).frame["quantity"].tolist() == ["verdict"]
+    assert "cannot tell" in data["text/plain"]
+    assert "∞" in data["text/html"]
+    assert "inf" in data["text/csv"]
+    assert "cannot_tell" in data["text/csv"]
+    assert ledger().frame.empty
+    assert repr(ledger()) == "None of the results has a figure."
