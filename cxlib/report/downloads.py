@@ -9,24 +9,27 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
+from cxlib.report.set_aside import SetAside
 from cxlib.shown.language import text
 from cxlib.shown.table import inert
 
-_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(e[+-]?\d+)?\s?%?", re.I)
+_NUMBER = re.compile("[+-]?[\\d,]*\\.?\\d+(e[+-]?\\d+)?[ \u00a0\u202f]?%?", re.I)
+_INERT = re.compile(r"[A-Za-z0-9][\w .,%()-]*", re.A)  # neither a formula nor anything that hides
 _SENTENCE = 30  # letters; a column of such cells is not squeezed to a word a line
 _LONG = 20  # rows; a longer table may not be seen whole
 
 
-def add_downloads(soup: BeautifulSoup, *, report: str, language: str) -> int:
+def add_downloads(soup: BeautifulSoup, *, report: str, language: str, aside: SetAside) -> int:
     """Put every table in a box that scrolls, with a link below that saves it; return how many there
     are.
 
-    An output of cxlib brings its exact figures as CSV (in `data-csv` of the enclosing element); for
+    An output of cxlib brings its exact figures as CSV (its mark in `data-csv` of the enclosing
+    element); for
     other tables the CSV is made from the cells that are shown."""
     tables = [table for table in soup.find_all("table") if table.find_parent("table") is None]
     for number, table in enumerate(tables, start=1):
         holder = table.find_parent(attrs={"data-csv": True})
-        content = str(holder["data-csv"]) if holder else cells_as_csv(table)
+        content = aside.take(str(holder["data-csv"])) if holder else cells_as_csv(table)
         if holder:
             del holder["data-csv"]
         _frame(
@@ -36,13 +39,16 @@ def add_downloads(soup: BeautifulSoup, *, report: str, language: str) -> int:
             language=language,
             file=f"{report}-table-{number}.csv",
             content=inert_csv(content),
+            aside=aside,
         )
+    for unused in soup.find_all(lambda tag: "data-csv" in tag.attrs):  # of what is shown otherwise
+        del unused["data-csv"]
     return len(tables)
 
 
 def inert_csv(content: str) -> str:
-    """Return CSV in which no cell can be taken for a formula; numbers, also negative ones, stay
-    numbers.
+    """Return CSV in which no cell can be taken for a formula, and nothing is hidden; numbers, also
+    negative ones, stay numbers.
 
     >>> inert_csv("a,=1+1\\n-3,@x\\n")
     "a,'=1+1\\n-3,'@x\\n"
@@ -50,7 +56,12 @@ def inert_csv(content: str) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     for row in csv.reader(io.StringIO(content, newline="")):
-        writer.writerow([cell if _NUMBER.fullmatch(cell) else inert(cell) for cell in row])
+        writer.writerow(
+            [
+                cell if _INERT.fullmatch(cell) or _NUMBER.fullmatch(cell) else inert(cell)
+                for cell in row
+            ]
+        )
     return written.getvalue()
 
 
@@ -80,7 +91,14 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _frame(
-    soup: BeautifulSoup, table: Tag, *, number: int, language: str, file: str, content: str
+    soup: BeautifulSoup,
+    table: Tag,
+    *,
+    number: int,
+    language: str,
+    file: str,
+    content: str,
+    aside: SetAside,
 ) -> None:
     caption = (
         table.caption.get_text(" ", strip=True)
@@ -108,7 +126,7 @@ def _frame(
             "class": "download",
             # the mark at the start lets Excel read UTF-8
             "href": "data:text/csv;charset=utf-8;base64,"
-            + base64.b64encode(content.encode("utf-8-sig")).decode("ascii"),
+            + aside.mark(base64.b64encode(content.encode("utf-8-sig")).decode("ascii")),
         },
     )
     frame.append(link)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from cxlib.inert import visible
 from cxlib.report.fonts import font_face
+from cxlib.report.scripts import language_of
 from cxlib.shown.language import text
 
 _TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=[<>=≤≥]) (?=[\d−])|(?<=\b[np]) (?=[<>=≤≥\d])")
-
-
-_TURNS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @functools.cache
@@ -28,20 +28,38 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["unbroken"] = unbroken
+    environment.filters["language_of"] = language_of
     return environment
 
 
-def render(template: str, *, language: str = "en", **values: Any) -> str:
-    """Return a page in the given language, with a font for its Japanese and Korean.
+def load_template(name: str) -> Template:
+    """Return a template of this package, compiled; a process compiles it once."""
+    return _environment().get_template(name)
 
-    `t("made", time=…)` in a template is a text of `texts/<language>/report.toml`.
+
+def render(
+    template: str,
+    *,
+    language: str = "en",
+    earlier: str = "",
+    alike: Iterable[Path] = (),
+    **values: Any,
+) -> str:
+    """Return a page in the given language, with a font for its Japanese and Korean (that of the
+    `earlier` page, or of one that is `alike`, where `font_face` can take it over).
+
+    What hides or acts in any text of it, such as a mark that turns the figures after it around, is
+    written out. `t("made", time=…)` in a template is a text of `texts/<language>/report.toml`.
     """
+    page = part(template, language=language, **values)
+    page = visible(page)  # after parsing: `&#x202e;` in an output is a character by now
+    return page.replace("/* fonts */", font_face(page, earlier=earlier, alike=alike), 1)
+
+
+def part(template: str, *, language: str = "en", **values: Any) -> str:
+    """Return a part of a page, its values escaped; the page shows it by `{{ … | safe }}`."""
     t: Callable[..., str] = functools.partial(_text, language)
-    page = _environment().get_template(template).render(t=t, language=language, **values)
-    page = page.translate(
-        _TURNS
-    )  # a customer's word with one of these would turn the figures after it around
-    return page.replace("/* fonts */", font_face(page), 1)
+    return load_template(template).render(t=t, language=language, **values)
 
 
 def unbroken(words: str) -> str:

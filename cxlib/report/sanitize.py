@@ -38,6 +38,8 @@ _WITH_CONTENT = """
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _INDEX = "../../index.html#"
 _LINK = re.compile(rf"(https?://|mailto:|#|{re.escape(_INDEX)})", re.I)
+# links, pictures, comments and what turns writing; of all other markup nh3 alone decides
+_LOOKED_AT = re.compile(r"<(?:a|img|image)\b|<[!?]|\bdir\s*=", re.I)
 _NOTEBOOK = re.compile(r"[\w./ -]*\.ipynb")
 
 
@@ -71,12 +73,17 @@ def inert_html(markup: str) -> str:
     >>> inert_html('<img src="https://example.org/z.png" alt="z">')
     'z'
     """
+    if not _LOOKED_AT.search(markup):
+        return _CLEANER.clean(markup)
     soup = BeautifulSoup(markup, "html.parser")
     for note in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         note.extract()  # a comment may end earlier for a browser than for this parser
     for picture in soup.find_all("img"):
         if not _PICTURE.fullmatch(str(picture.get("src", ""))):
             picture.replace_with(str(picture.get("alt", "")))
+    for tag in soup.find_all(dir=True):
+        if str(tag["dir"]).lower() != "ltr":
+            tag["dir"] = "auto"  # by its letters: figures alone are never turned around
     for link in soup.find_all("a", href=True):
         _lead(link)
     return _CLEANER.clean(soup.decode(formatter="html5"))

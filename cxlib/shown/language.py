@@ -22,6 +22,7 @@ from babel.numbers import format_decimal
 
 from cxlib import texts
 from cxlib.errors import ParameterError
+from cxlib.inert import set_apart, visible
 
 # British rules are those of our English: "a, b and c"
 LOCALES = {"en": Locale("en", "GB")}
@@ -67,7 +68,7 @@ class _Filled(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if "|" in format_spec:
             return _by_number(value, format_spec.split("|"), self.language)
-        return write(value, format_spec, self.language)
+        return set_apart(write(value, format_spec, self.language))
 
 
 def _by_number(value: Any, forms: Sequence[str], language: str) -> str:
@@ -107,7 +108,7 @@ def write(value: Any, spec: str = "", language: str = "en") -> str:
     if isinstance(value, Enum):
         return word(value, language)
     if parsed["many"] == "quoted":
-        return repr(value)
+        return visible(repr(value))
     if not parsed["format"]:
         return label(value, language)
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -120,7 +121,9 @@ def _listed(values: Sequence[Any], parsed: re.Match[str], language: str) -> str:
     spec = f"{parsed['format'] or ''}{parsed['digits'] or ''}"
     quoted = parsed["many"] == "quoted"
     some = values[:SOME] if parsed["many"] == "some" else values
-    items = [repr(item) if quoted else write(item, spec, language) for item in some]
+    items = [
+        set_apart(visible(repr(item)) if quoted else write(item, spec, language)) for item in some
+    ]
     if len(values) > len(some):
         items.append(text("common.more", language, n=len(values) - len(some)))
     return write_list(items, language)
@@ -168,8 +171,8 @@ def heading(column: str, language: str = "en", *, topic: str) -> str:
 
 
 def label(value: Any, language: str = "en") -> str:
-    """Write a name: whole numbers without a decimal point, days without a time, and in words that
-    there is none.
+    """Write a name: whole numbers without a decimal point, days without a time, in words that
+    there is none, and by its number what hides in it.
 
     >>> label(2026.0), label(dt.datetime(2026, 7, 1)), label("東京")
     ('2026', '2026-07-01', '東京')
@@ -180,7 +183,7 @@ def label(value: Any, language: str = "en") -> str:
         return str(int(value))
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         value = value.date()
-    return str(value)
+    return visible(str(value))
 
 
 def number(value: float, digits: int = 0, language: str = "en") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Any, get_args
 
 import pandas as pd
 
+from cxlib.inert import visible
 from cxlib.shown import language as words
 from cxlib.shown.message import Message, Sentences, said
 from cxlib.shown.text import Text
@@ -25,6 +27,9 @@ Format = str | Kind | tuple[Kind, ...]
 _TEXT = 'class="txt" style="text-align:left"'
 # OWASP, CSV injection
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+# where a spreadsheet parts columns by a semicolon or a tab (as most of Europe's), the quotes around
+# a cell hold only at its beginning: what follows one, or a line end, is a cell of its own
+_WITHIN = re.compile(r"(?<=[;\t\r\n])(?=\s*(?:[=@＝＠]|[+\-＋－][^;\t\r\n]*[(|!]))")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -100,7 +105,7 @@ class Table:
     def _heading(self, name: str) -> str:
         if name in self.columns and name not in self.carried:
             return words.heading(name, self.language, topic=self.topic)
-        return self.carried.get(name, name)
+        return visible(self.carried.get(name, name))
 
     def _more(self) -> str:
         hidden = len(self.frame) - self.most if self.most is not None else 0
@@ -173,15 +178,18 @@ class Table:
 
 
 def inert(value: Any) -> Any:
-    """Return text that a spreadsheet will not run, a leading apostrophe before a formula.
+    """Return text that a spreadsheet will not run, an apostrophe before a formula, and in which
+    nothing is hidden.
 
     >>> inert('=HYPERLINK("x")'), inert("fine"), inert(-3)
     ('\\'=HYPERLINK("x")', 'fine', -3)
     """
-    dangerous = isinstance(value, str) and (
-        value.startswith(_FORMULA_STARTS) or value.lstrip().startswith(_FORMULA_STARTS)
-    )
-    return "'" + value if dangerous else value
+    if not isinstance(value, str):
+        return value
+    text = visible(value, keep="\t\r\n")
+    words = text.lstrip()
+    starts = text.startswith(_FORMULA_STARTS) or words.startswith(_FORMULA_STARTS)
+    return "'" * starts + text[: len(text) - len(words)] + _WITHIN.sub("'", words)
 
 
 def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -145,8 +145,30 @@ def test_no_word_turns_the_figures_after_it_around():
     page, soup = page_of(
         shown({"text/html": '<div class="cx-finding"><p>The lowest is \u202eabc, 10 %.</p></div>'})
     )
-    assert soup.select_one("article p").get_text() == "The lowest is abc, 10\xa0%."
+    assert soup.select_one("article p").get_text() == "The lowest is \\u202eabc, 10\xa0%."
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.html)
+
+
+@pytest.mark.parametrize(
+    ("reference", "seen"),
+    [
+        ("&#x202e;", "\\u202e"),
+        ("&#8238;", "\\u202e"),
+        ("&ZeroWidthSpace;", "\\u200b"),
+        ("&NoBreak;", "\\u2060"),
+        ("&rlm;", "\\u200f"),
+        ("&InvisibleComma;", "\\u2063"),
+    ],
+)
+def test_what_hides_as_a_reference_is_written_out(reference, seen):
+    page, soup = page_of(
+        shown({"text/html": f'<p title="a{reference}1">a{reference}1</p>'}),
+        new_markdown_cell(f"a{reference}1"),
+    )
+    article = soup.select_one("article")
+    assert article.get_text().count(f"a{seen}1") == 2
+    assert reference not in page.html
+    assert article.select_one("p")["title"] == f"a{seen}1"
 
 
 def test_tables_are_saved_as_csv_that_excel_reads():

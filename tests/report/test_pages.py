@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from bs4 import BeautifulSoup
 
+from cxlib.inert import visible
 from cxlib.report.pages import render, unbroken
+from tests.hostile import PAYLOADS
 
 ERROR = {"message": "<b>no</b>", "details": "", "cell": 2, "cells": 1200, "heading": "H"}
 
@@ -23,10 +26,23 @@ def test_values_are_escaped_and_numbers_and_times_written():
     assert soup.select_one(".made").string == "Made 2026-11-22 09:31 UTC"
 
 
-def test_marks_that_turn_the_line_are_gone_and_fonts_come_where_needed():
-    assert "\u202e" not in failed(title="\u202ex")
+def test_marks_that_turn_the_line_are_written_out_and_fonts_come_where_needed():
+    assert BeautifulSoup(failed(title="\u202ex"), "html.parser").title.string == "\\u202ex"
     assert "@font-face" in failed(title="日本")
     assert "@font-face" not in failed()
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_hostile_words_are_inert_in_every_text_of_a_page(name):
+    word = PAYLOADS[name]
+    page = failed(
+        title=word, name=word, command=word, error={**ERROR, "message": word, "details": word}
+    )
+    assert visible(page) == page
+    soup = BeautifulSoup(page, "html.parser")
+    assert soup.find_all(["script", "img", "iframe", "b"]) == []
+    said = soup.select_one(".headline").get_text()
+    assert said == visible(word).replace("\x00", "\ufffd")
 
 
 def test_a_line_does_not_end_within_a_figure():

@@ -117,6 +117,13 @@ def test_what_a_notebook_needs_stays():
     assert 'rel="noopener noreferrer"' in inert_html('<a href="https://doi.org/10.1/x">x</a>')
 
 
+def test_no_markup_turns_figures_around():
+    for markup in ('<p dir="rtl">-5 of 12</p>', "<p dir=RTL>-5</p>", '<bdo dir="rtl">12</bdo>'):
+        assert "rtl" not in inert_html(markup).lower()
+    assert 'dir="auto"' in inert_html('<p dir="rtl">שלום 12</p>')
+    assert 'dir="ltr"' in inert_html('<p dir="ltr">x</p>')
+
+
 @pytest.mark.parametrize(
     ("markup", "words"),
     [

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from cxlib import texts
 from cxlib.errors import ParameterError
+from cxlib.inert import visible
 from cxlib.methods.multiplicity import Adjustment
 from cxlib.shown import language
 from cxlib.shown.message import Message
+from tests.hostile import PAYLOADS
 
 
 @given(st.floats(-1e9, 1e9, allow_nan=False), st.integers(0, 3))
@@ -145,3 +147,17 @@ def test_a_word_goes_with_its_number(n, wanted):
 def test_a_language_with_one_plural_class_needs_one_word(monkeypatch):
     monkeypatch.setitem(language.LOCALES, "ja", Locale("ja"))
     assert language._by_number(3, ["件"], "ja") == language._by_number(1, ["件"], "ja") == "件"
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_hostile_names_are_inert_alone_and_in_lists(name):
+    word = PAYLOADS[name]
+    for spec in ("", "some", "quoted", "capital"):
+        for value in (word, [word, word]):
+            written = language.write(value, spec)
+            assert visible(written) == written
+
+
+def test_names_from_the_right_are_set_apart_in_lists():
+    assert language.write(["שלום", "12"]) == "\u200eשלום\u200e and 12"
+    assert language.write("שלום") == "שלום"  # a cell of its own

@@ -11,10 +11,12 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxlib.inert import visible
 from cxlib.methods.multiplicity import Adjustment
 from cxlib.rows.names import Missing
 from cxlib.shown import table, text
 from cxlib.shown.message import Message
+from tests.hostile import PAYLOADS
 
 ATTACKS = [
     '=HYPERLINK("http://evil.example","x")',
@@ -44,7 +46,7 @@ def cells(written):
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_formulas_are_inert_in_cells_and_headings(attack):
     shown = table.Table(frame=pd.DataFrame({attack: [attack, None], "n": [-1, 2]}))
-    inert = attack if attack.startswith("fine") else "'" + attack
+    inert = "fine\r'=1+1" if attack.startswith("fine") else "'" + attack
     assert cells(shown.to_csv()) == [inert, "n", inert, "-1", "", "2"]
     assert shown.frame.columns[0] == attack  # the data stay as they are
 
@@ -55,7 +57,34 @@ def test_no_text_becomes_a_formula_and_none_is_lost(comments):
     for comment, cell in zip(comments, written[3::2], strict=True):
         assert not cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
         assert cell[:1] not in tuple("\t\r\n")
-        assert cell.removeprefix("'") == comment.removeprefix("'")
+        assert cell.replace("'", "") == visible(comment, keep="\t\r\n").replace("'", "")
+
+
+@pytest.mark.parametrize(
+    ("comment", "cell"),
+    [
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a\t@SUM(1)", "a\t'@SUM(1)"),
+        ("a\n-cmd|' /C calc'!A0", "a\n'-cmd|' /C calc'!A0"),
+        ("fine ;-) and\n- a list\n+ 5 points", "fine ;-) and\n- a list\n+ 5 points"),
+        ("a=b; c", "a=b; c"),
+    ],
+)
+def test_a_formula_within_a_cell_is_inert_where_semicolons_part_columns(comment, cell):
+    assert table.inert(comment) == cell
+    assert table.inert(cell) == cell
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_hostile_words_are_inert_in_cells_and_headings(name):
+    word = PAYLOADS[name]
+    shown = table.Table(frame=pd.DataFrame({word: [word], "n": [-1]}), columns={}, caption=word)
+    for said in (repr(shown), shown.to_html(), shown.to_csv()):
+        assert visible(said, keep="\n\t\r") == said
+    assert not [
+        cell for cell in cells(shown.to_csv())[:1] if cell.lstrip()[:1] in set("=+-@＝＋－＠")
+    ]
+    assert BeautifulSoup(shown.to_html(), "html.parser").find_all(["script", "img", "iframe"]) == []
 
 
 @pytest.mark.parametrize("kind", ["category", "object", "str"])
