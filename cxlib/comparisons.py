@@ -80,6 +80,22 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The name that a column has in a row is that of a value: see `rows.names`."""
+
+    column: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The name that a column has in a row is one of many."""
+
+    column: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """`not term`; what is unknown stays unknown."""
 
@@ -100,7 +116,7 @@ class Some:
     terms: tuple[Term, ...]
 
 
-Comparison: TypeAlias = Compare | OneOf | Between | Like | Missing
+Comparison: TypeAlias = Compare | OneOf | Between | Like | Missing | Named | Among
 Term: TypeAlias = Comparison | Not | Every | Some
 
 

@@ -42,6 +42,19 @@ class ConditionOn:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysOf:
+    """Marks a mapping whose keys are columns of files; each must be in one of these that is given.
+
+    `only: Annotated[Only, KeysOf("survey", "frame")]`.
+    """
+
+    files: tuple[str, ...]
+
+    def __init__(self, *files: str) -> None:
+        object.__setattr__(self, "files", files)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadWith:
     """Marks a parameter that says how the file is read that another one names.
 
@@ -52,7 +65,7 @@ class ReadWith:
     file: str
 
 
-Mark = ColumnOf | ConditionOn
+Mark = ColumnOf | ConditionOn | KeysOf
 
 
 def marks_of(field: FieldInfo) -> list[Mark]:
@@ -83,6 +96,8 @@ def named_columns(model: BaseModel, within: str = "") -> Iterator[tuple[str, lis
         for mark in marks_of(field):
             if isinstance(mark, ColumnOf):
                 yield within + name, columns, mark
+            elif isinstance(mark, KeysOf):
+                yield within + name, list(value), ColumnOf(*mark.files)
 
 
 def texts_in(value: Any) -> list[str]:

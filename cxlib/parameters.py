@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PrivateAttr,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -20,15 +21,18 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from cxlib import parameter_cells, texts
+from cxlib.bound_values import Only, refuse_unbound
 from cxlib.check import did_you_mean
 from cxlib.comparisons import parse_comparisons
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.marks import ColumnOf as ColumnOf
 from cxlib.marks import ConditionOn as ConditionOn
+from cxlib.marks import KeysOf as KeysOf
 from cxlib.marks import ReadWith as ReadWith
 from cxlib.marks import nested_model as nested_model
+from cxlib.marks import pieces
 from cxlib.own_files import settle
-from cxlib.secrecy import refuse_secrets
+from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
 
 
@@ -64,6 +68,8 @@ class StudyParameters(BaseModel):
     """What every study's `Parameters` has: strict names, and a report language.
 
     A field's type, bounds, description and marks are the whole contract of a notebook parameter.
+    A field of type `SecretStr` takes `secret://NAME` and holds what goes by that name
+    (`read_secret`); any other text field keeps `secret://NAME` as it is written.
     `parse` checks values alone, before a kernel starts and again inside the notebook; before, `cx
     run` also opens the files and looks for columns (`ColumnOf`) in their headers. What needs rows
     is checked by the notebook's first cells. A field `looks` for which no value is given is filled
@@ -84,11 +90,17 @@ class StudyParameters(BaseModel):
 
     def __init__(self, **values: Any) -> None:
         refuse_secrets(values)
+        read = _with_secrets(values, type(self).model_fields)
         try:
-            super().__init__(**values)
+            super().__init__(**read)
         except ValidationError as error:
             lines = _lines(error, type(self).model_fields)
             raise ParameterError("\n".join(lines)) from None
+
+    def day_of_report(self) -> str | None:
+        """Return the day, where a report depends on the day that it is made on; here it does
+        not."""
+        return None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **given: Any) -> None:
@@ -111,6 +123,12 @@ class StudyParameters(BaseModel):
         if text is not None:
             parse_comparisons(text, parameter=str(info.field_name))
         return text
+
+    @field_validator("only", check_fields=False)
+    @classmethod
+    def _only(cls, only: Only) -> Only:
+        refuse_unbound(only)
+        return only
 
     @property
     def noticed(self) -> tuple[Message, ...]:
@@ -182,6 +200,7 @@ class StudyParameters(BaseModel):
         inner = {name: model.model_fields for name, model in nested.items() if model}
         parameter_cells.refuse_misspelt(assigned, fields, inner=inner)
         parameter_cells.refuse_left_behind(assigned, fields, namespace)
+        refuse_secrets({name: namespace[name] for name in assigned.names if name in namespace})
         names = [name for name in fields if name in assigned.names and name in namespace]
         return cls.settled({name: namespace[name] for name in names}, given=assigned.injected)
 
@@ -198,6 +217,52 @@ def meanings(model: type[BaseModel], language: str = "en") -> dict[str, str]:
         told |= texts.load(language, topic[0]).get("parameter", {})
     flat = _flat(model.model_fields)
     return {name: told.get(name, field.description or "") for name, field in flat.items()}
+
+
+def _with_secrets(values: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
+    """Return values in which a field that is a secret has what is read by its name; elsewhere that
+    it can be read is all that is made sure of."""
+    read = {}
+    for name, value in values.items():
+        field = fields.get(name)
+        within = nested_model(field) if field else None
+        if within and isinstance(value, Mapping):
+            read[name] = _with_secrets(value, within.model_fields)
+        else:
+            hold = field is not None and _holds_secret(field)
+            if hold:
+                refuse_clear(name, value)
+            read[name] = _read(name, value, hold=hold)
+            if field and read[name] is value and secret_name(value) and _is_path(field):
+                raise ParameterError(
+                    f"parameter {name}={value!r} is a secret, but names a file; give the path of a "
+                    "file, and keep a password out of it"
+                )
+    return read
+
+
+def _read(name: str, value: Any, *, hold: bool) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _read(name, item, hold=hold) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        items = [_read(name, item, hold=hold) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    if secret_name(value) is None:
+        return value
+    found = read_named(name, value)
+    return SecretStr(found) if hold else value
+
+
+def _holds_secret(field: FieldInfo) -> bool:
+    """Return whether a parameter takes a password or key, as `secret://NAME`."""
+    return SecretStr in (field.annotation, *pieces(field))
+
+
+def _is_path(field: FieldInfo) -> bool:
+    return any(
+        isinstance(kind, type) and issubclass(kind, Path)
+        for kind in (field.annotation, *pieces(field))
+    )
 
 
 def _flat(fields: Mapping[str, FieldInfo], within: str = "") -> dict[str, FieldInfo]:

@@ -6,6 +6,7 @@ from .promoters import WeightedNps, estimate_nps
 from .propensity import RIndicator, r_indicator
 from .ranges import Bounds, bounds
 from .reading import Sample, read
+from .sizes import group_sizes
 from .stages import Funnel, funnel, last_stage
 from .weighting import Weights, margins, rake
 
@@ -25,6 +26,7 @@ __all__ = [
     "estimate_mean",
     "estimate_nps",
     "funnel",
+    "group_sizes",
     "last_stage",
     "margins",
     "r_indicator",

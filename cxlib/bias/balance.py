@@ -51,6 +51,7 @@ class Representativeness(Result):
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.representativeness_caption")
+    rests_on: ClassVar[str | None] = "n_frame"
 
     def summary(self, language: str = "en") -> str:
         """Say who is most over- and under-represented, and whether chance could do that."""

@@ -14,7 +14,7 @@ import pandas as pd
 from cxlib.bias.counts import people
 from cxlib.bias.parameters import Parameters
 from cxlib.errors import ParameterError
-from cxlib.rows import names
+from cxlib.rows import names, table
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
 
@@ -88,7 +88,7 @@ def with_answered(
         wanted = [m for m in p.margins if m in frame.columns and m not in invitations.columns]
         if wanted:
             marked = people.add_columns(marked, frame, key=p.customer, columns=wanted)
-    return _once_each(p, marked)
+    return _once_each(p, table.named(marked))
 
 
 def _once_each(p: Parameters, invitations: ir.Table) -> Listed:
@@ -101,6 +101,7 @@ def _once_each(p: Parameters, invitations: ir.Table) -> Listed:
     n, persons = people.size(invitations), people.size(once)
     if n == persons:
         return Listed(rows=invitations)
+    once = table.named(once)
     file = "" if p.invitations is None else p.invitations.name
     said = Message("bias.invited_repeatedly", n=n - persons, all=n, file=file, people=persons)
     return Listed(rows=once, warnings=(said,))

@@ -17,6 +17,7 @@ from cxlib.bias.kinds import Kind, Method
 from cxlib.bias.methods import linearised
 from cxlib.bias.weighting import Weights
 from cxlib.errors import ParameterError, WeightError
+from cxlib.rows.table import as_table
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
@@ -187,9 +188,10 @@ def estimate_mean(
     """
     if outcome is None:
         return Absent.of("bias.absent_outcome", Mean)
+    answers = as_table(data)  # once for all queries
     plain, raked = (
         estimate(
-            data,
+            answers,
             outcome=outcome,
             weights=used,
             cluster=cluster,

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from cxlib import check
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, Labels
+from cxlib.bound_values import Only
+from cxlib.parameters import ColumnOf, ConditionOn, InputFile, KeysOf, Labels
 from cxlib.survey_parameters import SurveyParameters
 
 
@@ -52,6 +53,7 @@ class Parameters(SurveyParameters):
     strata: Annotated[str | None, ColumnOf("survey")] = None
     population: Annotated[str | None, ColumnOf("survey")] = None
     where: Annotated[str | None, ConditionOn("survey", "frame", "invitations")] = None
+    only: Annotated[Only, KeysOf("survey", "frame")] = Field({})
     where_answers: Annotated[str | None, ConditionOn("survey")] = None
     confidence: float = Field(0.95, gt=0.5, lt=1)
 

@@ -17,6 +17,7 @@ from cxlib.bias.methods import linearised
 from cxlib.bias.weighting import Weights
 from cxlib.errors import EmptyDataError, ParameterError, ScoreRangeError
 from cxlib.rows import scales
+from cxlib.rows.table import as_table
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
@@ -144,9 +145,10 @@ def estimate_nps(
     alone, small samples and interval tests, the NPS study's score interval is better."""
     if score is None:
         return Absent.of("bias.absent_score", WeightedNps)
-    by_score = _usable_scores(data, score, scale, promoter, detractor)
+    answers = as_table(data)  # once for all queries
+    by_score = _usable_scores(answers, score, scale, promoter, detractor)
     signed = weighted.promoter_sign(
-        data, score=score, promoter=promoter, detractor=detractor, name=_SIGN
+        answers, score=score, promoter=promoter, detractor=detractor, name=_SIGN
     )
     plain, raked = (
         means.estimate(

@@ -41,6 +41,7 @@ class RIndicator(Result):
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("bias.r_indicator_caption")
+    intervals: ClassVar[Mapping[str, tuple[str, str]]] = {"r_indicator": ("ci_low", "ci_high")}
 
     def summary(self, language: str = "en") -> str:
         """Say the indicator and what it cannot see."""

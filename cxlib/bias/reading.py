@@ -12,16 +12,19 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.bias import joining, lists, usable, weighting
+from cxlib.bias.chosen_rows import choose_rows
 from cxlib.bias.counts import people
 from cxlib.bias.dated_waves import name_invited_waves, name_waves
 from cxlib.bias.kinds import Method
 from cxlib.bias.parameters import Parameters
 from cxlib.bias.reading_waves import InTime, check_waves, put_in_time
+from cxlib.bound_values import as_condition
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
 from cxlib.rows import names
+from cxlib.rows.conditions import Condition
 from cxlib.rows.headcounts import refuse_counted_answers
 from cxlib.rows.option_columns import refuse_options
-from cxlib.rows.table import as_table, numeric
+from cxlib.rows.table import as_table, named, numeric
 from cxlib.rows.tallies import refuse_tally
 from cxlib.rows.weights import read_weights
 from cxlib.shown.message import Message
@@ -79,6 +82,8 @@ class Sample(Reading):
         Columns of the invitation list with the mode and with the wave; empty where there is none.
     left_out : int
         Answers of the wave that were given but are no score.
+    wave : str or None
+        The wave that is looked at.
     """
 
     respondents: pd.DataFrame
@@ -92,6 +97,7 @@ class Sample(Reading):
     modes: tuple[str, ...]
     waves: tuple[str, ...]
     left_out: int = 0
+    wave: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,10 +130,10 @@ def read(p: Parameters) -> Sample:
     ------
     CxError
         If a file or column is absent or unfit."""
-    survey = _answers(p)
-    (frame, *noticed), (invitations, *more) = (
-        lists.read_people(p, name) for name in ("frame", "invitations")
-    )
+    asked = choose_rows(p)
+    survey = _answers(p, asked.survey)
+    frame, *noticed = lists.read_people(p, "frame", where=asked.frame)
+    invitations, *more = lists.read_people(p, "invitations", where=asked.invitations)
     _refuse_columns(p, survey.rows, frame, invitations)
     invitations = name_invited_waves(invitations, p)
     waves = put_in_time(p, joining.with_margins(p, survey.rows, frame), invitations)
@@ -150,7 +156,8 @@ def read(p: Parameters) -> Sample:
         notes=tuple(note for step in steps for note in step.notes),
         warnings=(*headline, *(warning for step in steps for warning in step.warnings)),
         flags=(*headline, *survey.flags, *files.warnings, *in_wave.warnings, *known.flags),
-        subject=with_condition(wave, p.where, p.where_answers),
+        subject=with_condition(wave, p.where, as_condition(p.only), p.where_answers),
+        wave=wave,
         inputs=_inputs(p),
         respondents=known.rows,
         answers=answers,
@@ -166,9 +173,9 @@ def read(p: Parameters) -> Sample:
     )
 
 
-def _answers(p: Parameters) -> _Step:
+def _answers(p: Parameters, asked: Condition | None) -> _Step:
     """Read the survey; keep the rows with a score, where there is a score."""
-    survey = read_survey(p.survey, **p.read_with, where=p.where)
+    survey = read_survey(p.survey, **p.read_with, where=asked)
     survey = survey.where(p.where_answers, parameter="where_answers")
     rows = survey.frame
     refuse_counted_answers(rows, p.survey, ids=(p.customer,) if p.customer else ())
@@ -282,7 +289,9 @@ def _invited_in(
     if not alone:  # of several waves; without the column those invited to others would count
         check.columns(invitations.columns, **{"invitations, wave_column": wave_column})
     there = wave_column in invitations.columns
-    return people.where(invitations, column=wave_column, value=wave) if there else invitations
+    if not there:
+        return invitations
+    return named(people.where(invitations, column=wave_column, value=wave))
 
 
 def _known(

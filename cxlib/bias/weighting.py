@@ -74,6 +74,7 @@ class Weights(Result):
         **dict.fromkeys(("share_before", "share_target", "share_after"), "percent"),
     }
     shows: ClassVar[Message] = Message("bias.weights_caption")
+    rests_on: ClassVar[str | None] = ""  # n of a row is of one category
 
     def apply(self, data: Any, *, name: str = "weight") -> ir.Table:
         """Return the rows with their final weight in the column `name`, joined in the engine where

@@ -12,6 +12,7 @@ from .prevalence import Prevalence, prevalence
 from .quotes import Quotes, quotes
 from .reading import read, read_corpus
 from .saturation import Saturation, accumulate, saturation
+from .sizes import group_sizes
 
 __all__ = [
     "Agreement",
@@ -32,6 +33,7 @@ __all__ = [
     "cooccurrence",
     "count_values",
     "disagreements",
+    "group_sizes",
     "krippendorff_alpha",
     "pairs",
     "prevalence",

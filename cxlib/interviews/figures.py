@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.shown import theme
+from cxlib.shown.heat import heat
 from cxlib.shown.language import number, text
 from cxlib.shown.message import Message, said
 
@@ -23,7 +24,6 @@ KIND_COLOURS = {
     "delight": theme.GREEN,
     "contact": theme.PURPLE,
 }
-_SHADES = "Blues"  # light to dark: reads in grey and to colour-blind readers
 
 
 def codes(
@@ -182,7 +182,6 @@ def by_case(
     share.columns = pd.Index([said(name, language) for name in groups.values()])
     ax = _heat(share, cells=cells, width=1.1, height=0.3, ax=ax)
     ax.set_xlabel(case)
-    ax.tick_params(axis="x", rotation=0)
     return _title(ax, finding, measured, language)
 
 
@@ -206,7 +205,6 @@ def together(
     matrix = matrix.where(below).iloc[1:, :-1]
     cells = matrix.map(lambda n: number(n, 0, language) if n > 0 else "")
     ax = _heat(matrix, cells=cells, width=0.52, height=0.42, ax=ax)
-    ax.set_xlabel("")
     for label in ax.get_xticklabels():
         label.set(rotation=40, ha="right", rotation_mode="anchor")
     return _title(ax, finding, measured, language)
@@ -217,28 +215,12 @@ def _heat(
 ) -> Axes:
     """Draw `matrix` with the texts of `cells` in it, each of so many inches; missing cells stay
     white."""
-    import seaborn  # heavy, and only heat maps need it
-
     rows, columns = matrix.shape
     ax = theme.axes(ax, width=min(3.2 + width * columns, 9.5), height=1.6 + height * rows)
     # lighter shades only, so that dark text stays readable
     darkest = 2 * np.nanmax(matrix.to_numpy(float))
-    seaborn.heatmap(
-        matrix,
-        annot=cells,
-        fmt="",
-        cmap=_SHADES,
-        vmin=-darkest / 12,
-        vmax=darkest,
-        linewidths=1,
-        linecolor="white",
-        cbar=False,
-        ax=ax,
-        annot_kws={"fontsize": 9, "color": theme.INK},
-    )
-    ax.set_ylabel("")
+    heat(ax, matrix, low=-darkest / 12, high=darkest, cells=cells, line=1.0)
     ax.tick_params(length=0)
-    ax.tick_params(axis="y", rotation=0)
     return ax
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, InputFolder, StudyParameters
+from cxlib.bound_values import Only
+from cxlib.parameters import ColumnOf, ConditionOn, InputFile, InputFolder, KeysOf, StudyParameters
 
 
 class Parameters(StudyParameters):
@@ -28,6 +29,7 @@ class Parameters(StudyParameters):
     case: Annotated[str | None, ColumnOf("cases")] = None
     order: Annotated[str | None, ColumnOf("cases")] = None
     where: Annotated[str | None, ConditionOn("cases")] = None
+    only: Annotated[Only, KeysOf("cases")] = Field({})
     interviewers: tuple[str, ...] = ()
     rule: str = "majority"
     quotes_each: int = Field(3, ge=1, le=20)
@@ -43,5 +45,10 @@ class Parameters(StudyParameters):
             raise ValueError(
                 f"where={self.where!r} is about the cases; give cases=, the table that describes "
                 "each interview, or where=None"
+            )
+        if self.only and self.cases is None:
+            raise ValueError(
+                f"only={self.only!r} is about the cases; give cases=, the table that describes "
+                "each interview, or only={}"
             )
         return self

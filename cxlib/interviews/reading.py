@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib import check, sources
+from cxlib.bound_values import as_condition
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
 from cxlib.interviews import codings as tables
 from cxlib.interviews import counts
@@ -48,12 +49,12 @@ def read(p: Parameters) -> Corpus:
         codebook=p.codebook,
         cases=p.cases,
         interviewers=p.interviewers,
-        where=p.where,
+        where=conditions.choose(p.where, p.only),
     )
     corpus = replace(
         corpus,
         notes=(*corpus.notes, *p.noticed),
-        subject=with_condition(corpus.subject, p.where),
+        subject=with_condition(corpus.subject, p.where, as_condition(p.only)),
     )
     check.columns(list(corpus.cases.columns), case=p.case, order=p.order)
     counts.grid(corpus).presence(p.rule)
@@ -75,7 +76,7 @@ def read_corpus(
     codebook: str | Path | None = None,
     cases: str | Path | None = None,
     interviewers: Sequence[str] = (),
-    where: str | None = None,
+    where: conditions.Condition | str | None = None,
 ) -> Corpus:
     """Read and check interviews.
 
@@ -93,7 +94,7 @@ def read_corpus(
         `document` and any columns that describe the interview (language, segment, …).
     interviewers : sequence of str
         Speakers whose turns are questions, not data; they are no units and are not quoted.
-    where : str, optional
+    where : Condition or str, optional
         A condition on the cases (see `conditions.parse_condition`); only the interviews that meet
         it are looked at.
 
@@ -199,14 +200,14 @@ def _cases(
 
 
 def _chosen(
-    described: pd.DataFrame, where: str | None, cases: str | Path | None
+    described: pd.DataFrame, where: conditions.Condition | str | None, cases: str | Path | None
 ) -> conditions.Kept | None:
     """Return the cases that meet the condition; None where there is none."""
     if where is None:
         return None
     if cases is None:
-        raise ParameterError(f"where={where!r} is about the cases; give cases=, or where=None")
-    asked = conditions.parse_condition(where)
+        raise ParameterError(f"where={str(where)!r} is about the cases; give cases=, or where=None")
+    asked = conditions.parse_condition(where) if isinstance(where, str) else where
     return asked.apply(described, file=Path(cases).name)
 
 

@@ -14,6 +14,7 @@ from .reading import Answers, comments, read
 from .satisfaction import TopBox, top_box
 from .score_counts import ScoreCounts
 from .scores import NetPromoterScores, score
+from .sizes import group_sizes
 from .verdicts import Reason, Verdict
 from .wave_chart import Waves, waves
 from .wave_size import NextWave, next_wave
@@ -45,6 +46,7 @@ __all__ = [
     "count_scores",
     "detectable",
     "distribution",
+    "group_sizes",
     "homogeneity",
     "league",
     "monitor",

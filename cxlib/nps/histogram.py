@@ -48,6 +48,8 @@ class Distribution(Result):
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_distribution")
+    rests_on: ClassVar[str | None] = ""  # n of a row is of one score
+    row_keys: ClassVar[tuple[str, ...]] = ("score",)
 
     def summary(self, language: str = "en") -> str:
         """Say the shares of promoters, passives and detractors, and how far opinions are apart."""

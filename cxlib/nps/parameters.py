@@ -16,7 +16,8 @@ from pydantic import (
 )
 
 from cxlib import check
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, Labels
+from cxlib.bound_values import Only
+from cxlib.parameters import ColumnOf, ConditionOn, InputFile, KeysOf, Labels
 from cxlib.survey_parameters import SurveyParameters
 
 PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
@@ -64,6 +65,7 @@ class Parameters(SurveyParameters):
     segment: Column = None
     columns: Columns = Columns()
     where: Annotated[str | None, ConditionOn("survey")] = None
+    only: Annotated[Only, KeysOf("survey")] = Field({})
     margin: float | None = Field(None, gt=0, le=200)
     looks: int | dict[str, int] = 1
     confidence: float = Field(0.95, gt=0.5, lt=1)

@@ -12,10 +12,12 @@ import pandas as pd
 from scipy import stats
 
 from cxlib import check, sources
+from cxlib.bound_values import as_condition
 from cxlib.nps import usable
 from cxlib.nps.parameters import DETRACTOR, Parameters
 from cxlib.nps.reading_waves import put_in_time
 from cxlib.rows import names, scales, wave_scales, weights
+from cxlib.rows.conditions import choose
 from cxlib.rows.headcounts import refuse_counted_answers
 from cxlib.rows.option_columns import refuse_options
 from cxlib.rows.tallies import refuse_tally
@@ -159,7 +161,7 @@ def read(p: Parameters) -> Answers:
     SourceError
         If the file cannot be read.
     """
-    survey = sources.read_survey(p.survey, **p.read_with, where=p.where)
+    survey = sources.read_survey(p.survey, **p.read_with, where=choose(p.where, p.only))
     who = p.columns.respondent
     refuse_counted_answers(survey.frame, p.survey, ids=(who,) if who else ())
     refuse_tally(survey.frame, p.survey, score=p.score)
@@ -182,7 +184,7 @@ def read(p: Parameters) -> Answers:
     rows, notes, flags = _clean(given, p, named)
     waves = put_in_time(rows, p)
     heavy = usable.heavy_respondents(waves.rows, waves.wave, p)
-    subject = with_condition(waves.wave, p.where)
+    subject = with_condition(waves.wave, p.where, as_condition(p.only))
     doubts = (
         *survey.warnings,
         *survey.asked_twice(p.score),

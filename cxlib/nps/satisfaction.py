@@ -53,6 +53,10 @@ class TopBox(Result):
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_top_box")
+    intervals: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "rate": ("ci_low", "ci_high"),
+        "mean": ("mean_ci_low", "mean_ci_high"),
+    }
 
     def summary(self, language: str = "en") -> str:
         """Say the share of the top boxes with interval and n, and the mean; of many segments the

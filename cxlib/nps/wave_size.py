@@ -42,6 +42,7 @@ class NextWave(Result):
         **level_and_method(Method),
     }
     shows: ClassVar[Message] = Message("nps.caption_next_wave")
+    row_keys: ClassVar[tuple[str, ...]] = ("points",)
 
     def summary(self, language: str = "en") -> str:
         """Say both numbers for the size that matters."""

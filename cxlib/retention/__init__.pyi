@@ -26,6 +26,7 @@ from .record_starts import on_record
 from .records import Records
 from .restricted_means import RestrictedMean, rmst
 from .revenue_kept import Revenue, revenue
+from .sizes import group_sizes
 from .smiles import Smile, smile
 from .triangles import Triangle, by_cohort, triangle
 
@@ -71,6 +72,7 @@ __all__ = [
     "durations_from_spells",
     "follow_customers",
     "gap_sensitivity",
+    "group_sizes",
     "hazard",
     "loading",
     "movements",

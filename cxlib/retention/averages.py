@@ -38,6 +38,7 @@ class Average(Result):
         **with_limits("rate", "percent"),
         **level_and_method(Method),
     }
+    row_keys: ClassVar[tuple[str, ...]] = ("age", "until")
 
     def caption(self) -> Message:
         """Return what its table shows."""

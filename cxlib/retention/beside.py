@@ -10,13 +10,14 @@ from cxlib.retention.counts.currencies import currency_columns, refuse_currencie
 from cxlib.retention.counts.sums import find_sums
 from cxlib.retention.counts.undone import find_blanks, find_undone
 from cxlib.retention.parameters import Parameters
+from cxlib.rows.conditions import Condition
 from cxlib.shown.message import Message
 from cxlib.sources import read_events
 from cxlib.sources.events import open_rows
 from cxlib.sources.headers import read_header
 
 
-def look_beside(p: Parameters, path: Path) -> tuple[Message, ...]:
+def look_beside(p: Parameters, path: Path, *, where: Condition | None) -> tuple[Message, ...]:
     """Refuse amounts of several currencies, and say what was cancelled, sums others, or repeats
     another row, where another column of the file tells.
 
@@ -32,13 +33,13 @@ def look_beside(p: Parameters, path: Path) -> tuple[Message, ...]:
     for name in (*currencies, *numbers):
         told = read_events(
             path, customer=p.customer, time=p.time, zone=p.zone, dates=p.dates,
-            duplicates=name, sheet=p.sheet, where=p.where,
+            duplicates=name, sheet=p.sheet, where=where,
         )  # fmt: skip
         if name in currencies:
             refuse_currencies(told, value=str(p.value))
         else:
             flags += find_cancellations(told, number=name)
-    rows = open_rows(path, zone=p.zone, sheet=p.sheet, where=p.where)
+    rows = open_rows(path, zone=p.zone, sheet=p.sheet, where=where)
     used = [name for name in (p.customer, p.time, p.value) if name is not None]
     if p.duplicates is None:
         flags += find_copies(rows, used=used)

@@ -87,6 +87,11 @@ class CurveComparison(Result):
         **level_and_method((Method, Design)),
     }
 
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Mean times and their difference are in units of tenure."""
+        return dict.fromkeys(("rmst_a", "rmst_b", "difference", "horizon"), f"{self.unit}s")
+
     def caption(self) -> Message:
         """Return what its table shows."""
         return Message("retention.compare_caption")

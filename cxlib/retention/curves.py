@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -83,8 +83,10 @@ class Survival(Result):
         **dict.fromkeys(
             ("cumhaz", "cumhaz_se", "at_risk_weight", "lost_weight", "censored_weight"), ""
         ),
+        "n": "integer",
         **level_and_method((Method, Limits, Variance)),
     }
+    row_keys: ClassVar[tuple[str, ...]] = ("tenure",)
 
     def at(self, tenure: float) -> pd.DataFrame:
         """Return each curve at a tenure; a curve whose last customer was followed for less is
@@ -94,6 +96,21 @@ class Survival(Result):
             for name, curve in self._curves()
         ]
         return pd.DataFrame(rows)[[*self.by, *_READ]]
+
+    def after(self, months: float = 6) -> Survival:
+        """Return each curve at some months alone, as the summary says it: a row a group, `n` of
+        whom were followed; where nobody was lost, the limits are those that the summary says."""
+        tenure, level = self.tenure(months), self.frame["confidence"].iloc[0]
+        rows = self.at(tenure).assign(tenure=tenure, confidence=level, method=self.method)
+        rows["n"] = [int(curve["at_risk"].max()) for _, curve in self._curves()]
+        none_lost = rows["survival"] == 1
+        # Clopper and Pearson's limit, unrounded (see `limit_without_losses`)
+        low = ((1 - level) / 2) ** (1 / rows["at_risk"].clip(lower=1))
+        if self.frame["band_low"].isna().all():
+            rows.loc[none_lost, ["ci_low", "ci_high"]] = np.nan
+        else:
+            rows["ci_low"] = rows["ci_low"].mask(none_lost, low)
+        return replace(self, frame=rows)
 
     def _curves(self) -> list[tuple[tuple, pd.DataFrame]]:
         return list(self.frame.groupby(list(self.by))) if self.by else [((), self.frame)]

@@ -10,6 +10,7 @@ import pandas as pd
 from cxlib.retention.units import one
 from cxlib.rows.clock import period_name
 from cxlib.shown import theme
+from cxlib.shown.heat import heat
 from cxlib.shown.language import text
 from cxlib.shown.message import Message, Sentences, said
 
@@ -33,8 +34,6 @@ def heat_map(
 ) -> Axes:
     """Draw a triangle: one row a cohort, one column an age; unfinished cells hatched, cells without
     data blank."""
-    import seaborn as sns
-
     rates = frame.pivot(index="cohort", columns="age", values="rate")
     unfinished = (
         frame.pivot(index="cohort", columns="age", values="complete").reindex_like(rates).eq(False)
@@ -47,22 +46,20 @@ def heat_map(
     )
     # cells are then large enough for a number, and for a line around them
     few = columns <= _WRITTEN and rows <= _MANY
-    sns.heatmap(
-        rates * 100,
-        ax=ax,
-        cmap="Blues",
-        **_shades(rates),
-        annot=few and bool(rates.notna().any(axis=None)),
-        fmt=".0f",
-        linewidths=0.4 if few else 0,
-        annot_kws={"fontsize": 7.5},
-        cbar_kws={
-            "label": text("retention.axis_rate", language),
-            "shrink": 0.7,
-            "pad": 0.02,
-            "extend": "max" if _inner(rates).max(axis=None) < 0.995 else "neither",
-        },
+    percent = rates * 100
+    written = percent.map(lambda rate: f"{rate:.0f}") if few else None
+    shades = heat(
+        ax, percent, **_shades(rates), cells=written, line=0.4 if few else 0.0, fontsize=7.5
     )
+    bar = theme.figure_of(ax).colorbar(
+        shades,
+        ax=ax,
+        label=text("retention.axis_rate", language),
+        shrink=0.7,
+        pad=0.02,
+        extend="max" if _inner(rates).max(axis=None) < 0.995 else "neither",
+    )
+    bar.outline.set_linewidth(0)
     for row, column in np.argwhere(unfinished.to_numpy()):
         ax.add_patch(_hatched((column, row), blank=bool(np.isnan(rates.iat[row, column]))))
     _label_cells(ax, frame, rates, period, language)
@@ -107,7 +104,7 @@ def _shades(rates: pd.DataFrame) -> dict[str, float]:
     if inner.notna().any(axis=None):
         top, bottom = inner.max(axis=None), inner.min(axis=None)
     bottom = max(0, np.floor(10 * bottom) * 10 - 10) if bottom > top / 4 else 0
-    return {"vmin": bottom, "vmax": max(100 * top, bottom + 1)}
+    return {"low": bottom, "high": max(100 * top, bottom + 1)}
 
 
 def _age_labels(frame: pd.DataFrame, ages: pd.Index) -> list[str]:

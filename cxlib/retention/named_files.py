@@ -10,6 +10,7 @@ import pandas as pd
 from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.rows import names
+from cxlib.rows.conditions import Condition
 from cxlib.shown.message import Message
 from cxlib.sources import Survey, read_list
 
@@ -21,7 +22,7 @@ SHARE = 0.05  # of the rows; more left out can change the finding
 
 
 def read_named(
-    path: Path, columns: Mapping[str, str | None], *, where: str | None = None
+    path: Path, columns: Mapping[str, str | None], *, where: Condition | None = None
 ) -> Survey:
     """Read a file that has these columns, by the names of their parameters.
 

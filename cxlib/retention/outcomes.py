@@ -13,6 +13,7 @@ from cxlib.retention.durations import Durations
 from cxlib.retention.named_files import clean_groups, left_out, read_named
 from cxlib.retention.parameters import Parameters
 from cxlib.rows import names
+from cxlib.rows.conditions import choose
 from cxlib.shown.message import Message
 
 _SAID = {"yes": 1, "true": 1, "1": 1, "1.0": 1, "no": 0, "false": 0, "0": 0, "0.0": 0}
@@ -43,8 +44,10 @@ def read_outcomes(p: Parameters) -> Outcomes:
     if p.durations is None:  # refused by the parameters
         raise ParameterError("durations=None: give the file with the durations")
     file = read_named(
-        p.durations, {"tenure": p.tenure, "lost": p.lost, "segment": p.segment}, where=p.where
-    )  # fmt: skip
+        p.durations,
+        {"tenure": p.tenure, "lost": p.lost, "segment": p.segment},
+        where=choose(p.where, p.only),
+    )
     frame, (notes, warnings) = clean_groups(file.frame, p.segment)
     frame, repeated = _once(frame, p)
     tenure, lost = _read(frame, p)

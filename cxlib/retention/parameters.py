@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     Field,
@@ -15,7 +16,8 @@ from pydantic import (
 )
 
 from cxlib import check
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, ReadWith, StudyParameters
+from cxlib.bound_values import Only
+from cxlib.parameters import ColumnOf, ConditionOn, InputFile, KeysOf, ReadWith, StudyParameters
 
 MOST_AGES = 1000
 _Age = Annotated[int, Field(le=MOST_AGES)]
@@ -66,6 +68,7 @@ class Parameters(StudyParameters):
 
     duplicates: str | None = None
     where: Annotated[str | None, ConditionOn("orders", "durations")] = None
+    only: Annotated[Only, KeysOf("orders", "customers", "durations")] = Field({})
     start_where: Annotated[str | None, ConditionOn("orders")] = None
     as_of: dt.date | None = None
     before_record: dt.date | None = None
@@ -168,3 +171,7 @@ class Parameters(StudyParameters):
                 "or brackets=None"
             )
         return self
+
+    def day_of_report(self) -> str | None:
+        """Return today where no `as_of` is given: what is booked for later is left out then."""
+        return None if self.as_of else dt.datetime.now(ZoneInfo(self.zone)).date().isoformat()

@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from cxlib import check
+from cxlib.bound_values import as_condition
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.retention.beside import look_beside
+from cxlib.retention.chosen_rows import choose_rows
 from cxlib.retention.cohorts import MOST_PERIODS
 from cxlib.retention.counts.identities import profile_ids
 from cxlib.retention.counts.starts import events_since, first_events
@@ -24,7 +26,7 @@ from cxlib.retention.records import File, Files, Records
 from cxlib.retention.subscriptions import read_subscriptions
 from cxlib.rows import names
 from cxlib.rows.clock import Clock
-from cxlib.rows.conditions import Kept, parse_condition
+from cxlib.rows.conditions import Condition, Kept, both, parse_condition
 from cxlib.rows.engines import SUM, refuse_unequal
 from cxlib.rows.moments import read_date_columns
 from cxlib.shown.message import Message
@@ -63,15 +65,16 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
     if p.orders is None:  # refused by the parameters
         raise ParameterError("orders=None: give the file with the events")
     event = None if p.duplicates in ("exact", SUM) else p.duplicates
-    chosen = _chosen(p, "where", p.where)
+    asked = choose_rows(p)
+    chosen = _chosen(p, asked.orders)
     log = open_event_log(
         p.orders, customer=p.customer, time=p.time, zone=p.zone, value=p.value, duplicates=event,
-        dates=p.dates, sheet=p.sheet, where=p.where,
+        dates=p.dates, sheet=p.sheet, where=asked.orders,
     )  # fmt: skip
     events, clock = log.table, Clock(zone=p.zone)
     used = [name for name in (p.customer, p.time, p.value) if name is not None]
     refuse_unequal(events, event, used=used)
-    beside = look_beside(p, p.orders)
+    beside = look_beside(p, p.orders, where=asked.orders)
     ids = profile_ids(events, customer=p.customer)
     kept = leave_out_strays(events, time=p.time, clock=clock, today=today)
     first, last = (clock.local_day(moment) for moment in kept.span)
@@ -90,10 +93,10 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
         )
     ends = p.as_of or last + dt.timedelta(days=1)
     _refuse_lengths(p, first, ends)
-    customers, (notes, warnings) = _customers(p)
-    begun = _begun(p, events, customers)
+    customers, (notes, warnings) = _customers(p, asked.customers)
+    begun = _begun(p, events, customers, of=asked.of_customers)
     customers = customers if begun is None else begun.customers
-    subscriptions, (noticed, flagged) = read_subscriptions(p, events)
+    subscriptions, (noticed, flagged) = read_subscriptions(p, events, where=asked.of_customers)
     flags = (
         *kept.warnings,
         *log.warnings,
@@ -109,7 +112,7 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
         notes=(*said, *ids.notes, *notes, *noticed),
         warnings=(*flags, *warnings),
         flags=flags,
-        subject=with_condition(None, p.where, p.start_where),
+        subject=with_condition(None, p.where, as_condition(p.only), p.start_where),
         inputs=_inputs(p),
         events=events,
         events_alone=events if subscriptions is None else None,
@@ -137,11 +140,15 @@ class _Begun:
     warnings: tuple[Message, ...]
 
 
-def _begun(p: Parameters, events: Any, customers: pd.DataFrame | None) -> _Begun | None:
-    chosen = _chosen(p, "start_where", p.start_where)
-    if chosen is None or p.orders is None or p.start_where is None:
+def _begun(
+    p: Parameters, events: Any, customers: pd.DataFrame | None, *, of: Condition | None
+) -> _Begun | None:
+    if p.orders is None or p.start_where is None:
         return None
-    asked = parse_condition(p.start_where, parameter="start_where")
+    asked = both(parse_condition(p.start_where, parameter="start_where"), of)
+    chosen = _chosen(p, asked)
+    if chosen is None:
+        return None
     found = read_events(
         p.orders, customer=p.customer, time=p.time, zone=p.zone, dates=p.dates, sheet=p.sheet,
         where=asked,
@@ -163,11 +170,10 @@ def _begun(p: Parameters, events: Any, customers: pd.DataFrame | None) -> _Begun
     )
 
 
-def _chosen(p: Parameters, parameter: str, condition: str | None) -> Kept | None:
+def _chosen(p: Parameters, asked: Condition | None) -> Kept | None:
     """Return what a condition on the events leaves, and what there is to say about it."""
-    if condition is None or p.orders is None:
+    if asked is None or p.orders is None:
         return None
-    asked = parse_condition(condition, parameter=parameter)
     return choose_events(p.orders, asked, zone=p.zone, sheet=p.sheet)
 
 
@@ -195,11 +201,13 @@ def _refuse_lengths(p: Parameters, first: dt.date, ends: dt.date) -> None:
         )
 
 
-def _customers(p: Parameters) -> tuple[pd.DataFrame | None, Said]:
+def _customers(p: Parameters, where: Condition | None) -> tuple[pd.DataFrame | None, Said]:
     if p.customers is None:
         return None, ((), ())
     file = read_named(
-        p.customers, {"customer": p.customer, "acquired": p.acquired, "segment": p.segment}
+        p.customers,
+        {"customer": p.customer, "acquired": p.acquired, "segment": p.segment},
+        where=where,
     )
     customers, read = read_date_columns(file.frame, zone=p.zone, dates=p.dates, acquired=p.acquired)
     if customers[p.acquired].isna().all():
@@ -237,7 +245,7 @@ def _durations(p: Parameters) -> Records:
         notes=(*p.noticed, *outcomes.notes),
         warnings=(*outcomes.flags, *outcomes.warnings),
         flags=outcomes.flags,
-        subject=with_condition(None, p.where),
+        subject=with_condition(None, p.where, as_condition(p.only)),
         inputs=_inputs(p),
         followed=outcomes.followed,
     )

@@ -41,6 +41,11 @@ class RestrictedMean(Result):
         **level_and_method(Method),
     }
 
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Times are in units of tenure."""
+        return dict.fromkeys(("rmst", "horizon"), f"{self.unit}s")
+
     def summary(self, language: str = "en") -> str:
         """Return the mean time stayed, group by group."""
         rows = self.frame.to_dict("records")

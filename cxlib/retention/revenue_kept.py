@@ -29,6 +29,7 @@ from cxlib.retention.methods.rhythms import payment_rhythms
 from cxlib.retention.units import one, several
 from cxlib.rows.clock import Clock, period_name
 from cxlib.rows.table import as_table
+from cxlib.shown.figure_words import Unit
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -58,6 +59,14 @@ class Revenue(Result):
         "complete": "",
         **level_and_method(Method),
     }
+    intervals: ClassVar[Mapping[str, tuple[str, str]]] = {
+        name: (f"{name}_low", f"{name}_high") for name in ("nrr", "grr")
+    }
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Revenue is in the currency of the amounts."""
+        return dict.fromkeys(("revenue", *_FLOWS), Unit.CURRENCY)
 
     def caption(self) -> Message:
         """Return what its table shows."""

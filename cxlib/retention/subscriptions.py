@@ -13,6 +13,7 @@ from cxlib.retention.counts.identities import count_shared
 from cxlib.retention.named_files import Said, left_out, read_named
 from cxlib.retention.parameters import Parameters
 from cxlib.rows import names
+from cxlib.rows.conditions import Condition
 from cxlib.rows.moments import read_date_columns
 from cxlib.shown.message import Message
 
@@ -26,7 +27,9 @@ LONG_AGO = 1095  # days
 RENEWED = 14  # days after an end within which most renewals begin, and few who left come back
 
 
-def read_subscriptions(p: Parameters, events: ir.Table) -> tuple[pd.DataFrame | None, Said]:
+def read_subscriptions(
+    p: Parameters, events: ir.Table, *, where: Condition | None = None
+) -> tuple[pd.DataFrame | None, Said]:
     """Return the file of subscriptions, one row a spell, with notes and flags.
 
     Raises
@@ -38,7 +41,9 @@ def read_subscriptions(p: Parameters, events: ir.Table) -> tuple[pd.DataFrame | 
     if p.subscriptions is None:
         return None, ((), ())
     file = read_named(
-        p.subscriptions, {"customer": p.customer, "started": p.started, "ended": p.ended}
+        p.subscriptions,
+        {"customer": p.customer, "started": p.started, "ended": p.ended},
+        where=where,
     )
     frame, read = _read_days(file.frame, p)
     ids = names.fold(frame[p.customer]).values

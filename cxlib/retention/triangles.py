@@ -68,6 +68,7 @@ class Triangle(Result):
         "value": "decimal2",
         **level_and_method(Method),
     }
+    row_keys: ClassVar[tuple[str, ...]] = ("age", "until")
 
     def definition(self, language: str = "en") -> str:
         """Return the definition of retention used, in a sentence or two."""

@@ -12,16 +12,20 @@ import ibis
 import ibis.expr.types as ir
 
 from cxlib.comparisons import (
+    Among,
     Between,
     Compare,
+    Comparison,
     Every,
     Like,
     Missing,
+    Named,
     Not,
     OneOf,
     Operator,
     Some,
     Term,
+    comparisons,
 )
 from cxlib.errors import ColumnError
 from cxlib.rows import names
@@ -33,20 +37,42 @@ _DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _WALL = rf"{_DAY}([T ]\d{{1,2}}:\d{{2}}(:\d{{2}}([.]\d+)?)?)?"
 _INSTANT = rf"{_WALL} ?(Z|UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
-Columns: TypeAlias = Mapping[str, ir.Column]
+Columns: TypeAlias = Mapping[str | Comparison, ir.Column]
 
 
-def read_columns(table: ir.Table, wanted: tuple[str, ...]) -> dict[str, ir.Column]:
+def read_columns(table: ir.Table, term: Term) -> dict[str | Comparison, ir.Column]:
     """Return columns with what is missing as null, and text that is plain numbers, days or times
-    throughout as these; a query of the distinct texts says which."""
+    throughout as these; a query of the distinct texts says which.
+
+    Where names are asked for, whether a row has one stands under the comparison that asks.
+    """
+    parts = list(comparisons(term))
+    named: dict[str | Comparison, ir.Column] = {
+        part: _is_named(table, part) for part in parts if isinstance(part, Named | Among)
+    }
+    wanted = dict.fromkeys(part.column for part in parts if part not in named)
     columns = {name: _with_nulls(table[name]) for name in wanted}
     texts = {name: column for name, column in columns.items() if column.type().is_string()}
-    if not texts:
-        return columns
     for name, column in texts.items():
         kind = _kind_of(table.select(text=table[name]).distinct())
         columns[name] = column if kind is None else _cast(column, kind)
-    return columns
+    return named | columns
+
+
+def _is_named(table: ir.Table, part: Named | Among) -> ir.BooleanColumn:
+    name = engine_name(table[part.column])
+    if isinstance(part, Among):
+        return name.isin(
+            ibis.memtable({"name": sorted(part.names)}, schema={"name": "string"}).name
+        )
+    return name == bound_name(part.value, table[part.column].type())
+
+
+def bound_name(value: Any, kind: Any) -> str:
+    """Return the name that a value has in a column: `True` however yes is written in one of yes and
+    no."""
+    name = names.name(value) or ""
+    return name.capitalize() if kind.is_boolean() else name
 
 
 def _kind_of(distinct: ir.Table) -> str | None:
@@ -114,6 +140,8 @@ def as_expression(term: Term, columns: Columns, *, said: str, zone: ZoneInfo) ->
     if isinstance(term, Every | Some):
         parts = [as_expression(part, columns, said=said, zone=zone) for part in term.terms]
         return ibis.and_(*parts) if isinstance(term, Every) else ibis.or_(*parts)
+    if isinstance(term, Named | Among):
+        return columns[term]
     column = columns[term.column]
     if isinstance(term, Missing):
         return column.isnull()

@@ -7,7 +7,8 @@ which something is missing that the condition asks about does not meet it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,13 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib import check
+from cxlib.bound_values import as_condition, bind
 from cxlib.comparisons import (
+    Among,
     Compare,
     Comparison,
+    Every,
+    Named,
     OneOf,
     Operator,
     Term,
@@ -28,7 +33,7 @@ from cxlib.comparisons import (
 )
 from cxlib.errors import EmptyDataError
 from cxlib.rows import names
-from cxlib.rows.comparing import as_expression, read_columns
+from cxlib.rows.comparing import as_expression, bound_name, read_columns
 from cxlib.rows.table import as_table
 from cxlib.shown.message import Message
 
@@ -64,6 +69,7 @@ class Condition:
     text: str
     term: Term
     parameter: str = "where"
+    without: str = "where=None"  # what is given for all rows
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -149,7 +155,7 @@ class Condition:
             raise EmptyDataError(
                 f"{self.parameter}={self.text!r}: none of the {n:,} rows of {file!r} meets it"
                 f"{f' ({said})' if said else ''}; change the condition, or give "
-                f"{self.parameter}=None for all rows"
+                f"{self.without} for all rows"
             )
         notes = [self._kept(file, n, kept)]
         if told < n:
@@ -165,7 +171,7 @@ class Condition:
     def _met(self, table: ir.Table, *, zone: str) -> ir.BooleanValue:
         """Return the condition as an expression; null where a missing value leaves it unknown."""
         check.columns(table.columns, **{self.parameter: self.columns})
-        columns = read_columns(table, self.columns)
+        columns = read_columns(table, self.term)
         said = f"{self.parameter}={self.text!r}"
         return as_expression(self.term, columns, said=said, zone=ZoneInfo(zone))
 
@@ -174,6 +180,9 @@ class Condition:
         and those that rows have in other capital letters too."""
         asked: dict[str, list[str]] = {}
         for part in comparisons(self.term):
+            if isinstance(part, Named):
+                asked.setdefault(part.column, []).append(_bound_name(table, part))
+                continue
             given = _texts(part)
             if isinstance(part, Compare) and part.operator not in (
                 Operator.EQUAL,
@@ -223,7 +232,64 @@ def parse_condition(text: str, *, parameter: str = "where") -> Condition:
     >>> parse_condition("not country = 'JP'").keep(rows).tolist()
     [False, True, False, False]
     """
-    return Condition(text, parse_comparisons(text, parameter=parameter), parameter)
+    term = parse_comparisons(text, parameter=parameter)
+    return Condition(text, term, parameter, f"{parameter}=None")
+
+
+def choose(where: str | None, only: Mapping[str, Any]) -> Condition | None:
+    """Return the condition of the parameters `where` and `only`, both of which a row must meet;
+    None where neither asks for anything.
+
+    A value of `only` asks for the rows whose name in that column (see `names`) is the value's: what
+    the reader takes for one group, whatever the column's type. It is bound as it is; no letter of
+    it is read as part of a condition.
+
+    Raises
+    ------
+    ParameterError
+        As `parse_condition`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"chief": ["O'Brien", " O'Brien", "' or '1'='1", None]})
+    >>> choose(None, {"chief": "O'Brien"}).keep(rows).tolist()
+    [True, True, False, False]
+    >>> print(choose("score > 3", {"chief": "O'Brien"}))
+    score > 3 and chief = 'O''Brien'
+    """
+    asked = None if where is None else parse_condition(where)
+    bound, said = bind(only), as_condition(only)
+    if bound is None or said is None:
+        return asked
+    chosen = Condition(said, bound, "only", "only={}")
+    return chosen if asked is None else both(asked, chosen)
+
+
+def both(first: Condition | None, second: Condition | None) -> Condition | None:
+    """Return the condition of rows that meet two; one of them where the other is None."""
+    if first is None or second is None:
+        return first or second
+    text = " and ".join(
+        f"({each})" if " or " in str(each).lower() and each.parameter != "only" else str(each)
+        for each in (first, second)
+    )
+    return Condition(
+        text,
+        Every((first.term, second.term)),
+        f"{first.parameter} and {second.parameter}",
+        f"{first.without} and {second.without}",
+    )
+
+
+def among(only: Condition, column: str, ids: Collection[str], *, file: str) -> Condition:
+    """Return the condition of rows whose name in `column` is among `ids`: of the people that meet
+    `only` in another file."""
+    return replace(only, text=f"{only} ({file})", term=Among(column, frozenset(ids)))
+
+
+def _bound_name(table: ir.Table, part: Named) -> str:
+    """Return the name that a value of `only` asks for."""
+    return bound_name(part.value, table[part.column].type())
 
 
 def _texts(part: Comparison) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,26 @@ def read_header(
     EmptyDataError
         If it is empty.
     """
+    try:
+        about = path.stat()
+    except OSError:
+        return _read(path, layout, sheet, header)  # which says what is wrong with it
+    stamp = (about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino)
+    return _kept(path, layout, sheet, header, stamp)
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(
+    path: Path,
+    layout: str,
+    sheet: str | int | None,
+    header: int | None,
+    stamp: tuple[int, ...],  # a suite names one file many times
+) -> Header:
+    return _read(path, layout, sheet, header)
+
+
+def _read(path: Path, layout: str, sheet: str | int | None, header: int | None) -> Header:
     if path.suffix.lower() == ".parquet":
         given = _parquet_names(path, sheet)
         return Header(distinct(given)[0], frozenset(given))

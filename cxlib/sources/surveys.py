@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from cxlib import check
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
-from cxlib.rows.conditions import parse_condition
+from cxlib.rows.conditions import Condition, parse_condition
 from cxlib.shown.message import Message
 from cxlib.sources import answers, layouts, long_files, statuses, tables, totals
 from cxlib.sources.repeated_rows import warn_of_identical
@@ -101,7 +101,7 @@ class Survey:
                 found.append(Message("sources.second_column", **values))
         return tuple(found)
 
-    def where(self, condition: str | None, *, parameter: str = "where") -> Survey:
+    def where(self, condition: Condition | str | None, *, parameter: str = "where") -> Survey:
         """Return the survey with the rows alone that meet a condition (see
         `conditions.parse_condition`), and with what there is to say about it.
 
@@ -112,7 +112,11 @@ class Survey:
         """
         if condition is None:
             return self
-        asked = parse_condition(condition, parameter=parameter)
+        asked = (
+            parse_condition(condition, parameter=parameter)
+            if isinstance(condition, str)
+            else condition
+        )
         kept = asked.apply(self.frame, file=self.path.name)
         before = self.left_out.get(LeftOut.WHERE, 0)
         return replace(
@@ -137,7 +141,7 @@ def read_survey(
     header: int | None = None,
     dates: str | None = None,
     finished_only: bool = True,
-    where: str | None = None,
+    where: Condition | str | None = None,
 ) -> Survey:
     """Read a survey export: text (CSV, TSV, semicolons), Excel workbook (.xlsx), Parquet, JSON
     lines, SPSS (.sav) or Stata (.dta).
@@ -161,7 +165,7 @@ def read_survey(
     finished_only : bool
         Whether responses that the survey tool marks as unfinished are left out. What it marks as
         preview, test or spam always is: see `statuses.read_statuses`.
-    where : str, optional
+    where : Condition or str, optional
         A condition on the rows, such as `"country" = 'JP'` (see `conditions.parse_condition`); the
         others are left out, and told.
 
@@ -221,7 +225,7 @@ def read_survey(
 
 
 def read_list(
-    path: str | Path, *, sheet: str | int | None = None, where: str | None = None
+    path: str | Path, *, sheet: str | int | None = None, where: Condition | str | None = None
 ) -> Survey:
     """Read a list of customers, invitations or cases: one row of names, and no row of it is a
     response, so no status is looked for.

@@ -14,7 +14,6 @@ from cxlib.rows.periods import natural_order
 from cxlib.shown.result import Absent, Result
 from tests.nps.edges import CASES, PLAIN, N, kinds, with_empty
 
-pytestmark = pytest.mark.usefixtures("no_collection")
 Z = 1.959963984540054
 
 

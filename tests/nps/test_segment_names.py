@@ -6,8 +6,6 @@ import pytest
 from cxlib import nps
 from tests.nps.edges import PLAIN, N
 
-pytestmark = pytest.mark.usefixtures("no_collection")
-
 
 @pytest.mark.parametrize(
     "name",

@@ -20,6 +20,23 @@ def test_reading_a_curve():
     assert "not known" in curve.summary(months=3)
 
 
+def test_the_curve_after_some_months_is_what_the_summary_says():
+    rows = pd.DataFrame({"t": [1, 2, 3, 3, 8, 8, 8, 8], "e": [1, 1, 0, 0, 0, 0, 0, 0]})
+    curve = retention.survival(retention.count_durations(rows, duration="t", event="e"))
+    [row] = curve.after(6).frame.to_dict("records")
+    assert (row["tenure"], row["n"], row["survival"]) == (6, 8, 0.75)
+    assert [row["ci_low"], row["ci_high"]] == curve.at(6)[["ci_low", "ci_high"]].values[0].tolist()
+    assert curve.after(12).frame["survival"].isna().all()  # nobody was followed for so long
+    kept = rows.assign(e=0, since=0.5)
+    certain = retention.survival(retention.count_durations(kept, duration="t", event="e"))
+    [row] = certain.after(6).frame.to_dict("records")
+    limit = scipy.stats.binomtest(4, 4).proportion_ci(0.95).low  # Clopper and Pearson's
+    assert_allclose([row["ci_low"], row["ci_high"]], [limit, 1])
+    late = retention.count_durations(kept, duration="t", event="e", entry="since")
+    [row] = retention.survival(late).after(6).frame.to_dict("records")
+    assert pd.isna([row["ci_low"], row["ci_high"]]).all()
+
+
 def test_a_curve_that_falls_to_nothing_too_early_says_so():
     curve = retention.survival(
         counts({"t": [2, 9, 9], "e": [1, 1, 0], "since": [0, 5, 5]}, entry="since")
