@@ -30,7 +30,21 @@ def header(
         for name, value in _flat(manifest["parameters"], meanings)
     ]
     kept = {key: manifest[key] for key in _OF_MANIFEST}
-    return {**kept, "time": datetime.fromisoformat(manifest["started"]), "parameters": rows}
+    time = datetime.fromisoformat(manifest["started"])
+    return {**kept, "time": time, "parameters": rows, "chosen": chosen(manifest["parameters"])}
+
+
+def chosen(parameters: Mapping[str, Any]) -> str:
+    """Say which rows a report is of, where it is not of all: a reader must not take the figures of
+    one store for those of the company.
+
+    >>> chosen({"only": {"store": "O'Brien"}, "where": "score > 3"}), chosen({"only": {}})
+    ("store = O'Brien, score > 3", '')
+    """
+    only = parameters.get("only")
+    named = only.items() if isinstance(only, Mapping) else ()
+    conditions = [f"{column} = {value}" for column, value in named]
+    return ", ".join([*conditions, *filter(None, [str(parameters.get("where") or "")])])
 
 
 def _flat(

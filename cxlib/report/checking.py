@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from cxlib.check import did_you_mean
 from cxlib.errors import CxError
 from cxlib.parameters import StudyParameters
+from cxlib.report import provenance
 from cxlib.report.notebook import Notebook, load_model, read_notebook
 from cxlib.report.parameters import Checked, check_values, known_names
 from cxlib.report.plan import Planned
@@ -15,14 +18,26 @@ from cxlib.report.plan import Planned
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A planned report whose parameters were checked; `run` fills `looks` where it is a parameter
-    that nobody gave."""
+    """A planned report whose parameters were checked.
+
+    Attributes
+    ----------
+    planned : Planned
+    checked : Checked
+    known : tuple of str
+        Names of the notebook's parameters.
+    counts_looks : bool
+        Whether `run` fills `looks`: it is a parameter that nobody gave.
+    key : dict
+        Hashes of what the report would be made of now; empty where that cannot be known, since no
+        model says which parameters are files.
+    """
 
     planned: Planned
-    notebook: Notebook
     checked: Checked
-    known: tuple[str, ...]
+    known: tuple[str, ...] = ()
     counts_looks: bool = False
+    key: dict[str, Any] | None = None
 
 
 def ready_all(planned: Sequence[Planned]) -> tuple[list[Ready], list[str]]:
@@ -37,16 +52,23 @@ def ready_all(planned: Sequence[Planned]) -> tuple[list[Ready], list[str]]:
     checked: list[Ready] = []
     problems: list[str] = []
     for one in planned:
-        try:
-            notebook = read_notebook(one.notebook)
-            checked.append(ready(one, notebook, model=load_model(notebook)))
-        except CxError as error:
-            problems.append(f"{one.name}: {error}")
-        except Exception as error:  # noqa: BLE001  a fault in one study's model must not stop the other reports
-            problems.append(
-                f"{one.name}: its parameters could not be checked ({type(error).__name__}: {error})"
-            )
-    return checked, problems + _unknown_defaults(planned, checked)
+        found = check_one(one)
+        if isinstance(found, Ready):
+            checked.append(found)
+        else:
+            problems.append(f"{one.name}: {found}")
+    return checked, problems + unknown_defaults(planned, checked)
+
+
+def check_one(planned: Planned) -> Ready | str:
+    """Check the parameters of a report; return what is wrong where it cannot be run."""
+    try:
+        notebook = read_notebook(planned.notebook)
+        return ready(planned, notebook, model=load_model(notebook))
+    except CxError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001  a fault in one study's model must not stop the other reports
+        return f"its parameters could not be checked ({type(error).__name__}: {error})"
 
 
 def ready(planned: Planned, notebook: Notebook, *, model: type[StudyParameters] | None) -> Ready:
@@ -79,14 +101,22 @@ def ready(planned: Planned, notebook: Notebook, *, model: type[StudyParameters] 
         relative_to=planned.relative_to,
     )
     counts_looks = model is not None and "looks" in known and "looks" not in given
-    return Ready(planned, notebook, checked, tuple(known), counts_looks)
+    key = None
+    if model is not None:
+        seen = provenance.look_at(checked.inputs, root=planned.root)
+        folder, day = planned.notebook.parent, checked.day
+        key = provenance.key(notebook, checked.values, seen.records, folder=folder, day=day)
+    return Ready(planned, checked, tuple(known), counts_looks, key)
 
 
-def _unknown_defaults(planned: Sequence[Planned], checked: Sequence[Ready]) -> list[str]:
+def unknown_defaults(planned: Sequence[Planned], checked: Sequence[Ready]) -> list[str]:
     """Name the defaults of a YAML file that no notebook knows (said only where every notebook could
     be read)."""
     if len(checked) < len(planned):
         return []
     known = {name for one in checked for name in one.known}
     unknown = dict.fromkeys(name for one in planned for name in one.defaults if name not in known)
-    return [f"defaults: no notebook has a parameter {name!r}" for name in unknown]
+    return [
+        f"defaults: no notebook has a parameter {name!r}{did_you_mean(name, sorted(known))}"
+        for name in unknown
+    ]

@@ -60,7 +60,7 @@ def _headers(p: StudyParameters) -> tuple[dict[str, Header], dict[str, CxError]]
             try:
                 _refuse_closed(file, path)
                 if file in tables:
-                    headers[file] = read_header(path, **_read_with(p, file))
+                    headers[file] = read_header(path, **read_with(p, file))
             except CxError as error:
                 named = f"{file}={path.as_posix()!r}: "
                 said = str(error)
@@ -68,7 +68,7 @@ def _headers(p: StudyParameters) -> tuple[dict[str, Header], dict[str, CxError]]
     return headers, unread
 
 
-def _read_with(p: StudyParameters, file: str) -> dict[str, Any]:
+def read_with(p: StudyParameters, file: str) -> dict[str, Any]:
     """Return the parameters that say how a file is read."""
     fields = type(p).model_fields
     return {name: getattr(p, name) for name in fields if ReadWith(file) in fields[name].metadata}

@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from cxlib.errors import ParameterError
 from cxlib.parameters import InputFile, InputFolder, nested_model
 from cxlib.report.notebook import Notebook, comments, defaults
 from cxlib.report.values import annotation, as_given
+from cxlib.secrecy import MASK, refuse_secrets
 
 _KINDS = {
     "str": "text",
@@ -50,7 +52,7 @@ def describe(notebook: Notebook, *, model: type[BaseModel] | None) -> list[Descr
             Described(
                 name,
                 _KINDS.get(type(value).__name__, type(value).__name__),
-                repr(value),
+                _default(name, repr(value), value),
                 said.get(name, ""),
             )
             for name, value in start.items()
@@ -74,7 +76,10 @@ def _described(
         default = default.model_dump() if isinstance(default, BaseModel) else default
         rows.append(
             Described(
-                within + name, _kind(annotation(field)), as_given(default), field.description or ""
+                within + name,
+                _kind(annotation(field)),
+                _default(within + name, as_given(default), default),
+                field.description or "",
             )
         )
         if model := nested_model(field):
@@ -82,6 +87,15 @@ def _described(
                 model.model_fields, default if isinstance(default, dict) else {}, f"{within}{name}."
             )
     return rows
+
+
+def _default(name: str, written: str, value: Any) -> str:
+    """Return a default as it is shown: of one that is a password or a key, nothing."""
+    try:
+        refuse_secrets({name: value})
+    except ParameterError:
+        return MASK
+    return written
 
 
 def _kind(annotation: Any) -> str:

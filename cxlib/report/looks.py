@@ -9,16 +9,30 @@ from typing import Any
 _NONE = ""  # stands for no subject in a mapping
 
 
-def earlier_looks(manifests: Iterable[Mapping[str, Any]], *, notebook: str) -> dict[str, int]:
+def earlier_looks(
+    manifests: Iterable[Mapping[str, Any]],
+    *,
+    notebook: str,
+    pruned: Mapping[str, Mapping[str, int]] | None = None,
+) -> dict[str, int]:
     """Return how many published runs of a notebook there are, by what exactly was looked at; a run
-    that failed showed nothing."""
-    return dict(
-        Counter(
-            str(manifest.get("subject") or _NONE)
-            for manifest in manifests
-            if (manifest["status"], manifest["notebook"]) == ("published", notebook)
-        )
+    that failed showed nothing.
+
+    Parameters
+    ----------
+    manifests : iterable of mapping
+        Of a report's runs.
+    notebook : str
+        As manifests name it.
+    pruned : mapping, optional
+        Looks of runs that are gone, as `pruned_looks` returns them.
+    """
+    there = Counter(
+        str(manifest.get("subject") or _NONE)
+        for manifest in manifests
+        if (manifest["status"], manifest["notebook"]) == ("published", notebook)
     )
+    return dict(there + Counter((pruned or {}).get(notebook, {})))
 
 
 def with_looks(

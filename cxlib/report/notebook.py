@@ -32,10 +32,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """What a notebook's file says before it is run; `model` is `module:Class` of its parameters."""
+    """What a notebook's file says before it is run; `model` is `module:Class` of its parameters,
+    `kernel` the name of the kernel that it wants."""
 
     cells: tuple[Cell, ...] = ()
     model: str | None = None
+    kernel: str = ""
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -54,12 +56,13 @@ def read_notebook(path: Path) -> Notebook:
         content = json.loads(path.read_text(encoding="utf-8"))
         cells = tuple(_cell(cell) for cell in content["cells"])
         model = content.get("metadata", {}).get("cxlib", {}).get("parameters")
+        kernel = content.get("metadata", {}).get("kernelspec", {}).get("name", "")
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise SourceError(
             f"{path.as_posix()!r} is not a notebook ({type(error).__name__}); open it in "
             "JupyterLab and save it again"
         ) from None
-    return Notebook(cells, model)
+    return Notebook(cells, model, kernel if isinstance(kernel, str) else "")
 
 
 def _cell(content: Mapping[str, Any]) -> Cell:

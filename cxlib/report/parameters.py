@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cxlib import check
@@ -19,8 +19,8 @@ from cxlib.parameter_cells import Assigned, refuse_misspelt
 from cxlib.parameters import StudyParameters, meanings, nested_model
 from cxlib.report.columns import check_files
 from cxlib.report.notebook import Notebook, comments, defaults
-from cxlib.report.values import as_field, is_path, laid_over, parts, plain
-from cxlib.secrecy import refuse_secrets
+from cxlib.report.values import as_field, is_path, laid_over, opened, parts, plain
+from cxlib.secrecy import refuse_secrets, refuse_unreadable, secret_name
 
 Fields = Mapping[str, FieldInfo]
 
@@ -42,6 +42,8 @@ class Checked:
         What each parameter means, in words.
     asked : dict
         What was given, as it was given.
+    day : str or None
+        The day, where the report depends on it.
     """
 
     given: dict[str, Any]
@@ -49,6 +51,7 @@ class Checked:
     inputs: dict[str, Path]
     meanings: dict[str, str]
     asked: dict[str, Any] = field(default_factory=dict)
+    day: str | None = None
 
     def named(self, refusal: str) -> str:
         """Return a refusal that was said in the kernel, with the parameter it is about."""
@@ -89,10 +92,12 @@ def check_values(
         What the model refuses, a file that cannot be opened, or a column that is not in it.
     """
     if model is None:
-        refuse_secrets({**defaults(notebook), **given})
-        return _check_names(notebook, given)
+        refuse_secrets({**defaults(notebook), **_opened(given)})
+        checked = _check_names(notebook, given)
+        refuse_unreadable(checked.values)
+        return checked
     fields = model.model_fields
-    refuse_secrets(given)
+    refuse_secrets(_opened(given))
     _refuse_given(given, fields)
     cell = defaults(notebook)
     refuse_secrets(cell)
@@ -113,7 +118,7 @@ def check_values(
         raise type(error)(_with_names(str(error), given, inputs, fields)) from None
     shown = {
         name: _relative(value, folder) if name in inputs else value
-        for name, value in parsed.model_dump(mode="json").items()
+        for name, value in _named(parsed.model_dump(mode="json"), values).items()
     }
     return Checked(
         given={name: shown[name] for name in given},
@@ -121,7 +126,17 @@ def check_values(
         inputs=inputs,
         meanings={name: said or name for name, said in told.items()},
         asked=dict(given),
+        day=parsed.day_of_report(),
     )
+
+
+def _named(value: Any, asked: Any) -> Any:
+    """Return a value in which a secret is the name by which it is read."""
+    if isinstance(value, dict) and isinstance(asked, Mapping):
+        return {name: _named(item, asked.get(name)) for name, item in value.items()}
+    if isinstance(value, list) and isinstance(asked, list | tuple) and len(value) == len(asked):
+        return [_named(item, each) for item, each in zip(value, asked, strict=True)]
+    return asked if secret_name(asked) else value
 
 
 def _nested(fields: Fields) -> dict[str, type[BaseModel]]:
@@ -129,15 +144,15 @@ def _nested(fields: Fields) -> dict[str, type[BaseModel]]:
     return {name: model for name, model in found.items() if model is not None}
 
 
+def _opened(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values in which a mapping or list that was written as a text is one."""
+    return {name: opened(value) for name, value in given.items()}
+
+
 def _refuse_given(given: Mapping[str, Any], fields: Fields) -> None:
-    """Refuse secrets, a name within a mapping given alone, and an empty path."""
+    """Refuse a name within a mapping given alone, and an empty path."""
     for name, value in given.items():
         known = fields.get(name)
-        if known and SecretStr in parts(known.annotation):
-            raise ParameterError(
-                f"parameter {name!r} is a secret and would be stored in the published notebook; "
-                "let the notebook read it from an environment variable"
-            )
         outer, dot, inner = name.partition(".")
         if dot and outer in fields and nested_model(fields[outer]):
             raise ParameterError(
@@ -214,7 +229,7 @@ def _check_names(notebook: Notebook, given: Mapping[str, Any]) -> Checked:
 
 
 def _absolute(value: Any, field: FieldInfo, folder: Path) -> Any:
-    if not is_path(field) or not isinstance(value, str | Path):
+    if not is_path(field) or not isinstance(value, str | Path) or secret_name(value):
         return value
     return Path(os.path.abspath(folder / Path(value).expanduser()))
 

@@ -9,14 +9,19 @@ import json
 import os
 import platform
 import shlex
+import stat
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from importlib import metadata
+from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
 import cxlib
+from cxlib.errors import SourceError
+from cxlib.report.copies import installed
 from cxlib.report.notebook import Notebook
 from cxlib.report.plan import Planned, report_name
 from cxlib.report.values import as_json
@@ -42,9 +47,7 @@ def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
     """
     records = []
     for parameter, path in paths.items():
-        files = (
-            sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
-        )
+        files = _files(path)
         hashes = {item.relative_to(path).as_posix(): _sha256(item) for item in files}
         whole = _digest(hashes) if path.is_dir() else hashes["."]
         records.append(
@@ -59,6 +62,18 @@ def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
     return records
 
 
+def _files(path: Path) -> list[Path]:
+    """Return a file, or the files of a folder; what is hidden (`.DS_Store`) is no part of it."""
+    if not path.is_dir():
+        return [path]
+    found = (item for item in path.rglob("*") if item.is_file())
+    return sorted(
+        item
+        for item in found
+        if not any(part.startswith(".") for part in item.relative_to(path).parts)
+    )
+
+
 def relative(path: Path, root: Path) -> str:
     """Return the path seen from the project, so that no home folder is named."""
     try:
@@ -67,16 +82,115 @@ def relative(path: Path, root: Path) -> str:
         return path.name
 
 
-def run_id(
-    started: datetime,
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Files at one moment: what `inputs` tells of them, and when each was written, by its path."""
+
+    records: list[dict[str, Any]]
+    written: dict[Path, tuple[Any, ...]]
+
+
+def look_at(paths: Mapping[str, Path], *, root: Path, beside: Iterable[Path] = ()) -> Seen:
+    """Look at the files that a report is made of, by parameter, and at others beside them.
+
+    Raises
+    ------
+    SourceError
+        If one is not there any more, or cannot be read.
+    """
+    try:
+        every = [item for path in (*paths.values(), *beside) for item in _files(path)]
+        written = {item: _stamp(item) for item in every}
+        records = inputs(paths, root=root)
+    except OSError as error:
+        name = Path(str(error.filename)).name
+        raise SourceError(
+            f"{name} cannot be read any more ({error.strerror}); put it back and run again"
+        ) from None
+    return Seen(records, written)
+
+
+def _stamp(path: Path) -> tuple[Any, ...]:
+    """Return when a file was written, and which one it is; also of the link that leads there. The
+    time of change cannot be set back as that of writing can."""
+    told = [(it.st_mtime_ns, it.st_ctime_ns, it.st_size, it.st_ino) for it in (path.stat(),)]
+    link = path.lstat()
+    return (*told, link.st_ctime_ns, link.st_ino, str(path.resolve()))
+
+
+def rewritten(before: Seen, after: Seen) -> list[str]:
+    """Return the names of files that were written in between, also where what they hold is the
+    same: it may have been something else for a while."""
+    paths = {**before.written, **after.written}
+    names = [path.name for path in paths if before.written.get(path) != after.written.get(path)]
+    hashes = [{it["path"]: it["sha256"] for it in seen.records} for seen in (before, after)]
+    names += [Path(path).name for path in hashes[0] if hashes[0][path] != hashes[1].get(path)]
+    return list(dict.fromkeys(names))
+
+
+def key(
     notebook: Notebook,
     values: Mapping[str, Any],
     records: list[dict[str, Any]],
-) -> str:
-    """Return UTC time and the first letters of the hash of what goes in: source, parameters,
-    inputs, cxlib."""
-    source = [[cell.kind, cell.source] for cell in notebook.cells]
-    return f"{started:%Y%m%dT%H%M%SZ}-{_digest([source, dict(values), records, _suite()])[:8]}"
+    *,
+    folder: Path | None = None,
+    day: str | None = None,
+) -> dict[str, Any]:
+    """Return hashes of all that a report is made of, part by part; where all are equal, it would be
+    the same report.
+
+    Parameters
+    ----------
+    notebook : Notebook
+    values : mapping
+        All parameters. `looks` is no part: it says how often the same was looked at.
+    records : list of dict
+        The files that parameters name, as `inputs` tells of them.
+    folder : Path, optional
+        Where the notebook lies: modules beside it are part of its code.
+    day : str, optional
+        The day, where the report depends on it.
+    """
+    code = [[cell.source, cell.tags] for cell in notebook.cells if cell.kind == "code"]
+    prose = [[cell.kind, "" if cell.kind == "code" else cell.source] for cell in notebook.cells]
+    return {
+        "code": _digest([code, notebook.kernel, _beside(folder)]),
+        "prose": _digest(prose),
+        "parameters": _digest({name: value for name, value in values.items() if name != "looks"}),
+        "day": day,
+        "inputs": {record["parameter"]: record["sha256"] for record in records},
+        "versions": _digest(
+            [_suite(), installed(), sys.version, os.environ.get("MATPLOTLIBRC", "")]
+        ),
+        "fonts": _fonts(),
+    }
+
+
+def _beside(folder: Path | None) -> dict[str, str]:
+    """Return the hashes of what a notebook takes from its folder without naming it."""
+    if folder is None:
+        return {}
+    files = sorted([*folder.glob("*.py"), *folder.glob("matplotlibrc")])
+    return {item.name: _sha256(item) for item in files if item.is_file()}
+
+
+def changed(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> list[str]:
+    """Return which parts of a key are not what they were: `code`, `prose`, `parameters`, `day`,
+    `versions`, `fonts`, or a file as `inputs.survey`."""
+    known = before if isinstance(before, dict) else {}
+    was, are = ({**it, **_flat(it.get("inputs"))} for it in (known, now))
+    parts = [part for part in (*was, *are) if part != "inputs"]
+    return sorted({part for part in parts if was.get(part) != are.get(part)})
+
+
+def _flat(files: Any) -> dict[str, Any]:
+    found = files if isinstance(files, dict) else {}
+    return {f"inputs.{parameter}": value for parameter, value in found.items()}
+
+
+def run_id(started: datetime, key: Mapping[str, Any]) -> str:
+    """Return UTC time and the first letters of the hash of what goes in."""
+    return f"{started:%Y%m%dT%H%M%SZ}-{_digest(key)[:8]}"
 
 
 def versions() -> dict[str, str]:
@@ -123,14 +237,31 @@ def _written(value: Any) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open(path, "rb", opener=_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise SourceError(
+                f"{path.name} is no file but a pipe or a device, which may never end; put a file "
+                "there and run again"
+            )
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe waits for its writer
 
 
 def _digest(content: Any) -> str:
     return hashlib.sha256(
         json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()
     ).hexdigest()
+
+
+@functools.cache
+def _fonts() -> str:
+    """Return the hash of the font that pages and figures bring along; others come with packages."""
+    found = util.find_spec("noto_cjk_sans_jp_regular")
+    folder = Path(str(found.origin)).parent if found else None
+    return _digest({item.name: item.stat().st_size for item in _files(folder)} if folder else {})
 
 
 @functools.cache

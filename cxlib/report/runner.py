@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from cxlib.report import crew, provenance
 from cxlib.report.checking import Ready
+from cxlib.report.checks import Refused, TooFew
+from cxlib.report.limits import Limits
+from cxlib.report.look_records import pruned_looks
 from cxlib.report.looks import earlier_looks
-from cxlib.report.pages import render
-from cxlib.report.publish import last_good, place, runs, staging, write_manifest
+from cxlib.report.outcomes import Outcome, Status
+from cxlib.report.publish import (
+    alone,
+    last_good,
+    place,
+    runs,
+    staging,
+    states,
+    sweep,
+    write_state,
+)
+from cxlib.report.reasons import explain
 from cxlib.report.site import write_index
+from cxlib.secrecy import mask_of, masked
 
 WORKERS = min(2, os.cpu_count() or 1)
-TIMEOUT = 600.0
-
-
-class Status(StrEnum):
-    """What became of a report; only the first two leave a run behind."""
-
-    PUBLISHED = "published"
-    FAILED = "failed"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a report.
-
-    Attributes
-    ----------
-    name : str
-        The report.
-    status : Status
-        A refusal publishes nothing: the data or the parameters allow no honest answer.
-    headline : str
-        The finding, what went wrong, or the refusal with its parameter.
-    page : Path or None
-        Its `report.html`, or the `failed.html` of this run; None where it was refused.
-    seconds : float
-        How long it took.
-    """
-
-    name: str
-    status: Status
-    headline: str
-    page: Path | None = None
-    seconds: float = 0.0
 
 
 def run(
@@ -59,12 +40,18 @@ def run(
     *,
     out: Path,
     workers: int = WORKERS,
-    timeout: float = TIMEOUT,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+    force: bool = False,
+    history: Path | None = None,
+    refused: Sequence[Refused] = (),
+    left_out: Sequence[TooFew] = (),
+    entries: Mapping[str, Sequence[str]] | None = None,
     progress: crew.Progress = lambda name, cell, cells: None,
     finished: Callable[[Outcome], None] = lambda outcome: None,
+    note: Callable[[str], None] = lambda words: None,
 ) -> list[Outcome]:
-    """Run reports, publish each that is whole, and write the index. A report that fails does not
-    stop the others.
+    """Run reports, publish each that is whole, and write the index after each. A report that fails
+    does not stop the others, and one that would be the same again is not made.
 
     Parameters
     ----------
@@ -74,63 +61,307 @@ def run(
         Folder of the published reports; made where it is absent.
     workers : int
         How many notebooks run at once.
-    timeout : float
-        Seconds that one cell may take.
-    progress, finished : callable
-        Told of each cell that starts, and of each report that is done.
+    limits : Limits
+        What a report, and all of them, may take.
+    force : bool
+        Whether to make those that are unchanged too.
+    history : Path, optional
+        Folder of the site that these reports will be collected into; by default `out`. How often a
+        subject was looked at is counted there.
+    refused, left_out : sequence
+        What the checks did not let through; the index shows it.
+    entries : mapping of str to sequence of str, optional
+        Names of the reports that each entry with `for_each` stands for; an earlier one of it that
+        is not among them is of a value that the data do not have any more.
+    progress, finished, note : callable
+        Told of each cell that starts, of each report that is done, and of what a reader of the
+        console should know.
 
     Returns
     -------
     list of Outcome
-        In the order of `reports`.
+        Refused ones, those left out, and then in the order of `reports`.
     """
-    outcomes: dict[str, Outcome] = {}
-    out = out.absolute()
-    named = {report.planned.name: report for report in reports}
-    with staging(out) as stage:
-        past = runs(out) if any(report.counts_looks for report in reports) else {}
-        jobs = [
-            _job(_with_earlier_looks(report, past.get(name, [])), stage, timeout)
-            for name, report in named.items()
+    site = _Site(out.absolute(), history, force)
+    outcomes = [site.refuse(each) for each in refused] + [site.leave(each) for each in left_out]
+    outcomes += site.gone(entries or {})
+    known = {report.planned.name: site.unchanged(report) for report in reports}
+    made = {name: outcome for name, outcome in known.items() if outcome}
+    for outcome in (*outcomes, *made.values()):
+        finished(outcome)
+    if outcomes or made:
+        site.write_index()
+    todo = [report for report in reports if report.planned.name not in made]
+    if todo:
+        made |= site.make(todo, workers, limits, progress, finished, note)
+    return [*outcomes, *(made[report.planned.name] for report in reports)]
+
+
+class _Site:
+    """The folder of the published reports, while a suite runs."""
+
+    def __init__(self, out: Path, history: Path | None, force: bool) -> None:
+        self._out = out
+        self._force = force
+        self._history = history or out
+        self._past = runs(self._history)
+        self._own = runs(out) if history else self._past
+        self._states = states(out)
+        self._placed: Path | None = None  # the run that was published last
+        self._unwritten: dict[str, str] = {}  # what stopped a report whose disk is full, by name
+
+    def write_index(self) -> None:
+        sweep(self._out)
+        write_index(self._out)
+
+    def refuse(self, refused: Refused) -> Outcome:
+        name = refused.planned.name
+        message, cause = masked(refused.message), refused.cause
+        # an entry that stands for many reports makes them all stale
+        for each in self._of_entry(name) if refused.planned.for_each else [name]:
+            self._tell(each, Status.REFUSED, message)
+        line = refused.planned.line
+        where = f"line {line}" if line else ""
+        return Outcome(name, Status.REFUSED, message, cause=cause, where=where)
+
+    def _of_entry(self, entry: str) -> list[str]:
+        """Return the reports that an entry with `for_each` made before; itself where there are
+        none."""
+        return [name for name, past in self._own.items() if past[0].get("entry") == entry] or [
+            entry
         ]
-        for job, told in crew.work(jobs, workers=workers, progress=progress):
-            name = job["name"]
-            outcomes[name] = _end(named[name], job, told, out=out)
-            finished(outcomes[name])
-        if any(outcome.page for outcome in outcomes.values()):
-            write_index(out)
-    return [outcomes[name] for name in named]
+
+    def gone(self, entries: Mapping[str, Sequence[str]]) -> list[Outcome]:
+        """Tell of reports of values that are gone, and forget what was refused of an entry as such
+        before it could be read."""
+        found = []
+        for entry, names in entries.items():
+            folder = self._out / entry
+            if entry not in names and not self._own.get(entry):
+                (folder / "state.json").unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+            message = f"the data of {entry} have no such value any more"
+            found += [
+                self.leave(TooFew(name, message))
+                for name in self._of_entry(entry)
+                if name != entry and name not in names
+            ]
+        return found
+
+    def leave(self, few: TooFew) -> Outcome:
+        message = masked(few.message)
+        self._tell(few.name, Status.LEFT_OUT, message)
+        return Outcome(few.name, Status.LEFT_OUT, message)
+
+    def unchanged(self, report: Ready) -> Outcome | None:
+        """Return an outcome where the newest whole run is the report that would be made."""
+        name = report.planned.name
+        good = last_good(self._past.get(name, []))
+        if self._force or good is None or report.key is None:
+            return None
+        page = self._history / name / good["run"] / "report.html"
+        if provenance.changed(good.get("key"), report.key) or not page.is_file():
+            return None
+        self._tell(name, Status.UNCHANGED, "", since=good["started"], order=good["order"])
+        headline = good.get("headline", "")
+        return Outcome(name, Status.UNCHANGED, headline, page, why="nothing has changed")
+
+    def make(
+        self,
+        reports: Sequence[Ready],
+        workers: int,
+        limits: Limits,
+        progress: crew.Progress,
+        finished: Callable[[Outcome], None],
+        note: Callable[[str], None],
+    ) -> dict[str, Outcome]:
+        """Make reports; return what became of each."""
+        outcomes = {}
+        named = {report.planned.name: report for report in reports}
+        with self._indexed(), staging(self._out) as stage:
+            jobs = [
+                self._job(report, stage, limits) | {"kin": self._kin(report, reports)}
+                for report in reports
+            ]
+            working = crew.work(jobs, workers=workers, progress=progress, limits=limits, note=note)
+            with contextlib.closing(working):  # at once, also where it is left by an exception
+                for job, told in working:
+                    name = job["name"]
+                    with self._taken_back(name, Path(job["folder"])):
+                        outcomes[name] = self._end(named[name], job, told)
+                        write_index(self._out)
+                    finished(outcomes[name])
+        return outcomes
+
+    @contextlib.contextmanager
+    def _indexed(self) -> Iterator[None]:
+        """Write the index once more where a run ends early: staged files have made room then."""
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(OSError):
+                for name, message in self._unwritten.items():
+                    self._tell(name, Status.FAILED, message)
+                write_index(self._out)
+            raise
+
+    @contextlib.contextmanager
+    def _taken_back(self, name: str, folder: Path) -> Iterator[None]:
+        """Take a run back to where it was staged if the index that names it cannot be written."""
+        self._placed = None
+        try:
+            yield
+        except OSError as error:
+            if self._placed:
+                os.replace(self._placed, folder)
+            self._unwritten[name] = f"Its files could not be written ({error.strerror or error})"
+            raise
+
+    def _job(self, report: Ready, stage: Path, limits: Limits) -> dict[str, Any]:
+        """Return what `cxlib.report.worker` takes."""
+        before, report = report, self._with_earlier_looks(report)
+        planned, checked = report.planned, report.checked
+        folder = stage / planned.name
+        folder.mkdir()
+        return {
+            "name": planned.name,
+            "notebook": str(planned.notebook),
+            "folder": str(folder),
+            "values": checked.given,
+            "parameters": checked.values,
+            "paths": {name: str(path) for name, path in checked.inputs.items()},
+            "keyed": report.key is not None,
+            "root": str(planned.root),
+            "timeout": limits.cell,
+            "language": checked.values.get("language", "en"),
+            "meanings": checked.meanings,
+            "manifest": _manifest(report),
+            "looks": checked.given["looks"] if report.counts_looks else None,
+            "before": self._before(planned.name),
+            "planned": json.loads(json.dumps(asdict(planned), default=str)),
+            "given": before.checked.given,
+            "key": report.key,
+            "day": checked.day,
+        }
+
+    def _kin(self, report: Ready, reports: Sequence[Ready]) -> list[str]:
+        """Return the folders of a few reports of the same notebook, its own first."""
+        notebook = report.planned.notebook
+        names = [each.planned.name for each in reports if each.planned.notebook == notebook]
+        return [str(self._out / name) for name in dict.fromkeys([report.planned.name, *names[:3]])]
+
+    def _before(self, name: str) -> str | None:
+        """Return the folder of the newest whole run, which the page says the difference to."""
+        good = last_good(self._past.get(name, []))
+        return str(self._history / name / good["run"]) if good else None
+
+    def _with_earlier_looks(self, report: Ready) -> Ready:
+        """Fill `looks` where nobody gave it: the kernel finds out which are of its subject."""
+        if not report.counts_looks:
+            return report
+        notebook = provenance.relative(report.planned.notebook, report.planned.root)
+        name = report.planned.name
+        looks = {
+            "looks": earlier_looks(
+                self._past.get(name, []),
+                notebook=notebook,
+                pruned=pruned_looks(self._history, name),
+            )
+        }
+        checked = report.checked
+        filled = replace(checked, given=checked.given | looks, values=checked.values | looks)
+        return replace(report, checked=filled)
+
+    def _end(self, report: Ready, job: dict[str, Any], told: dict[str, Any]) -> Outcome:
+        """Publish what a worker made; of a refusal there is nothing to publish."""
+        name, seconds = report.planned.name, told.get("seconds", 0.0)
+        mask = mask_of([report.checked.given, report.checked.values])
+        if "refused" in told:
+            refusal = mask(report.checked.named(told["refused"]))
+            self._tell(name, Status.REFUSED, refusal)
+            return Outcome(name, Status.REFUSED, refusal, seconds=seconds, cause="value")
+        folder = Path(job["folder"])
+        status = Status.FAILED if "error" in told else Status.PUBLISHED
+        finished = datetime.now(UTC)
+        begun: dict[str, Any] = {  # where its process could not even tell this
+            "run": provenance.run_id(finished, report.key or {}),
+            "started": _text(finished),
+            "inputs": [],
+            "key": report.key,
+            "versions": {},
+            "commit": None,
+        }
+        manifest = {**begun, **job["manifest"], "finished": _text(finished), "status": status}
+        manifest |= told
+        if status is Status.FAILED:
+            error = manifest["error"]
+            error |= {key: mask(error[key]) for key in ("message", "details")}
+            self._write_failed(folder, manifest, language=job["language"])
+        with alone(self._out):
+            placed = place(folder, self._out, manifest)
+        self._placed = self._out / name / placed["run"]
+        message = told["error"]["message"] if status is Status.FAILED else ""
+        self._tell(name, status, message, order=placed["order"])
+        page = "failed.html" if status is Status.FAILED else "report.html"
+        good = last_good(self._own.get(name, []))
+        return Outcome(
+            name,
+            status,
+            message or told["headline"],
+            self._out / name / placed["run"] / page,
+            seconds,
+            told["error"]["cause"] if status is Status.FAILED else "",
+            "it was asked for" if self._force else explain(good, manifest),
+        )
+
+    def _write_failed(self, folder: Path, manifest: dict[str, Any], *, language: str) -> None:
+        from cxlib.report.pages import render  # templates load where something failed
+
+        for name in ("report.html", "figures.csv"):
+            (folder / name).unlink(missing_ok=True)
+        good = last_good(runs(self._out, manifest["name"]).get(manifest["name"], []))
+        page = render(
+            "failed.html.j2",
+            language=language,
+            title=manifest["name"],
+            name=manifest["name"],
+            time=datetime.fromisoformat(manifest["started"]),
+            error={"cell": None, "cells": None, "heading": "", **manifest["error"]},
+            last_good=good and good["run"],
+            notebook_kept=(folder / "run.ipynb").is_file(),
+            command=manifest["command"],
+        )
+        (folder / "failed.html").write_text(page, encoding="utf-8")
+
+    def _tell(self, name: str, status: Status, message: str, **more: Any) -> None:
+        """Write the report's state."""
+        now = _text(datetime.now(UTC))
+        good = status in (Status.PUBLISHED, Status.UNCHANGED)
+        stale = None if good else self._states.get(name, {}).get("stale_since") or now
+        state = {"status": status, "message": message, "time": now, "stale_since": stale}
+        newest = max((each["order"] for each in self._own.get(name, ())), default=None)
+        self._states[name] = {"since": None, "order": newest, **state, **more}
+        write_state(self._out, name, self._states[name])
 
 
-def _with_earlier_looks(report: Ready, past: Sequence[Mapping[str, Any]]) -> Ready:
-    """Fill `looks` where nobody gave it: the kernel finds out which of them are of its subject."""
-    if not report.counts_looks:
-        return report
-    notebook = provenance.relative(report.planned.notebook, report.planned.root)
-    looks = {"looks": earlier_looks(past, notebook=notebook)}
-    checked = report.checked
-    filled = replace(checked, given=checked.given | looks, values=checked.values | looks)
-    return replace(report, checked=filled)
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds")
 
 
 def _manifest(report: Ready) -> dict[str, Any]:
+    """Return what is known before the report is made; the worker adds what goes into it then."""
     planned, checked = report.planned, report.checked
-    started = datetime.now(UTC)
-    records = provenance.inputs(checked.inputs, root=planned.root)
     # without what the file gives to all its reports
     own = {name: checked.given[name] for name in planned.given}
     repeated = {name: value for name, value in checked.given.items() if name in checked.asked}
     return {
-        "run": provenance.run_id(started, report.notebook, checked.values, records),
         "name": planned.name,
         "notebook": provenance.relative(planned.notebook, planned.root),
+        "entry": planned.entry,
         "given": _seen_from_root(report, own),
         "parameters": _seen_from_root(report, checked.values),
-        "inputs": records,
-        "versions": provenance.versions(),
-        "commit": provenance.commit(planned.notebook.parent),
         "command": provenance.command(planned, repeated, checked.inputs),
-        "started": started.isoformat(timespec="milliseconds"),
     }
 
 
@@ -140,59 +371,3 @@ def _seen_from_root(report: Ready, values: Mapping[str, Any]) -> dict[str, Any]:
         name: provenance.relative(paths[name], report.planned.root) if name in paths else value
         for name, value in values.items()
     }
-
-
-def _job(report: Ready, stage: Path, timeout: float) -> dict[str, Any]:
-    """Return what `cxlib.report.worker` takes."""
-    folder = stage / report.planned.name
-    folder.mkdir()
-    checked = report.checked
-    return {
-        "name": report.planned.name,
-        "notebook": str(report.planned.notebook),
-        "folder": str(folder),
-        "values": checked.given,
-        "root": str(report.planned.root),
-        "timeout": timeout,
-        "language": checked.values.get("language", "en"),
-        "meanings": checked.meanings,
-        "manifest": _manifest(report),
-        "looks": checked.given["looks"] if report.counts_looks else None,
-    }
-
-
-def _end(report: Ready, job: dict[str, Any], told: dict[str, Any], *, out: Path) -> Outcome:
-    """Publish what a worker made; of a refusal there is nothing to publish."""
-    if "refused" in told:
-        refusal = report.checked.named(told["refused"])
-        return Outcome(job["name"], Status.REFUSED, refusal, seconds=told.get("seconds", 0.0))
-    folder = Path(job["folder"])
-    status = Status.FAILED if "error" in told else Status.PUBLISHED
-    finished = datetime.now(UTC).isoformat(timespec="milliseconds")
-    manifest = {**job["manifest"], "finished": finished, "status": status, **told}
-    if status is Status.FAILED:
-        _write_failed(folder, manifest, out=out, language=job["language"])
-    write_manifest(folder, manifest)
-    name = job["name"]
-    target = out / name / place(folder, out, name=name, run=manifest["run"])
-    failed = status is Status.FAILED
-    headline = told["error"]["message"] if failed else told["headline"]
-    page = target / ("failed.html" if failed else "report.html")
-    return Outcome(name, status, headline, page, told.get("seconds", 0.0))
-
-
-def _write_failed(folder: Path, manifest: dict[str, Any], *, out: Path, language: str) -> None:
-    (folder / "report.html").unlink(missing_ok=True)
-    good = last_good(runs(out).get(manifest["name"], []))
-    page = render(
-        "failed.html.j2",
-        language=language,
-        title=manifest["name"],
-        name=manifest["name"],
-        time=datetime.fromisoformat(manifest["started"]),
-        error={"cell": None, "cells": None, "heading": "", **manifest["error"]},
-        last_good=good and good["run"],
-        notebook_kept=(folder / "run.ipynb").is_file(),
-        command=manifest["command"],
-    )
-    (folder / "failed.html").write_text(page, encoding="utf-8")

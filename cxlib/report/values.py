@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from cxlib.parameters import nested_model
+from cxlib.secrecy import secret_name
 
 _BARE = re.compile(r"\w([\w ./+-]*\w)?")  # needs no quotes in YAML
 _NONE = {"None", "none", "null", "~", ""}
@@ -78,6 +79,22 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(item) for item in value]
     return _yaml(value, yaml.safe_load) if isinstance(value, str) else value
+
+
+def opened(value: Any) -> Any:
+    """Return the mapping or list that a text writes, as in `{a: b}`, `[a, b]` or
+    `secret://A,secret://B`; any other value as it is.
+
+    >>> opened("{user: ann, of: [1]}"), opened("a,b")
+    ({'user': 'ann', 'of': ['1']}, 'a,b')
+    """
+    if not isinstance(value, str):
+        return value
+    listed = [item.strip() for item in value.split(",")]
+    if len(listed) > 1 and all(map(secret_name, listed)):
+        return listed
+    read = _yaml(value, as_written) if value.lstrip()[:1] in ("{", "[") else value
+    return read if isinstance(read, dict | list) else value
 
 
 def _yaml(value: str, load: Callable[[str], Any]) -> Any:

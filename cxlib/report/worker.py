@@ -6,97 +6,226 @@ It ends with the process that started it (standard input closes then), and takes
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
-import os
-import queue
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from cxlib.errors import CxError
+from cxlib.report import kernels, provenance
 from cxlib.report.about import header
-from cxlib.report.execute import execute
+from cxlib.report.checking import Ready, check_one
+from cxlib.report.difference_words import since_last_run
+from cxlib.report.execute import Cause, execute
 from cxlib.report.export import export
+from cxlib.report.figures import headline_figure, parse_figures, read_figures
 from cxlib.report.looks import with_looks
-from cxlib.report.outputs import subject
+from cxlib.report.messages import own_channel, requests, send_message
+from cxlib.report.notebook import read_notebook
+from cxlib.report.outputs import figures, subject
+from cxlib.report.plan import planned_from
+from cxlib.secrecy import mask_of, names_secret, secrets_in
 
 Tell = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
     """Work until standard input closes."""
-    channel = os.fdopen(
-        os.dup(1), "w", encoding="utf-8"
-    )  # what libraries print goes to standard error
-    os.dup2(2, 1)
-    jobs: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_listen, args=(sys.stdin, jobs), daemon=True).start()
-
-    def tell(message: dict[str, Any]) -> None:
-        channel.write(json.dumps(message) + "\n")
-        channel.flush()
-
-    while True:
-        job = json.loads(jobs.get())
+    channel = own_channel()
+    for job in requests(sys.stdin):
+        kernels.sockets = job["sockets"]
         begun = time.monotonic()
-        told = _work(job, tell)
-        tell({"done": {**told, "seconds": round(time.monotonic() - begun, 1)}})
+        told = _work(job, lambda message: send_message(channel, message))
+        told = _masked(told, mask_of(_named_secrets(job)))
+        send_message(channel, {"done": {**told, "seconds": round(time.monotonic() - begun, 1)}})
 
 
-def _listen(stream: TextIO, jobs: queue.Queue[str]) -> None:
-    for line in stream:
-        jobs.put(line)
-    os._exit(0)  # also in the middle of a cell: nobody is left who could publish it
+def _masked(told: dict[str, Any], mask: Callable[[str], str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(mask(json.dumps(told, ensure_ascii=False)))
+    return found
 
 
 def _work(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Return what the manifest gets: of a report its title and headline, of another `error`, or
-    `refused`."""
+    `refused`; whatever was known of the run before it stopped is in it too."""
+    begun: dict[str, Any] = {}
     try:
-        return _made(job, tell)
+        return begun | _made(job, tell, begun)
     except CxError as error:
-        return {"error": {"message": str(error), "details": ""}}
+        message, details = str(error), ""
     except Exception as error:  # noqa: BLE001  one report must not take the others with it
-        return {
-            "error": {
-                "message": f"{type(error).__name__}: {error}",
-                "details": traceback.format_exc(),
-            }
-        }
+        message, details = f"{type(error).__name__}: {error}", traceback.format_exc()
+    return {**begun, "error": {"message": message, "details": details, "cause": Cause.ERROR}}
 
 
-def _made(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    folder = Path(job["folder"])
-    stopped = execute(
-        Path(job["notebook"]),
-        folder / "run.ipynb",
+def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, Any]:
+    folder, source = Path(job["folder"]), Path(job["notebook"])
+    paths = {name: Path(path) for name, path in job["paths"].items()}
+    look = functools.partial(provenance.look_at, paths, root=Path(job["root"]), beside=[source])
+    before = look()
+    begun.update(_goes_in(job, source, before))
+    if refusal := _checked_again(job, begun["key"]):
+        return refusal
+    notebook, stopped = execute(
+        nbformat.read(source, as_version=4),
         job["values"],
+        name=source.name,
+        folder=source.parent,
         root=Path(job["root"]),
         timeout=job["timeout"],
         progress=lambda cell, cells: tell({"cell": cell, "cells": cells}),
+        kernel=lambda pid: tell({"kernel": pid}),
     )
     if stopped and stopped.refused:
         return {"refused": stopped.message}
-    notebook = nbformat.read(folder / "run.ipynb", as_version=4)
-    found = with_looks(job["manifest"], subject=subject(notebook), earlier=job["looks"])
+    job["mask"], notebook = _without_secrets(notebook, job)
+    (folder / "run.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    found = with_looks(job["manifest"] | begun, subject=subject(notebook), earlier=job["looks"])
     if stopped:
         error = asdict(stopped)
         del error["refused"]
         return {**found, "error": error}
-    language = job["language"]
-    about = header(job["manifest"] | found, meanings=job["meanings"], language=language)
-    page = export(notebook, name=job["name"], header=about, language=language)
-    (folder / "report.html").write_text(page.html, encoding="utf-8")
+    if names := provenance.rewritten(before, look()):
+        return {
+            **found,
+            "error": {"message": _changed(names), "details": "", "cause": Cause.CHANGED},
+        }
+    return found | _published(notebook, job, begun | found)
+
+
+def _named_secrets(job: Mapping[str, Any]) -> list[Any]:
+    """Return where secrets may be named: in parameters, given or not, and in the notebook."""
+    try:
+        sources = [cell.source for cell in read_notebook(Path(job["notebook"])).cells]
+    except CxError:
+        sources = []
+    return [job["values"], job["parameters"], [each for it in sources for each in secrets_in(it)]]
+
+
+def _without_secrets(
+    notebook: NotebookNode, job: Mapping[str, Any]
+) -> tuple[Callable[[str], str], NotebookNode]:
+    """Return what masks the secrets, and the notebook without them: a page, which breaks words up,
+    is made of that. What names none is not searched: a notebook with its pictures is long."""
+    named = _named_secrets(job)
+    if not names_secret(named):
+        return str, notebook
+    mask = mask_of(named)
+    for cell in notebook.cells:
+        cell.get("outputs", [])[:] = _joined(cell.get("outputs", []))
+    return mask, nbformat.reads(mask(nbformat.writes(notebook)), as_version=4)
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs with what was printed in pieces in one: a secret may be in two of them."""
+    found: list[NotebookNode] = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if last and output.output_type == "stream" and output.name == last.get("name"):
+            last.text += output.text
+        else:
+            found.append(output)
+    return found
+
+
+def _goes_in(job: Mapping[str, Any], source: Path, seen: provenance.Seen) -> dict[str, Any]:
+    """Return what the manifest says of all that goes into the report, as it is now."""
+    started = datetime.now(UTC)
+    key = provenance.key(
+        read_notebook(source),
+        job["parameters"],
+        seen.records,
+        folder=source.parent,
+        day=job["day"],
+    )
+    return {
+        "run": provenance.run_id(started, key),
+        "started": started.isoformat(timespec="milliseconds"),
+        "inputs": seen.records,
+        "key": key if job["keyed"] else None,
+        "versions": provenance.versions(),
+        "commit": provenance.commit(source.parent),
+    }
+
+
+def _checked_again(job: Mapping[str, Any], key: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Check the parameters once more where the notebook or a file is not what was checked; return
+    what the manifest gets where the report cannot be made, else nothing."""
+    if key is None or not provenance.changed(job["key"], key):
+        return {}
+    told = check_one(planned_from(job["planned"]))
+    if not isinstance(told, Ready):
+        return {"refused": told}
+    if told.checked.given == job["given"] and told.key == key:
+        return {}
+    message = (
+        f"{Path(job['notebook']).name} or its files changed after its parameters were checked; run "
+        "it again"
+    )
+    return {"error": {"message": message, "details": "", "cause": Cause.CHANGED}}
+
+
+def _changed(names: list[str]) -> str:
+    which = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return (
+        f"{which} changed while the report was made, so that nobody knows what its figures are of; "
+        "run it again when nobody writes there"
+    )
+
+
+def _published(
+    notebook: NotebookNode, job: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write the page and its figures; return what the manifest says of them."""
+    folder, language = Path(job["folder"]), job["language"]
+    about = header({**job["manifest"], **manifest}, meanings=job["meanings"], language=language)
+    since = _since(job, {**job["manifest"], **manifest}, figures(notebook))
+    page = export(
+        notebook,
+        name=job["name"],
+        header=about | {"since": since},
+        language=language,
+        alike=_pages(job),
+    )
+    mask = job["mask"]
+    (folder / "report.html").write_text(mask(page.html), encoding="utf-8")
     if page.figures:
-        (folder / "figures.csv").write_text(page.figures, encoding="utf-8", newline="\n")
-    return {**found, **page.told}
+        written = mask(page.figures)
+        (folder / "figures.csv").write_text(written, encoding="utf-8", newline="\n")
+    figure = headline_figure(page.figures) if page.figures else None
+    return page.told | ({"figure": figure} if figure else {})
+
+
+def _pages(job: Mapping[str, Any]) -> Iterator[Path]:
+    """Give the newest pages of the same notebook."""
+    for folder in map(Path, job["kin"]):
+        with contextlib.suppress(OSError):
+            run = (folder / "latest").read_text(encoding="utf-8").strip()
+            yield folder / run / "report.html"
+
+
+def _since(job: Mapping[str, Any], manifest: Mapping[str, Any], written: str) -> list[str]:
+    """Return what is not as in the last run, in sentences; none where that cannot be read."""
+    if not job["before"]:
+        return []
+    folder = Path(job["before"])
+    try:
+        before = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        then = read_figures(folder)
+        now = parse_figures(written) if written else []
+        return since_last_run(before, then, manifest, now, job["language"])
+    except (OSError, ValueError):  # somebody wrote into it: this report is whole without
+        return []
 
 
 if __name__ == "__main__":

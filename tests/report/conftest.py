@@ -27,7 +27,7 @@ def look(root, tmp_path, monkeypatch):
             for job in jobs:
                 found = with_looks(job["manifest"], subject=subject, earlier=job["looks"])
                 shown = (
-                    {"error": {"message": "no", "details": ""}}
+                    {"error": {"message": "no", "details": "", "cause": "error"}}
                     if fails
                     else {"title": "T", "headline": "H"}
                 )
@@ -39,7 +39,7 @@ def look(root, tmp_path, monkeypatch):
                 root / "notebooks" / "08_looks.ipynb", given or {}, name=name
             )
             ready = report.ready(planned, report.read_notebook(planned.notebook), model=Looking)
-            [outcome] = report.run([ready], out=out)
+            [outcome] = report.run([ready], out=out, force=True)
         return json.loads((outcome.page.parent / "manifest.json").read_text(encoding="utf-8"))
 
     return look

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from cxlib.parameters import ColumnOf, InputFile, InputFolder, StudyParameters
 
@@ -40,3 +43,31 @@ class Looking(StudyParameters):
     survey: InputFile = Field(description="file with the answers")
     wave: str | None = Field(None, description="wave of the headline")
     looks: int | dict[str, int] = Field(1, description="how often this wave was looked at")
+
+
+class Acting(StudyParameters):
+    survey: InputFile = Field(description="file with the answers")
+    act: str = Field("pass", description="Python that a cell of the notebook runs")
+
+
+class Breaking(StudyParameters):
+    """Breaks whoever checks it."""
+
+    survey: InputFile = Field(description="file with the answers")
+    how: str = Field("", description="in which way")
+
+    @field_validator("how")
+    @classmethod
+    def _break(cls, how: str) -> str:
+        if how == "memory":
+            print(len(b"x" * (10 << 30)))
+        elif how == "time":
+            time.sleep(600)
+        elif how == "exit":
+            os._exit(3)
+        elif how == "signal":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        elif how == "error":
+            raise RuntimeError("no")
+        print('{"ready": 1}', flush=True)  # no answer, though it looks like one
+        return how

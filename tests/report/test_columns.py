@@ -124,7 +124,8 @@ import sys
 from pathlib import Path
 import cxlib.cli
 from cxlib import report
-planned, problems = report.plan_all([Path("notebooks/03_nps.ipynb")], ["wave=2026Q3"])
+plans = report.plan_all([Path("notebooks/03_nps.ipynb")], ["wave=2026Q3"])
+planned, problems = plans.reports, plans.problems
 ready, refused = report.ready_all(planned)
 assert len(ready) == 1 and not problems and not refused
 notebook = report.read_notebook(planned[0].notebook)

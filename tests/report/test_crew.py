@@ -8,20 +8,22 @@ from tests.report.writing import code, text, write
 
 def job(folder, name, *cells):
     (folder / name).mkdir()
-    manifest = {
-        "run": "r",
-        "inputs": [],
-        "versions": {},
-        "commit": None,
-        "command": "",
-        "parameters": {},
-        "started": "2026-11-22T09:31:05+00:00",
-    }
+    manifest = {"name": name, "command": "", "parameters": {}}
     return {
         "name": name,
         "notebook": str(write(folder / f"{name}.ipynb", [text("# T"), *cells])),
         "folder": str(folder / name),
         "values": {},
+        "parameters": {},
+        "paths": {},
+        "keyed": False,
+        "mask": str,
+        "before": None,
+        "kin": [],
+        "planned": {},
+        "given": {},
+        "key": None,
+        "day": None,
         "root": str(folder),
         "timeout": 60,
         "language": "en",
@@ -34,6 +36,7 @@ def job(folder, name, *cells):
 @pytest.fixture(scope="module")
 def worked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("crew")
+    # the parent of all copies: it takes them along
     kill = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
     jobs = [job(folder, "dies", code(kill)), job(folder, "lives", code("1 + 1"))]
     seen = []
@@ -43,9 +46,11 @@ def worked(tmp_path_factory):
 
 def test_a_process_that_died_is_started_again(worked):
     told, seen = worked
-    assert "process that ran the notebook ended (-9)" in told["dies"]["error"]["message"]
+    error = told["dies"]["error"]
+    assert error["message"] == "The process that ran the notebook was killed by signal 9"
+    assert (error["cause"], told["dies"]["tries"]) == ("dead", 2)
     assert told["lives"]["title"] == "T"
-    assert seen == [("dies", 1, 1), ("lives", 1, 1)]
+    assert seen == [("dies", 1, 1), ("dies", 1, 1), ("lives", 1, 1)]
 
 
 def test_each_job_says_how_long_it_took(worked):

@@ -59,4 +59,4 @@ def test_the_kernel_says_what_was_looked_at_and_takes_its_own_looks(root, look):
     assert shown["looks"] == "2"
     assert page.select_one("code.command").string == manifest["command"]
     figures = (outcome.page.parent / "figures.csv").read_text(encoding="utf-8").splitlines()
-    assert figures[2] == 'level,"wave==1+1, country=0",looks,2.0,,score,'
+    assert figures[1].startswith('common,level.nps,"wave=""=1+1"", country=0",,0.333')

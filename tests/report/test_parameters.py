@@ -70,7 +70,7 @@ def test_a_value_is_read_as_its_field_needs_it(values, name, written, wanted):
         ("survey", "data/none.csv", "there is no file"),
         ("folder", "data/survey.csv", "there is no folder"),
         ("wave", True, "wave=True"),
-        ("password", "hunter2", "is a secret"),
+        ("password", "hunter2", "is a secret .* give -p password=secret://PASSWORD"),
         ("survey", "", "survey='' is empty"),
         ("survey", "data", "is a folder; give the path of a file"),
         ("since", "soon", "since='soon': is not a date; write it"),

@@ -1,6 +1,10 @@
 """A refusal in the kernel ends as one before it, until a result was shown."""
 
+import json
+from dataclasses import replace
+
 from cxlib import report
+from cxlib.report.checks import Refused
 
 
 def run(root, out, *reports):
@@ -32,11 +36,11 @@ def test_a_refusal_publishes_nothing_and_the_others_go_on(root):
     assert outcomes["early"].headline == "wave='2031Q1' is not one of the possible values"
     assert outcomes["nobody"].headline == "looks='1000', wave='2026Q3': nobody answered"
     assert outcomes["early"].page is outcomes["nobody"].page is None
-    assert sorted(path.name for path in out.iterdir() if path.name[0] != ".") == [
-        "good",
-        "index.html",
-        "late",
-    ]
+    runs = {path.parent.parent.name for path in out.glob("*/*/manifest.json")}
+    assert runs == {"good", "late"}
+    state = json.loads((out / "early" / "state.json").read_text(encoding="utf-8"))
+    assert (state["status"], state["message"]) == ("refused", outcomes["early"].headline)
+    assert state["stale_since"] == state["time"]
     assert not list((out / ".staging").iterdir())
     page = outcomes["late"].page.read_text(encoding="utf-8")
     assert "it is too late" in page
@@ -44,6 +48,68 @@ def test_a_refusal_publishes_nothing_and_the_others_go_on(root):
     assert "in cell 5 of 5" in page
 
 
-def test_where_all_are_refused_there_is_no_index(root):
-    run(root, root / "none", ("early", "08_looks.ipynb", {"wave": "2031Q1"}))
-    assert not [path for path in (root / "none").iterdir() if path.name[0] != "."]
+def test_where_all_are_refused_the_index_says_so(root):
+    outcomes = run(root, root / "none", ("early", "08_looks.ipynb", {"wave": "2031Q1"}))
+    assert outcomes["early"].page is None
+    assert not list((root / "none").glob("*/*/manifest.json"))
+    assert (root / "none" / "index.html").is_file()
+
+
+def test_a_refusal_leaves_the_last_good_report_and_says_since_when(root):
+    out = root / "stale"
+    good = run(root, out, ("one", "08_looks.ipynb", {}))["one"]
+    first = run(root, out, ("one", "08_looks.ipynb", {"wave": "2031Q1"}))["one"]
+    since = json.loads((out / "one" / "state.json").read_text(encoding="utf-8"))["stale_since"]
+    run(root, out, ("one", "08_looks.ipynb", {"wave": "2032Q1"}))
+    state = json.loads((out / "one" / "state.json").read_text(encoding="utf-8"))
+    assert (str(first.status), first.cause) == ("refused", "value")
+    assert state["stale_since"] == since
+    assert "2032Q1" in state["message"]
+    assert (out / "one" / "latest").read_text(encoding="utf-8").strip() == good.page.parent.name
+    again = run(root, out, ("one", "08_looks.ipynb", {}))["one"]
+    assert (str(again.status), again.page) == ("unchanged", good.page)
+    state = json.loads((out / "one" / "state.json").read_text(encoding="utf-8"))
+    assert (state["status"], state["stale_since"]) == ("unchanged", None)
+
+
+def planned_of(root, name, **more):
+    one = report.from_notebook(root / "notebooks" / "08_looks.ipynb", {}, name=name)
+    return replace(one, **more)
+
+
+def test_an_entry_that_is_refused_makes_all_its_reports_stale(root, tmp_path):
+    out = tmp_path / "entry"
+    ready, _ = report.ready_all([planned_of(root, f"nps-{store}", entry="nps") for store in "ab"])
+    report.run(ready, out=out, entries={"nps": ["nps-a", "nps-b"]})
+    entry = planned_of(root, "nps", for_each={"store": {}})
+    report.run([], out=out, refused=[Refused(entry, "there is no file 'x.csv'")])
+    for name in ("nps-a", "nps-b"):
+        state = json.loads((out / name / "state.json").read_text(encoding="utf-8"))
+        assert (state["status"], bool(state["stale_since"])) == ("refused", True)
+    assert not (out / "nps").exists()
+
+
+def test_a_value_that_is_gone_is_told_and_a_mended_entry_is_forgotten(root, tmp_path):
+    out = tmp_path / "gone"
+    entry = planned_of(root, "nps", for_each={"store": {}})
+    report.run([], out=out, refused=[Refused(entry, "no such column")])
+    assert (out / "nps" / "state.json").is_file()
+    ready, _ = report.ready_all([planned_of(root, f"nps-{store}", entry="nps") for store in "ab"])
+    report.run(ready, out=out, entries={"nps": ["nps-a", "nps-b"]})
+    assert not (out / "nps").exists()
+    outcomes = report.run(ready[:1], out=out, entries={"nps": ["nps-a"]})
+    assert {one.name: str(one.status) for one in outcomes} == {
+        "nps-a": "unchanged",
+        "nps-b": "left_out",
+    }
+    state = json.loads((out / "nps-b" / "state.json").read_text(encoding="utf-8"))
+    assert "no such value any more" in state["message"]
+
+
+def test_a_part_makes_nothing_that_its_site_has_unchanged(root, tmp_path):
+    site, part = tmp_path / "site", tmp_path / "part"
+    run(root, site, ("one", "08_looks.ipynb", {}))
+    ready, _ = report.ready_all([planned_of(root, "one")])
+    [outcome] = report.run(ready, out=part, history=site)
+    assert str(outcome.status) == "unchanged"
+    assert not list(part.glob("*/*/manifest.json"))

@@ -55,7 +55,7 @@ def test_the_good_one_is_published_and_the_others_fail_alone(root, first):
     assert [cell for name, cell, _ in seen if name == "nps"] == list(range(1, 10))
     assert {cells for name, _, cells in seen if name == "nps"} == {9}
     assert "in cell 2" in outcomes["killed"].page.read_text(encoding="utf-8")
-    assert "kernel died" in outcomes["killed"].headline
+    assert outcomes["killed"].headline == "The kernel ended by itself with exit status 9"
     assert "cx.picture" in outcomes["wordless"].headline
     assert not list(root.glob("reports/published/wordless/*/report.html"))
 
@@ -148,7 +148,9 @@ def test_a_failing_rerun_leaves_the_last_good_report(root, first, second):
 
 
 def test_a_cell_that_takes_too_long_is_stopped(root, first):
-    [outcome] = report.run([made_ready(root, "06_slow.ipynb")], out=root / "elsewhere", timeout=1)
+    [outcome] = report.run(
+        [made_ready(root, "06_slow.ipynb")], out=root / "elsewhere", limits=report.Limits(cell=1)
+    )
     assert outcome.status is report.Status.FAILED
     assert "longer than 1 seconds" in outcome.headline
 
@@ -156,8 +158,10 @@ def test_a_cell_that_takes_too_long_is_stopped(root, first):
 def test_the_ledger_stands_beside_the_report(root):
     [outcome] = report.run([made_ready(root, "08_looks.ipynb")], out=root / "ledger")
     lines = (outcome.page.parent / "figures.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "result,row,quantity,value,text,method,confidence"
-    assert len(lines) == 1 + 2 * 30 + 1
+    assert lines[0] == (
+        "study,figure,segment,wave,value,ci_low,ci_high,confidence,n,unit,verdict,method,text"
+    )
+    assert len(lines) == 1 + 30
     page = BeautifulSoup(outcome.page.read_text(encoding="utf-8"), "html.parser")
-    assert page.tfoot.get_text() == "… and 51 more rows in the CSV"
-    assert page.select("a.download")[1].string == "Table 2 as CSV, all 61 rows"
+    assert page.tfoot.get_text() == "… and 20 more rows in the CSV"
+    assert page.select("a.download")[1].string == "Table 2 as CSV, all 30 rows"

@@ -1,0 +1,73 @@
+"""What became of reports -> the exit status of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Status(StrEnum):
+    """What became of a report; published and failed ones leave a run behind."""
+
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    REFUSED = "refused"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a report.
+
+    Attributes
+    ----------
+    name : str
+        The report.
+    status : Status
+        A refusal publishes nothing: the data or the parameters allow no honest answer.
+    headline : str
+        The finding, what went wrong, or the refusal with its parameter.
+    page : Path or None
+        Its `report.html`, or the `failed.html` of this run; None where it was refused.
+    seconds : float
+        How long it took.
+    cause : str
+        Of what did not succeed: error, dead, changed, time, memory or value.
+    why : str
+        Why it was made, or not.
+    where : str
+        The line of the suite that a refusal is about.
+    """
+
+    name: str
+    status: Status
+    headline: str
+    page: Path | None = None
+    seconds: float = 0.0
+    cause: str = ""
+    why: str = ""
+    where: str = ""
+
+
+def exit_status(outcomes: Sequence[Outcome], *, problems: bool = False) -> int:
+    """Return the exit status of a run: 0 all published or unchanged, 1 a report failed, 2 a value
+    or a file was refused, 3 time or memory was over. The highest that applies wins.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+    problems : bool
+        Whether something was refused that is no report.
+    """
+    found = [2] if problems else [0]
+    for outcome in outcomes:
+        if outcome.cause in ("time", "memory"):
+            found.append(3)
+        elif outcome.status is Status.REFUSED:
+            found.append(2)
+        elif outcome.status is Status.FAILED:
+            found.append(1)
+    return max(found)
