@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import functools
+import hashlib
+import os
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from cxlib import texts
-from cxlib.report.pages import render
-from cxlib.report.publish import alone, last_good, runs, write_whole
+from cxlib.report.about import chosen
+from cxlib.report.headline import interval, label, trend, value
+from cxlib.report.history import Report, Run, Standing, one_line, read_reports
+from cxlib.report.look_records import looks_are_lost
+from cxlib.report.pages import load_template, part, render
+from cxlib.report.publish import alone, write_whole
+from cxlib.report.scripts import language_of
 from cxlib.report.values import as_given
-from cxlib.shown.language import text
+from cxlib.shown.language import text, word
+
+_NEWEST = 20  # earlier runs of which the history says more than the time
+_GLANCE = 240  # letters of a sentence in the history; its own page has the rest
+_MOST = 1_000  # letters of the newest sentence
+_LONG = 30  # letters that a line of the index surely holds
 
 
 def write_index(out: Path) -> Path:
@@ -31,67 +48,198 @@ def write_index(out: Path) -> Path:
     """
     out.mkdir(parents=True, exist_ok=True)
     with alone(out):
-        found = runs(out)
-        for name, manifests in found.items():
-            good = last_good(manifests)
-            if good:
-                write_whole(out / name / "latest", good["run"] + "\n")
-        reports = sorted(
-            (_entry(name, manifests) for name, manifests in found.items()),
-            key=lambda entry: entry["order"],
-        )
-        language = _language(found.values())
+        reports = read_reports(out)
+        language = _language(reports)
+        entries = [_line_of(out, report, language) for report in sorted(reports, key=_order)]
+        for report in reports:
+            _point_to_good(out / report.name / "latest", report)
+        script, digest = _script()
         page = render(
             "site.html.j2",
             language=language,
+            earlier=_earlier(out / "index.html"),
             title=text("report.index_title", language),
-            reports=reports,
+            reports=entries,
+            counts=_counts(reports),
+            script=script,
+            script_source=f"'sha256-{digest}'",
         )
         write_whole(out / "index.html", page)
     return out / "index.html"
 
 
-def _language(reports: Iterable[list[dict[str, Any]]]) -> str:
+def prepare() -> None:
+    """Load what the first index of a process loads: templates, and how dates are written."""
+    for name in ("site.html.j2", "entry.html.j2"):
+        load_template(name)
+    text("report.moment", "en", time=datetime.now(UTC))
+
+
+def _earlier(path: Path) -> str:
+    """Return the index as it stands; nothing where it cannot be read."""
+    with contextlib.suppress(OSError, ValueError):
+        return path.read_text(encoding="utf-8")
+    return ""
+
+
+def _point_to_good(path: Path, report: Report) -> None:
+    """Write which run is the newest good one; what another made a folder is left to them."""
+    if report.good is None or _is_folder(path):
+        return
+    wanted = report.good.run + "\n"
+    with contextlib.suppress(OSError, ValueError):
+        if path.read_text(encoding="utf-8") == wanted:
+            return
+    write_whole(path, wanted)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+@functools.cache
+def _script() -> tuple[str, str]:
+    """Return the script of the filter, and the hash by which the page's policy allows it alone."""
+    script = files("cxlib.report").joinpath("template", "filter.js.j2").read_text(encoding="utf-8")
+    digest = hashlib.sha256(script.encode()).digest()
+    return script, base64.b64encode(digest).decode("ascii")
+
+
+def _order(report: Report) -> tuple[str, str, str]:
+    """By notebook, as it is numbered; what never ran comes last."""
+    notebook = Path(report.runs[0].notebook).name if report.runs else "\uffff"
+    return notebook, report.name.casefold(), report.name
+
+
+def _language(reports: Iterable[Report]) -> str:
     """Return the language of most reports, as their newest runs have it; English where none says
     it."""
-    parameters = [manifests[0].get("parameters") for manifests in reports]
+    known = texts.languages()
     said = Counter(
-        each["language"]
-        for each in parameters
-        if isinstance(each, dict) and each.get("language") in texts.languages()
+        report.runs[0].language
+        for report in reports
+        if report.runs and report.runs[0].language in known
     )
     return max(said, key=lambda name: said[name], default="en")
 
 
-def _entry(name: str, manifests: list[dict[str, Any]]) -> dict[str, Any]:
-    listed = [
-        {
-            **manifest,
-            "given": _given(manifest),
-            "time": datetime.fromisoformat(manifest["started"]),
-            "page": "report.html" if manifest["status"] == "published" else "failed.html",
-        }
-        for manifest in manifests
-    ]
-    good = last_good(listed)
-    failed = listed[0] if listed[0]["status"] == "failed" else None
-    older = [run for run in listed if run is not good and run is not failed]
+def _counts(reports: Sequence[Report]) -> dict[str, int]:
+    bad = sum(report.standing.bad for report in reports)
+    left = sum(report.standing is Standing.LEFT_OUT for report in reports)
+    return {"good": len(reports) - bad - left, "bad": bad, "left": left}
+
+
+def _line_of(out: Path, report: Report, language: str) -> str:
+    folder = out / report.name
+    latest_is_folder = _is_folder(folder / "latest")
+    return _entry(report, latest_is_folder, looks_are_lost(folder), language)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _entry(report: Report, latest_is_folder: bool, looks_lost: bool, language: str) -> str:
+    """Return the line of a report: of those that are as they were, the line of the last index."""
+    values = _values(report, language)
+    troubles = {"latest_is_folder": latest_is_folder, "looks_lost": looks_lost}
+    return part("entry.html.j2", language=language, report={**values, **troubles})
+
+
+def _values(report: Report, language: str) -> dict[str, Any]:
+    """Return what the page says of a report; names and words are inert."""
+    good, standing = report.good, report.standing
+    failed = report.failed if standing is Standing.FAILED else None
+    name, title = one_line(report.name), (good.title if good else "")
+    since = (report.state and report.state.since) or (good and good.started)
+    said = word(standing, language, since=since)
     return {
         "name": name,
-        "order": (Path(listed[0]["notebook"]).name, name),
-        "good": good,
-        "failed": failed,
-        "older": older,
+        "folder": _address(report.name),
+        "title": title,
+        "language": language_of(title),
+        "good": good and _line(report, good, language),
+        "standing": standing.value,
+        "said": said,
+        "bad": standing.bad,
+        "find": " ".join((name, title, said)),
+        "message": report.message,
+        "glance": _glance(report.message),
+        "page": failed and _link(report, failed),
+        "tried": failed.started if failed else report.tried,
+        "stale_since": report.stale_since if good and not standing.current else None,
+        "figure": _figure(good, language),
+        "trend": good and trend(report.runs, language),
+        "long": len(title) + len(name) > _LONG,
+        "unread": len(report.unread),
+        **_history(report, good, failed, language),
     }
 
 
-def _given(manifest: dict[str, Any]) -> dict[str, str]:
+def _figure(good: Run | None, language: str) -> dict[str, str] | None:
+    found = good and good.figure
+    if not found:
+        return None
+    return {
+        "value": value(found, language),
+        "interval": interval(found, language),
+        "label": label(found, language),
+    }
+
+
+def _history(
+    report: Report, good: Run | None, failed: Run | None, language: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the earlier runs: of the newest what they found, of the rest when they were."""
+    older = [run for run in report.runs if run is not good and run is not failed]
+    return {
+        "newest": [_line(report, run, language) for run in older[:_NEWEST]],
+        "rest": [_short(report, run, language) for run in older[_NEWEST:]],
+    }
+
+
+def _short(report: Report, run: Run, language: str) -> dict[str, Any]:
+    return {
+        "link": _link(report, run),
+        "time": run.started,
+        "moment": _moment(run.started.replace(second=0, microsecond=0), language),
+        "published": run.published,
+    }
+
+
+def _line(report: Report, run: Run, language: str) -> dict[str, Any]:
+    words = run.headline if run.published else run.message
+    return {
+        **_short(report, run, language),
+        "words": _glance(words, _MOST),
+        "glance": _glance(words),
+        "given": _given(run),
+        "chosen": _glance(one_line(chosen(run.given))),
+        "value": value(run.figure, language) if run.figure else "",
+    }
+
+
+def _glance(words: str, letters: int = _GLANCE) -> str:
+    return words if len(words) <= letters else f"{words[: letters - 1]}…"
+
+
+@functools.lru_cache(maxsize=20_000)
+def _moment(time: datetime, language: str) -> str:
+    return text("report.moment", language, time=time)
+
+
+def _link(report: Report, run: Run) -> str:
+    return f"{_address(report.name)}/{_address(run.run)}/{run.page}"
+
+
+def _address(name: str) -> str:
+    """Return a folder's name as a part of an address: 顧客, %, #, ? and blanks are its bytes."""
+    return quote(os.fsencode(name), safe="")
+
+
+def _given(run: Run) -> dict[str, str]:
     """Return the parameters that were given, in words; of a mapping the names that have a value."""
-    given = manifest.get("given")
     named = {
         name: {key: item for key, item in value.items() if item is not None}
         if isinstance(value, dict)
         else value
-        for name, value in (given if isinstance(given, dict) else {}).items()
+        for name, value in run.given.items()
     }
-    return {name: as_given(value) for name, value in named.items()}
+    return {one_line(name): _glance(one_line(as_given(value))) for name, value in named.items()}
