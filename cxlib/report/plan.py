@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
-
 from cxlib import check
 from cxlib.errors import CxError, ParameterError, SourceError
-from cxlib.report.values import as_written
+from cxlib.report.folder_names import check_name, name_all
+from cxlib.report.suite_files import read_suite
+from cxlib.report.values import as_given
 
-_NAME = re.compile(r"[^\W_][\w-]*(\.[\w-]+)*")
 _PROJECT = ("reports", "pyproject.toml", ".git")  # one of these is in a project's folder
-_KEYS = ("name", "notebook", "parameters")
+_KEYS = ("name", "notebook", "parameters", "grid", "for_each")
+_FOR_EACH = ("least",)
+MOST_OF_GRID = 1000  # reports of one entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Planned:
         What paths in `given` are relative to.
     defaults : dict
         Parameters for every report of the file; each notebook takes those it knows.
+    entry : str
+        The name of the `for_each` entry that it was made of.
+    for_each : dict of str to dict
+        Columns of whose values each gets a report of its own, with `least`, how large a group must
+        be; see `fan_out.expand`.
+    line : int or None
+        Where it stands in its file.
     """
 
     name: str
@@ -46,6 +56,9 @@ class Planned:
     root: Path
     relative_to: Path
     defaults: dict[str, Any] = field(default_factory=dict)
+    for_each: dict[str, dict[str, Any]] = field(default_factory=dict)
+    line: int | None = None
+    entry: str = ""
 
 
 def report_name(notebook: PurePath) -> str:
@@ -60,9 +73,31 @@ def report_name(notebook: PurePath) -> str:
     return re.sub(r"[^\w-]+", "-", word).strip("-_")
 
 
-def plan_all(
-    files: Sequence[Path], pairs: Sequence[str] = (), *, name: str | None = None
-) -> tuple[list[Planned], list[str]]:
+def planned_from(told: Mapping[str, Any]) -> Planned:
+    """Return what `dataclasses.asdict` made of a planned report, and JSON of that."""
+    paths = {name: Path(told[name]) for name in ("notebook", "root", "relative_to")}
+    return Planned(**{**told, **paths})
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Reports to make.
+
+    Attributes
+    ----------
+    reports : list of Planned
+    problems : list of str
+        What is wrong with files and entries, a message each.
+    bad_suite : bool
+        Whether a YAML file is no list of reports.
+    """
+
+    reports: list[Planned]
+    problems: list[str]
+    bad_suite: bool = False
+
+
+def plan_all(files: Sequence[Path], pairs: Sequence[str] = (), *, name: str | None = None) -> Plans:
     """Plan the reports of YAML files and notebooks.
 
     Parameters
@@ -76,7 +111,7 @@ def plan_all(
 
     Returns
     -------
-    tuple of (list of Planned, list of str)
+    Plans
         What can be run, and one message for each file or entry that cannot.
 
     Raises
@@ -91,11 +126,13 @@ def plan_all(
         )
     planned: list[Planned] = []
     problems: list[str] = []
+    bad = False
     for file in files:
         try:
             found, wrong = _of_file(file, given, name)
         except CxError as error:
             problems.append(str(error))
+            bad = bad or file.suffix != ".ipynb"
             continue
         names = {other.name.casefold() for other in planned}
         planned += [one for one in found if one.name.casefold() not in names]
@@ -104,7 +141,7 @@ def plan_all(
             for one in found
             if one.name.casefold() in names
         ]
-    return planned, problems
+    return Plans(planned, problems, bad)
 
 
 def _of_file(
@@ -156,7 +193,7 @@ def from_notebook(path: Path, given: Mapping[str, Any], *, name: str | None = No
         ),
         here,
     )
-    return Planned(_named(name or report_name(notebook)), notebook, dict(given), root, here)
+    return Planned(check_name(name or report_name(notebook)), notebook, dict(given), root, here)
 
 
 def from_yaml(path: Path) -> tuple[list[Planned], list[str]]:
@@ -176,54 +213,28 @@ def from_yaml(path: Path) -> tuple[list[Planned], list[str]]:
         If the file cannot be read as a list of reports.
     """
     path = path.absolute()
-    content = _read(path)
+    content = read_suite(path)
+    defaults = content.defaults
     planned: list[Planned] = []
     problems: list[str] = []
-    for number, entry in enumerate(content["reports"], start=1):
+    for number, (line, entry) in enumerate(content.reports, start=1):
+        taken = {other.name.casefold() for other in planned}  # one folder on a Mac or Windows
         try:
-            report = _entry(entry, path, content.get("defaults") or {})
-            if report.name.casefold() in {
-                other.name.casefold() for other in planned
-            }:  # one folder on a Mac or Windows
+            found = [replace(one, line=line) for one in _entry(entry, path, defaults)]
+            twice = [one.name for one in found if one.name.casefold() in taken]
+            if twice:
                 raise ParameterError(
-                    f"name={report.name!r} is there twice; give each report its own name"
+                    f"name={twice[0]!r} is there twice; give each report its own name"
                 )
         except (ParameterError, SourceError) as error:
-            problems.append(f"{path.name}, report {number}: {error}")
+            problems.append(f"{path.name}, line {line}, report {number}: {error}")
         else:
-            planned.append(report)
+            planned += found
     return planned, problems
 
 
-def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise SourceError(
-            f"there is no file {path.as_posix()!r}; give a .yml file of reports or an .ipynb "
-            "notebook"
-        )
-    try:
-        content = as_written(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise SourceError(f"{path.name} is not YAML: {error}") from None
-    if (
-        not isinstance(content, dict)
-        or not isinstance(content.get("reports"), list)
-        or not content["reports"]
-    ):
-        raise SourceError(
-            f"{path.name} has no list of reports; write `reports:` and under it "
-            "`- notebook: notebooks/03_nps.ipynb`"
-        )
-    _refuse_unknown(content, ("defaults", "reports"), path.name)
-    if not isinstance(content.get("defaults") or {}, dict):
-        raise SourceError(
-            f"{path.name}: defaults={content['defaults']!r} must be names with values, as "
-            f"`{{language: en}}`"
-        )
-    return content
-
-
-def _entry(entry: Any, path: Path, defaults: dict[str, Any]) -> Planned:
+def _entry(entry: Any, path: Path, defaults: dict[str, Any]) -> list[Planned]:
+    """Return the reports of an entry: one, or one a combination of its grid."""
     if not isinstance(entry, dict) or not isinstance(entry.get("notebook"), str):
         raise ParameterError("there is no notebook in it; write `notebook: notebooks/03_nps.ipynb`")
     _refuse_unknown(entry, _KEYS, "the report")
@@ -238,15 +249,96 @@ def _entry(entry: Any, path: Path, defaults: dict[str, Any]) -> Planned:
             f"notebook={entry['notebook']!r}: there is no such file at or above {path.parent.name}/"
         )
     notebook = root / entry["notebook"]
-    name = _named(str(entry.get("name") or report_name(notebook)))
-    return Planned(
-        name,
+    one = Planned(
+        check_name(_text(entry.get("name")) or report_name(notebook)),
         notebook,
         {str(key): value for key, value in given.items()},
         root,
         root,
         dict(defaults),
+        _for_each(entry.get("for_each")),
     )
+    _refuse_asked_twice(one)
+    return _of_grid(one, entry.get("grid"))
+
+
+def _text(name: Any) -> str:
+    if name is not None and not isinstance(name, str):
+        raise ParameterError(f"name={name!r} must be one word, as `name: nps-japan`")
+    return name or ""
+
+
+def _for_each(asked: Any) -> dict[str, dict[str, Any]]:
+    """Return each column with what is asked of its groups; one may write `country`, a list of
+    columns, or columns with `{least: 100}`."""
+    if asked is None:
+        return {}
+    columns = asked if isinstance(asked, dict) else [asked] if isinstance(asked, str) else asked
+    how = "write `for_each: country` or `for_each: {country: {least: 100}}`"
+    if not isinstance(columns, list | dict) or not columns:
+        raise ParameterError(f"for_each={asked!r} names no column; {how}")
+    if not all(isinstance(name, str) and name.strip() for name in columns):
+        raise ParameterError(f"for_each={asked!r}: a column is named by a text; {how}")
+    if len(set(columns)) < len(columns):
+        raise ParameterError(f"for_each={asked!r} names a column twice; name each once")
+    given = columns if isinstance(columns, dict) else dict.fromkeys(columns)
+    return {name: _asked_of(name, rules or {}, how) for name, rules in given.items()}
+
+
+def _asked_of(name: str, rules: Any, how: str) -> dict[str, Any]:
+    if not isinstance(rules, dict):
+        raise ParameterError(f"for_each, {name}={rules!r} must be a mapping; {how}")
+    _refuse_unknown(rules, _FOR_EACH, f"for_each, {name},")
+    least = rules.get("least")
+    if least is None:
+        return {}
+    if not re.fullmatch(r"[1-9]\d{0,8}", str(least), re.ASCII):
+        raise ParameterError(
+            f"for_each, {name}: least={least!r} must be a whole number from 1 on, such as 100"
+        )
+    return {"least": int(least)}
+
+
+def _refuse_asked_twice(one: Planned) -> None:
+    """Refuse a column of `for_each` that `only` names too."""
+    only = one.given.get("only", one.defaults.get("only"))
+    for column in one.for_each:
+        if isinstance(only, dict) and column in only:
+            raise ParameterError(
+                f"for_each and only both name the column {column!r}; leave it out of one of them"
+            )
+
+
+def _of_grid(one: Planned, grid: Any) -> list[Planned]:
+    """Return a report for each combination of the values of some parameters."""
+    if grid is None:
+        return [one]
+    how = "write names with lists, as `grid: {segment: [plan, country]}`"
+    if not isinstance(grid, dict) or not grid:
+        raise ParameterError(f"grid={grid!r} holds no parameters; {how}")
+    for name, values in grid.items():
+        if not isinstance(values, list) or not values:
+            raise ParameterError(f"grid, {name}={values!r} is no list of values; {how}")
+        if len({as_given(value) for value in values}) < len(values):
+            raise ParameterError(f"grid, {name}={values!r} has a value twice; write each once")
+        other = "parameters" if name in one.given else "defaults"
+        if name in one.given or name in one.defaults:
+            raise ParameterError(
+                f"grid and {other} both give {name!r}; leave it out of one of them"
+            )
+        if name == "only" and one.for_each:
+            raise ParameterError("grid gives 'only', which for_each fills in; write one of them")
+    if (n := math.prod(len(values) for values in grid.values())) > MOST_OF_GRID:
+        raise ParameterError(
+            f"grid makes {n:,} reports, more than {MOST_OF_GRID:,}; write fewer values, or several "
+            "files"
+        )
+    made = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+    words = [tuple(as_given(value) for value in each.values()) for each in made]
+    return [
+        replace(one, name=name, given={**one.given, **each})
+        for name, each in zip(name_all(one.name, words), made, strict=True)
+    ]
 
 
 def _refuse_unknown(keys: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
@@ -255,14 +347,3 @@ def _refuse_unknown(keys: Mapping[str, Any], known: tuple[str, ...], where: str)
             raise SourceError(
                 f"{where} has an unknown key {key!r}{check.did_you_mean(str(key), known)}"
             )
-
-
-def _named(name: str) -> str:
-    name = unicodedata.normalize(
-        "NFC", name
-    )  # as a keyboard writes it; a Mac's file names have が in two parts
-    if not _NAME.fullmatch(name) or len(name.encode()) > 200 or name.casefold() == "index.html":
-        raise ParameterError(
-            f"name={name!r} cannot be a folder's name; use letters, digits, '-' and '_'"
-        )
-    return name

@@ -184,3 +184,94 @@ def test_a_pair_is_split_at_the_first_equals_sign(value, name):
 def test_a_pair_without_a_name_or_value_is_refused(pair):
     with pytest.raises(ParameterError, match="name=value"):
         plan.read_given([pair])
+
+
+GRID = """
+reports:
+  - name: retention
+    notebook: notebooks/03_nps.ipynb
+    parameters: {wave: 2026Q3}
+    grid: {segment: [plan, country], kind: [on, on_or_after]}
+"""
+
+
+def test_a_grid_makes_a_report_of_each_combination_as_it_was_written(root):
+    planned, problems = plan.from_yaml(written(root, GRID))
+    assert not problems
+    assert {one.name: one.given for one in planned} == {
+        f"retention-{segment}-{kind}": {"wave": "2026Q3", "segment": segment, "kind": kind}
+        for segment in ("plan", "country")
+        for kind in ("on", "on_or_after")
+    }
+    assert {one.line for one in planned} == {3}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("grid: {wave: [a]}\n    parameters: {wave: b}", "grid and parameters both give 'wave'"),
+        ("grid: {language: [en]}", "grid and defaults both give 'language'"),
+        ("grid: {wave: a}", "is no list"),
+        ("grid: {wave: []}", "is no list"),
+        ("grid: []", "holds no parameters"),
+        ("grid: {wave: [a, 'a']}", "has a value twice"),
+        (f"grid: {{a: {[*range(40)]}, b: {[*range(40)]}}}", "makes 1,600 reports"),
+        ("for_each: {country: {lest: 3}}", "did you mean 'least'"),
+        ("for_each: {country: {least: 0}}", "least='0'"),
+        ("for_each: {country: {least: 1.5}}", "least='1.5'"),
+        ("for_each: {country: {least: ten}}", "least='ten'"),
+        ("for_each: {country: 3}", "must be a mapping"),
+        ("for_each: [a, a]", "names a column twice"),
+        ("for_each: []", "names no column"),
+        ("for_each: ['']", "named by a text"),
+        ("for_each: [[a]]", "named by a text"),
+        ("for_each: a\n    parameters: {only: {a: b}}", "both name the column 'a'"),
+        ("for_each: a\n    grid: {only: [{b: c}]}", "for_each fills in"),
+        ("name: con", "cannot be a folder's name"),
+        ("name: latest", "cannot be a folder's name"),
+        ("name: [a]", "name="),
+        ("griid: {}", "did you mean 'grid'"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_said_with_its_line_and_number(root, entry, said):
+    content = f"""defaults: {{language: en}}
+reports:
+  - notebook: notebooks/03_nps.ipynb
+  - notebook: notebooks/03_nps.ipynb
+    {entry}
+"""
+    if "name: " not in entry:
+        content += "    name: other\n"
+    planned, [problem] = plan.from_yaml(written(root, content))
+    assert [one.name for one in planned] == ["nps"]
+    assert problem.startswith("mine.yml, line 4, report 2: ")
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("written_as", "meant"),
+    [
+        ("country", {"country": {}}),
+        ("[country, plan]", {"country": {}, "plan": {}}),
+        ("{country: {least: 100}}", {"country": {"least": 100}}),
+        ("{国: null, on: {least: 5}}", {"国": {}, "on": {"least": 5}}),
+    ],
+)
+def test_for_each_may_be_written_short(root, written_as, meant):
+    planned, problems = plan.from_yaml(
+        written(
+            root, f"reports:\n  - notebook: notebooks/03_nps.ipynb\n    for_each: {written_as}\n"
+        )
+    )
+    assert not problems
+    assert planned[0].for_each == meant
+    assert planned[0].line == 2
+
+
+def test_two_entries_of_one_name_are_refused_as_a_whole(root):
+    planned, [problem] = plan.from_yaml(
+        written(root, GRID + "  - {name: Retention-PLAN-on, notebook: notebooks/03_nps.ipynb}\n")
+    )
+    assert len(planned) == 4
+    assert "line 7, report 2" in problem
+    assert "there twice" in problem
