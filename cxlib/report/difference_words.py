@@ -1,0 +1,203 @@
+"""A difference between two runs -> the sentences that say it, on a page and on a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cxlib.report.difference import Difference, Pair, compare_runs
+from cxlib.report.figures import Figure
+from cxlib.shown.figure_words import write_in, write_verdict
+from cxlib.shown.message import Message, Names, Sentences, Word
+
+_NAME = r'(?:"(?:[^"\\]|\\.)*"|[^,="#]*)'  # as the ledger writes it
+_PART = re.compile(rf"({_NAME})=({_NAME})(?:, |$)")
+_INTERVALS = {
+    (True, False): "report.since_overlap",
+    (True, True): "report.since_overlap_shared",
+    (False, False): "report.since_apart",
+    (False, True): "report.since_apart_shared",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A number of a figure, written in its unit when the language is known."""
+
+    unit: str
+    value: float | None
+
+    def text(self, language: str) -> str:
+        return write_in(self.unit, self.value, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The verdict on a figure; of one that is yes or no, that."""
+
+    figure: Figure
+
+    def text(self, language: str) -> str:
+        figure = self.figure
+        if figure["unit"] == "yes_no":
+            return write_in("yes_no", figure["value"], language)
+        written = write_verdict(
+            figure["study"], figure["verdict"], language, segment=figure["segment"]
+        )
+        return written or write_in("", None, language)
+
+
+def since_last_run(
+    before: Mapping[str, Any],
+    before_figures: Sequence[Figure],
+    now: Mapping[str, Any],
+    now_figures: Sequence[Figure],
+    language: str = "en",
+) -> list[str]:
+    """Return at most five sentences on what a run changed: the headline then and now, what their
+    intervals say, verdicts, what made the difference, and figures that came or went.
+
+    Parameters
+    ----------
+    before, now : mapping
+        The manifests of the last good run and of this one.
+    before_figures, now_figures : sequence of dict
+        Their figures, from `read_figures`.
+    language : str
+        Language of the sentences.
+    """
+    found = compare_runs(before, before_figures, now, now_figures)
+    compared = bool(before_figures and now_figures)
+    return [each.text(language) for each in sentences(found, before, compared=compared)]
+
+
+def sentences(
+    found: Difference, before: Mapping[str, Any], *, compared: bool = True
+) -> list[Message | Sentences]:
+    """Return what `since_last_run` says of a difference; `compared` where both runs have
+    figures."""
+    time = datetime.fromisoformat(str(before["started"]))
+    if not compared:
+        return [Message("report.since_no_figures", time=time), made_by(found)]
+    told: list[Message | Sentences] = [*_headline(found, time)]
+    turned = [pair for pair in found.pairs if pair.turned]
+    if turned:
+        names = list(_turned(turned))
+        told.append(Message("report.since_verdicts", n=len(turned), names=names))
+    elif any(pair.now["verdict"] for pair in found.pairs):
+        told.append(Message("report.since_no_verdict"))
+    told.append(made_by(found))
+    if found.gone or found.new:
+        told.append(Message("report.since_figures", new=len(found.new), gone=len(found.gone)))
+    return told
+
+
+def _headline(found: Difference, time: datetime) -> Iterator[Message]:
+    pair = found.headline
+    if pair is None or pair.now["value"] is None or pair.before["value"] is None:
+        yield Message("report.since_other_headline", time=time)
+        return
+    waves = pair.before["wave"], pair.now["wave"]
+    name = Names(tuple(filter(None, [pair.now["text"], place(pair.now, wave=False)])))
+    told = {"figure": name, "time": time, "now": amount(pair.now)}
+    if pair.same and waves[0] == waves[1]:
+        yield Message("report.since_same", **told)
+        return
+    told["before"] = amount(pair.before)
+    if waves[0] != waves[1]:
+        yield Message("report.since_headline_waves", **told, wave_before=waves[0], wave=waves[1])
+    else:
+        yield Message("report.since_headline", **told)
+    if pair.overlap is not None:
+        yield Message(_INTERVALS[pair.overlap, found.shared])
+
+
+def _turned(pairs: Sequence[Pair]) -> Iterator[Message]:
+    """Say what each verdict was and is; those of one kind that turned alike together."""
+    alike: dict[tuple[str, ...], list[Pair]] = {}
+    for pair in pairs:
+        said = (verdict(pair.before), verdict(pair.now))
+        alike.setdefault((pair.now["figure"], *said), []).append(pair)
+    for first, *others in alike.values():
+        told = {"before": _Verdict(first.before), "now": _Verdict(first.now)}
+        if others:
+            name = first.now["text"]
+            yield Message("report.since_verdicts_alike", name=name, n=1 + len(others), **told)
+        else:
+            name = Names(tuple(filter(None, [first.now["text"], place(first.now)])))
+            yield Message("report.since_verdict", name=name, **told)
+
+
+def made_by(found: Difference) -> Sentences:
+    """Say which of what goes into a report changed, and what of it is not on record."""
+    causes = [Word(cause, changes=changes) for cause, changes in found.changed.items()]
+    if len(causes) > 1:
+        told = Message("report.since_made_by_many", causes=causes)
+    elif causes and found.untold:
+        told = Message("report.since_made_by_one", cause=causes[0])
+    elif causes:
+        told = Message("report.since_made_by_one_known", cause=causes[0])
+    elif found.untold:
+        told = Message("report.since_made_by_none")
+    else:
+        told = Message("report.since_made_by_none_known")
+    untold = [Message("report.since_untold")] if found.untold else []
+    return Sentences((told, *untold))
+
+
+def amount(figure: Figure) -> Message:
+    """Return a figure with its interval and n, as far as it has them."""
+    value, low, high = (
+        _Written(figure["unit"], figure[name]) for name in ("value", "ci_low", "ci_high")
+    )
+    if low.value is None or high.value is None or figure["confidence"] is None:
+        return Message("report.since_amount_alone", value=value)
+    bounded = {"value": value, "low": low, "high": high, "confidence": figure["confidence"]}
+    if figure["n"] is None:
+        return Message("report.since_amount_unsized", **bounded)
+    return Message("report.since_amount", **bounded, n=figure["n"])
+
+
+def verdict(figure: Figure, language: str = "en") -> str:
+    """Write the verdict on a figure."""
+    return _Verdict(figure).text(language)
+
+
+def place(figure: Figure, *, wave: bool = True) -> str:
+    """Write of what a figure is: its segment without the names of columns, and its wave.
+
+    >>> place({"segment": "plan=pro, tenure=6", "wave": "2026Q3"})
+    'pro · tenure 6 · 2026Q3'
+    >>> place({"segment": "a=2026Q2", "wave": "2026Q3"})
+    '2026Q3 against 2026Q2'
+    """
+    segment, of = figure["segment"], figure["wave"]
+    parts = dict(_parts(segment))
+    if not parts:
+        return " · ".join(filter(None, [segment, of if wave else ""]))
+    against = parts.pop("a", None)
+    other = parts.pop("b", of) if against is not None else None
+    told = [f"{name} {value}" if _is_number(value) else value for name, value in parts.items()]
+    if against is not None:
+        told.append(f"{other} against {against.replace('_', ' ')}")
+    if wave and of and other != of:
+        told.append(of)
+    return " · ".join(told)
+
+
+def _parts(segment: str) -> Iterator[tuple[str, str]]:
+    found = list(_PART.finditer(segment))
+    if sum(len(part[0]) for part in found) == len(segment):
+        yield from ((_plain(part[1]), _plain(part[2])) for part in found)
+
+
+def _plain(name: str) -> str:
+    return json.loads(name) if name.startswith('"') else name
+
+
+def _is_number(value: str) -> bool:
+    return re.fullmatch(r"[-+]?\d+(\.\d+)?|True|False", value) is not None
