@@ -12,7 +12,7 @@ help:
 	@echo "make reports       render the sample reports and print where they are"
 	@echo "make test          run all tests"
 	@echo "make test-engines  add Spark and PostgreSQL, and run their tests"
-	@echo "make lab           open the notebooks in JupyterLab"
+	@echo "make lab           open the notebooks in JupyterLab; where data/raw has files, copies in notebooks/mine"
 	@echo "make bench         run the benchmarks and print their tables"
 	@echo "make lint          check the style and the types of the code"
 	@echo "make lock          pin the dependencies anew, and write environment.yml"
@@ -35,6 +35,7 @@ $(READY): requirements.lock pyproject.toml Makefile
 	fi; \
 	$$uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock; \
 	$$uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@if [ -e .git ] && command -v git >/dev/null; then git config filter.cx-notebook.clean 'python3 -I cxlib/report/cleaning.py' || true; fi
 	@touch $(READY)
 
 reports: $(READY)
@@ -43,7 +44,7 @@ reports: $(READY)
 test: $(READY) lint
 	$(BIN)/python -m pytest tests -n 2 --dist loadscope $(ARGS)
 	$(BIN)/python -m pytest --doctest-modules cxlib
-	$(BIN)/python -m pytest --nbval notebooks -n 2 --dist loadscope
+	$(BIN)/python -m pytest --nbval notebooks --ignore=notebooks/mine -n 2 --dist loadscope
 
 $(VENV)/.engines: $(READY) requirements-engines.lock
 	@echo "Adding Spark and PostgreSQL to $(VENV) (once; about a minute and 0.6 GB)"
@@ -58,7 +59,9 @@ test-engines: $(VENV)/.engines
 	$(BIN)/python -m pytest tests/engines $(ARGS)
 
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
+	@page=notebooks/00_start_here.ipynb; \
+	if [ -n "$(MINE)$$(find data/raw -mindepth 1 ! -name 'README.md' ! -name '.*' 2>/dev/null | head -n 1)" ]; then page=$$($(BIN)/cx mine) || exit; fi; \
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$$page $(ARGS)
 
 bench: $(READY)
 	@status=0; for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || status=1; done; exit $$status
