@@ -14,6 +14,7 @@ from . import (
     sources,
 )
 from .rows import scales
+from .secrecy import read_secret
 from .shown import finding, flags, ledger, picture, say, summaries
 
 __version__: str
@@ -29,6 +30,7 @@ __all__ = [
     "nps",
     "parameters",
     "picture",
+    "read_secret",
     "report",
     "retention",
     "rows",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 import cxlib
+from cxlib.console import complain, in_order, make_reports, tell
 from cxlib.errors import CxError, SourceError
+from cxlib.inert import visible
 from cxlib.secrecy import masked
 
 app = typer.Typer(
@@ -74,40 +76,123 @@ def run(
     timeout: Annotated[
         float | None, typer.Option(min=1, help="Seconds that one cell may take; by default 600.")
     ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(min=1, help="Seconds that the whole run may take.")
+    ] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Memory that one report may take, as 2G.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make reports anew that have not changed, too.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each report is made, or not.")
+    ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Make only the reports of part I of N, counted from 0 and told apart by a hash of "
+            "their names; `cx collect` joins the parts.",
+        ),
+    ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="With --shard: the site's folder, where earlier looks are counted."),
+    ] = None,
 ) -> None:
-    """Run notebooks and publish them as reports.
+    """Run notebooks and publish them as reports; what has not changed since is not made again.
 
-    Exit status: 0 all published, 1 a report failed, 2 a file or a parameter was refused (the other
-    reports are made)."""
-    planned, problems = cxlib.report.plan_all(files, given or [], name=name)
-    checked, refused = cxlib.report.ready_all(planned)
-    problems += refused
-    outcomes: list[cxlib.report.Outcome] = []
-    if checked:
-        target = out or checked[0].planned.root / "reports" / "published"
-        outcomes = _run(
-            checked,
-            out=target,
-            workers=jobs or cxlib.report.WORKERS,
-            timeout=timeout or cxlib.report.TIMEOUT,
+    Exit status: 0 all published or unchanged, 1 a report failed, 2 a value or a file was refused,
+    3 time or memory was over, 4 nothing to do, or a suite that cannot be read. The highest that
+    applies wins; the other reports are made all the same."""
+    if history is not None and not history.is_dir():
+        raise CxError(
+            f"--history {history.as_posix()!r}: there is no such folder; give that of the site "
+            "that the parts are collected into"
         )
-        if any(outcome.page for outcome in outcomes):
-            typer.echo(f"\nIndex: {target / 'index.html'}")
-        problems += _refusals(outcomes)
-        for path in cxlib.report.broken(target):
-            _complain(
-                f"{path.as_posix()} cannot be read: its run is left out of the index and not "
-                "counted as a look; delete its folder"
+    plans = cxlib.report.plan_all(files, given or [], name=name)
+    limits = cxlib.report.Limits(
+        cell=timeout or cxlib.report.Limits().cell,
+        whole=time_limit,
+        memory=cxlib.report.parse_bytes(memory_limit) if memory_limit else None,
+    )
+    problems = plans.problems
+    status = 4 if plans.bad_suite else 2 if problems else 0
+    if plans.reports:
+        target = out or plans.reports[0].root / "reports" / "published"
+        with in_order():
+            done = make_reports(
+                plans.reports,
+                target,
+                jobs,
+                limits,
+                part=cxlib.report.parse_shard(shard) if shard else (0, 1),
+                history=history,
+                force=force,
+                explain=explain,
             )
+        problems += done.problems
+        status = max(status, done.status)
     for problem in problems:
-        _complain(problem)
-    failed = any(outcome.status is cxlib.report.Status.FAILED for outcome in outcomes)
-    raise typer.Exit(2 if problems else 1 if failed else 0)
+        complain(problem)
+    raise typer.Exit(status)
 
 
-def _refusals(outcomes: list[cxlib.report.Outcome]) -> list[str]:
-    refused = cxlib.report.Status.REFUSED
-    return [f"{one.name}: {one.headline}" for one in outcomes if one.status is refused]
+@app.command()
+def collect(
+    parts: Annotated[
+        list[Path], typer.Argument(help="Folders that `cx run --shard I/N --out FOLDER` wrote.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the published reports.")],
+) -> None:
+    """Join the reports that parts of a suite made into one site.
+
+    Exit status: 0 all runs are there, 2 some were refused (the others are)."""
+    found = cxlib.report.collect_runs(parts, out=out)
+    for run in found.runs:
+        typer.echo(f"collected {run}")
+    typer.echo(
+        f"{len(found.runs):,} collected, {len(found.there):,} there already, "
+        f"{len(found.problems):,} refused\n\nIndex: {out / 'index.html'}"
+    )
+    for problem in found.problems:
+        complain(problem)
+    raise typer.Exit(2 if found.problems else 0)
+
+
+@app.command()
+def diff(
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN [RUN]",
+            help="Two runs: each a run's folder, NAME@RUN, or NAME for the latest run of a report. "
+            "One NAME alone: its latest run and the one before it.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the published reports.")] = Path(
+        "reports/published"
+    ),
+    to: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="PATH", help="Write every figure of both runs as CSV."),
+    ] = None,
+) -> None:
+    """Say what differs between two runs of a report: verdicts, figures, and what made it."""
+    if len(runs) > 2:
+        raise CxError(f"{len(runs)} runs are named; name two, or the name of one report")
+    before, now = cxlib.report.find_two(runs, out=out)
+    found = cxlib.report.compare_runs(before.manifest, before.figures, now.manifest, now.figures)
+    cxlib.report.print_difference(found, before, now, Console())
+    if to is not None:
+        try:
+            to.write_text(cxlib.report.as_csv(found), encoding="utf-8-sig", newline="")
+        except OSError as error:
+            raise CxError(
+                f"--csv {to.as_posix()!r} cannot be written ({error.strerror}); give a file in a "
+                "folder where you may write"
+            ) from None
 
 
 @app.command()
@@ -116,7 +201,7 @@ def describe(notebook: Annotated[Path, typer.Argument(help="A notebook.")]) -> N
     found = cxlib.report.read_notebook(notebook)
     rows = cxlib.report.describe(found, model=cxlib.report.load_model(found))
     if not rows:
-        typer.echo(f"{notebook.as_posix()} has no parameters")
+        typer.echo(f"{visible(notebook.as_posix())} has no parameters")
         return
     console = Console()
     for row in rows:
@@ -124,12 +209,69 @@ def describe(notebook: Annotated[Path, typer.Argument(help="A notebook.")]) -> N
         indent = 4 * len(above)
         console.print(
             Text.assemble(
-                " " * indent, (own, "bold"), f" = {row.default}  ", (f"({row.kind})", "dim")
+                " " * indent,
+                (visible(own), "bold"),
+                f" = {visible(masked(row.default))}  ",
+                (f"({visible(row.kind)})", "dim"),
             ),
             soft_wrap=True,
         )
         if row.meaning:
-            console.print(Padding(Text(row.meaning), (0, 0, 0, indent + 4), expand=False))
+            console.print(Padding(Text(visible(row.meaning)), (0, 0, 0, indent + 4), expand=False))
+
+
+@app.command()
+def prune(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Reports (their folders' names); by default all.")
+    ] = None,
+    keep: Annotated[
+        int,
+        typer.Option(help="This many of the newest runs of a report stay, however old they are."),
+    ] = 20,
+    older: Annotated[
+        str,
+        typer.Option(metavar="SPAN", help="Only runs older than this go: 365d, 52w (days, weeks)."),
+    ] = "365d",
+    out: Annotated[
+        Path, typer.Option(help="Folder of the published reports.", show_default=True)
+    ] = Path("reports/published"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")
+    ] = False,
+) -> None:
+    """Remove old runs of published reports, and write the index anew.
+
+    A run goes only where both hold: it is beyond the newest --keep of its kind (reports and failed
+    runs are counted apart), and it is older than --older. So --keep 20 --older 365d leaves at least
+    20 reports and everything of the last year. The newest report, the run that `latest` names and
+    runs whose manifest cannot be read always stay. Removed reports still count as looks.
+
+    Exit status: 0 done (also where nothing had to go), 2 something was refused."""
+    done = _prune(out, names or [], keep=keep, older=older, dry_run=dry_run)
+    for one in done:
+        for problem in one.problems:
+            complain(problem)
+        if one.runs:
+            count = f"{len(one.runs)} of {len(one.runs) + one.left} runs"
+            first, last = (run.started.date() for run in (one.runs[-1], one.runs[0]))
+            did = "would be removed" if dry_run else "removed"
+            tell(f"{one.name}: {count} {did}, of {first} to {last}")
+    if not any(one.runs for one in done):
+        tell(f"nothing to remove: no run is beyond the newest {keep} and older than {older}")
+    raise typer.Exit(2 if any(one.refused for one in done) else 0)
+
+
+def _prune(
+    out: Path, names: list[str], *, keep: int, older: str, dry_run: bool
+) -> list[cxlib.report.Pruned]:
+    try:
+        return cxlib.report.prune_runs(out, names, keep=keep, older=older, dry_run=dry_run)
+    except OSError as error:
+        raise CxError(
+            f"--out {out.as_posix()!r}: runs cannot be removed there ({error}); give a folder "
+            "where you may write"
+        ) from None
 
 
 @app.command()
@@ -166,76 +308,86 @@ def sample(
     write_company(
         out, customers=customers, seed=seed, strong_feelings=strong_feelings, bad_month=bad_month
     )
-    typer.echo(out.as_posix())
+    typer.echo(visible(out.as_posix()))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+) -> None:
+    """Put notebooks, a suite of reports and the sample data into a new folder."""
+    from cxlib.report.starting import filter_command, start_project
+    from cxlib.sample.company import write_company
+
+    notebooks = start_project(folder, sample=write_company)
+    typer.echo(
+        f"{folder.as_posix()}: {len(notebooks)} notebooks, reports/sample.yml and the sample data\n"
+        f"\n  cd {shlex.quote(str(folder))}\n  jupyter lab notebooks/00_start_here.ipynb\n"
+        "  cx run reports/sample.yml\n\n"
+        "Your own files go into data/raw/. With git, this keeps the outputs of notebooks, and your "
+        f"customers' words in them, out of commits:\n\n  {filter_command()}"
+    )
+
+
+@app.command()
+def mine() -> None:
+    """Copy the notebooks to notebooks/mine/, which git ignores, to fill them with your own data.
+
+    The last line is the one to begin with."""
+    from cxlib.report.starting import copy_to_mine
+
+    made, kept = copy_to_mine(Path())
+    for path in kept:
+        typer.echo(f"{path.as_posix()} is there and stays as it is", err=True)
+    typer.echo(min(made + kept).as_posix())
+
+
+@app.command()
+def schedule(
+    suite: Annotated[Path, typer.Argument(help="A YAML file of reports.")],
+    every: Annotated[
+        str,
+        typer.Option(
+            help='"07:00", "Mon 07:00", "Mon,Thu 07:00", "Mon-Fri 07:00" or, for a day of the '
+            'month, "1st 07:00".'
+        ),
+    ],
+    zone: Annotated[str, typer.Option(help="The time zone of that time, as Asia/Tokyo.")],
+    scheduler: Annotated[str, typer.Option("--as", help="cron or systemd.")],
+    write: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write the files to; by default they are printed."),
+    ] = None,
+) -> None:
+    """Print the files that make cron or systemd run reports; how to install them is in them."""
+    from cxlib.report.schedule import schedule_files, write_files
+
+    files = schedule_files(suite, every=every, zone=zone, scheduler=scheduler)
+    if write is not None:
+        for path in write_files(files, write):
+            typer.echo(path.as_posix())
+        return
+    for name, text in files.items():
+        typer.echo(f"# ---- {name}\n{text}" if len(files) > 1 else text, nl=False)
 
 
 def main() -> None:
     """Run the command; a refusal is one message and exit status 2."""
+    _open_what_is_closed()
     try:
         app()
     except CxError as error:
-        _complain(str(error))
+        complain(str(error))
         sys.exit(2)
 
 
-def _complain(problem: str) -> None:
-    typer.secho(masked(problem), fg="red", err=True)
+def _open_what_is_closed() -> None:
+    """Let nothing that is opened later get the number of a standard stream that is closed, here or
+    in a process that is started."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
 
 
-def _run(
-    checked: list[cxlib.report.Ready], *, out: Path, workers: int, timeout: float
-) -> list[cxlib.report.Outcome]:
-    bars = _Bars([one.planned.name for one in checked])
-    try:
-        with bars.shown:
-            return cxlib.report.run(
-                checked,
-                out=out,
-                workers=workers,
-                timeout=timeout,
-                progress=bars.progress,
-                finished=bars.finished,
-            )
-    except OSError as error:
-        raise CxError(
-            f"--out {out.as_posix()!r}: reports cannot be written there ({error}); make room, or "
-            "give a folder where you may write"
-        ) from None
-
-
-class _Bars:
-    """A bar a report on a terminal; elsewhere a line now and then."""
-
-    def __init__(self, names: list[str]) -> None:
-        self._console = Console()
-        self.shown = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TimeElapsedColumn(),
-            console=self._console,
-            disable=not self._console.is_terminal,
-            transient=True,
-        )
-        self._tasks = {name: self.shown.add_task(name, total=1, start=False) for name in names}
-        self._told: dict[str, float] = {}
-
-    def progress(self, name: str, cell: int, cells: int) -> None:
-        """Say which cell of a report starts."""
-        if cell == 1:
-            self.shown.start_task(self._tasks[name])
-        self.shown.update(self._tasks[name], completed=cell, total=cells)
-        quiet = cell > 1 and time.monotonic() - self._told[name] < 5
-        if not self._console.is_terminal and not quiet:
-            self._told[name] = time.monotonic()
-            typer.echo(f"{name}: cell {cell} of {cells}")
-
-    def finished(self, outcome: cxlib.report.Outcome) -> None:
-        """Say what became of a report; what was refused is said at the end, with its reason."""
-        self.shown.update(self._tasks[outcome.name], visible=False)
-        if outcome.status is cxlib.report.Status.REFUSED:
-            return
-        failed = outcome.status is cxlib.report.Status.FAILED
-        mark = typer.style("failed", fg="red") if failed else typer.style("done", fg="green")
-        line = f"{outcome.name}: {mark} in {outcome.seconds:.0f} s. {outcome.headline}".rstrip()
-        self._console.print(Text.from_ansi(line), soft_wrap=True)
+if __name__ == "__main__":
+    main()

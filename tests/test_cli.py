@@ -3,12 +3,15 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 import cxlib
 from cxlib import cli
 from tests.conftest import ROOT
+from tests.report.ledgers import write_run
+from tests.report.shelves import put_run
 from tests.report.writing import project
 
 
@@ -34,7 +37,7 @@ def root(tmp_path, monkeypatch):
 
 def test_version_and_help(cx):
     assert cx("--version") == (0, f"{cxlib.__version__}\n", "")
-    assert all(command in cx("--help")[1] for command in ("run", "describe", "sample"))
+    assert all(command in cx("--help")[1] for command in ("run", "collect", "describe", "sample"))
 
 
 def test_help_is_there_at_once():
@@ -63,7 +66,7 @@ def test_bad_parameters_publish_nothing(cx, root, given, message):
     assert status == 2
     assert message in complaint
     assert "Traceback" not in complaint
-    assert not (root / "reports" / "published").exists()
+    assert not list(root.glob("reports/published/*/*/*"))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_bad_parameters_publish_nothing(cx, root, given, message):
 )
 def test_a_file_that_cannot_run_is_refused(cx, root, arguments, message):
     status, _, complaint = cx("run", *arguments)
-    assert status == 2
+    assert status == (4 if arguments == ["none.yml"] else 2)
     assert message in complaint
 
 
@@ -109,7 +112,8 @@ def test_what_is_wrong_in_a_file_does_not_stop_the_others(cx, root):
         path.name
         for path in (root / "elsewhere").iterdir()
         if path.is_dir() and path.name[0] != "."
-    ) == ["nps"]
+    ) == ["nps", "typo"]
+    assert not list((root / "elsewhere" / "typo").glob("*/"))
 
 
 def test_a_default_that_no_notebook_knows_is_said(cx, root):
@@ -188,3 +192,68 @@ def test_sample_does_not_write_over_files(cx, root):
         == 0
     )
     assert (root / "new" / "customers.csv").is_file()
+
+
+def test_a_part_that_is_none_is_refused_before_anything_runs(cx, root):
+    status, said, complaint = cx("run", "notebooks/07_wordless.ipynb", "--shard", "2/2")
+    assert (status, said) == (2, "")
+    assert complaint == (
+        "--shard 2/2: write which part of how many, counted from 0: the last of 2 is 1/2\n"
+    )
+
+
+def test_collect_says_what_was_taken_and_what_was_not(cx, root):
+    folder = root / "part" / "nps" / "20261101T000000Z-dead"
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text("half", encoding="utf-8")
+    status, said, complaint = cx("collect", "part", "--out", "site")
+    assert status == 2
+    assert said == "0 collected, 0 there already, 1 refused\n\nIndex: site/index.html\n"
+    assert "20261101T000000Z-dead: it has no manifest, so it is half a run" in complaint
+    assert cx("collect", "none", "--out", "site")[0] == 2
+
+
+def test_prune_tells_what_goes_and_writes_the_index(cx, root):
+    out = root / "reports" / "published"
+    for days in (1, 400, 500):
+        put_run(out, days=days)
+    status, said, _ = cx("prune", "--keep", 1, "--older", "52w", "--dry-run")
+    assert (status, said) == (0, "nps: 2 of 3 runs would be removed, of 2025-07-10 to 2025-10-18\n")
+    assert not (out / "index.html").exists()
+    assert cx("prune", "--keep", 1, "--older", "52w", "nps")[:2] == (
+        0,
+        "nps: 2 of 3 runs removed, of 2025-07-10 to 2025-10-18\n",
+    )
+    assert (out / "index.html").read_text(encoding="utf-8").count("report.html") == 1
+    assert "nothing to remove" in cx("prune")[1]
+    status, _, said = cx("prune", "--older", "1y")
+    assert (status, "365d" in said) == (2, True)
+    (out / "nps" / "looks.json").write_text("{", encoding="utf-8")
+    put_run(out, days=900)
+    assert cx("prune", "--keep", 1)[0] == 2
+
+
+def test_prune_outside_a_project_says_where_to_look(cx, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, _, said = cx("prune")
+    assert (status, "there is no such folder" in said) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_diff_says_what_changed_and_writes_every_figure(cx, root):
+    for run, value in (("run1", 1.5), ("run2", 2.5)):
+        row = f"nps,level.nps,,,{value},0.5,3.5,0.95,9,points,,,NPS"
+        time = f"2026-07-0{run[-1]}T08:00:00.000+00:00"
+        write_run(root / "out" / "nps" / run, row, started=time, order=int(run[-1]))
+    status, out, _ = cx("diff", "nps", "--out", "out", "--csv", "all.csv")
+    assert status == 0
+    assert "NPS was 1.5" in out
+    assert Path("all.csv").read_text(encoding="utf-8-sig").count("level.nps") == 1
+    status, _, err = cx("diff", "nps", "--out", "out", "--csv", "no/all.csv")
+    assert status == 2
+    assert "--csv 'no/all.csv' cannot be written" in err
+    status, _, err = cx("diff", "nps", "nps@run1", "nps", "--out", "out")
+    assert (status, err.strip()) == (2, "3 runs are named; name two, or the name of one report")
+    status, _, err = cx("diff", "npz", "--out", "out")
+    assert status == 2
+    assert "did you mean 'nps'" in err or "there is 'nps'" in err

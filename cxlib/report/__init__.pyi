@@ -1,26 +1,63 @@
 from .checking import Ready, ready, ready_all
+from .checks import Checks, check_all
+from .collect import Collected, collect_runs
+from .copies import can_fork, shared
 from .describing import Described, describe
+from .difference import compare_runs
+from .difference_table import as_csv, print_difference
+from .difference_words import since_last_run
+from .fan_out import Expansion, LeftOut, expand, in_shard, parse_shard
+from .figures import headline_figure, read_figures
+from .limits import Limits, parse_bytes
+from .look_records import looks_are_lost
 from .notebook import load_model, read_notebook
-from .plan import Planned, from_notebook, from_yaml, plan_all
+from .outcomes import Outcome, Status, exit_status
+from .plan import Planned, Plans, from_notebook, from_yaml, plan_all
+from .prune import Pruned, prune_runs
 from .publish import broken
-from .runner import TIMEOUT, WORKERS, Outcome, Status, run
+from .run_folders import find_two
+from .runner import WORKERS, run
 
 __all__ = [
-    "TIMEOUT",
     "WORKERS",
+    "Checks",
+    "Collected",
     "Described",
+    "Expansion",
+    "LeftOut",
+    "Limits",
     "Outcome",
     "Planned",
+    "Plans",
+    "Pruned",
     "Ready",
     "Status",
+    "as_csv",
     "broken",
+    "can_fork",
+    "check_all",
+    "collect_runs",
+    "compare_runs",
     "describe",
+    "exit_status",
+    "expand",
+    "find_two",
     "from_notebook",
     "from_yaml",
+    "headline_figure",
+    "in_shard",
     "load_model",
+    "looks_are_lost",
+    "parse_bytes",
+    "parse_shard",
     "plan_all",
+    "print_difference",
+    "prune_runs",
+    "read_figures",
     "read_notebook",
     "ready",
     "ready_all",
     "run",
+    "shared",
+    "since_last_run",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from cxlib.inert import set_apart, visible
 from cxlib.shown import language as words
 
 
@@ -70,7 +71,7 @@ class Names:
 
     def text(self, language: str = "en") -> str:
         """Return the names in a language, joined by the gap."""
-        return self.gap.join(words.write(part, "", language) for part in self.parts)
+        return self.gap.join(set_apart(words.write(part, "", language)) for part in self.parts)
 
     def __str__(self) -> str:
         return self.text()
@@ -96,9 +97,10 @@ class Sentences:
 
 
 def said(words_or_message: Message | Sentences | str | None, language: str) -> str:
-    """Return a message in a language; words that are there already (a researcher's own) stay."""
+    """Return a message in a language; words that are there already (a researcher's own) stay, with
+    what hides in them written out."""
     if words_or_message is None:
         return ""
     if isinstance(words_or_message, str):
-        return words_or_message
+        return visible(words_or_message)
     return words_or_message.text(language)
