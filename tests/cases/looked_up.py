@@ -96,7 +96,9 @@ def by_report(folder: Path) -> tuple[pd.DataFrame, str]:
     for code in page.find_all(["style", "script", "pre"]):
         code.decompose()
     path = folder / "figures.csv"
-    ledger = pd.read_csv(path, dtype={"text": str}) if path.is_file() else pd.DataFrame()
+    ledger = (
+        pd.read_csv(path, dtype={"text": str, "wave": str}) if path.is_file() else pd.DataFrame()
+    )
     return ledger, " ".join(page.get_text(" ").split())
 
 

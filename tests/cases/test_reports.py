@@ -54,18 +54,14 @@ def test_the_report_says_what_is_right(published, number: int, case: Case):
         assert re.search(pattern, words), (pattern, words)
     if ledger.empty:
         return
-    value = ledger.set_index(["result", "row", "quantity"])["value"]
-    column = case.parameters().get("wave_column", "wave")
     for wave, (nps, n) in case.nps.items() if case.study == "nps" else ():
-        row = ("waves", f"{column}={wave}") if wave else ("level", None)
-        assert_allclose(_at(value, row, "nps"), nps, rtol=1e-12)
-        assert _at(value, row, "n") == n
+        name = ("waves.nps", wave) if wave else ("level.nps", None)
+        [(found_nps, found_n)] = _figures(ledger, *name)
+        assert_allclose(found_nps, nps, rtol=1e-12)
+        assert found_n == n
 
 
-def _at(value, row, quantity):
-    [found] = [
-        number
-        for (result, name, asked), number in value.items()
-        if result == row[0] and asked == quantity and (row[1] is None or name == row[1])
-    ]
-    return found
+def _figures(ledger, figure, wave):
+    of_figure = ledger[ledger["figure"] == figure]
+    found = of_figure if wave is None else of_figure[of_figure["wave"] == wave]
+    return found[["value", "n"]].itertuples(index=False, name=None)

@@ -15,7 +15,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from cxlib import cli, report
+from cxlib import cli
+from cxlib.report import crew
+from cxlib.report.pages import load_template
 from tests.conftest import ROOT
 
 TURN, LONG = "\u202eReversed", "とても長い名前" * 15
@@ -174,7 +176,7 @@ def called(monkeypatch, capsys, *arguments):
 def test_it_is_refused_before_a_kernel_starts(
     bad, tmp_path, monkeypatch, capsys, notebook, given, said
 ):
-    monkeypatch.setattr(report, "run", lambda *_, **__: pytest.fail("a kernel would have started"))
+    monkeypatch.setattr(crew, "work", lambda *_, **__: pytest.fail("a kernel would have started"))
     monkeypatch.chdir(bad)
     status, printed, complaint = called(
         monkeypatch,
@@ -186,11 +188,11 @@ def test_it_is_refused_before_a_kernel_starts(
         "--out",
         tmp_path / "out",
     )
-    assert (status, printed) == (2, "")
+    assert (status, printed) == (2, f"\nIndex: {tmp_path}/out/index.html\n")
     assert said.format(bad=bad.as_posix()) in complaint
     assert "Traceback" not in complaint
     assert complaint.count("\n") == 1  # one message
-    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "out").glob("*/*/"))
 
 
 # what only rows tell: the notebook's first cells refuse it
@@ -268,7 +270,8 @@ def test_what_is_refused_in_the_kernel_ends_as_before_it(in_the_kernel):
     assert ran.returncode == 2
     assert "Traceback" not in ran.stderr
     assert len(ran.stderr.splitlines()) == len(IN_THE_KERNEL)
-    assert not [path for path in out.iterdir() if not path.name.startswith(".")]
+    assert not list(out.glob("*/*/"))
+    assert len(list(out.glob("*/state.json"))) == len(IN_THE_KERNEL)
 
 
 @pytest.fixture(scope="module")
@@ -361,10 +364,15 @@ def test_markup_and_formulas_of_customers_are_inert(attacked, monkeypatch, capsy
     [figures] = attacked.glob("out/nps/*/figures.csv")
     rows = list(csv.DictReader(io.StringIO(figures.read_text(encoding="utf-8"), newline="")))
     assert not [cell for row in rows for cell in row.values() if _runs(cell)]
-    league = {row["row"] for row in rows if row["result"] == "league"}
-    assert {f"contact_type={name}" for name in (SCRIPT, FORMULA, LONG)} < league
+    league = " ".join(row["segment"] for row in rows if row["figure"].startswith("league."))
+    assert all(name in league.replace('""', '"') for name in ("alert(1)", "evil.example", LONG))
     index = BeautifulSoup((attacked / "out" / "index.html").read_text(encoding="utf-8"), "lxml")
-    assert not index.find_all("script")
+    assert {script.get_text().strip() for script in index.find_all("script")} <= {_filter().strip()}
+
+
+def _filter():
+    """The one script that the index has: its own filter box."""
+    return load_template("filter.js.j2").render()
 
 
 def _runs(cell):

@@ -84,9 +84,9 @@ def unmarked(page: str, figures: list[str], root: Path = ROOT) -> list[str]:
     soup = BeautifulSoup(page, "html.parser")
     for part in soup.select("head, .prose, nav li, h1, .code .highlight, footer code"):
         part.decompose()
-    for table in soup.find_all("table"):  # the ledger: its first cells name results and columns
-        if table.th and "result" in table.th.get_text():
-            for cell in table.select("td:nth-child(-n + 3), td:nth-child(6)"):
+    for table in soup.find_all("table"):  # the ledger: its first cells name results and values
+        if table.th and "figure" in table.th.get_text():
+            for cell in table.select("td:nth-child(-n + 2)"):
                 cell.decompose()
     pieces = [str(text) for text in soup.find_all(string=_is_text)]
     pieces += [

@@ -1,7 +1,11 @@
 """A message keeps raw values until it is said."""
 
+import pytest
+
+from cxlib.inert import visible
 from cxlib.shown.language import NOT_KNOWN
 from cxlib.shown.message import Message, Names, Sentences, said
+from tests.hostile import PAYLOADS
 
 
 def test_a_message_is_its_key_and_its_values():
@@ -30,3 +34,16 @@ def test_words_that_are_there_already_stay():
 def test_names_are_written_in_the_readers_language():
     names = Names(("東京", 2026.0, NOT_KNOWN, Message("common.yes")))
     assert names.text("en") == str(names) == "東京 · 2026 · (not known) · yes"
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_hostile_names_are_inert_in_sentences(name):
+    word = PAYLOADS[name]
+    names = Names((word, 12))
+    for text in (said(word, "en"), names.text("en")):
+        assert visible(text) == text
+
+
+def test_a_name_from_the_right_leaves_figures_behind_it_alone():
+    assert Names(("שלום", "12", "34")).text("en") == "\u200eשלום\u200e · 12 · 34"
+    assert said("שלום", "en") == "שלום"
