@@ -187,8 +187,9 @@ def inert(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = visible(value, keep="\t\r\n")
-    words = text.lstrip()
-    starts = text.startswith(_FORMULA_STARTS) or words.startswith(_FORMULA_STARTS)
+    done = text.startswith("'")  # an apostrophe is there: what was made inert stays as it is
+    words = text.removeprefix("'").lstrip()
+    starts = not done and (text.startswith(_FORMULA_STARTS) or words.startswith(_FORMULA_STARTS))
     return "'" * starts + text[: len(text) - len(words)] + _WITHIN.sub("'", words)
 
 

@@ -295,7 +295,7 @@ def test_nothing_but_a_refusal_comes_of_what_is_no_date(values, dates):
         found = read(pd.Series(values, dtype=object), dates=dates)
     except CxError:
         return
-    missing = [value is None or not str(value).strip() for value in values]
+    missing = [bool(pd.isna(value)) or not str(value).strip() for value in values]
     assert [gone or had for gone, had in zip(found.values.isna(), missing, strict=True)] == missing
 
 
