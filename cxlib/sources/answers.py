@@ -117,6 +117,8 @@ def _is_decimal(cell: Any) -> bool:
 
 
 def _as_text(cell: Any) -> str:
+    if type(cell) is str:
+        return cell
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))  # a workbook keeps 10 as 10.0 where a formula made it
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)

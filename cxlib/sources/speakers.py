@@ -1,96 +1,58 @@
-"""Lines of a transcript -> who speaks from where.
-
-Read are `Name: text`, `田中さん：text`, `【田中】text`, `Name  0:12`.
-"""
+"""Lines of a transcript -> who speaks from where."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from cxlib.sources import cues
+from cxlib.sources import speaker_evidence, speaker_turns
+from cxlib.sources.speaker_names import could_be_name, is_heading_word
+from cxlib.sources.speaker_styles import Label
 
-_STAMP = r"(?:(?P<{0}h>\d{{1,3}}):)?(?P<{0}m>\d{{1,2}}):(?P<{0}s>\d{{2}})(?:[.,]\d{{1,3}})?"
-_IN_BRACKETS = r"[\[(（［]\s*{}\s*[\])）］]"
-_LEAD = (
-    r"\s*(?:(?:[-–*+]|>+)\s+)*(?:" + _IN_BRACKETS.format(_STAMP.format("a")) + r"\s*|"
-    r"(?P<bh>\d{1,3}):(?P<bm>\d{2}):(?P<bs>\d{2})(?:[.,]\d{1,3})?\s+)?"
-)
-_COLON = re.compile(
-    _LEAD
-    + r"(?P<bold>\*\*|__|\*|_)?(?P<name>[^:：\t]{1,60}?)(?:(?P=bold))?\s*(?:"
-    + _IN_BRACKETS.format(_STAMP.format("c"))
-    + r"\s*)?(?P<mark>[:：\t])(?:(?P=bold))?\s*"
-)
-_BRACKET = re.compile(_LEAD + r"[\[【［](?P<name>[^\]】］:：]{1,60})[\]】］](?!\()\s*[:：]?\s*")
-_CLOCK = re.compile(
-    r"\s*(?P<name>\S.{0,58}?)(?:[ \u3000]{2,}|\t)\(?" + _STAMP.format("c") + r"\)?\s*"
-)
-_SENTENCE = re.compile(r"[;!?。、！？…\"“”「」『』<>{}=@|\\\[\]【】#]|\w{5,}\.|//")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_HONORIFIC = re.compile(r"(?:さん|様|氏|先生|くん|君|ちゃん|님|씨|선생)$")
-_TOPIC = re.compile(
-    r"[はがをにでともばてたするよね]$|[는을를요다죠까면]$"
-)  # how a clause ends, seldom a name
-_PARTICLE = re.compile("de|da|di|du|del|der|den|van|von|la|le|bin|al|el|y|e|of|and|the")
-_NOT_SPEECH = re.compile(
-    "laugh(s|ter|ing)|inaudible|unintelligible|pause|silence|crosstalk|music|applause|sighs|coughs|noise|"
-    "sic|x|笑|笑い|笑う|爆笑|沈黙|間|不明|聞き取り不能|聞き取れず|拍手|音楽|咳|웃음|침묵|박수|음악|"
-    "잡음",
-    re.I,
-)
-_NOT_NAMES = re.compile(
-    "date|time|place|location|duration|record(ed|ing)|title|topic|subject|project|study|language|file|"
-    "version|notes?|https?|ftp|mailto|url|tel|examples?|summary|context|agenda|participants|attendees|"
-    "transcript|ps|fyi|nb|日付|日時|時間|場所|所要時間|件名|題名|言語|備考|注|注意|例|要約|参加者一覧|"
-    "날짜|일시|시간|장소|제목|언어|비고|참고|주의|예|요약|참석자",
-    re.I,
-)
+__all__ = ["Label", "could_be_name", "is_heading", "labels"]
+_UNNAMED = ("arrow", "dash")
+_NAMED = 3  # a name says more than three voices without one
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A speaker's label at the start of a line.
-
-    Attributes
-    ----------
-    speaker : str
-        As written, without brackets and marks.
-    start : int
-        Code points of the line before the words begin.
-    style : str
-        `colon`, `bracket` or `clock` (name and time on a line of their own).
-    seconds : float or None
-        Time stamp beside the name.
-    """
-
-    speaker: str
-    start: int
-    style: str
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    label: Label
-    mark: str  # `:`, `：`, a tab, or empty
-    after: str  # the character right after the mark
-
-
-def labels(lines: Sequence[str]) -> list[Label | None]:
+def labels(
+    lines: Sequence[str], *, in_cues: bool = False, markdown: bool = False
+) -> list[Label | None]:
     """Find the speaker's label of each line of one document; None for a line without one.
+
+    Parameters
+    ----------
+    lines : sequence of str
+    in_cues : bool
+        The lines are those of cues: two that begin with a dash are two voices, whatever they say.
+    markdown : bool
+        A hyphen begins the point of a list, and no voice.
+
+    Returns
+    -------
+    list of (Label or None)
+        `Label.speaker` is None where another voice begins that has no name.
 
     Notes
     -----
-    A label stands at the start of a line, has a letter, at most 40 characters and 4 words and no
-    sentence punctuation, and is no known heading (`Date`, `日時`) or stage direction (`[laughs]`).
-    Seen twice or more in the document, that is enough. Seen once, it must also look like a name or
-    role: each Latin word begins with a capital, a Japanese or Korean label has at most 12
-    characters and does not end like a topic ("問題は", "문제는"). After a half-width colon follows
-    white space, unless the name is Japanese or Korean or seen again; a time of day ("10:30
-    Meeting:") and an address are no labels. A document has one style, the one with most labels.
+    Read are, each with a time stamp before, beside or after the name, or without:
+
+    - `Name: words`, `田中さん：words`, a cell of a table (`colon`)
+    - a line `Name  0:12`, `참석자 1 00:02`, words below (`clock`), `00:00:12 Speaker A`,
+      `[00:12] Ana`, `00:12 - Ana` (`clock_first`)
+    - `[Name]`, `【田中】` (`bracket`), `(Name)` (`parenthesis`), `<Name>` (`angle`)
+    - `Q1.` and `A1.`, `問` and `答`, `문` and `답` (`question`: two roles, without their numbers)
+    - `I - words` (`name_dash`), a name on a line of its own, words below (`name_line`)
+    - `>>` (`arrow`) and dialogue dashes (`dash`): another voice, unnamed.
+
+    A name has a letter, at most 40 characters and 4 words and no sentence punctuation, and is no
+    known heading (`Date`, `日時`). Seen twice or more in the document, that is enough for a colon.
+    Seen once, it must also look like a name or role: each Latin word begins with a capital, a
+    Japanese or Korean label has at most 12 characters and does not end like a topic ("問題は",
+    "문제는"). After a half-width colon follows white space, unless the name is Japanese or Korean
+    or seen again; a time of day ("10:30 Meeting:") and an address are no labels. What other styles
+    must show is in `cxlib.sources.speaker_evidence`, stage directions (`[suspira]`) among it. A
+    document has one style, the one with most labels; beside it, `>>` is another voice, and a known
+    speaker may have another mark. What has no shape of a name (`Subject`, `Participant #3`) is a
+    speaker where it answers: `cxlib.sources.speaker_turns`.
 
     >>> [
     ...     label and label.speaker
@@ -100,100 +62,21 @@ def labels(lines: Sequence[str]) -> list[Label | None]:
     ... ]
     [None, '田中さん', None, 'Kim']
     """
-    found = [_candidates(line) for line in lines]
-    seen = Counter(candidate.label.speaker for candidates in found for candidate in candidates)
-    sure = [
-        [
-            candidate.label
-            for candidate in candidates
-            if _accepted(candidate, seen[candidate.label.speaker])
-        ]
-        for candidates in found
-    ]
-    styles = Counter(label.style for accepted in sure for label in accepted)
-    style = styles.most_common(1)[0][0] if styles else ""
-    return [next((label for label in accepted if label.style == style), None) for accepted in sure]
+    read = speaker_evidence.Lines(lines, in_cues=in_cues, markdown=markdown)
+    accepted = {
+        style: speaker_turns.with_replies(read, style, speaker_evidence.accept(read, style))
+        for style in speaker_evidence.RULES
+    }
+    count = {style: len(accepted[style]) for style in accepted}
+    best = max(count, key=lambda style: count[style] * (1 if style in _UNNAMED else _NAMED))
+    voices = accepted["arrow"] if best not in _UNNAMED else {}
+    chosen = voices | accepted[best]
+    chosen = speaker_turns.by_another_mark(read, best, chosen) | chosen
+    return [chosen.get(number) for number in range(len(lines))]
 
 
 def is_heading(line: str) -> bool:
     """Say whether a line is a known heading such as `Date: 2026-07-01` or `日時：…`, which nobody
     says."""
-    match = _COLON.match(line)
-    return match is not None and _NOT_NAMES.fullmatch(_name(match)) is not None
-
-
-def could_be_name(name: str) -> bool:
-    """Say whether a text has the shape of a speaker's name or role."""
-    words = name.split()
-    return (
-        0 < len(words) <= 4
-        and len(name) <= 40
-        and any(c.isalpha() for c in name)
-        and name.count(",") <= 1
-        and not _SENTENCE.search(name)
-        and not _NOT_NAMES.fullmatch(name)
-        and not _NOT_SPEECH.fullmatch(name)
-    )
-
-
-def _candidates(line: str) -> list[_Candidate]:
-    matches = (
-        ("bracket", _BRACKET.match(line)),
-        ("colon", _COLON.match(line)),
-        ("clock", _CLOCK.fullmatch(line)),
-    )
-    found = []
-    for style, match in matches:
-        if match and could_be_name(_name(match)):
-            mark, after = (
-                (match["mark"], line[match.end("mark") :][:1]) if style == "colon" else ("", "")
-            )
-            found.append(
-                _Candidate(Label(_name(match), match.end(), style, _stamp(match)), mark, after)
-            )
-    return found
-
-
-def _name(match: re.Match[str]) -> str:
-    name = match["name"].strip()
-    return name[1:-1].strip() if name[:1] in {*"[【［"} and name[-1] in "]】］" else name
-
-
-def _stamp(match: re.Match[str]) -> float | None:
-    parts = match.groupdict()
-    for key in "abc":
-        if parts.get(f"{key}m"):
-            return cues.clock(parts[f"{key}h"], parts[f"{key}m"], parts[f"{key}s"])
-    return None
-
-
-def _accepted(candidate: _Candidate, times: int) -> bool:
-    name, mark, after = candidate.label.speaker, candidate.mark, candidate.after
-    if mark in (":", "：") and after.isdigit() and name[-1].isdigit():
-        return False  # a time of day
-    if mark == ":" and (after == "/" or after.isdigit()):
-        return False  # an address, a ratio
-    if (
-        mark == ":"
-        and after
-        and not (after.isspace() or after in "*_" or times > 1 or _CJK.search(name))
-    ):
-        return False  # key:value
-    return times > 1 or (mark != "\t" and _looks_like_name(name))
-
-
-def _looks_like_name(name: str) -> bool:
-    bare = re.sub(r"\s*[(（].*[)）]\s*$", "", name) or name
-    if "," in bare or bare[0].isdigit():
-        return False
-    if _HONORIFIC.search(bare):
-        return len(bare) <= 12
-    if _CJK.search(bare):
-        return (
-            len(bare) <= 12
-            and len(bare.split()) <= 2
-            and not _TOPIC.search(bare)
-            and re.fullmatch(r"[\u3040-\u309f\s]+", bare) is None
-        )
-    words = [word for word in bare.split() if not _PARTICLE.fullmatch(word)]
-    return 0 < len(words) <= 3 and not any(word[0].islower() for word in words)
+    key, mark, _ = line.replace("：", ":", 1).partition(":")
+    return bool(mark) and is_heading_word(key.strip(" \t*_-[]【】"))

@@ -79,7 +79,15 @@ def leave_out_totals(
 
 def _label(row: Sequence[Any]) -> str:
     """Return the word for a total that a row begins with; empty where it begins with another."""
-    first = next((words for cell in row if (words := plain(cell))), "")
+    first = next((words for cell in row if (words := _plain(str(cell)))), "")
+    return _word(first)
+
+
+_plain = functools.lru_cache(maxsize=4096)(plain)  # rows of one document or customer begin alike
+
+
+@functools.lru_cache(maxsize=4096)
+def _word(first: str) -> str:
     first = re.sub(r"\s*(?:[:：=]|\(?n\s*=\s*\d+\)?)*$", "", first)
     return first if _LABEL.fullmatch(first) else ""
 

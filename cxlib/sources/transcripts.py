@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlib.errors import EmptyDataError, SourceError
 from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message
-from cxlib.sources import cues, decoding, speakers, word
+from cxlib.sources import (
+    captions,
+    clocks,
+    decoding,
+    front_matter,
+    open_document,
+    pdf,
+    rich_text,
+    speaker_notes,
+    speakers,
+    time_lines,
+    transcript_kinds,
+    word,
+)
+from cxlib.sources.spoken import Cue
+from cxlib.sources.spoken import Spoken as _Read
+from cxlib.sources.spoken import Turn as _Turn
 
-FORMATS = ("docx", "md", "srt", "txt", "vtt")
+FORMATS = transcript_kinds.FORMATS
 _COMPANIONS = (
     ".csv",
     ".json",
@@ -27,11 +47,9 @@ _COMPANIONS = (
     ".yaml",
     ".yml",
 )  # codebook, cases, codings
-_DOCUMENT = ("document", "format", "text", "characters", "sha256")
+_DOCUMENT = ("document", "format", "text", "characters", "sha256", "front_matter")
 _TURN = ("document", "turn", "speaker", "start", "end", "started_seconds", "ended_seconds")
-_Row = tuple[str, int, str | None, int, int, float | None, float | None]
-_GAP = 2.0  # seconds; cues of one speaker that are closer are one turn
-_MD_HEADING = re.compile(r" {0,3}#{1,6}(\s|$)")
+_CUE = ("document", "cue", "start", "end", "started_seconds", "ended_seconds")
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|$)")
 
 
@@ -44,27 +62,27 @@ class Transcripts:
     documents : pandas.DataFrame
         One row a file, in the order of their names (interview_2 before interview_10): `document`
         (file name), `format`, `text`, `characters` (code points of `text`), `sha256` (of the file's
-        bytes, as `sha256sum` prints it).
+        bytes, as `sha256sum` prints it), `front_matter` (lines before the first label that nobody
+        says, empty ones not counted).
     turns : pandas.DataFrame
         One row a turn, in order: `document`, `turn` (from 0), `speaker` (None where unknown),
         `start` and `end` (code points into `text`, half-open: what was said is `text[start:end]`),
         `started_seconds` and `ended_seconds` (missing where unknown). Turns do not overlap.
+    cues : pandas.DataFrame
+        One row a cue of a cue file, in order: `document`, `cue` (from 0), `start`, `end` (as
+        above), `started_seconds`, `ended_seconds`. None for other files. Cues do not overlap in
+        `text`; one may hold words of two turns, and a turn many cues.
     notes : tuple of Message
         What was read and how, and what to look at.
+    warnings : tuple of Message
+        Where words may be counted as those of somebody else.
     """
 
     documents: pd.DataFrame
     turns: pd.DataFrame
     notes: tuple[Message, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    speaker: str | None
-    start: int
-    end: int
-    started: float | None = None
-    ended: float | None = None
+    cues: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(_CUE)))
+    warnings: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +93,13 @@ class _Line:
     end: int
     label: speakers.Label | None = None
     silent: bool = False  # a heading: in the text, but nobody says it
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    text: str
-    turns: list[_Turn]
-    notes: list[Message]
+    time: time_lines.Time | None = None
 
 
 def read_transcripts(folder: str | Path) -> Transcripts:
-    """Read every transcript of a folder (not of the folders in it): vtt, srt, txt, md, docx.
+    """Read every transcript of a folder: vtt, srt, txt, md, docx, odt, rtf, pdf.
+
+    The folders in it are not read.
 
     Parameters
     ----------
@@ -99,8 +113,9 @@ def read_transcripts(folder: str | Path) -> Transcripts:
     ------
     SourceError
         If the folder is absent or holds no transcript, or a file is not what its suffix says, is in
-        no encoding that can be told, or is a docx with tracked changes that are neither accepted
-        nor rejected.
+        no encoding that can be told, or has tracked changes that are neither accepted nor rejected;
+        if there is a document of a kind that is not read (.doc, .hwp), or JSON, HTML or XML under
+        the suffix of a transcript, or a PDF without a text layer.
     EmptyDataError
         If a transcript holds no words.
 
@@ -110,16 +125,20 @@ def read_transcripts(folder: str | Path) -> Transcripts:
 
     - txt, md: the file as it is, with its line ends and labels, without a byte order mark. A turn
       begins after its label and ends before the next label, without outer white space.
-    - vtt, srt: the words of each cue and voice, joined by a line feed; no time stamps, tags, ids,
-      notes or labels; WebVTT entities are resolved.
-    - docx: the lines of each paragraph and table row (cells joined by a tab), joined by a line
-      feed; no labels, no empty lines.
+    - vtt, srt, and txt or md in which Whisper's times in brackets stand before the words: the words
+      of each cue and voice, joined by a line feed; no time stamps, tags, ids, notes, labels or
+      dialogue dashes; WebVTT entities are resolved. Captions that roll up, as YouTube's do, have
+      each word once.
+    - docx, odt, rtf: the lines of each paragraph and table row (cells joined by a tab), joined by a
+      line feed; no labels, no empty lines. pdf: its lines as they are printed, likewise.
 
     A turn in vtt and srt is made of the cues of one speaker that follow each other at most 2 s
-    apart. Where `Name: text` is used in cues, a cue without a name goes on with the one before. In
-    txt, md and docx each label begins a turn. Words before the first label, or in a document
-    without labels (field notes), are turns of an unknown speaker, one a paragraph; headings (md
-    headings, `Date: …`, docx headings) are in no turn. How a label is told from a sentence:
+    apart. Where `Name: text` is used in cues, a cue without a name goes on with the one before;
+    where a cue has two dialogue dashes, each dash of the file begins a turn of somebody unnamed.
+    The head before the first label, headings of md and docx, and what follows the mark of the end
+    are in no turn, and told (`cxlib.sources.front_matter.leave_out`); words before the first label
+    that read like something said, or in a document without labels (field notes), are turns of an
+    unknown speaker, one a paragraph. How a label is told from a sentence:
     `cxlib.sources.speakers.labels`. Encodings: `cxlib.sources.decoding.decode`. Files named README
     are passed over."""
     folder = Path(folder)
@@ -128,35 +147,68 @@ def read_transcripts(folder: str | Path) -> Transcripts:
             f"folder={folder.as_posix()!r} is no folder; give the folder that holds the transcripts"
         )
     paths, notes = _found(folder)
-    documents: list[tuple[str, str, str, int, str]] = []
-    turns: list[_Row] = []
-    for path in paths:
-        data = decoding.read_bytes(path)
-        read = _read(path, data)
-        if not read.turns:
-            raise EmptyDataError(
-                f"{path.name!r} holds no words; export it again, or take it out of the folder"
-            )
-        documents.append(
-            (path.name, _format(path), read.text, len(read.text), hashlib.sha256(data).hexdigest())
-        )
-        turns += [
-            (path.name, number, turn.speaker, turn.start, turn.end, turn.started, turn.ended)
-            for number, turn in enumerate(read.turns)
-        ]
-        notes += read.notes
-    read_all = Message("sources.transcripts_read", documents=len(documents), turns=len(turns))
+    documents: list[tuple[str, str, str, int, str, int]] = []
+    speakers_of: list[str | None] = []
+    turns: list[NDArray] = []
+    cues: list[NDArray] = []
+    warnings: list[Message] = []
+    with _no_search_for_garbage():
+        for path in paths:
+            data = decoding.read_bytes(path)
+            read = _read(path, data)
+            if not read.turns:
+                raise EmptyDataError(
+                    f"{path.name!r} holds no words; export it again, or take it out of the folder"
+                )
+            text, kind, digest = read.text, _format(path), hashlib.sha256(data).hexdigest()
+            documents.append((path.name, kind, text, len(text), digest, read.front_matter))
+            speakers_of += [turn.speaker for turn in read.turns]
+            turns.append(_places(read.turns))
+            cues.append(_places(read.cues))
+            notes += read.notes
+            warnings += read.warnings
+    read_all = Message("sources.transcripts_read", documents=len(documents), turns=len(speakers_of))
+    names = [name for name, *_ in documents]
+    said_by = pd.Series(speakers_of, dtype=object)  # None stays None
     return Transcripts(
         documents=pd.DataFrame(documents, columns=list(_DOCUMENT)),
-        turns=_turn_frame(turns),
+        turns=_frame(names, turns, "turn").assign(speaker=said_by)[list(_TURN)],
+        cues=_frame(names, cues, "cue"),
         notes=(read_all, *notes),
+        warnings=tuple(warnings),
     )
 
 
-def _turn_frame(turns: list[_Row]) -> pd.DataFrame:
-    frame = pd.DataFrame(turns, columns=list(_TURN))
-    return frame.astype({"started_seconds": float, "ended_seconds": float}).assign(
-        speaker=pd.Series([turn[2] for turn in turns], dtype=object)  # None stays None
+@contextmanager
+def _no_search_for_garbage() -> Iterator[None]:
+    """Keep Python from searching its whole memory, again and again, for cycles among many small
+    objects that have none: a quarter of the time of reading."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _places(spans: Sequence[_Turn | Cue]) -> NDArray:
+    """Return start, end, started and ended of the turns or cues of one file; no objects stay."""
+    return np.array([span[-4:] for span in spans], dtype=float).reshape(-1, 4)
+
+
+def _frame(names: Sequence[str], places: Sequence[NDArray], number: str) -> pd.DataFrame:
+    every = np.concatenate(places)
+    counts = [len(rows) for rows in places]
+    return pd.DataFrame(
+        {
+            "document": pd.array(list(names), dtype="str").repeat(counts),
+            number: np.concatenate([np.arange(n) for n in counts]),
+            "start": every[:, 0].astype(np.int64),
+            "end": every[:, 1].astype(np.int64),
+            "started_seconds": every[:, 2],
+            "ended_seconds": every[:, 3],
+        }
     )
 
 
@@ -173,11 +225,13 @@ def _in_order(folder: Path) -> list[Path]:
 def _found(folder: Path) -> tuple[list[Path], list[Message]]:
     visible = [path for path in _in_order(folder) if not path.name.startswith((".", "~$"))]
     files = [path for path in visible if path.is_file() and path.stem.casefold() != "readme"]
+    transcript_kinds.refuse_documents(files)
     paths = [path for path in files if _format(path) in FORMATS]
     if not paths:
         raise SourceError(
             f"folder={folder.as_posix()!r} holds no transcript ({', '.join(FORMATS)}); "
             f"it holds {', '.join(path.name for path in visible[:5]) or 'nothing'}"
+            f"{transcript_kinds.how_to_export(files)}"
         )
     notes = []
     unknown = [
@@ -185,6 +239,9 @@ def _found(folder: Path) -> tuple[list[Path], list[Message]]:
     ]
     if unknown:
         notes.append(Message("sources.not_transcripts", formats=FORMATS, names=unknown))
+    for_programs = transcript_kinds.passed_over(files)
+    if for_programs:
+        notes.append(Message("sources.transcripts_for_programs", names=for_programs))
     folders = [path.name for path in visible if path.is_dir()]
     if folders:
         notes.append(Message("sources.folders_not_read", names=folders))
@@ -197,109 +254,57 @@ def _found(folder: Path) -> tuple[list[Path], list[Message]]:
 
 def _read(path: Path, data: bytes) -> _Read:
     kind = _format(path)
-    if kind == "docx":
-        return _from_docx(path, data)
+    transcript_kinds.refuse_bytes(data, name=path.name, suffix=kind)
+    if kind not in transcript_kinds.TEXTS:
+        return _from_document(path, data)
     decoded = decoding.decode(data, name=path.name)
-    read = (
-        _from_text(decoded.text, path.name, kind)
-        if kind in ("txt", "md")
-        else _from_cues(decoded.text, path.name, kind)
-    )
-    return _Read(read.text, read.turns, [decoded.note, *read.notes] if decoded.note else read.notes)
+    read = _from_decoded(decoded.text, path.name, kind)
+    return replace(read, notes=[decoded.note, *read.notes]) if decoded.note else read
 
 
-def _from_cues(text: str, name: str, markup: str) -> _Read:
-    pieces = cues.parse(text, name=name, markup=markup)
-    if any(piece.voice for piece in pieces):
-        said = [(piece.voice, piece.words, piece) for piece in pieces]
-        notes: list[Message] = []
-    else:  # no voice tags: names stand before the words, or nowhere
-        said, notes = _labelled(pieces, name)
-    backwards = sum(piece.ended < piece.started for piece in pieces)
-    if backwards:
-        notes.append(Message("sources.cues_end_before_they_start", file=name, n=backwards))
-    return _Read("\n".join(words for _, words, _ in said), _cue_turns(said), notes)
-
-
-def _cue_turns(said: Iterable[tuple[str | None, str, cues.Piece]]) -> list[_Turn]:
-    """Make turns of cues: those of one speaker that follow each other closely are one."""
-    turns: list[_Turn] = []
-    position, before = 0, None
-    for speaker, words, piece in said:
-        start, end = position, position + len(words)
-        position = end + 1
-        started, ended = piece.started, piece.ended
-        if before and turns[-1].speaker == speaker and started - before[1] <= _GAP:
-            start, started, ended = turns.pop().start, before[0], max(before[1], ended)
-        turns.append(_Turn(speaker, start, end, started, ended))
-        before = started, ended
-    return turns
-
-
-def _labelled(
-    pieces: Iterable[cues.Piece], name: str
-) -> tuple[list[tuple[str | None, str, cues.Piece]], list[Message]]:
-    """Take `Name: text` apart in cues; a line without a name goes on with the speaker before."""
-    lines = [(line, piece) for piece in pieces for line in cues.lines_of(piece.words)]
-    labels = speakers.labels([line for line, _ in lines])
-    said: list[tuple[str | None, str, cues.Piece]] = []
-    speaker = None
-    for (line, piece), label in zip(lines, labels, strict=True):
-        words = line[label.start :].strip() if label else line
-        speaker = label.speaker if label else speaker
-        if said and not label and said[-1][0] == speaker and said[-1][2] is piece:
-            said[-1] = speaker, f"{said[-1][1]}\n{words}", piece
-        elif words:
-            said.append((speaker, words, piece))
-    return said, _once(labels, name)
-
-
-def _once(labels: Iterable[speakers.Label | None], name: str) -> list[Message]:
-    """Point to labels seen once where others come again: they may be the beginning of a
-    sentence."""
-    seen = Counter(label.speaker for label in labels if label)
-    once = [speaker for speaker, times in seen.items() if times == 1]
-    if not once or max(seen.values()) < 3:
-        return []
-    return [Message("sources.speaks_once", file=name, speakers=once, n=len(once))]
+def _from_decoded(text: str, name: str, kind: str) -> _Read:
+    transcript_kinds.refuse_markup(text, name=name, suffix=kind)
+    if kind in ("vtt", "srt"):
+        return captions.read_captions(text, name=name, markup=kind)
+    return captions.read_timed_lines(text, name=name) or _from_text(text, name, kind)
 
 
 def _from_text(text: str, name: str, kind: str) -> _Read:
     matches = [match for match in _LINE.finditer(text) if match.group()]
     lines = [match.group(1) for match in matches]
-    labels = speakers.labels(lines)
-    silent = _silent(lines, labels, markdown=kind == "md")
+    labels = speakers.labels(lines, markdown=kind == "md")
+    left = front_matter.leave_out(lines, labels, markdown=kind == "md")
     read = [
-        _Line(match.start(1), match.end(1), label, quiet)
-        for match, label, quiet in zip(matches, labels, silent, strict=True)
+        _Line(match.start(1), match.end(1), label, quiet, time)
+        for match, label, quiet, time in zip(
+            matches, labels, left.silent, time_lines.times(lines, labels), strict=True
+        )
     ]
-    return _Read(text, _turns(text, read), _once(labels, name))
+    told = _told(lines, labels, left, name)
+    doubts = _doubts(lines, labels, left, name)
+    return _Read(text, _turns(text, read), told, (), len(left.front), doubts)
 
 
-def _silent(
-    lines: Sequence[str], labels: Sequence[speakers.Label | None], *, markdown: bool
-) -> list[bool]:
-    """Say of each line whether it is a heading: front matter and headings of markdown, `Date: …`
-    before the first label."""
-    first = next((number for number, label in enumerate(labels) if label), len(lines))
-    silent = [number < first and speakers.is_heading(line) for number, line in enumerate(lines)]
-    if markdown:
-        silent = [
-            quiet or _MD_HEADING.match(line) is not None
-            for quiet, line in zip(silent, lines, strict=True)
-        ]
-        if lines and lines[0].rstrip() == "---":
-            close = next(
-                (
-                    number
-                    for number, line in enumerate(lines[1:], start=1)
-                    if line.rstrip() in ("---", "...")
-                ),
-                None,
-            )
-            if close is not None:
-                silent[: close + 1] = [True] * (close + 1)
-    return silent
+def _told(
+    lines: Sequence[str],
+    labels: Sequence[speakers.Label | None],
+    left: front_matter.LeftOut,
+    name: str,
+) -> list[Message]:
+    """Tell what was left out, and what to look at in the labels of the rest."""
+    spoken = [None if quiet else label for label, quiet in zip(labels, left.silent, strict=True)]
+    return [*left.notes(lines, file=name), *speaker_notes.notes(lines, spoken, file=name)]
+
+
+def _doubts(
+    lines: Sequence[str],
+    labels: Sequence[speakers.Label | None],
+    left: front_matter.LeftOut,
+    name: str,
+) -> list[Message]:
+    """Point to what may have the wrong speaker, in the lines that somebody says."""
+    said = [n for n, quiet in enumerate(left.silent) if not quiet]
+    return speaker_notes.warnings([lines[n] for n in said], [labels[n] for n in said], file=name)
 
 
 def _turns(text: str, lines: Iterable[_Line]) -> list[_Turn]:
@@ -307,13 +312,19 @@ def _turns(text: str, lines: Iterable[_Line]) -> list[_Turn]:
     speaker, started, start, end = None, None, None, 0
 
     def close() -> None:
-        if start is not None:
-            turns.append(_Turn(speaker, start, end, started))
+        words = "" if start is None else clocks.without_last(text[start:end])
+        if start is not None and words:
+            turns.append(_Turn(speaker, start, start + len(words), started))
 
     for line in lines:
-        label = None if line.silent else line.label
-        words = text[line.start + (label.start if label else 0) : line.end]
+        label, time = (None, None) if line.silent else (line.label, line.time)
+        words = text[line.start + (time.stop if time else label.start if label else 0) : line.end]
         blank = not words.strip()
+        if time and not label:  # of the same speaker, without the time among the words
+            close()
+            start = None
+            if speaker is not None and (time.alone or started is None):
+                started = time.seconds
         if line.silent or label or (blank and speaker is None):
             close()
             speaker, started = (label.speaker, label.seconds) if label else (None, None)
@@ -326,29 +337,36 @@ def _turns(text: str, lines: Iterable[_Line]) -> list[_Turn]:
     return turns
 
 
-def _from_docx(path: Path, data: bytes) -> _Read:
-    given = word.lines(data, name=path.name)
-    labels = speakers.labels([line for line, _ in given])
+def _from_document(path: Path, data: bytes) -> _Read:
+    given, notes = _lines_of(path, data)
+    raw = [line for line, _ in given]
+    labels = speakers.labels(raw)
+    headings = {number for number, (_, heading) in enumerate(given) if heading}
+    left = front_matter.leave_out(raw, labels, headings=headings)
     parts: list[str] = []
     lines: list[_Line] = []
     position = 0
-    for (line, heading), label in zip(given, labels, strict=True):
-        words = line[label.start :].strip() if label else line.strip()
+    times = time_lines.times(raw, labels)
+    for line, label, quiet, time in zip(raw, labels, left.silent, times, strict=True):
+        rest = line[0 if quiet or not label else label.start :]
+        words = rest.strip()
         # the label is taken out of the text, so the words begin where the line does
-        taken = speakers.Label(label.speaker, 0, label.style, label.seconds) if label else None
-        lines.append(_Line(position, position + len(words), taken, heading and not label))
+        taken = replace(label, start=0) if label else None
+        before = len(line) - len(rest.lstrip())
+        moved = time and time._replace(stop=min(max(time.stop - before, 0), len(words)))
+        lines.append(_Line(position, position + len(words), taken, quiet, moved))
         if words:
             parts.append(words)
             position += len(words) + 1
-    first = next((number for number, label in enumerate(labels) if label), len(lines))
-    lines = [
-        _Line(
-            line.start,
-            line.end,
-            line.label,
-            line.silent or (number < first and speakers.is_heading(raw)),
-        )
-        for number, (line, (raw, _)) in enumerate(zip(lines, given, strict=True))
-    ]
     text = "\n".join(parts)
-    return _Read(text, _turns(text, lines), _once(labels, path.name))
+    told = [*notes, *_told(raw, labels, left, path.name)]
+    doubts = _doubts(raw, labels, left, path.name)
+    return _Read(text, _turns(text, lines), told, (), len(left.front), doubts)
+
+
+def _lines_of(path: Path, data: bytes) -> tuple[list[tuple[str, bool]], list[Message]]:
+    kind = _format(path)
+    if kind == "pdf":
+        return pdf.lines(data, name=path.name)
+    reader = {"docx": word, "odt": open_document, "rtf": rich_text}[kind]
+    return reader.lines(data, name=path.name), []

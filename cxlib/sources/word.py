@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from cxlib.sources import archives, cues, decoding, speakers
 if TYPE_CHECKING:
     from docx.table import Table as WordTable
 
+_CUE_ID = re.compile(r"\d+|[0-9a-f]{8}(?:-[0-9a-f]{1,12})+(?:[-/]\d+(?:-\d+)?)?", re.I)
 _MOST_UNPACKED = 200 << 20  # bytes; pictures too, which python-docx loads with the words
 
 
@@ -92,12 +94,15 @@ def _rows(table: WordTable) -> Iterator[str]:
 
 def _without_arrows(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
     """Turn Teams' `0:0:1.0 --> 0:0:4.5`, name, words on three lines into its newer `name  0:01` and
-    words."""
+    words; the id of a cue, on the line above, is no words."""
     kept: list[tuple[str, bool]] = []
     stamp = ""
     for line, heading in lines:
         arrow = cues.ARROW.fullmatch(line)
         if arrow:
+            above = next((n for n in range(len(kept) - 1, -1, -1) if kept[n][0].strip()), None)
+            if above is not None and _CUE_ID.fullmatch(kept[above][0].strip()):
+                del kept[above]
             minutes, seconds = divmod(int(cues.clock(*arrow.groups()[:4])), 60)
             stamp = f"  {minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
         elif stamp and line.strip():

@@ -43,3 +43,16 @@ def test_a_file_without_a_cue_and_a_stamp_that_is_none_are_refused():
         cues.parse("Kim: yes\n", name="a.vtt", markup="vtt")
     with pytest.raises(SourceError, match=r"line 2: .* no valid time stamps"):
         cues.parse("1\n00:00:01 --> soon\nhello\n", name="a.srt", markup="srt")
+
+
+def test_an_id_may_name_who_speaks():
+    text = (
+        'WEBVTT\n\n1 "Dana Wu" (3422)\n00:01.000 --> 00:03.000\nHello.\n\n'
+        '2 "Kim Lee" (3423)\n00:04.000 --> 00:06.000\nHi.\n\n3\n00:07.000 --> 00:08.000\nWhy?\n'
+    )
+    pieces = cues.parse(text, name="a.vtt", markup="vtt")
+    assert [(piece.voice, piece.words) for piece in pieces] == [
+        ("Dana Wu", "Hello."),
+        ("Kim Lee", "Hi."),
+        (None, "Why?"),
+    ]

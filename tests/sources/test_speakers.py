@@ -64,3 +64,13 @@ def test_headings_are_said_by_nobody():
     assert speakers.is_heading("Date: 2026-07-01")
     assert speakers.is_heading("日時：2026年7月1日")
     assert not speakers.is_heading("Kim: yes")
+
+
+def test_a_recording_may_start_late():
+    lines = ["Speaker 1 35:02", "Why?", "", "Speaker 2 35:09", "It was slow."]
+    found = speakers.labels(lines)
+    assert [(it.speaker, it.seconds) for it in found if it] == [
+        ("Speaker 1", 2102.0),
+        ("Speaker 2", 2109.0),
+    ]
+    assert not any(speakers.labels(["Lunch 12:30", "we ate", "", "Meeting 13:30", "we met"]))

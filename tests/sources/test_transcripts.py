@@ -167,7 +167,6 @@ def test_txt_keeps_its_text_and_leaves_labels_outside_turns(tmp_path):
     read = sources.read_transcripts(folder_of(tmp_path, i_txt=TXT))
     assert read.documents["text"][0] == TXT
     assert said(read) == [
-        (None, "Interview 3"),
         ("聞き手", "配送はいかがでしたか。"),
         (
             "田中さん",
@@ -175,6 +174,7 @@ def test_txt_keeps_its_text_and_leaves_labels_outside_turns(tmp_path):
         ),
         ("聞き手", "そうですか。"),
     ]
+    assert read.documents["front_matter"].tolist() == [3]
     assert read.turns["started_seconds"].isna().all()
 
 
@@ -304,7 +304,8 @@ def test_companions_are_passed_over_and_strangers_named(tmp_path):
     assert read.documents["document"].tolist() == ["a.txt", "a.vtt"]
     notes = [str(note) for note in read.notes]
     assert [note for note in notes if "Not read" in note] == [
-        "Not read, because only docx, md, srt, txt and vtt are transcripts: talk.mp4."
+        "Not read, because only docx, md, odt, pdf, rtf, srt, txt and vtt are transcripts: "
+        "talk.mp4."
     ]
     assert any("old" in note for note in notes)
     assert any("counts twice: a.txt and a.vtt" in note for note in notes)

@@ -78,3 +78,73 @@ def test_docx_with_tracked_changes_is_refused(tmp_path):
     document.save(tmp_path / "d.docx")
     with pytest.raises(SourceError, match="tracked changes; accept or reject"):
         sources.read_transcripts(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "cue_id", ["1", "1f0a4f8e-7c7e-4a59-8f0d-0b3f2a1d7a6c-0", "1F0A4F8E-7c7e-4a59-8f0d-1/12-0"]
+)
+def test_ids_of_cues_in_docx_of_teams_are_no_words(tmp_path, cue_id):
+    write_docx(
+        tmp_path / "old.docx",
+        f"{cue_id}\n0:0:3.0 --> 0:0:4.5\nSato Hanako\nroom 12",
+        cue_id,
+        "0:1:5.0 --> 0:1:6.0\nKim\n12",
+    )
+    read = sources.read_transcripts(tmp_path)
+    assert said(read) == [("Sato Hanako", "room 12"), ("Kim", "12")]
+    assert read.documents["front_matter"].tolist() == [0]
+
+
+def test_head_and_end_of_a_docx_of_teams(tmp_path):
+    write_docx(
+        tmp_path / "t.docx",
+        "Call with Sato",
+        "July 2, 2026, 1:00PM",
+        "17m 23s",
+        "Kim started transcription",
+        "Sato Hanako   0:03\nhello\nthere",
+        "Kim   1:05\nyes",
+        "Sato Hanako   1:15\nfine",
+        "Kim stopped transcription",
+    )
+    read = sources.read_transcripts(tmp_path)
+    assert said(read) == [
+        ("Sato Hanako", "hello\nthere"),
+        ("Kim", "yes"),
+        ("Sato Hanako", "fine"),
+    ]
+    assert read.documents["front_matter"].tolist() == [4]
+    assert any("1 line at the end" in str(note) for note in read.notes)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Speaker", "Text"), ("Ana", "How?"), ("Lee", "So."), ("Ana", "Ok.")],
+        [("話者", "発言"), ("Ana", "How?"), ("Lee", "So."), ("Ana", "Ok.")],
+        [("Time", "Speaker", "Text"), ("00:01", "Ana", "How?"), ("00:05", "Lee", "So."),
+         ("00:09", "Ana", "Ok.")],
+        [("No", "화자", "시간", "발화"), ("1", "Ana", "0:01", "How?"), ("2", "Lee", "0:05", "So."),
+         ("3", "Ana", "0:09", "Ok.")],
+    ],
+)  # fmt: skip
+def test_a_table_with_a_column_of_speakers(tmp_path, rows):
+    document = docx.Document()
+    table = document.add_table(rows=len(rows), cols=len(rows[0]))
+    for row, cells in zip(table.rows, rows, strict=True):
+        for cell, words in zip(row.cells, cells, strict=True):
+            cell.text = words
+    document.save(tmp_path / "d.docx")
+    read = sources.read_transcripts(tmp_path)
+    assert said(read) == [("Ana", "How?"), ("Lee", "So."), ("Ana", "Ok.")]
+    assert read.documents["front_matter"].tolist() == [1]
+
+
+def test_names_on_paragraphs_of_their_own_in_a_docx(tmp_path):
+    write_docx(tmp_path / "d.docx", "Ana", "How?", "Lee", "So.", "Ana", "Ok.", "Lee", "Yes.")
+    assert said(sources.read_transcripts(tmp_path)) == [
+        ("Ana", "How?"),
+        ("Lee", "So."),
+        ("Ana", "Ok."),
+        ("Lee", "Yes."),
+    ]
