@@ -1,116 +1,109 @@
-"""A codebook file and a table of codings -> checked frames, or a refusal that names the row, the
-value and the next step."""
+"""A table of codings -> a checked frame, or a refusal that names the row, the value and the next
+step."""
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
-from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
+from cxlib.interviews.coding_columns import our_columns
+from cxlib.interviews.document_names import match_documents
+from cxlib.interviews.offsets import NOT_GIVEN, read_offsets
+from cxlib.interviews.spans import Placed, place
+from cxlib.shown.message import Message
 
-KINDS = ("goal", "obstacle", "annoyance", "delight", "contact")
 REQUIRED = ("document", "start", "end", "code", "coder")
+NAMES = ("document", "code", "coder")  # those of the required that are text
 OPTIONAL = ("coded_at", "memo", "gloss")
-FIELDS = ("name", "theme", "kind", "definition", "example")
 
 
-def read_codebook(path: Path) -> pd.DataFrame:
-    """Return a codebook: `name, theme, kind, definition, example`, as text, empty where not given.
-
-    Raises
-    ------
-    SourceError
-        If the file is not YAML with a list under `codes:`, a code has no name, or a name is there
-        twice.
-    """
-    try:
-        # every scalar as it is written: the safe loader would make False of a code "no" and 7 of
-        # "007"; no tag is obeyed
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"codebook={path.name!r} cannot be read as YAML in UTF-8: {str(error).splitlines()[0]}"
-        ) from error
-    codes = content.get("codes") if isinstance(content, dict) else None
-    if not isinstance(codes, list) or not codes:
-        raise SourceError(
-            f"codebook={path.name!r} has no list under 'codes:'; write one entry a code: "
-            "{name: …, theme: …, kind: …, definition: …, example: …}"
-        )
-    rows = []
-    for number, code in enumerate(codes, start=1):
-        if not isinstance(code, dict) or not str(code.get("name") or "").strip():
-            raise SourceError(
-                f"codebook={path.name!r}, entry {number}: {code!r} has no name; write {{name: …, "
-                f"theme: …}}"
-            )
-        rows.append(
-            {field: plain(code.get(field)) for field in FIELDS}
-            | dict.fromkeys((field for field in FIELDS[1:] if code.get(field) in ("null", "~")), "")
-        )
-    frame = pd.DataFrame(rows, columns=list(FIELDS))
-    if frame["name"].duplicated().any():
-        name = frame.loc[frame["name"].duplicated(), "name"].iloc[0]
-        raise SourceError(
-            f"codebook={path.name!r}: code {name!r} is defined more than once; keep one entry"
-        )
-    return frame
-
-
-def codebook_from(codings: pd.DataFrame) -> pd.DataFrame:
-    """Return the codes that were used, in alphabetical order, without theme or kind: what is known
-    without a codebook."""
-    names = sorted(set(codings["code"]) - {""})
-    return pd.DataFrame({"name": names, **dict.fromkeys(FIELDS[1:], "")}, columns=list(FIELDS))
-
-
-def check_codings(rows: pd.DataFrame, *, documents: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Return codings whose documents and offsets fit the transcripts; `code` is empty where a coder
+def check_codings(rows: pd.DataFrame, *, documents: pd.DataFrame, source: str) -> Placed:
+    """Return codings whose documents and spans fit the transcripts; `code` is empty where a coder
     found nothing.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        `document, start, end, code, coder` and, if given, `coded_at, memo, gloss` and `quote`, the
+        words of the span, by which it is proved, or found where `start` and `end` are empty or not
+        there. Also Taguette's highlights and QualCoder's report of codings.
+    documents : pandas.DataFrame
+        `document, text, characters`.
+    source : str
+        The file's name.
 
     Raises
     ------
     ColumnError, EmptyDataError, SourceError
         Row, value, rule and next step; rows are numbered from 1 after the header.
     """
-    _refuse_absent(rows, source)
+    given = our_columns(rows, documents=documents, source=source)
+    _refuse_absent(given.frame, source)
     frame = pd.DataFrame(
-        {
-            name: [plain(value) for value in rows[name]] if name in rows.columns else ""
-            for name in (*REQUIRED, *OPTIONAL)
-        }
+        {name: _plain_column(given.frame, name) for name in (*NAMES, *OPTIONAL)},
+        index=given.frame.index,
     )
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
     _refuse(frame["coder"] == "", frame["coder"], source, "name who coded")
-    known = {plain(name): name for name in documents["document"]}
-    _refuse(
-        ~frame["document"].isin(known),
-        frame["document"],
-        source,
-        lambda value: f"is not among the transcripts{check.did_you_mean(value, known)}",
-    )
-    frame["document"] = frame["document"].map(known)
-    nothing = (frame[["start", "end", "code"]] == "").all(
-        axis=1
-    )  # the coder read the interview and found nothing
+    frame["document"], noticed = _documents(frame["document"], documents, source)
+    if "quote" in given.frame.columns:
+        frame["quote"] = given.frame["quote"].map(str, na_action="ignore").fillna("").astype(object)
+    nothing = _read_offsets(frame, given.frame, source)
     _refuse(
         (frame["code"] == "") & ~nothing,
         frame["code"],
         source,
         "name the code (a coder who found nothing leaves start, end and code empty)",
     )
+    placed = place(frame, documents=documents, source=source)
+    _check_offsets(placed.frame, nothing, documents, source)
+    columns = placed.frame[[*REQUIRED, *OPTIONAL]]
+    return replace(placed, frame=columns, notes=(*given.notes, *noticed, *placed.notes))
+
+
+def _plain_column(rows: pd.DataFrame, name: str) -> np.ndarray | str:
+    """Return a column as `plain` writes its values, each distinct one once."""
+    if name not in rows.columns:
+        return ""
+    which, distinct = pd.factorize(rows[name])
+    return np.array([*map(plain, distinct), ""], dtype=object)[which]
+
+
+def _documents(
+    names: pd.Series, documents: pd.DataFrame, source: str
+) -> tuple[pd.Series, list[Message]]:
+    known = list(documents["document"])
+    found, notes = match_documents(names.unique(), known)
+    _refuse(
+        ~names.isin(found),
+        names,
+        source,
+        lambda value: f"is not among the transcripts{check.did_you_mean(value, known)}",
+    )
+    return names.map(found), notes
+
+
+def _read_offsets(frame: pd.DataFrame, given: pd.DataFrame, source: str) -> pd.Series:
+    """Put whole numbers into `start` and `end`, -1 where there are none; return in which rows a
+    coder read an interview and found nothing."""
     for column in ("start", "end"):
-        frame[column] = _offsets(frame[column].where(~nothing, "0"), source)
-    _check_offsets(frame, nothing, documents, source)
-    return frame
+        frame[column] = read_offsets(given[column])
+    bare = (frame["start"] == NOT_GIVEN) & (frame["end"] == NOT_GIVEN)
+    quoted = frame["quote"].str.strip() != "" if "quote" in frame.columns else bare & False
+    nothing = bare & ~quoted & (frame["code"] == "")
+    for column in ("start", "end"):
+        _refuse(
+            (frame[column] < 0) & ~(bare & (nothing | quoted)),
+            given[column],
+            source,
+            "must be a whole number from 0 up: code points counted from the start of the text",
+        )
+    return nothing
 
 
 def _refuse_absent(rows: pd.DataFrame, source: str) -> None:
@@ -120,7 +113,8 @@ def _refuse_absent(rows: pd.DataFrame, source: str) -> None:
         raise ColumnError(
             f"codings={source!r} has no column "
             f"{missing[0]!r}{check.did_you_mean(missing[0], others)} "
-            f"(needed: {', '.join(REQUIRED)})"
+            f"(needed: {', '.join(REQUIRED)}; or the words of each span in a column 'quote' "
+            "instead of start and end)"
         )
     if rows.empty:
         raise EmptyDataError(
@@ -149,27 +143,6 @@ def plain(value: Any) -> str:
     )
 
 
-def odd_kinds(kinds: Iterable[str]) -> dict[str, str | None]:
-    """Return the kinds that are none of goal, obstacle, annoyance, delight, contact, each with the
-    one that is nearest to it."""
-    return {
-        kind: next(iter(difflib.get_close_matches(kind, KINDS, n=1)), None)
-        for kind in dict.fromkeys(kinds)
-        if kind and kind not in KINDS
-    }
-
-
-def _offsets(values: pd.Series, source: str) -> pd.Series:
-    numbers = pd.to_numeric(values, errors="coerce")
-    _refuse(
-        ~(numbers >= 0) | (numbers % 1 != 0),
-        values,
-        source,
-        "must be a whole number from 0 up: code points counted from the start of the text",
-    )
-    return numbers.astype(np.int64)
-
-
 def _check_offsets(
     frame: pd.DataFrame, nothing: pd.Series, documents: pd.DataFrame, source: str
 ) -> None:
@@ -189,7 +162,8 @@ def _check_offsets(
             frame["end"],
             source,
             f"lies outside {frame.at[row, 'document']!r}, which has {length[row]:,} code "
-            "points; count code points in the text as cx.sources.read_transcripts gives it",
+            "points; count code points in the text as cx.sources.read_transcripts gives it, or add "
+            "a column quote with the words of each span",
         )
 
 
@@ -197,7 +171,8 @@ def _refuse(bad: pd.Series, values: pd.Series, source: str, rule: Any) -> None:
     if not bad.any():
         return
     row = bad.idxmax()
-    value = values[row] if isinstance(values[row], str) else int(values[row])
+    value = values[bad].iloc[0]  # a row has several codes where its cell has
+    value = int(value) if isinstance(value, np.integer) and value >= 0 else plain(value)
     said = rule(value) if callable(rule) else rule
     more = f" ({int(bad.sum())} such rows)" if bad.sum() > 1 else ""
     raise SourceError(f"codings={source!r}, row {row}: {values.name}={value!r} {said}{more}")
