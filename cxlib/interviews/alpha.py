@@ -1,10 +1,12 @@
-"""How many coders gave a unit each value -> Krippendorff's alpha, with an interval from resampled
-units or interviews."""
+"""How many coders gave a unit each value -> Krippendorff's alpha, with an interval over units or
+interviews."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,12 @@ from scipy import sparse
 
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
+from cxlib.interviews.intervals import AlphaReason, Interval, check_interval, limits
 from cxlib.interviews.methods import krippendorff
+from cxlib.interviews.value_order import ordered
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio", "masi", "jaccard")
 RELIABLE, TENTATIVE = 0.800, 0.667  # Krippendorff 2004, Content Analysis, 2nd ed., p. 241
-_MOST_UNDEFINED = 0.05  # share of resamples without a value above which no interval is given
 
 
 class Judgement(StrEnum):
@@ -30,19 +33,6 @@ class Judgement(StrEnum):
     UNKNOWN = "unknown"
 
 
-class AlphaReason(StrEnum):
-    """Why a value of alpha, or its interval, is missing."""
-
-    NO_PAIRS = "no_pairs"
-    ONE_VALUE = "one_value"
-    ONE_CLUSTER = "one_cluster"
-    FEW_RESAMPLES = "few_resamples"
-    NO_SPREAD = "no_spread"
-    NO_CODE = "no_code"
-    NO_THEME = "no_theme"
-    NO_KIND = "no_kind"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alpha:
     """Krippendorff's alpha.
@@ -52,14 +42,15 @@ class Alpha:
     value : float
         At most 1; 0 is chance; NaN where it is not defined, and then `reason` says why.
     ci_low, ci_high : float
-        Percentile limits; NaN where none were asked for or `reason` says why there are none.
+        Limits of the interval; NaN where none was asked for or `reason` says why there is none.
     n_units, n_clusters : int
         Units with at least two values, and the clusters they lie in (the units themselves where
         there are none).
     reason : AlphaReason or None
         Why the value, or its interval, is missing.
     undefined : float
-        Share of the resamples that have no value; NaN where nothing was resampled.
+        Share of the resamples (jackknife: of the clusters to leave out) that have no value; NaN
+        where nothing was resampled.
     """
 
     value: float = np.nan
@@ -85,32 +76,39 @@ def krippendorff_alpha(
     units: pd.DataFrame,
     *,
     level: str = "nominal",
+    order: Sequence[Any] | None = None,
     cluster: ArrayLike | None = None,
-    resamples: int = 0,
+    interval: str | None = Interval.JACKKNIFE.value,
+    resamples: int = 1000,
     confidence: float = 0.95,
     seed: int = 1,
 ) -> Alpha:
     """Agreement among any number of coders beyond chance, on any scale, with missing values.
 
-    Use it for units that were given to the coders (turns, answers), each coded by two or more.
+    Use it for units that were given to the coders (units, answers), each coded by two or more.
 
     Parameters
     ----------
     units : pandas.DataFrame, units x values
-        How many coders gave the unit that value; the columns are the values: in order for ordinal,
-        numbers for interval and ratio, sets of codes (frozensets) for masi and jaccard.
-        `count_values` makes it from a table of ratings.
+        How many coders gave the unit that value; the columns are the values: numbers for ordinal,
+        interval and ratio, sets of codes (frozensets) for masi and jaccard. `count_values` makes it
+        from a table of ratings, `count_sets` from a table of several labels.
     level : {"nominal", "ordinal", "interval", "ratio", "masi", "jaccard"}
         How far apart two values are.
+    order : sequence, optional
+        All values from low to high, for text at the levels ordinal and interval (the latter then
+        takes steps of one size). Numbers, and an ordered categorical, have their own.
     cluster : array_like, shape (units,), optional
-        What is resampled, such as the interview a turn lies in: turns of one interview are not
-        independent. Units where None.
+        What is left out or resampled, such as the interview a unit lies in: units of one interview
+        are not independent. Units where None.
+    interval : {"jackknife", "bootstrap"} or None
+        Jackknife of log(1 - alpha) with Student's t, percentiles of a bootstrap, or no interval.
     resamples : int
-        0 gives no interval.
+        Of the bootstrap.
     confidence : float
-        Level of the percentile interval.
+        Level of the interval.
     seed : int
-        Same seed, same interval.
+        Of the bootstrap: same seed, same interval.
 
     Returns
     -------
@@ -121,10 +119,11 @@ def krippendorff_alpha(
     Raises
     ------
     ParameterError
-        If the level is unknown, or is "ratio" and a value negative, or `confidence` does not lie
-        between 0 and 1.
+        If the level or the interval is unknown, the level is "ratio" and a value negative, `order`
+        does not fit the level, or `confidence` does not lie between 0 and 1.
     ColumnError
-        If `units` holds no whole counts from 0 up, or its columns do not fit the level.
+        If `units` holds no whole counts from 0 up, or its columns do not fit the level: text has no
+        order but that of the alphabet, unless `order` gives one.
 
     Notes
     -----
@@ -132,9 +131,13 @@ def krippendorff_alpha(
     = k]) / (m_u - 1) (Krippendorff 2011). d: nominal [c != k]; interval (c - k)^2; ratio ((c - k) /
     (c + k))^2; ordinal (sum n_g for g from c to k - (n_c + n_k) / 2)^2; jaccard 1 - J; masi 1 - J
     m, m = 1 where equal, 2/3 subset, 1/3 overlap, 0 disjoint (Passonneau 2006), and two empty sets
-    are equal. Compared to 1e-9 with krippendorff 0.9.0 (PyPI). A resample is a set of multinomial
-    weights on distinct patterns of values (or on clusters), so the rows are read once. R irr 0.84.1
-    `kripp.alpha` differs on complete data with three or more coders: it is wrong there.
+    are equal. Compared to 1e-9 with krippendorff 0.9.0 (PyPI). Both
+    intervals work on sums over distinct patterns of values (or clusters), so the rows are read
+    once. The jackknife has none where alpha is 1, or where it is 1 or undefined without one of the
+    clusters: what lies in one interview alone says nothing of the others. Its lower end stops at
+    -1, the least that two coders can reach. The percentile bootstrap is too narrow where clusters
+    are few (`tests/benchmarks/bench_agreement_coverage.py`). R irr 0.84.1 `kripp.alpha` differs on
+    complete data with three or more coders: it is wrong there.
 
     Examples
     --------
@@ -142,7 +145,9 @@ def krippendorff_alpha(
     0.444444
     """
     check.one_of("level", level, LEVELS)
-    counts = _counts(units)
+    check_interval(interval, resamples=resamples, confidence=confidence)
+    units = ordered(units, level, order)
+    counts = unit_counts(units)
     pairable = counts.sum(axis=1) >= 2
     used = counts[pairable].sum(axis=0) > 0
     counts, values = (
@@ -151,19 +156,20 @@ def krippendorff_alpha(
     )
     if not counts.shape[0]:
         return Alpha(reason=AlphaReason.NO_PAIRS)
-    groups = (
-        None
-        if cluster is None
-        else np.unique(np.asarray(cluster)[pairable], return_inverse=True)[1]
-    )
     distance = _distance(values, level)
-    blocks = krippendorff.blocks(counts, groups, distance)
-    value = float(krippendorff.alpha(blocks, blocks.times[None, :], distance)[0])
+    blocks = krippendorff.blocks(counts, clusters(cluster, pairable), distance)
+    statistic = partial(krippendorff.alpha, distance=distance, values=len(values))
+    value = float(statistic(blocks.total())[0])
     n_units, n_clusters = counts.shape[0], int(blocks.times.sum())
     if np.isnan(value):
         return Alpha(n_units=n_units, n_clusters=n_clusters, reason=AlphaReason.ONE_VALUE)
-    low, high, reason, undefined = _interval(
-        blocks, distance, resamples=resamples, confidence=check.confidence(confidence), seed=seed
+    low, high, reason, undefined = limits(
+        blocks,
+        statistic,
+        interval=interval,
+        resamples=resamples,
+        confidence=confidence,
+        seed=seed,
     )
     return Alpha(
         value=value,
@@ -176,7 +182,26 @@ def krippendorff_alpha(
     )
 
 
-def _counts(units: pd.DataFrame) -> sparse.csr_array:
+def clusters(cluster: ArrayLike | None, kept: NDArray) -> NDArray | None:
+    """Number the clusters of the units that are kept: (kept units,), or None for none."""
+    if cluster is None:
+        return None
+    names = np.asarray(cluster)
+    if names.shape != kept.shape:
+        raise ParameterError(
+            f"cluster has the shape {names.shape}, but there are {len(kept):,} units; give one "
+            "value a unit, in their order"
+        )
+    if pd.isna(names).any():
+        raise ParameterError(
+            f"cluster is missing for {int(pd.isna(names).sum()):,} of {len(kept):,} units; name "
+            "the interview of each, or take these units out"
+        )
+    return np.unique(names[kept], return_inverse=True)[1]
+
+
+def unit_counts(units: pd.DataFrame) -> sparse.csr_array:
+    """Return how many coders gave each unit each value, or refuse what is no count."""
     try:
         counts = sparse.csr_array(units.to_numpy(), dtype=float)
     except (TypeError, ValueError) as error:
@@ -192,28 +217,6 @@ def _counts(units: pd.DataFrame) -> sparse.csr_array:
     return counts
 
 
-def _interval(
-    blocks: krippendorff.Blocks,
-    distance: NDArray | None,
-    *,
-    resamples: int,
-    confidence: float,
-    seed: int,
-) -> tuple[float, float, AlphaReason | None, float]:
-    if resamples <= 0:
-        return np.nan, np.nan, None, np.nan
-    if blocks.times.sum() < 2:
-        return np.nan, np.nan, AlphaReason.ONE_CLUSTER, np.nan
-    values = krippendorff.resample(blocks, distance, resamples=resamples, seed=seed)
-    undefined = float(np.isnan(values).mean())
-    if undefined > _MOST_UNDEFINED:
-        return np.nan, np.nan, AlphaReason.FEW_RESAMPLES, undefined
-    low, high = np.nanquantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
-    if low == high:
-        return np.nan, np.nan, AlphaReason.NO_SPREAD, undefined
-    return float(low), float(high), None, undefined
-
-
 def _distance(values: list[Any], level: str) -> NDArray | None:
     if level == "ordinal":
         return None  # depends on how often each value was given
@@ -221,7 +224,7 @@ def _distance(values: list[Any], level: str) -> NDArray | None:
         return krippendorff.nominal_distance(len(values))
     if level in ("masi", "jaccard"):
         return krippendorff.set_distance(_members(values, level), masi=level == "masi")
-    numbers = _numbers(values, level)
+    numbers = np.asarray(values, float)
     if level == "interval":
         return krippendorff.interval_distance(numbers)
     if (numbers < 0).any():
@@ -230,16 +233,6 @@ def _distance(values: list[Any], level: str) -> NDArray | None:
             "use level='interval'"
         )
     return krippendorff.ratio_distance(numbers)
-
-
-def _numbers(values: list[Any], level: str) -> NDArray:
-    numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(float)
-    if np.isnan(numbers).any():
-        odd = next(value for value, number in zip(values, numbers, strict=True) if np.isnan(number))
-        raise ColumnError(
-            f"level={level!r} needs numbers, but one value is {odd!r}; use level='nominal'"
-        )
-    return numbers
 
 
 def _members(values: list[Any], level: str) -> NDArray:

@@ -11,10 +11,14 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.interviews import counts
-from cxlib.interviews.agreement import Agreement, alpha_row, reason_of, set_counts
+from cxlib.interviews.absence import needs_coders
+from cxlib.interviews.agreement import Agreement, alpha_row, reason_of
 from cxlib.interviews.alpha import krippendorff_alpha
 from cxlib.interviews.corpus import Corpus
+from cxlib.interviews.intervals import Interval, check_interval
 from cxlib.interviews.methods import Method
+from cxlib.interviews.presences import set_counts
+from cxlib.interviews.units import UnitKind
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -29,19 +33,25 @@ _OF_ALPHA = (
     "judgement",
     "reason",
     "undefined",
+    "interval",
     "method",
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Pairs(Result):
-    """Agreement of each pair of coders on the set of codes of a turn."""
+    """Agreement of each pair of coders on the set of codes of a unit."""
+
+    unit: UnitKind = UnitKind.TURN
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("coder_a", "coder_b"), ""),
         **{name: Agreement.columns[name] for name in _OF_ALPHA},
     }
-    shows: ClassVar[Message] = Message("interviews.pairs_caption")
+
+    def caption(self) -> Message:
+        """Say what the table shows."""
+        return Message("interviews.pairs_caption", unit=self.unit)
 
     def summary(self, language: str = "en") -> str:
         """Say which two coders agree least and which most."""
@@ -69,8 +79,14 @@ class Pairs(Result):
 
 
 @check.arguments
+@needs_coders(Pairs)
 def pairs(
-    corpus: Corpus, *, resamples: int = 1000, confidence: float = 0.95, seed: int = 1
+    corpus: Corpus,
+    *,
+    interval: str | None = Interval.JACKKNIFE.value,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
 ) -> Pairs:
     """Estimate the agreement of each pair of coders: who reads the interviews unlike the others?
 
@@ -78,23 +94,24 @@ def pairs(
     ----------
     corpus : Corpus
         From `read` or `read_corpus`.
-    resamples, confidence, seed
+    interval, resamples, confidence, seed
         As in `agreement`.
 
     Returns
     -------
     Pairs
         One row a pair: `coder_a, coder_b, n_units, n_interviews, alpha, ci_low, ci_high,
-        confidence, judgement, reason, undefined, method`; sets of codes, distance MASI, intervals
-        by resampling interviews.
+        confidence, judgement, reason, undefined, interval, method`; sets of codes, distance MASI,
+        intervals over interviews.
 
     Raises
     ------
     EmptyDataError
-        If no interview with turns was opened by a coder.
+        If no interview with units was opened by a coder.
     ParameterError
-        If `confidence` does not lie between 0 and 1.
+        If `interval` is unknown or `confidence` does not lie between 0 and 1.
     """
+    check_interval(interval, resamples=resamples, confidence=confidence)
     grid = counts.grid(corpus)
     rows = []
     for pair in itertools.combinations(range(len(grid.coders)), 2):
@@ -102,11 +119,12 @@ def pairs(
             set_counts(grid.applied[:, pair], grid.opened[:, pair]),
             level="masi",
             cluster=grid.document,
+            interval=interval,
             resamples=resamples,
             confidence=confidence,
             seed=seed,
         )
         coders = {"coder_a": grid.coders[pair[0]], "coder_b": grid.coders[pair[1]]}
         rows.append(coders | alpha_row(found, grid, "masi", confidence))
-    frame = pd.DataFrame(rows, columns=list(Pairs.columns))
-    return Pairs(frame=frame, method=Method.KRIPPENDORFF_MASI)
+    frame = pd.DataFrame(rows, columns=list(Pairs.columns)).assign(interval=interval or "")
+    return Pairs(frame=frame, method=Method.KRIPPENDORFF_MASI, unit=corpus.kind)

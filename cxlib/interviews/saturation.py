@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from cxlib import check
 from cxlib.errors import EmptyDataError, ParameterError
 from cxlib.interviews import counts, figures
+from cxlib.interviews.absence import needs_codings
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method, richness
 from cxlib.rows.periods import Waves, natural_order, order_waves
@@ -140,6 +141,7 @@ class Saturation(Result):
 
 
 @check.arguments
+@needs_codings(Saturation)
 def saturation(
     corpus: Corpus,
     *,
@@ -179,7 +181,7 @@ def saturation(
         If `rule` is neither a rule nor a coder, `ahead` or `resamples` is below 1, or `confidence`
         does not lie between 0 and 1.
     EmptyDataError
-        If no interview with turns was opened by a coder.
+        If no interview with units was opened by a coder.
 
     Notes
     -----

@@ -83,14 +83,16 @@ def test_bootstrap_limits(expected, name, level):
     """Oracle: resampling units with krippendorff 0.9.0; the tolerance is the case's own (two seeds
     of a bootstrap)."""
     case = expected[name]["bootstrap"][level]
-    found = interviews.krippendorff_alpha(units_of(name), level=level, resamples=5000)
+    found = interviews.krippendorff_alpha(
+        units_of(name), level=level, interval="bootstrap", resamples=5000
+    )
     assert_allclose([found.ci_low, found.ci_high], case["ci95"], atol=case["tol_ci"])
 
 
 def test_ten_thousand_units_take_little_time(expected):
     units = units_of("units_speed_10000x5")
     began = time.perf_counter()
-    found = interviews.krippendorff_alpha(units, level="ordinal", resamples=1000)
+    found = interviews.krippendorff_alpha(units, level="ordinal", interval="bootstrap")
     assert time.perf_counter() - began < 2
     assert_allclose(
         found.value, expected["units_speed_10000x5"]["expected"]["alpha_ordinal"], rtol=1e-9
@@ -148,15 +150,20 @@ def test_clusters_of_one_unit_are_units():
     """Property: the pattern weights and the cluster weights are two ways to the same distribution
     of resamples."""
     units = units_of("units_fleiss_1971_30x6")
-    a = interviews.krippendorff_alpha(units, resamples=8000)
-    b = interviews.krippendorff_alpha(units, cluster=np.arange(len(units)), resamples=8000, seed=2)
+    a = interviews.krippendorff_alpha(units, interval="bootstrap", resamples=8000)
+    b = interviews.krippendorff_alpha(
+        units, cluster=np.arange(len(units)), interval="bootstrap", resamples=8000, seed=2
+    )
     assert_allclose([a.ci_low, a.ci_high], [b.ci_low, b.ci_high], atol=0.015)
     assert (a.n_clusters, b.n_clusters) == (30, 30)
 
 
 def test_same_seed_same_interval():
     units = units_of(UNITS[0])
-    a, b = (interviews.krippendorff_alpha(units, resamples=100, seed=7) for _ in range(2))
+    a, b = (
+        interviews.krippendorff_alpha(units, interval="bootstrap", resamples=100, seed=7)
+        for _ in range(2)
+    )
     assert (a.ci_low, a.ci_high) == (b.ci_low, b.ci_high)
 
 
@@ -169,13 +176,13 @@ def test_data_without_an_answer_say_why():
     assert np.isnan(alone.value)
     assert alone.reason is AlphaReason.NO_PAIRS
     single = interviews.krippendorff_alpha(
-        pd.DataFrame({"yes": [2, 1], "no": [0, 1]}), cluster=[0, 0], resamples=100
+        pd.DataFrame({"yes": [2, 1], "no": [0, 1]}), cluster=[0, 0]
     )
     assert not np.isnan(single.value)
     assert np.isnan(single.ci_low)
     assert single.reason is AlphaReason.ONE_CLUSTER
     rare = interviews.krippendorff_alpha(
-        pd.DataFrame({"yes": [2, 0, 0, 0], "no": [0, 2, 2, 2]}), resamples=500
+        pd.DataFrame({"yes": [2, 0, 0, 0], "no": [0, 2, 2, 2]}), interval="bootstrap", resamples=500
     )
     assert rare.value == 1
     assert np.isnan(rare.ci_low)

@@ -1,0 +1,96 @@
+"""What interviews add to a coefficient of agreement -> its interval, or why there is none."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+
+from cxlib import check
+from cxlib.errors import ParameterError
+from cxlib.interviews.methods import clustered
+
+_MOST_UNDEFINED = 0.05  # share of resamples without a value above which no interval is given
+
+
+class Interval(StrEnum):
+    """How the interval of a coefficient of agreement is made."""
+
+    JACKKNIFE = "jackknife"
+    BOOTSTRAP = "bootstrap"
+
+
+class AlphaReason(StrEnum):
+    """Why a coefficient of agreement, or its interval, is missing."""
+
+    NO_PAIRS = "no_pairs"
+    ONE_VALUE = "one_value"
+    ONE_DECLARED = "one_declared"
+    TWO_CODERS = "two_coders"
+    ONE_CLUSTER = "one_cluster"
+    NO_DIFFERENCE = "no_difference"
+    VALUE_IN_ONE = "value_in_one"
+    DIFFERENCE_IN_ONE = "difference_in_one"
+    FEW_RESAMPLES = "few_resamples"
+    NO_SPREAD = "no_spread"
+    NO_CODE = "no_code"
+    NO_THEME = "no_theme"
+    NO_KIND = "no_kind"
+
+
+def check_interval(interval: str | None, *, resamples: int, confidence: float) -> None:
+    """Refuse an interval that there is not, and a level or a number of resamples out of bounds.
+
+    Raises
+    ------
+    ParameterError
+    """
+    if interval is not None:
+        check.one_of("interval", interval, [each.value for each in Interval])
+    if resamples < 0:
+        raise ParameterError(
+            f"resamples={resamples!r} is below 0; give 1,000 or more, or interval=None for none"
+        )
+    check.confidence(confidence)
+
+
+def limits(
+    of: clustered.Blocks,
+    statistic: clustered.Statistic,
+    *,
+    interval: str | None,
+    resamples: int,
+    confidence: float,
+    seed: int,
+    least: float = -1.0,
+) -> tuple[float, float, AlphaReason | None, float]:
+    """Return the ends of the interval, why they are missing, and the share of the resamples (or of
+    the interviews to leave out) without a value. `least` is the lowest value of the coefficient:
+    the jackknife's lower end stops there."""
+    none = np.nan, np.nan
+    if interval is None or (interval == Interval.BOOTSTRAP and not resamples):
+        return *none, None, np.nan
+    if of.times.sum() < 2:
+        return *none, AlphaReason.ONE_CLUSTER, np.nan
+    if interval == Interval.BOOTSTRAP:
+        found = clustered.bootstrap(
+            of, statistic, resamples=resamples, confidence=confidence, seed=seed
+        )
+        if found.undefined > _MOST_UNDEFINED:
+            return *none, AlphaReason.FEW_RESAMPLES, found.undefined
+        if found.low == found.high:
+            return *none, AlphaReason.NO_SPREAD, found.undefined
+        return found.low, found.high, None, found.undefined
+    if 1 - statistic(of.total())[0] < clustered.NOTHING:
+        return *none, AlphaReason.NO_DIFFERENCE, np.nan
+    found = clustered.jackknife(of, statistic, confidence=confidence)
+    if np.isnan(found.low):
+        return *none, _why_no_jackknife(found), found.undefined
+    lowest = min(least, float(statistic(of.total())[0]))
+    return max(found.low, lowest), found.high, None, found.undefined
+
+
+def _why_no_jackknife(found: clustered.Limits) -> AlphaReason:
+    if found.undefined:
+        return AlphaReason.VALUE_IN_ONE
+    return AlphaReason.DIFFERENCE_IN_ONE if found.complete else AlphaReason.NO_SPREAD
