@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from cxlib import check
 from cxlib.interviews import counts, figures
+from cxlib.interviews.absence import needs_codings
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method
-from cxlib.interviews.naming import first_few, in_quotes
+from cxlib.interviews.naming import NAMED, first_few, in_quotes
 from cxlib.interviews.prevalence import prevalence
 from cxlib.rows.names import carry, fold
 from cxlib.rows.periods import natural_order
@@ -143,6 +144,7 @@ class ByCase(Result):
             rows,
             groups={group: self._name(group) for group in groups},
             case=self.case or "",
+            named=[code for code, _, _ in self._widest()][:NAMED] if self.case else [],
             finding=finding,
             measured=measured,
             language=language,
@@ -164,6 +166,7 @@ class ByCase(Result):
 
 
 @check.arguments
+@needs_codings(ByCase)
 def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCase:
     """Count the interviews in which each code is, for each value of a column of the cases.
 
@@ -175,7 +178,7 @@ def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCa
         Column of `corpus.cases`, such as language or segment; where None the result says what
         cannot be known without it.
     rule : {"majority", "any", "all"} or the name of a coder
-        Where a code counts on a turn; see `prevalence`.
+        Where a code counts on a unit; see `prevalence`.
 
     Returns
     -------
@@ -191,7 +194,7 @@ def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCa
     ParameterError
         If `rule` is neither a rule nor a coder.
     EmptyDataError
-        If no interview with turns was opened by a coder.
+        If no interview with units was opened by a coder.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""A corpus -> which codes come together: on the same turn, in how many interviews, and in
+"""A corpus -> which codes come together: on the same unit, in how many interviews, and in
 overlapping spans."""
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from cxlib import check
 from cxlib.interviews import counts, figures
+from cxlib.interviews.absence import needs_codings
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import first_few
+from cxlib.interviews.units import UnitKind
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -29,23 +31,28 @@ _SHOWN = 12  # codes in the heat map: more cannot be read
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Cooccurrence(Result):
-    """Pairs of codes that meet on a turn, those in most interviews first.
+    """Pairs of codes that meet on a unit, those in most interviews first.
 
-    `frame`: `code_a, code_b, interviews` (in which they meet on a turn), `n` (interviews that were
-    coded), `turns, jaccard` (turns with both among turns with either), `interviews_a, interviews_b,
-    turns_a, turns_b, overlapping_spans` (pairs of spans of one coder that share at least one code
+    `frame`: `code_a, code_b, interviews` (in which they meet on a unit), `n` (interviews that were
+    coded), `units, jaccard` (units with both among units with either), `interviews_a, interviews_b,
+    units_a, units_b, overlapping_spans` (pairs of spans of one coder that share at least one code
     point), `confidence` (missing: these are counts), `method`."""
+
+    unit: UnitKind = UnitKind.TURN
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("code_a", "code_b"), ""),
-        **dict.fromkeys(("interviews", "n", "turns"), "integer"),
+        **dict.fromkeys(("interviews", "n", "units"), "integer"),
         "jaccard": "decimal2",
         **dict.fromkeys(
-            ("interviews_a", "interviews_b", "turns_a", "turns_b", "overlapping_spans"), "integer"
+            ("interviews_a", "interviews_b", "units_a", "units_b", "overlapping_spans"), "integer"
         ),
         **level_and_method(Method),
     }
-    shows: ClassVar[Message] = Message("interviews.together_caption")
+
+    def caption(self) -> Message:
+        """Say what the table shows."""
+        return Message("interviews.together_caption", unit=self.unit, many=self.unit.many)
 
     def summary(self, language: str = "en") -> str:
         """Say which two codes meet in most interviews."""
@@ -53,7 +60,7 @@ class Cooccurrence(Result):
 
     def _sentence(self) -> Message:
         if self.frame.empty:
-            return Message("interviews.together_none")
+            return Message("interviews.together_none", unit=self.unit)
         top = self._most()
         found = [
             Message("interviews.pair", a=a, b=b)
@@ -61,6 +68,7 @@ class Cooccurrence(Result):
         ]
         return Message(
             "interviews.together",
+            unit=self.unit,
             found=first_few(found),
             pairs=len(self.frame),
             interviews=top["interviews"].iloc[0],
@@ -72,7 +80,7 @@ class Cooccurrence(Result):
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw a heat map of the codes that meet most: number of interviews in which they share a
-        turn."""
+        unit."""
         if self.frame.empty:
             return figures.blank(self._sentence(), language=language, ax=ax)
         turned = self.frame.rename(columns={"code_a": "code_b", "code_b": "code_a"})
@@ -82,39 +90,40 @@ class Cooccurrence(Result):
             self.frame,
             codes=codes,
             finding=self._title(),
-            measured=Message("interviews.together_measured", n=len(codes)),
+            measured=Message("interviews.together_measured", n=len(codes), unit=self.unit),
             language=language,
             ax=ax,
         )
 
     def _title(self) -> Message:
         row, tied = self.frame.iloc[0], len(self._most())
-        most = {"interviews": row["interviews"], "n": row["n"]}
+        most = {"interviews": row["interviews"], "n": row["n"], "unit": self.unit}
         if tied > 1:
             return Message("interviews.together_title_tied", tied=tied, **most)
         return Message("interviews.together_title", a=row["code_a"], b=row["code_b"], **most)
 
 
 @check.arguments
+@needs_codings(Cooccurrence)
 def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
     """Count where codes come together.
 
-    Use it to see what belongs together in customers' accounts. Turns of one interview are not
-    independent, so interviews are counted first and no test of significance is made on turns.
+    Use it to see what belongs together in customers' accounts. Units of one interview are not
+    independent, so interviews are counted first and no test of significance is made on units.
 
     Parameters
     ----------
     corpus : Corpus
         From `read` or `read_corpus`.
     rule : {"majority", "any", "all"} or the name of a coder
-        Where a code counts on a turn; see `prevalence`.
+        Where a code counts on a unit; see `prevalence`.
 
     Returns
     -------
     Cooccurrence
-        One row a pair that shares at least one turn, those in most interviews first: `code_a`,
-        `code_b`, `interviews` and `turns` with both, `n` interviews, `jaccard` (turns with both /
-        with either), each code's own `interviews_a`, `interviews_b`, `turns_a`, `turns_b`, and
+        One row a pair that shares at least one unit, those in most interviews first: `code_a`,
+        `code_b`, `interviews` and `units` with both, `n` interviews, `jaccard` (units with both /
+        with either), each code's own `interviews_a`, `interviews_b`, `units_a`, `units_b`, and
         `overlapping_spans` of one coder.
 
     Raises
@@ -122,12 +131,12 @@ def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
     ParameterError
         If `rule` is neither a rule nor a coder.
     EmptyDataError
-        If no interview with turns was opened by a coder.
+        If no interview with units was opened by a coder.
     """
     grid = counts.grid(corpus)
     present = grid.presence(rule)
-    turns, interviews = _shared(present, grid)
-    a, b = np.nonzero(np.triu(turns, 1))
+    units, interviews = _shared(present, grid)
+    a, b = np.nonzero(np.triu(units, 1))
     codes = np.asarray(grid.codes, object)
     spans = _overlapping_spans(corpus, grid.codes, None if rule in counts.RULES else rule)
     frame = pd.DataFrame(
@@ -136,52 +145,54 @@ def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
             "code_b": codes[b],
             "interviews": interviews[a, b],
             "n": int(grid.base(rule).sum()),
-            "turns": turns[a, b],
-            "jaccard": turns[a, b] / (turns[a, a] + turns[b, b] - turns[a, b]),
+            "units": units[a, b],
+            "jaccard": units[a, b] / (units[a, a] + units[b, b] - units[a, b]),
             "interviews_a": interviews[a, a],
             "interviews_b": interviews[b, b],
-            "turns_a": turns[a, a],
-            "turns_b": turns[b, b],
+            "units_a": units[a, a],
+            "units_b": units[b, b],
             "overlapping_spans": spans[a, b],
             "confidence": np.nan,
-            "method": Method.SHARED_TURNS.value,
+            "method": Method.SHARED_UNITS.value,
         }
     )
-    order = ["interviews", "turns", "jaccard"]
+    order = ["interviews", "units", "jaccard"]
     frame = frame.sort_values(order, ascending=False, kind="stable").reset_index(drop=True)
-    return Cooccurrence(frame=frame, method=Method.SHARED_TURNS)
+    return Cooccurrence(frame=frame, method=Method.SHARED_UNITS, unit=corpus.kind)
 
 
 def _shared(present: NDArray, grid: counts.Grid) -> tuple[NDArray, NDArray]:
-    """Turns, and interviews, that two codes share: (codes, codes) twice."""
+    """Units, and interviews, that two codes share: (codes, codes) twice."""
     # counts are exact in floating point, and its matrix product is a hundred times faster
     marked = present.astype(float)
-    turns = (marked.T @ marked).astype(np.int64)
-    interviews = np.zeros_like(turns)
+    units = (marked.T @ marked).astype(np.int64)
+    interviews = np.zeros_like(units)
     for document in range(len(grid.documents)):
         here = marked[grid.document == document]
         interviews += (here.T @ here) > 0
-    return turns, interviews
+    return units, interviews
 
 
 def _overlapping_spans(corpus: Corpus, codes: tuple[str, ...], coder: str | None) -> NDArray:
-    """Pairs of spans of one coder in one document that overlap, by code: (codes, codes), symmetric
-    off the diagonal."""
+    """Pairs of spans of one coder in one document that overlap, by code: (codes, codes), symmetric.
+
+    Of two codes, all pairs but those of which one ends before the other begins: these are counted
+    without being listed, of which there may be millions.
+    """
     spans = corpus.codings[corpus.codings["code"] != ""]
     if coder is not None:
         spans = spans[spans["coder"] == coder]
-    spans = (
-        spans[["document", "coder", "code", "start", "end"]]
-        .drop_duplicates()
-        .reset_index(names="span")
-    )
-    met = spans.merge(spans, on=["document", "coder"], suffixes=("_a", "_b"))
-    met = met[
-        (met["span_a"] < met["span_b"])
-        & (met["start_a"] < met["end_b"])
-        & (met["start_b"] < met["end_a"])
-    ]
-    index = pd.Index(codes)
-    table = np.zeros((len(codes), len(codes)), np.int64)
-    np.add.at(table, (index.get_indexer(met["code_a"]), index.get_indexer(met["code_b"])), 1)
-    return table + np.tril(table, -1).T + np.triu(table, 1).T
+    spans = spans[["document", "coder", "code", "start", "end"]].drop_duplicates()
+    which = pd.Index(codes).get_indexer(spans["code"])
+    starts, ends = spans["start"].to_numpy(np.int64), spans["end"].to_numpy(np.int64)
+    table = np.zeros((len(codes), len(codes)))
+    for rows in spans.groupby(["document", "coder"], sort=False).indices.values():
+        used, here = np.unique(which[rows], return_inverse=True)
+        marked = np.eye(len(used))[here]  # exact in floating point: (spans, used codes)
+        order = np.argsort(ends[rows], kind="stable")
+        ended = np.vstack([np.zeros(len(used)), marked[order].cumsum(axis=0)])
+        before = np.searchsorted(ends[rows][order], starts[rows], side="right")
+        apart = marked.T @ ended[before]
+        n = marked.sum(axis=0)
+        table[np.ix_(used, used)] += np.outer(n, n) - apart - apart.T
+    return table.astype(np.int64)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cxlib.interviews.shortening import text_width
 from cxlib.shown import theme
 from cxlib.shown.heat import heat
 from cxlib.shown.language import number, text
@@ -17,6 +18,10 @@ from cxlib.shown.message import Message, said
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_ROWS, _COLUMNS = 30, 10  # that can be read
+_LABEL = 40  # columns of text beside a row
+_INCH = 0.09  # of a column of text, at the size of labels
+_SLANTED = 26  # and of one below a column
 KIND_COLOURS = {
     "obstacle": theme.VERMILION,
     "annoyance": theme.ORANGE,
@@ -35,6 +40,7 @@ def codes(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a bar a row of `code, theme, kind, interviews, n`, under a heading for each theme."""
+    rows, more = _largest(rows, rows["interviews"])
     headings = list(dict.fromkeys(rows["theme"]))
     if not any(headings):
         headings = []
@@ -49,9 +55,10 @@ def codes(
         written = text("interviews.count_of", language, interviews=row["interviews"], n=row["n"])
         note = " · ".join(part for part in (written, row["kind"]) if part)
         _note(ax, note, (row["interviews"], y), (4, 0), va="center", fontsize=9, color=theme.INK)
-    ax.set_yticks(at, ordered["code"])
+    ax.set_yticks(at, [_fitted(code) for code in ordered["code"]])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(max(position, 1) - 0.4, -0.7)
+    _label_below(ax, _more(more, language))
     ax.set_xlim(0, max(int(ordered["n"].max()), 1) * 1.18)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
@@ -84,8 +91,9 @@ def agreement(
     language: str = "en",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a dot with its interval a row of `<label>, alpha, ci_low, ci_high`, and the two
-    limits."""
+    """Draw a dot with its interval a row of `<label>, alpha, ci_low, ci_high, prevalence`, and the
+    two limits."""
+    rows, more = _largest(rows, rows["prevalence"])
     ax = theme.axes(ax, width=8.5, height=1.3 + 0.27 * max(len(rows), 2))
     y = np.arange(len(rows))
     for limit, colour in zip(limits, (theme.ORANGE, theme.GREEN), strict=True):
@@ -106,12 +114,13 @@ def agreement(
     ax.plot(
         rows["alpha"][~known], y[~known], "o", markerfacecolor="white", markeredgecolor=theme.BLUE
     )
-    ax.set_yticks(y, rows[label])
+    ax.set_yticks(y, [_fitted(name) for name in rows[label]])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.6, len(rows) - 0.1)
-    low = float(np.nanmin([0.0, *rows["alpha"], *rows["ci_low"].dropna()]))
+    # the line of an interval that reaches further ends at the edge, so that the others stay long
+    low = float(np.nanmin([0.0, *rows["alpha"], *rows["ci_low"].dropna().clip(lower=-0.25)]))
     ax.set_xlim(low - 0.02, 1.02)
-    ax.set_xlabel(text("interviews.agreement_x", language))
+    _label_below(ax, text("interviews.agreement_x", language), _more(more, language))
     return _title(ax, finding, measured, language)
 
 
@@ -164,13 +173,15 @@ def by_case(
     *,
     groups: Mapping[str, Message | str],
     case: str,
+    named: Sequence[str] = (),
     finding: Message,
     measured: Message,
     language: str = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a heat map of `code, group, interviews, n, share`: codes by groups, shade by share, each
-    cell with its count."""
+    cell with its count; codes that are `named` in the finding are there."""
+    rows, more, groups, more_groups = _largest_cells(rows, groups, named)
     order = list(dict.fromkeys(rows["code"])), list(groups)
     share = rows.pivot(index="code", columns="group", values="share").loc[order]
     counts = [
@@ -181,7 +192,8 @@ def by_case(
     cells = written.pivot(index="code", columns="group", values="cell").loc[order]
     share.columns = pd.Index([said(name, language) for name in groups.values()])
     ax = _heat(share, cells=cells, width=1.1, height=0.3, ax=ax)
-    ax.set_xlabel(case)
+    _slant(ax, columns=len(groups))
+    _label_below(ax, case, _more(more, language, more_groups))
     return _title(ax, finding, measured, language)
 
 
@@ -205,8 +217,7 @@ def together(
     matrix = matrix.where(below).iloc[1:, :-1]
     cells = matrix.map(lambda n: number(n, 0, language) if n > 0 else "")
     ax = _heat(matrix, cells=cells, width=0.52, height=0.42, ax=ax)
-    for label in ax.get_xticklabels():
-        label.set(rotation=40, ha="right", rotation_mode="anchor")
+    _slant(ax)
     return _title(ax, finding, measured, language)
 
 
@@ -221,7 +232,73 @@ def _heat(
     darkest = 2 * np.nanmax(matrix.to_numpy(float))
     heat(ax, matrix, low=-darkest / 12, high=darkest, cells=cells, line=1.0)
     ax.tick_params(length=0)
+    ax.set_yticks(ax.get_yticks(), [_fitted(str(name)) for name in matrix.index])
     return ax
+
+
+def _slant(ax: Axes, columns: int = 0) -> None:
+    """Turn the names below the columns, where it is told how many there are only if they do not fit
+    side by side."""
+    names = [label.get_text() for label in ax.get_xticklabels()]
+    if columns:
+        width = theme.figure_of(ax).get_size_inches()[0] * ax.get_position().width / columns
+        if max(map(text_width, names)) * _INCH <= width:
+            return
+    ax.set_xticks(ax.get_xticks(), [_fitted(name, _SLANTED) for name in names])
+    for label in ax.get_xticklabels():
+        label.set(rotation=40, ha="right", rotation_mode="anchor")
+
+
+def _largest(rows: pd.DataFrame, size: pd.Series) -> tuple[pd.DataFrame, int]:
+    """Return as many rows as can be read, those of the largest size, in their order, and how many
+    more there are."""
+    first = size.fillna(0).sort_values(ascending=False, kind="stable").index[:_ROWS]
+    return rows[rows.index.isin(first)], max(len(rows) - _ROWS, 0)
+
+
+def _largest_cells(
+    rows: pd.DataFrame, groups: Mapping[str, Message | str], named: Sequence[str]
+) -> tuple[pd.DataFrame, int, dict[str, Message | str], int]:
+    """Return the cells of the codes in most interviews and of the largest groups, and how many more
+    codes and groups there are."""
+    per_code = rows.groupby("code", sort=False)["interviews"].sum()
+    first = per_code.where(~per_code.index.isin(named), np.inf)
+    codes, more = _largest(per_code.to_frame(), first)
+    sizes = rows.groupby("group", sort=False)["n"].first()
+    largest = sizes.sort_values(ascending=False, kind="stable").index[:_COLUMNS]
+    shown = {group: name for group, name in groups.items() if group in largest}
+    kept = rows["code"].isin(codes.index) & rows["group"].isin(largest)
+    return rows[kept], more, shown, len(groups) - len(shown)
+
+
+def _more(codes: int, language: str, groups: int = 0) -> str:
+    """Say how many codes, and groups, are not in the figure."""
+    told = [text("interviews.more_codes", language, n=codes)] if codes else []
+    if groups:
+        told.append(text("interviews.more_groups", language, n=groups))
+    return " ".join(told)
+
+
+def _label_below(ax: Axes, *lines: str) -> None:
+    if any(lines):
+        ax.set_xlabel("\n".join(filter(None, lines)))
+
+
+def _fitted(name: str, most: int = _LABEL) -> str:
+    """Return a name of at most so many columns: of a longer one the middle is left out, since names
+    often differ at their ends."""
+    if text_width(name) <= most:
+        return name
+    half, left, right = (most - 1) // 2, "", ""
+    for character in name:
+        if text_width(left + character) > half:
+            break
+        left += character
+    for character in reversed(name):
+        if text_width(character + right) > half:
+            break
+        right = character + right
+    return f"{left.rstrip()}…{right.lstrip()}"
 
 
 def blank(finding: Message, *, language: str = "en", ax: Axes | None = None) -> Axes:

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlib import check
+from cxlib.errors import ParameterError
 from cxlib.interviews import counts, figures
+from cxlib.interviews.absence import needs_codings
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.counts import Rule
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import first_few, in_quotes
+from cxlib.interviews.units import UnitKind
 from cxlib.methods import proportions
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
@@ -23,6 +28,17 @@ from cxlib.shown.vocabulary import level_and_method, with_limits
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+BY = ("code", "theme", "kind")
+_CAPTION = {
+    "code": "interviews.prevalence_caption",
+    "theme": "interviews.prevalence_caption_theme",
+    "kind": "interviews.prevalence_caption_kind",
+}
+_MEASURED = {
+    "code": "interviews.codes_measured_flat",
+    "theme": "interviews.codes_measured_theme",
+    "kind": "interviews.codes_measured_kind",
+}
 _FINDING_KINDS = ("obstacle", "annoyance", "goal", "delight")
 _RULES = {
     Rule.MAJORITY: "interviews.rule_majority",
@@ -33,23 +49,29 @@ _RULES = {
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Prevalence(Result):
-    """In how many interviews, and on how many turns, each code is.
+    """In how many interviews, and on how many units, each code is, or each theme or kind.
 
-    `frame`: `theme, code, kind, interviews, n` (interviews that were coded)`, share, ci_low,
-    ci_high, turns, confidence, method`; themes with most interviews first, within a theme the same.
-    `rule` says where a code counts.
+    `frame`: `theme, code, kind` (of themes and kinds only the one)`, interviews, n` (interviews
+    that were coded)`, share, ci_low, ci_high, units, confidence, method`; themes with most
+    interviews first, within a theme the same. `rule` says where a code counts, `by` what is
+    counted.
     """
 
     rule: Message
+    unit: UnitKind = UnitKind.TURN
+    by: str = "code"
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("theme", "code", "kind"), ""),
         **dict.fromkeys(("interviews", "n"), "integer"),
         **with_limits("share", "percent"),
-        "turns": "integer",
+        "units": "integer",
         **level_and_method(Method),
     }
-    shows: ClassVar[Message] = Message("interviews.prevalence_caption")
+
+    def caption(self) -> Message:
+        """Say what the table shows."""
+        return Message(_CAPTION[self.by], many=self.unit.many)
 
     def summary(self, language: str = "en") -> str:
         """Say the code in most interviews for each kind: obstacle, annoyance, goal, delight."""
@@ -57,7 +79,7 @@ class Prevalence(Result):
 
     def _sentence(self) -> Message:
         n = self.frame["n"].iloc[0]
-        heard = self.frame[self.frame["interviews"] > 0]
+        heard = self._as_codes()
         if heard.empty:
             return Message("interviews.finding_nothing", n=n, rule=self.rule)
         parts = [
@@ -72,9 +94,17 @@ class Prevalence(Result):
             said = Message("interviews.finding_parts", first=part, others=said)
         return Message("interviews.finding", n=n, parts=said)
 
+    def _as_codes(self) -> pd.DataFrame:
+        """The rows that were heard; a theme or kind stands where a code would, with nothing
+        above."""
+        rows = self.frame[self.frame["interviews"] > 0]
+        if self.by == "code":
+            return rows
+        return rows.assign(code=rows[self.by], theme="", kind="")
+
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw a bar a code, grouped by theme and coloured by kind."""
-        rows = self.frame[self.frame["interviews"] > 0]
+        rows = self._as_codes()
         if rows.empty:
             return figures.blank(self._sentence(), language=language, ax=ax)
         most = rows["interviews"].max()
@@ -84,16 +114,17 @@ class Prevalence(Result):
             finding=Message(
                 "interviews.codes_title", codes=_names(rows), n=rows["n"].iloc[0], interviews=most
             ),
-            measured=Message("interviews.codes_measured_flat")
-            if flat
-            else Message("interviews.codes_measured"),
+            measured=Message(_MEASURED[self.by] if flat else "interviews.codes_measured"),
             language=language,
             ax=ax,
         )
 
 
 @check.arguments
-def prevalence(corpus: Corpus, *, rule: str = "majority", confidence: float = 0.95) -> Prevalence:
+@needs_codings(Prevalence)
+def prevalence(
+    corpus: Corpus, *, by: str = "code", rule: str = "majority", confidence: float = 0.95
+) -> Prevalence:
     """Count the interviews in which each code is: how many people said it, not how often it was
     said.
 
@@ -101,69 +132,102 @@ def prevalence(corpus: Corpus, *, rule: str = "majority", confidence: float = 0.
     ----------
     corpus : Corpus
         From `read` or `read_corpus`.
+    by : {"code", "theme", "kind"}
+        What is counted; a coder has a theme where she has one of its codes.
     rule : {"majority", "any", "all"} or the name of a coder
-        A code counts on a turn where more than half (any, all) of the coders who opened the
-        interview applied it, or where the named coder did; in an interview where it counts on at
-        least one turn.
+        A code counts on a unit where more than half (any, all) of the coders who read it applied
+        it, or where the named coder did; in an interview where it counts on at least one unit.
     confidence : float
         Level of the Wilson limits.
 
     Returns
     -------
     Prevalence
-        One row a code of the codebook: `theme`, `code`, `kind`, `interviews` with it, `n`
-        interviews that were coded, `share` in [0, 1] with its limits, `turns` with it.
+        One row a code (theme, kind) of the codebook: `theme`, `code`, `kind`, `interviews` with it,
+        `n` interviews that were coded, `share` in [0, 1] with its limits, `units` with it.
 
     Raises
     ------
     ParameterError
-        If `rule` is neither a rule nor a coder, or `confidence` does not lie between 0 and 1.
+        If `by` is unknown or the codebook has no such, `rule` is neither a rule nor a coder, or
+        `confidence` does not lie between 0 and 1.
     EmptyDataError
-        If no interview with turns was opened by a coder.
+        If no interview with units was opened by a coder.
 
     Notes
     -----
     `ci_low, ci_high` are Wilson limits of the share of interviews; they speak of customers only as
     far as the people interviewed were drawn at random, which is seldom so."""
-    grid = counts.grid(corpus)
-    present, base = grid.presence(rule), grid.base(rule)
-    interviews, n = grid.in_documents(present)[base].sum(axis=0), int(base.sum())
+    check.one_of("by", by, BY)
+    found = count_interviews(corpus, counts.grid(corpus), by=by, rule=rule)
+    interviews, n = found["interviews"], found["n"]
     low, high = proportions.wilson(interviews, n, confidence=check.confidence(confidence))
-    about = corpus.codebook[["theme", "name", "kind"]].rename(columns={"name": "code"})
-    frame = about.assign(
-        interviews=interviews,
-        n=n,
+    frame = found.assign(
         share=interviews / n,
         ci_low=low,
         ci_high=high,
-        turns=present.sum(axis=0),
         confidence=confidence,
         method=Method.WILSON.value,
     )
-    unused = list(frame.loc[frame["interviews"] == 0, "code"])
+    unheard = set(frame.loc[frame["interviews"] == 0, by])
+    names = dict.fromkeys(corpus.codes["name" if by == "code" else by])
+    unused = [name for name in names if name in unheard]
     warnings = [Message("interviews.warn_unused", codes=in_quotes(unused))] if unused else []
+    order = [name for name in Prevalence.columns if name in frame.columns]
     return Prevalence(
-        frame=_largest_first(frame),
+        frame=frame[order],
         method=Method.WILSON,
         warnings=tuple(warnings),
-        rule=rule_of(rule),
+        rule=rule_of(rule, settled=len(corpus.decisions), unit=corpus.kind),
+        unit=corpus.kind,
+        by=by,
     )
 
 
-def rule_of(rule: str) -> Message:
-    """Return the sentence that says where a code counts."""
+def count_interviews(
+    corpus: Corpus, grid: counts.Grid, *, rule: str, by: str = "code"
+) -> pd.DataFrame:
+    """Return what `prevalence` counts, in its order: `theme, code, kind` (or only what `by` says),
+    `interviews, n, units`."""
+    about, present, base = *_what(corpus, grid, by, rule), grid.base(rule)
+    frame = about.assign(
+        interviews=grid.in_documents(present)[base].sum(axis=0),
+        n=int(base.sum()),
+        units=present.sum(axis=0),
+    )
+    return _largest_first(frame, "theme" if by == "code" else by)
+
+
+def _what(corpus: Corpus, grid: counts.Grid, by: str, rule: str) -> tuple[pd.DataFrame, NDArray]:
+    """Return what is counted, a row each, and where it counts: (units, rows)."""
+    codes = corpus.codes
+    if by == "code":
+        about = codes[["theme", "name", "kind"]].rename(columns={"name": "code"})
+        return about, grid.presence(rule)
+    names = [name for name in dict.fromkeys(codes[by]) if name]
+    if not names:
+        raise ParameterError(
+            f"by={by!r}: the codebook names no {by}; give its codes one, or count by='code'"
+        )
+    groups = [np.flatnonzero(codes[by].to_numpy() == name) for name in names]
+    return pd.DataFrame({by: names}), grid.presence_of(groups, rule)
+
+
+def rule_of(rule: str, *, settled: int = 0, unit: UnitKind = UnitKind.TURN) -> Message:
+    """Return the sentence that says where a code counts; what was settled counts before a rule."""
     if rule in counts.RULES:
-        return Message(_RULES[Rule(rule)])
-    return Message("interviews.rule_coder", coder=rule)
+        said = Message(_RULES[Rule(rule)], unit=unit)
+        return Message("interviews.rule_settled", rule=said, n=settled) if settled else said
+    return Message("interviews.rule_coder", coder=rule, unit=unit)
 
 
-def _largest_first(frame: pd.DataFrame) -> pd.DataFrame:
+def _largest_first(frame: pd.DataFrame, theme: str) -> pd.DataFrame:
     """Return themes with most interviews first, within a theme the codes with most."""
-    largest = frame.groupby("theme")["interviews"].transform("max")
+    largest = frame.groupby(theme)["interviews"].transform("max")
     order = (
         frame.assign(largest=largest)
         .sort_values(
-            ["largest", "theme", "interviews", "turns"],
+            ["largest", theme, "interviews", "units"],
             ascending=[False, True, False, False],
             kind="stable",
         )

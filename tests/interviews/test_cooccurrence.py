@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cxlib import interviews
 
@@ -13,7 +17,7 @@ def test_codes_that_meet(small):
     assert len(found.frame) == 1
     assert (row["code_a"], row["code_b"]) == ("late delivery", "長い待ち時間")
     assert row[
-        ["interviews", "turns", "interviews_a", "interviews_b", "turns_a", "turns_b"]
+        ["interviews", "units", "interviews_a", "interviews_b", "units_a", "units_b"]
     ].tolist() == [2, 2, 2, 2, 2, 3]
     assert row["jaccard"] == 2 / 3
     assert row["overlapping_spans"] == 3  # a.txt by both coders, c.txt by Mori
@@ -27,7 +31,7 @@ def test_codes_that_meet(small):
 
 
 def test_turns_of_each_pair_equal_a_count_by_sets(build):
-    """Independent form: sets of codes a turn, counted in plain Python."""
+    """Independent form: sets of codes a unit, counted in plain Python."""
     rng = np.random.default_rng(5)
     rows = [
         (f"d{d}", t, f"c{c}", "M")
@@ -38,11 +42,11 @@ def test_turns_of_each_pair_equal_a_count_by_sets(build):
     ]
     found = interviews.cooccurrence(build({f"d{d}": 8 for d in range(6)}, rows)).frame
     sets: dict[tuple, set] = {}
-    for document, turn, code, _ in rows:
-        sets.setdefault((document, turn), set()).add(code)
+    for document, unit, code, _ in rows:
+        sets.setdefault((document, unit), set()).add(code)
     for row in found.itertuples():
         where = [key for key, codes in sets.items() if {row.code_a, row.code_b} <= codes]
-        assert row.turns == len(where) == row.overlapping_spans
+        assert row.units == len(where) == row.overlapping_spans
         assert row.interviews == len({document for document, _ in where})
 
 
@@ -51,3 +55,33 @@ def test_nothing_meets(build):
     assert found.frame.empty
     assert found.summary() == "No two codes share a turn."
     assert found.plot().get_title(loc="left") == "No two codes share a turn."
+
+
+SPAN = st.tuples(
+    st.sampled_from(["d1", "d2"]),
+    st.integers(0, 40),
+    st.integers(1, 12),
+    st.sampled_from("xyz"),
+    st.sampled_from("KM"),
+)
+
+
+@given(st.lists(SPAN, min_size=1, max_size=25))
+def test_overlapping_spans_equal_a_count_of_all_pairs(build, spans):
+    corpus = build({"d1": 6, "d2": 6}, [(d, 0, code, who) for d, _, _, code, who in spans])
+    rows = corpus.codings.assign(
+        start=[start for _, start, *_ in spans], end=[start + n for _, start, n, *_ in spans]
+    )
+    found = interviews.cooccurrence(replace(corpus, codings=rows), rule="any").frame
+    different = set(rows[["document", "start", "end", "code", "coder"]].itertuples(index=False))
+    for row in found.itertuples():
+        met = [
+            (a, b)
+            for a in different
+            for b in different
+            if (a.document, a.coder) == (b.document, b.coder)
+            and (a.code, b.code) == (row.code_a, row.code_b)
+            and a.start < b.end
+            and b.start < a.end
+        ]
+        assert row.overlapping_spans == len(met)

@@ -1,13 +1,17 @@
-"""Interviews and turns of each code: by hand on a small corpus."""
+"""Interviews and units of each code: by hand on a small corpus."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+import pytest
 from numpy.testing import assert_allclose
 from statsmodels.stats.proportion import proportion_confint
 
 from cxlib import interviews
+from cxlib.interviews.counts import Rule
+from cxlib.shown.message import Message
 
 
 def test_interviews_and_turns_of_each_code(small):
@@ -19,7 +23,7 @@ def test_interviews_and_turns_of_each_code(small):
         "배송 지연": 0,
         "kind staff": 0,
     }
-    assert frame["turns"].to_dict() == {
+    assert frame["units"].to_dict() == {
         "late delivery": 2,
         "長い待ち時間": 3,
         "배송 지연": 0,
@@ -42,6 +46,21 @@ def test_interviews_and_turns_of_each_code(small):
     ax = found.plot()
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["長い待ち時間", "late delivery"]
     assert {"2 of 3 · obstacle", "Delivery", "Contact"} <= {note.get_text() for note in ax.texts}
+
+
+@pytest.mark.parametrize("rule", list(Rule))
+def test_the_sentence_of_a_rule_is_of_those_who_read_the_unit(build, rule):
+    """The count is over those who have read so far, so no sentence may say "opened"."""
+    rows = [("a", 0, "late", "Kim"), ("a", 0, "late", "Mori"), ("a", 3, "late", "Mori")]
+    corpus = build({"a": 4}, rows)
+    end = corpus.units["end"].iloc[1]
+    read = pd.DataFrame({"document": ["a"], "coder": ["Kim"], "read_to": [end]})
+    corpus = replace(corpus, progress=read)
+    found = interviews.prevalence(corpus, rule=rule)
+    assert found.frame["units"].tolist() == [2]  # unit 3 was read by Mori alone
+    told = [found.rule, Message("interviews.method_disagreements")]
+    assert all("opened" not in str(each) and "read" in str(each) for each in told)
+    assert "opened" not in interviews.Parameters.model_fields["rule"].description
 
 
 def test_nothing_counts(small):

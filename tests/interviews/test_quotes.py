@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -21,7 +22,7 @@ def test_quotes_follow_the_rule(build):
     rows = [("a", 0, "x", "M"), ("a", 1, "y", "M"), ("b", 0, "x", "M"), ("c", 1, "y", "M"), *both]
     corpus = build({"a": 3, "b": 3, "c": 3}, rows, {"x": ("", "obstacle"), "y": ("", "obstacle")})
     found = interviews.quotes(corpus, kinds=["obstacle"], each=2, width=(5, 20), rule="any").frame
-    assert found[["code", "document", "turn", "coders"]].to_numpy().tolist() == [
+    assert found[["code", "document", "unit", "coders"]].to_numpy().tolist() == [
         ["x", "b", 1, 2],
         ["x", "c", 0, 2],
         ["y", "b", 2, 2],
@@ -59,7 +60,7 @@ def test_quotes_are_inert_and_say_their_language(folder):
     )
     assert "Obstacle: late delivery (2 of 4 interviews)" in shown["text/plain"]
     assert (
-        "“電話で四十分も待たされて” [made to wait forty minutes on the phone] (田中さん, 二.srt, turn 1"  # noqa: E501
+        "“電話で四十分も待たされて” [made to wait forty minutes on the phone] (田中さん, 二.srt, turn 2"  # noqa: E501
         in shown["text/plain"]
     )
     assert "Bob, one.vtt" in repr(found.passages())
@@ -68,7 +69,7 @@ def test_quotes_are_inert_and_say_their_language(folder):
 def test_too_few_or_no_quotes_are_said(small):
     found = interviews.quotes(small, width=(5, 20))
     assert any("“late delivery” has 2 quote(s)" in str(said) for said in found.warnings)
-    none = interviews.quotes(small, width=(100, 200))
+    none = interviews.quotes(small, width=(100, 200))  # no unit has as much
     assert none.frame.empty
     assert none._repr_mimebundle_()["text/plain"].startswith("There is no quote")
     delight = interviews.quotes(small, kinds=["delight"], width=(5, 20))
@@ -81,7 +82,34 @@ def test_too_few_or_no_quotes_are_said(small):
 
 
 def test_of_two_spans_the_shorter_is_quoted(build):
-    """The longest is never preferred, also where two coders marked one turn."""
+    """The longest is never preferred, also where two coders marked one unit."""
     corpus = build({"a": 1}, [("a", 0, "x", "K"), ("a", 0, "x", "M")])
     corpus.codings.loc[1, "end"] = 6
-    assert interviews.quotes(corpus, width=(5, 20)).frame["words"].tolist() == ["turn 0"]
+    assert interviews.quotes(corpus, width=(5, 20)).frame["words"].tolist() == ["unit 0"]
+
+
+def test_what_is_longer_than_the_limit_is_cut_and_comes_after_what_is_not(build):
+    """A customer who speaks at length is heard, by a sentence."""
+    texts = {
+        "long": "It came late. Nobody told me why, and so I waited for the whole of the day.",
+        "長い": "四日遅れた。誰も理由を教えてくれなかったので、一日中待っていた。もう頼まない。",
+        "short": "It was never on time.",
+    }
+    corpus = build(dict.fromkeys(texts, 1), [(name, 0, "x", "K") for name in texts])
+    ends = [len(text) for text in texts.values()]
+    documents = corpus.documents.assign(text=list(texts.values()), characters=ends)
+    corpus = replace(
+        corpus,
+        documents=documents,
+        units=corpus.units.assign(end=ends),
+        codings=corpus.codings.assign(end=ends),
+    )
+    found = interviews.quotes(corpus, width=(5, 30))
+    assert found.frame["words"].tolist() == [
+        "It was never on time.",
+        "It came late. …",
+        "四日遅れた。…",
+    ]
+    assert found.frame["lang"].tolist() == ["", "", "ja"]
+    assert "cut where a sentence ends" in found.summary()
+    assert len(interviews.quotes(corpus, width=(25, 90)).frame) == 2

@@ -1,0 +1,106 @@
+"""The codebook as it is used, and a first one written from what was coded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlib import interviews
+from cxlib.errors import ParameterError
+from cxlib.interviews import codebooks
+from cxlib.interviews.codings import plain
+from tests.interviews.conftest import read
+
+BOOK = """
+codes:
+  - {name: 배송 지연, definition: {en: late, ko: 늦었다}, label: {ja: 遅延}}
+  - {name: Contact, codes: [{name: 長い待ち時間, parent: Contact}, never heard]}
+  - late delivery
+"""
+
+
+def test_how_each_code_was_used(folder):
+    (folder / "codebook.yaml").write_text(BOOK, encoding="utf-8")
+    found = interviews.codebook(read(folder))
+    frame = found.frame.set_index("code")
+    assert frame.index.tolist() == [
+        "배송 지연",
+        "Contact",
+        "長い待ち時間",
+        "never heard",
+        "late delivery",
+    ]
+    assert frame[["spans", "interviews", "coders"]].to_numpy().tolist() == [
+        [2, 1, 2],
+        [0, 0, 0],
+        [2, 1, 2],
+        [0, 0, 0],
+        [4, 2, 2],
+    ]
+    assert found.summary() == "The codebook has 4 codes: 3 were used, 1 is defined."
+    assert [str(said) for said in found.warnings] == [
+        "1 code was used by nobody: “never heard”.",
+        "3 codes have no definition, so that each coder may mean another thing by them: "
+        "“長い待ち時間”, “never heard” and “late delivery”.",
+    ]
+    assert "late" in found.table().frame["definition"].tolist()
+    shown = found.table(language="en").frame
+    assert shown["code"].tolist()[0] == "배송 지연"
+    html = found.table().to_html()
+    assert "0 (2 below)" in html  # Contact, over 長い待ち時間 and what nobody used
+    assert html.count(" below)") == len(set(found.book["parent"]) - {""})
+
+
+def test_a_first_codebook_of_what_was_coded(folder, tmp_path):
+    """Most used first, each with somebody's words; what is there is not written over."""
+    corpus = read(folder, codebook=None)
+    path = interviews.codebook(corpus).to_yaml(tmp_path / "first.yaml")
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["codes"]
+    assert [entry["name"] for entry in entries] == ["late delivery", "長い待ち時間", "배송 지연"]
+    assert entries[1] == {
+        "name": "長い待ち時間",
+        "definition": "",
+        "example": "電話で四十分も待たされて",
+        "when_not": "",
+    }
+    again = read(folder, codebook=path)
+    assert set(again.codebook["name"]) == set(corpus.codebook["name"])
+    with pytest.raises(ParameterError, match="is there already"):
+        interviews.codebook(corpus).to_yaml(path)
+    with pytest.raises(ParameterError, match="there is no folder"):
+        interviews.codebook(corpus).to_yaml(tmp_path / "nowhere" / "first.yaml")
+
+
+WORD = st.text(max_size=6).map(plain).filter(lambda word: word not in ("", "null", "~"))
+NAME = WORD.filter(lambda word: len(word.splitlines()) == 1)
+
+
+@given(
+    st.lists(st.tuples(NAME, st.integers(0, 9), WORD, WORD), min_size=1, max_size=8),
+    st.booleans(),
+)
+def test_a_codebook_that_is_written_reads_the_same(tmp_path_factory, build, drawn, themed):
+    rows, names = [], []
+    for name, at, words, label in drawn:
+        if codebooks.fold_name(name) in map(codebooks.fold_name, names):
+            continue
+        above = names[at % len(names)] if names and at % 2 else ""
+        rows.append({"name": name, "parent": above, "definition": words, "example": words[::-1]})
+        rows[-1] |= {"definition_ja": label, "theme": words if themed and not above else ""}
+        names.append(name)
+    home = tmp_path_factory.mktemp("book")
+    (home / "a.yaml").write_text(yaml.safe_dump({"codes": rows}), encoding="utf-8")
+    book = codebooks.read_codebook(home / "a.yaml")
+    corpus = replace(build({"d": 1}, [("d", None, "", "K")]), codebook=book)
+    path = interviews.codebook(corpus).to_yaml(home / "b.yaml")
+    again = codebooks.read_codebook(path)
+    order = ["name"]
+    pd.testing.assert_frame_equal(
+        again.sort_values(order, ignore_index=True)[book.columns],
+        book.sort_values(order, ignore_index=True),
+    )
