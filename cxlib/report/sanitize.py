@@ -37,7 +37,8 @@ _WITH_CONTENT = """
 """
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _INDEX = "../../index.html#"
-_LINK = re.compile(rf"(https?://|mailto:|#|{re.escape(_INDEX)})", re.I)
+# or to a page beside it (see `beside`)
+_LINK = re.compile(rf"(https?://|mailto:|#|{re.escape(_INDEX)}|views/\d+\.html\Z)", re.I)
 # links, pictures, comments and what turns writing; of all other markup nh3 alone decides
 _LOOKED_AT = re.compile(r"<(?:a|img|image)\b|<[!?]|\bdir\s*=", re.I)
 _NOTEBOOK = re.compile(r"[\w./ -]*\.ipynb")
@@ -65,8 +66,8 @@ def inert_html(markup: str) -> str:
     """Return balanced HTML that runs nothing and fetches nothing.
 
     Scripts, styles, frames and forms go; links stay where they lead to the web, to a place in the
-    page, or to another notebook (they then lead to its entry in the index); pictures stay where
-    they are in the page itself, and of any other its words do.
+    page, to a page beside it, or to another notebook (they then lead to its entry in the index);
+    pictures stay where they are in the page itself, and of any other its words do.
 
     >>> inert_html('<b onclick="x()">a</b><script>y()</script>')
     '<b>a</b>'
