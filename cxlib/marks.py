@@ -65,6 +65,11 @@ class ReadWith:
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Marks a parameter that names what is written, and no input."""
+
+
 Mark = ColumnOf | ConditionOn | KeysOf
 
 

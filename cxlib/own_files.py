@@ -117,9 +117,11 @@ class _Own:
                 )
 
     def _has(self, column: str, field: FieldInfo) -> bool:
-        """Return whether the files have a column; yes where one of them cannot be read."""
+        """Return whether the files have a column, a folder having none; yes where one of them
+        cannot be read."""
         for mark in marks_of(field):
-            files = [file for file in mark.files if self.values.get(file) is not None]
+            given = {file: self.values.get(file) for file in mark.files}
+            files = [file for file, path in given.items() if path and not Path(path).is_dir()]
             if any(file not in self.headers for file in files):
                 return True
             there = [self.headers[file].has(column) for file in files]

@@ -176,6 +176,30 @@ def _distance(a: str, b: str) -> int:
     return row[-1]
 
 
+def refuse_replaced(values: Mapping[str, Any], replaced: Mapping[str, str]) -> None:
+    """Refuse a parameter of an earlier release, with what takes its place.
+
+    Parameters
+    ----------
+    values : mapping
+        Names to values.
+    replaced : mapping of str to str
+        Names that are no more, each to how its `{value!r}` is written now.
+
+    Raises
+    ------
+    ParameterError
+        One line a name.
+    """
+    lines = []
+    for name in replaced.keys() & values.keys():
+        value = values[name]
+        new = replaced[name].format(value=list(value) if isinstance(value, tuple) else value)
+        lines.append(f"parameter {name!r} has been replaced; write {new}")
+    if lines:
+        raise ParameterError("\n".join(sorted(lines)))
+
+
 def refuse_near(names: Iterable[tuple[str, Any]], fields: Collection[str]) -> None:
     """Refuse a name of a plain value that is nearly a parameter, where that parameter has no value.
 

@@ -28,6 +28,7 @@ from cxlib.errors import ColumnError, ParameterError
 from cxlib.marks import ColumnOf as ColumnOf
 from cxlib.marks import ConditionOn as ConditionOn
 from cxlib.marks import KeysOf as KeysOf
+from cxlib.marks import Output as Output
 from cxlib.marks import ReadWith as ReadWith
 from cxlib.marks import nested_model as nested_model
 from cxlib.marks import pieces
@@ -52,8 +53,28 @@ def _existing_folder(path: Path) -> Path:
     return path
 
 
+def _no_file(path: Path) -> Path:
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path.as_posix()!r} is a file; give the path of a folder to write to")
+    return path
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise ValueError(
+            f"there is neither a file nor a folder {path.as_posix()!r}; give the path of one that "
+            "exists"
+        )
+    return path
+
+
 InputFile = Annotated[Path, AfterValidator(_existing_file)]
 InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
+InputPath = Annotated[Path, AfterValidator(_existing)]
+# a folder to write to, made where it is not there; it is nothing that a report reads
+OutputFolder = Annotated[Path, Output(), AfterValidator(_no_file)]
+# a file, a folder of files, or a list of files
+InputFiles = InputPath | tuple[InputFile, ...]
 
 
 def _as_label(label: Any) -> Any:
@@ -80,16 +101,21 @@ class StudyParameters(BaseModel):
     sample : mapping
         The files and columns that the notebook's parameters cell names, of the sample company; the
         study's own file first. They hold for the sample's files alone (see `own_files.settle`).
+    replaced : mapping of str to str
+        Parameters of earlier releases, each to what is written now (see
+        `parameter_cells.refuse_replaced`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sample: ClassVar[Mapping[str, Any]] = {}
+    replaced: ClassVar[Mapping[str, str]] = {}
     language: str = "en"
     _noticed: tuple[Message, ...] = PrivateAttr(())
 
     def __init__(self, **values: Any) -> None:
         refuse_secrets(values)
+        parameter_cells.refuse_replaced(values, type(self).replaced)
         read = _with_secrets(values, type(self).model_fields)
         try:
             super().__init__(**read)
@@ -148,7 +174,7 @@ class StudyParameters(BaseModel):
         return cls(**values)
 
     @classmethod
-    def settled(cls, values: Mapping[str, Any], *, given: Collection[str] = ()) -> Self:
+    def fit(cls, values: Mapping[str, Any], *, given: Collection[str] = ()) -> Self:
         """As `parse`, where defaults that name the sample's files and columns hold only for these.
 
         Parameters
@@ -193,16 +219,19 @@ class StudyParameters(BaseModel):
         assigned = None
         if isinstance(cells, list) and all(isinstance(cell, str) for cell in cells):
             assigned = parameter_cells.assigned_names(cells, fields)
+        there = namespace if assigned is None else assigned.names
+        old = {name: namespace.get(name) for name in cls.replaced if name in there}
+        parameter_cells.refuse_replaced(old, cls.replaced)
         if assigned is None:
             parameter_cells.refuse_near(namespace.items(), fields)
-            return cls.settled({name: namespace[name] for name in fields if name in namespace})
+            return cls.fit({name: namespace[name] for name in fields if name in namespace})
         nested = {name: nested_model(field) for name, field in fields.items()}
         inner = {name: model.model_fields for name, model in nested.items() if model}
         parameter_cells.refuse_misspelt(assigned, fields, inner=inner)
         parameter_cells.refuse_left_behind(assigned, fields, namespace)
         refuse_secrets({name: namespace[name] for name in assigned.names if name in namespace})
         names = [name for name in fields if name in assigned.names and name in namespace]
-        return cls.settled({name: namespace[name] for name in names}, given=assigned.injected)
+        return cls.fit({name: namespace[name] for name in names}, given=assigned.injected)
 
 
 def meanings(model: type[BaseModel], language: str = "en") -> dict[str, str]:
@@ -297,6 +326,8 @@ def _lines(error: ValidationError, fields: Mapping[str, FieldInfo]) -> list[str]
     is not."""
     lines: dict[Any, str] = {}
     for problem in error.errors():
+        if problem["type"] == "path_type" and isinstance(problem["input"], list | tuple):
+            continue  # of a file or a list of files; what is wrong in the list is told
         path, _ = _place(problem["loc"], fields)
         lines.setdefault((*path, repr(problem["input"])), _line(problem, fields))
     return list(dict.fromkeys(lines.values()))

@@ -10,6 +10,7 @@ from cxlib.parameter_cells import (
     refuse_left_behind,
     refuse_misspelt,
     refuse_near,
+    refuse_replaced,
 )
 
 FIELDS = ("survey", "score", "segment", "wave", "wave_column", "columns")
@@ -113,3 +114,10 @@ def test_in_a_plain_mapping_a_name_is_misspelt_where_its_parameter_has_no_value(
 )
 def test_what_is_near(name, known, near):
     assert is_near(name, known) is near
+
+
+def test_a_parameter_of_an_earlier_release_is_refused_with_what_takes_its_place():
+    replaced = {"old": "new = [{value!r}]"}
+    refuse_replaced({"other": 1}, replaced)
+    with pytest.raises(ParameterError, match=r"'old' has been replaced; write new = \[\[1, 2\]\]"):
+        refuse_replaced({"old": (1, 2)}, replaced)

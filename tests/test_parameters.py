@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cxlib.errors import ParameterError
-from cxlib.parameters import ColumnOf, InputFile, InputFolder, StudyParameters
+from cxlib.parameters import ColumnOf, InputFile, InputFolder, InputPath, StudyParameters
 
 
 class Columns(BaseModel):
@@ -21,6 +21,7 @@ class Columns(BaseModel):
 class Parameters(StudyParameters):
     survey: InputFile = Field(description="file with the answers")
     folder: InputFolder | None = Field(None, description="folder of transcripts")
+    texts: InputPath | None = Field(None, description="folder or table of texts")
     wave: str | None = Field(None, description="wave to report")
     confidence: float = Field(0.95, gt=0, lt=1, description="level of the intervals")
     scale: tuple[int, int] = Field((0, 10), description="lowest and highest score")
@@ -45,6 +46,9 @@ def test_good_values_are_typed(survey, tmp_path):
     p = Parameters.parse({"survey": str(survey), "scale": [1, 5], "folder": str(tmp_path)})
     assert (p.survey, p.scale, p.folder) == (survey, (1, 5), tmp_path)
     assert isinstance(p.survey, Path)
+    assert [
+        Parameters.parse({"survey": survey, "texts": path}).texts for path in (survey, tmp_path)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +67,7 @@ def test_good_values_are_typed(survey, tmp_path):
             "existing file",
         ),
         ({"folder": "none"}, "there is no folder 'none'"),
+        ({"texts": "none"}, "there is neither a file nor a folder 'none'"),
         ({"language": "xx"}, "parameter language='xx'"),
         (
             {"columns": {"respondent": "a", "coment": "b"}},

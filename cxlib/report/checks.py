@@ -118,10 +118,13 @@ def _sort(planned: Planned, told: dict[str, Any], found: Checks) -> None:
 
 def _ready(planned: Planned, told: dict[str, Any]) -> Ready:
     checked = told["checked"]
-    inputs = {name: Path(path) for name, path in checked["inputs"].items()}
+    paths = {
+        kind: {name: Path(path) for name, path in checked[kind].items()}
+        for kind in ("inputs", "outputs")
+    }
     return Ready(
         planned,
-        Checked(**{**checked, "inputs": inputs}),
+        Checked(**{**checked, **paths}),
         tuple(told["known"]),
         told["counts_looks"],
         told["key"],

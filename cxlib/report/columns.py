@@ -9,7 +9,7 @@ from typing import Any
 from cxlib.check import did_you_mean
 from cxlib.comparisons import columns_of, parse_comparisons
 from cxlib.errors import ColumnError, CxError, SourceError
-from cxlib.marks import ConditionOn, ReadWith, marks_of, named_columns
+from cxlib.marks import ConditionOn, Output, ReadWith, marks_of, named_columns, pieces
 from cxlib.parameters import StudyParameters
 from cxlib.sources.headers import Header, read_header
 
@@ -56,10 +56,10 @@ def _headers(p: StudyParameters) -> tuple[dict[str, Header], dict[str, CxError]]
     headers: dict[str, Header] = {}
     unread: dict[str, CxError] = {}
     for file, path in p:
-        if isinstance(path, Path):
+        if isinstance(path, Path) and Output() not in pieces(type(p).model_fields[file]):
             try:
                 _refuse_closed(file, path)
-                if file in tables:
+                if file in tables and path.is_file():  # a folder has no columns
                     headers[file] = read_header(path, **read_with(p, file))
             except CxError as error:
                 named = f"{file}={path.as_posix()!r}: "

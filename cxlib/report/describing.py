@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cxlib.errors import ParameterError
-from cxlib.parameters import InputFile, InputFolder, nested_model
+from cxlib.parameters import InputFile, InputFolder, InputPath, OutputFolder, nested_model
 from cxlib.report.notebook import Notebook, comments, defaults
 from cxlib.report.values import annotation, as_given
 from cxlib.secrecy import MASK, refuse_secrets
@@ -99,8 +99,10 @@ def _default(name: str, written: str, value: Any) -> str:
 
 
 def _kind(annotation: Any) -> str:
-    if annotation in (InputFile, InputFolder):
-        return "file" if annotation == InputFile else "folder"
+    known = {InputFile: "file", InputFolder: "folder", InputPath: "file or folder"}
+    known[OutputFolder] = "folder to write to"
+    if annotation in known:
+        return known[annotation]
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         rules = [rule for part in parts[1:] for rule in getattr(part, "metadata", [part])]

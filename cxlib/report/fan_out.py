@@ -23,7 +23,7 @@ from cxlib.parameters import StudyParameters
 from cxlib.report.columns import read_with
 from cxlib.report.folder_names import name_all
 from cxlib.report.notebook import Notebook, load_model, read_notebook
-from cxlib.report.parameters import check_values, known_names
+from cxlib.report.parameters import check_values, known_names, with_paths
 from cxlib.report.plan import Planned
 from cxlib.sources.headers import read_header
 
@@ -110,7 +110,7 @@ def _parameters(
         folder=planned.notebook.parent,
         relative_to=planned.relative_to,
     )
-    return model.parse({**checked.values, **checked.inputs})
+    return model.parse(with_paths(checked))
 
 
 def _refuse_absent(p: StudyParameters, columns: Sequence[str]) -> None:

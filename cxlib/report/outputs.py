@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -29,6 +30,17 @@ def figures(notebook: NotebookNode) -> str:
     """Return the last output that `cx.ledger` marked, as CSV; empty where there is none."""
     marked = [output.data[_TABLE] for output in outputs(notebook) if _mark(output).get("ledger")]
     return inert_csv(marked[-1]) if marked else ""
+
+
+def take_wrote(notebook: NotebookNode) -> dict[Path, str]:
+    """Take out the marks that say which files a notebook wrote, and return these with the SHA-256
+    of what was written: the paths are of this machine, and no reader's."""
+    found: dict[Path, str] = {}
+    for output in outputs(notebook):
+        mark = output.get("metadata", {}).get("text/plain", {}).pop("wrote", None)
+        if isinstance(mark, Mapping):
+            found |= {Path(str(path)): str(digest) for path, digest in mark.items()}
+    return found
 
 
 def shows_result(notebook: NotebookNode) -> bool:

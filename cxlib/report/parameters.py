@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
@@ -15,7 +15,8 @@ from pydantic.fields import FieldInfo
 
 from cxlib import check
 from cxlib.errors import CxError, ParameterError
-from cxlib.parameter_cells import Assigned, refuse_misspelt
+from cxlib.marks import Output, pieces
+from cxlib.parameter_cells import Assigned, refuse_misspelt, refuse_replaced
 from cxlib.parameters import StudyParameters, meanings, nested_model
 from cxlib.report.columns import check_files
 from cxlib.report.notebook import Notebook, comments, defaults
@@ -44,6 +45,8 @@ class Checked:
         What was given, as it was given.
     day : str or None
         The day, where the report depends on it.
+    outputs : dict of str to Path
+        The folders that the notebook writes to, absolute; they are no inputs.
     """
 
     given: dict[str, Any]
@@ -52,6 +55,12 @@ class Checked:
     meanings: dict[str, str]
     asked: dict[str, Any] = field(default_factory=dict)
     day: str | None = None
+    outputs: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """The files and folders that are read, and those that are written to."""
+        return {**self.inputs, **self.outputs}
 
     def named(self, refusal: str) -> str:
         """Return a refusal that was said in the kernel, with the parameter it is about."""
@@ -98,8 +107,9 @@ def check_values(
         return checked
     fields = model.model_fields
     refuse_secrets(_opened(given))
-    _refuse_given(given, fields)
     cell = defaults(notebook)
+    refuse_replaced({**cell, **given}, model.replaced)
+    _refuse_given(given, fields)
     refuse_secrets(cell)
     inner = {name: within.model_fields for name, within in _nested(fields).items()}
     refuse_misspelt(Assigned(tuple(cell)), fields, inner=inner)
@@ -109,15 +119,17 @@ def check_values(
         if name in fields
     }
     values = start | _read(given, start, fields, relative_to)
-    parsed = model.settled(values, given=_meant(given, fields))
+    parsed = model.fit(values, given=_meant(given, fields))
     told = meanings(model, parsed.language)
-    inputs = {name: value for name, value in parsed if isinstance(value, Path)}
+    named = dict(_paths(parsed))
+    outputs = {name: path for name, path in named.items() if _is_output(fields.get(name))}
+    inputs = {name: path for name, path in named.items() if name not in outputs}
     try:
         check_files(parsed)
     except CxError as error:
         raise type(error)(_with_names(str(error), given, inputs, fields)) from None
     shown = {
-        name: _relative(value, folder) if name in inputs else value
+        name: _relative(value, folder) if value is not None and is_path(fields[name]) else value
         for name, value in _named(parsed.model_dump(mode="json"), values).items()
     }
     return Checked(
@@ -127,7 +139,34 @@ def check_values(
         meanings={name: said or name for name, said in told.items()},
         asked=dict(given),
         day=parsed.day_of_report(),
+        outputs=outputs,
     )
+
+
+def _paths(p: StudyParameters) -> Iterator[tuple[str, Path]]:
+    """Give each file or folder that a parameter names; of a list, `codings.1` and so on."""
+    for name, value in p:
+        if isinstance(value, Path):
+            yield name, value
+        elif isinstance(value, tuple):
+            for number, item in enumerate(value, start=1):
+                if isinstance(item, Path):
+                    yield f"{name}.{number}", item
+
+
+def _is_output(known: FieldInfo | None) -> bool:
+    return known is not None and Output() in pieces(known)
+
+
+def with_paths(checked: Checked) -> dict[str, Any]:
+    """Return the values with the paths as they were found, not as seen from the notebook."""
+    lists = {
+        name: [path for key, path in checked.inputs.items() if key.partition(".")[0] == name]
+        for name, value in checked.values.items()
+        if isinstance(value, list)
+    }
+    found = {name: path for name, path in checked.paths.items() if name in checked.values}
+    return {**checked.values, **{name: paths for name, paths in lists.items() if paths}, **found}
 
 
 def _named(value: Any, asked: Any) -> Any:
@@ -229,12 +268,16 @@ def _check_names(notebook: Notebook, given: Mapping[str, Any]) -> Checked:
 
 
 def _absolute(value: Any, field: FieldInfo, folder: Path) -> Any:
+    if is_path(field) and isinstance(value, list | tuple):
+        return [_absolute(item, field, folder) for item in value]
     if not is_path(field) or not isinstance(value, str | Path) or secret_name(value):
         return value
     return Path(os.path.abspath(folder / Path(value).expanduser()))
 
 
-def _relative(value: str, folder: Path) -> str:
+def _relative(value: Any, folder: Path) -> Any:
+    if isinstance(value, list):
+        return [_relative(item, folder) for item in value]
     try:
         return Path(os.path.relpath(value, folder)).as_posix()
     except ValueError:  # another drive of Windows

@@ -58,6 +58,7 @@ MODULES: tuple[str, ...] = (
     "docx",
     "encodings.cp437",
     "encodings.utf_16_be",
+    "encodings.utf_32_le",
     "encodings.utf_8_sig",
     "noto_cjk_sans_jp_regular",
     "bdb",

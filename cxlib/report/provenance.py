@@ -82,6 +82,14 @@ def relative(path: Path, root: Path) -> str:
         return path.name
 
 
+def seen_from(root: Path, name: str, value: Any, paths: Mapping[str, Path]) -> Any:
+    """Return a parameter's value, in which paths are as they are seen from the project."""
+    if name in paths:
+        return relative(paths[name], root)
+    listed = [path for key, path in paths.items() if key.startswith(f"{name}.")]
+    return [relative(path, root) for path in listed] if listed else value
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Files at one moment: what `inputs` tells of them, and when each was written, by its path."""
@@ -118,14 +126,27 @@ def _stamp(path: Path) -> tuple[Any, ...]:
     return (*told, link.st_ctime_ns, link.st_ino, str(path.resolve()))
 
 
-def rewritten(before: Seen, after: Seen) -> list[str]:
+def rewritten(before: Seen, after: Seen, own: Mapping[Path, str] | None = None) -> list[str]:
     """Return the names of files that were written in between, also where what they hold is the
-    same: it may have been something else for a while."""
+    same: it may have been something else for a while.
+
+    A file that the report wrote itself, and that still holds what it wrote (`own`: path to
+    SHA-256), was read before.
+    """
     paths = {**before.written, **after.written}
-    names = [path.name for path in paths if before.written.get(path) != after.written.get(path)]
+    changed = [path for path in paths if before.written.get(path) != after.written.get(path)]
+    written = {path.resolve(): digest for path, digest in (own or {}).items()}
+    ours = [path for path in changed if _holds(path, written.get(path.resolve()))]
+    names = [path.name for path in changed if path not in ours]
+    if ours:  # the hash of a folder in which it lies is another one too
+        return list(dict.fromkeys(names))
     hashes = [{it["path"]: it["sha256"] for it in seen.records} for seen in (before, after)]
     names += [Path(path).name for path in hashes[0] if hashes[0][path] != hashes[1].get(path)]
     return list(dict.fromkeys(names))
+
+
+def _holds(path: Path, digest: str | None) -> bool:
+    return digest is not None and path.is_file() and _sha256(path) == digest
 
 
 def key(
@@ -227,7 +248,7 @@ def command(planned: Planned, given: Mapping[str, Any], paths: Mapping[str, Path
     if planned.name != report_name(planned.notebook):
         words += ["--name", planned.name]
     for name, value in given.items():
-        written = relative(paths[name], planned.root) if name in paths else _written(value)
+        written = _written(seen_from(planned.root, name, value, paths))
         words += ["-p", f"{name}={written}"]
     return shlex.join(words)
 

@@ -361,13 +361,13 @@ def _manifest(report: Ready) -> dict[str, Any]:
         "entry": planned.entry,
         "given": _seen_from_root(report, own),
         "parameters": _seen_from_root(report, checked.values),
-        "command": provenance.command(planned, repeated, checked.inputs),
+        "command": provenance.command(planned, repeated, checked.paths),
     }
 
 
 def _seen_from_root(report: Ready, values: Mapping[str, Any]) -> dict[str, Any]:
-    paths = report.checked.inputs
+    paths = report.checked.paths
     return {
-        name: provenance.relative(paths[name], report.planned.root) if name in paths else value
+        name: provenance.seen_from(report.planned.root, name, value, paths)
         for name, value in values.items()
     }

@@ -32,6 +32,9 @@ def as_field(value: Any, field: FieldInfo) -> Any:
             }
         if flow:
             return value
+    listed = isinstance(value, str) and value.lstrip().startswith("[")
+    if listed and is_path(field) and tuple in parts(field.annotation):
+        return opened(value)  # a list of files; whether these are there is checked later
     for candidate in _readings(value, parts(field.annotation)):
         try:
             TypeAdapter(annotation(field)).validate_python(candidate)

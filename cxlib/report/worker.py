@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 from cxlib.errors import CxError
 from cxlib.report import kernels, provenance
 from cxlib.report.about import header
+from cxlib.report.beside import PARAMETER, take_out, write_parts
 from cxlib.report.checking import Ready, check_one
 from cxlib.report.difference_words import since_last_run
 from cxlib.report.execute import Cause, execute
@@ -32,7 +33,7 @@ from cxlib.report.figures import headline_figure, parse_figures, read_figures
 from cxlib.report.looks import with_looks
 from cxlib.report.messages import own_channel, requests, send_message
 from cxlib.report.notebook import read_notebook
-from cxlib.report.outputs import figures, subject
+from cxlib.report.outputs import figures, subject, take_wrote
 from cxlib.report.plan import planned_from
 from cxlib.secrecy import mask_of, names_secret, secrets_in
 
@@ -88,18 +89,23 @@ def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, A
     )
     if stopped and stopped.refused:
         return {"refused": stopped.message}
+    own = take_wrote(notebook)
     job["mask"], notebook = _without_secrets(notebook, job)
+    beside = take_out(
+        notebook, wanted=job["parameters"].get(PARAMETER) is True, language=job["language"]
+    )
     (folder / "run.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     found = with_looks(job["manifest"] | begun, subject=subject(notebook), earlier=job["looks"])
     if stopped:
         error = asdict(stopped)
         del error["refused"]
         return {**found, "error": error}
-    if names := provenance.rewritten(before, look()):
+    if names := provenance.rewritten(before, look(), own):
         return {
             **found,
             "error": {"message": _changed(names), "details": "", "cause": Cause.CHANGED},
         }
+    write_parts(beside, folder, language=job["language"])
     return found | _published(notebook, job, begun | found)
 
 

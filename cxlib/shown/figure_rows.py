@@ -92,7 +92,7 @@ def _nothing(name: str, found: Result, language: str) -> list[Figure]:
     why = Sentences(found.warnings).text(language)
     study = words.topic_of(type(found))
     if isinstance(found, Absent):
-        why, study = found.summary(language), words.topic_of(found.instead_of)
+        why, study = found.why_no_figure(language), words.topic_of(found.instead_of)
     return (
         [Figure(study=study, figure=name, text=why, why=True, method=found.method)] if why else []
     )
@@ -199,15 +199,16 @@ class _Parts:
             return words.write(cells[place], "", language)
         return words.word(kind(told), language, **self.found.filled)
 
-    def _name(self, name: str, column: str, language: str) -> str:
-        about = said(self.found.caption(), language).partition(";")[0] or name.replace("_", " ")
+    def _name(self, name: str, column: str, place: int, language: str) -> str:
+        caption = said(self.found.row_caption(place), language)
+        about = caption.partition(";")[0] or name.replace("_", " ")
         topic = words.topic_of(type(self.found))
         owned = column in self.found.columns
         heading = words.heading(column, language, topic=topic) if owned else column
         return heading if about in {heading, HEADLINE} else f"{about}: {heading}"
 
     def _text_of(self, name: str, column: str, place: int, language: str) -> str:
-        told = self._name(name, column, language)
+        told = self._name(name, column, place, language)
         finished = self._number("complete", place) != 0  # also where there is no such column
         return told if finished else f"{told} {words.text('common.ledger_unfinished', language)}"
 

@@ -41,6 +41,19 @@ class Sayable(Protocol):
         """Return the words in a language."""
 
 
+def locale_of(language: str) -> Locale:
+    """Return how numbers, dates and lists are written in a language.
+
+    Raises
+    ------
+    ParameterError
+        If there are no texts in that language.
+    """
+    if language not in LOCALES:
+        texts.load(language, "common")  # says which there are
+    return LOCALES[language]
+
+
 def text(key: str, language: str = "en", **values: Any) -> str:
     """Return the text `topic.name` in a language, its `{names}` filled from raw `values`.
 
@@ -72,7 +85,7 @@ class _Filled(string.Formatter):
 
 
 def _by_number(value: Any, forms: Sequence[str], language: str) -> str:
-    locale = LOCALES[language]
+    locale = locale_of(language)
     classes = [name for name in _CATEGORIES if name in {*locale.plural_form.tags, "other"}]
     return forms[min(classes.index(locale.plural_form(_plain(value))), len(forms) - 1)]
 
@@ -135,7 +148,7 @@ def write_list(items: Iterable[str], language: str = "en") -> str:
     >>> write_list(["a"]), write_list(["a", "b"]), write_list(["a", "b", "c"])
     ('a', 'a and b', 'a, b and c')
     """
-    return format_list(list(items), locale=LOCALES[language])
+    return format_list(list(items), locale=locale_of(language))
 
 
 def word(member: Enum, language: str = "en", **values: Any) -> str:
@@ -199,7 +212,7 @@ def number(value: float, digits: int = 0, language: str = "en") -> str:
     rounded = Decimal(f"{value:.{digits}f}")  # rounded as the binary number is, not as its decimals
     pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
     with localcontext(prec=400):  # all digits of the largest number, in place of 28
-        written = format_decimal(abs(rounded), pattern, locale=LOCALES[language])
+        written = format_decimal(abs(rounded), pattern, locale=locale_of(language))
     return f"−{written}" if rounded < 0 else written
 
 
@@ -241,14 +254,14 @@ def _day(pattern: str) -> Callable[[dt.date, int | None, str], str]:
 
     def write_day(value: dt.date, digits: int | None, language: str) -> str:
         found = texts.load(language, "common")[pattern]
-        return format_date(value, found, locale=LOCALES[language])
+        return format_date(value, found, locale=locale_of(language))
 
     return write_day
 
 
 def _moment(value: dt.datetime, digits: int | None, language: str) -> str:
     return format_datetime(
-        value, texts.load(language, "common")["moment"], locale=LOCALES[language]
+        value, texts.load(language, "common")["moment"], locale=locale_of(language)
     )
 
 

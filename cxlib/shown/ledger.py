@@ -147,6 +147,8 @@ def ledger(
     for name, found in results.items():
         own = None if name in all_waves else default
         rows += [_in_wave(row, own) for row in rows_of(name, found) if row.tells]
+    if not any(row.tells for row in rows):
+        rows = []  # a headline alone that says nothing
     return Ledger(frame=_frame(rows), caption=Message("common.ledger"), language=language, most=10)
 
 

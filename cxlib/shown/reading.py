@@ -46,6 +46,7 @@ class Reading:
             frame=shown.frame,
             columns=shown.columns,
             topic=shown.topic,
+            filled=shown.filled,
             caption=shown.caption,
             language=language,
             empty=shown.empty,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pandas as pd
 
@@ -87,6 +87,10 @@ class Result:
         """Return what its table shows, where the result knows."""
         return self.shows
 
+    def row_caption(self, place: int) -> Message | str:
+        """Return what a row is about, where it is about something else than the others."""
+        return self.caption()
+
     def table(
         self,
         columns: Iterable[str] | None = None,
@@ -112,7 +116,10 @@ class Result:
         ------
         ColumnError
             If the frame has no such column.
+        ParameterError
+            If there are no texts in that language.
         """
+        words.locale_of(language)
         wanted = list(self.frame.columns if columns is None else columns)
         left_out = list(without)
         check.columns(list(self.frame.columns), columns=wanted, without=left_out)
@@ -152,7 +159,7 @@ class Absent(Result):
     by: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, key: str, instead_of: type[Result], *, by: Sequence[str] = ()) -> Absent:
+    def of(cls, key: str, instead_of: type[Result], *, by: Sequence[str] = ()) -> Self:
         """Return the result that says the sentence `key` where an `instead_of` would stand, with
         the researcher's columns `by` among its own."""
         none = pd.DataFrame({"confidence": [], "method": []})
@@ -162,6 +169,10 @@ class Absent(Result):
         """Say what cannot be known, and how to get it."""
         self._refuse_unknown("summary", given)
         return words.text(self.key, language)
+
+    def why_no_figure(self, language: str) -> str:
+        """Return what stands in the ledger in place of a figure."""
+        return self.summary(language)
 
     def findings(self, language: str = "en") -> tuple[str, ...]:
         """Return the summary, as the sentences of a finding."""
@@ -205,7 +216,7 @@ class Absent(Result):
                 raise ParameterError(f"{where} has no parameter {name!r}{near}")
 
     def _repr_html_(self) -> str:
-        return say(self.summary())._repr_mimebundle_()["text/html"]
+        return say(self.summary()).to_html()
 
 
 def summaries(*results: Result, language: str = "en") -> list[str]:

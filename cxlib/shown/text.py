@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from cxlib.shown.message import Message, Sentences, said
@@ -17,24 +17,31 @@ _CLASSES = {"flags": "cx-flags", "doubts": "cx-flags cx-doubts"}
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """Sentences for the reader; `kind` is say, finding, flags or doubts; what stands `above` comes
-    first."""
+    first. `wrote` has the files that the cell wrote, with their SHA-256: `cx run` takes a change of
+    a file that it read for what it is then, the report's own."""
 
     sentences: tuple[Says, ...]
     kind: str = "say"
     language: str = "en"
     above: Text | None = None
+    wrote: Mapping[str, str] = field(default_factory=dict)
 
     def written(self) -> tuple[str, ...]:
-        """Return the sentences in the language; what is said alike is said once."""
-        return tuple(dict.fromkeys(said(sentence, self.language) for sentence in self.sentences))
+        """Return the sentences in the language, but for empty ones; what is said alike is said
+        once."""
+        written = (said(sentence, self.language) for sentence in self.sentences)
+        return tuple(dict.fromkeys(filter(None, written)))
 
     def __repr__(self) -> str:
         above = [repr(self.above)] if self.above is not None else []
         return "\n".join([*above, *self.written()])
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> dict[str, str] | tuple[dict[str, str], dict[str, Any]]:
         above = self.above.to_html() if self.above is not None else ""
-        return {"text/plain": repr(self), "text/html": above + self.to_html()}
+        shown = {"text/plain": repr(self), "text/html": above + self.to_html()}
+        return (shown, {"text/plain": {"wrote": dict(self.wrote)}}) if self.wrote else shown
 
     def to_html(self) -> str:
         """Return the sentences as a list of flags, or as paragraphs; not what stands above."""

@@ -10,7 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from cxlib.parameters import ColumnOf, InputFile, InputFolder, StudyParameters
+from cxlib.parameters import (
+    ColumnOf,
+    InputFile,
+    InputFiles,
+    InputFolder,
+    OutputFolder,
+    StudyParameters,
+)
 
 
 class Columns(BaseModel):
@@ -43,6 +50,15 @@ class Looking(StudyParameters):
     survey: InputFile = Field(description="file with the answers")
     wave: str | None = Field(None, description="wave of the headline")
     looks: int | dict[str, int] = Field(1, description="how often this wave was looked at")
+
+
+class Several(StudyParameters):
+    survey: InputFiles | None = Field(None, description="files with the answers")
+
+
+class Writing(StudyParameters):
+    survey: InputFile | None = Field(None, description="file with the answers")
+    sheets: OutputFolder | None = Field(None, description="folder that is written to")
 
 
 class Acting(StudyParameters):

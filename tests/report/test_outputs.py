@@ -1,5 +1,7 @@
 """What cxlib marked in a notebook's outputs is found again."""
 
+from pathlib import Path
+
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -42,3 +44,12 @@ def test_the_subject_is_the_last_that_was_read():
     assert outputs.subject(new_notebook(cells=[read("a"), read("b")])) == "b"
     assert outputs.subject(new_notebook(cells=[read(None)])) is None
     assert outputs.subject(new_notebook(cells=[new_code_cell("x")])) is None
+
+
+def test_what_a_notebook_wrote_is_known_and_not_told():
+    mark = {"text/plain": {"wrote": {"/a/b.xlsx": "0" * 64}}}
+    output = new_output("display_data", {"text/plain": "x"}, metadata=mark)
+    notebook = new_notebook(cells=[new_code_cell("x", outputs=[output])])
+    assert outputs.take_wrote(notebook) == {Path("/a/b.xlsx"): "0" * 64}
+    assert "b.xlsx" not in str(notebook)
+    assert outputs.take_wrote(notebook) == {}

@@ -1,13 +1,16 @@
 """What is given for a notebook becomes checked parameters, or one message, before a kernel
 starts."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import pytest
 
 from cxlib.errors import CxError, ParameterError
 from cxlib.report import describing, parameters
 from cxlib.report.notebook import Notebook, read_notebook
 from cxlib.report.values import as_given
-from tests.report.models import Parameters
+from tests.report.models import Parameters, Several, Writing
 from tests.report.writing import in_parameters_cell
 
 
@@ -213,6 +216,48 @@ def test_paths_are_injected_relative_to_the_notebook_and_checked_absolute(values
     assert values().values["survey"] == "../data/survey.csv"
 
 
+@pytest.mark.parametrize(
+    "written", ["[data/survey.csv, data/other.csv]", ["data/survey.csv", "data/other.csv"]]
+)
+def test_a_list_of_files_is_read_as_files_are(root, written):
+    (root / "data" / "other.csv").write_text("score\n1\n", encoding="utf-8")
+    notebook = in_parameters_cell("survey = None")
+
+    def checked(value):
+        return parameters.check_values(
+            notebook,
+            {"survey": value},
+            model=Several,
+            folder=root / "notebooks",
+            relative_to=root,
+        )
+
+    found = checked(written)
+    assert found.values["survey"] == ["../data/survey.csv", "../data/other.csv"]
+    paths = [root / "data" / "survey.csv", root / "data" / "other.csv"]
+    assert found.inputs == {"survey.1": paths[0], "survey.2": paths[1]}
+    assert parameters.with_paths(found)["survey"] == paths
+    assert checked("data").inputs == {"survey": root / "data"}
+    assert parameters.with_paths(checked("data"))["survey"] == root / "data"
+    assert checked("None").inputs == {}
+    with pytest.raises(ParameterError) as refused:
+        checked(["data/survey.csv", "data/othr.csv"])
+    assert "there is no file" in str(refused.value)
+    assert "is not a path" not in str(refused.value)
+
+
+@pytest.mark.parametrize("written", ["made/sheets", "./made/x/../sheets"])
+def test_a_folder_to_write_to_is_found_as_files_are_and_is_no_input(root, written):
+    notebook = in_parameters_cell("sheets = None")
+    found = parameters.check_values(
+        notebook, {"sheets": written}, model=Writing, folder=root / "notebooks", relative_to=root
+    )
+    assert found.given == {"sheets": "../made/sheets"}
+    assert found.outputs == found.paths == {"sheets": root / "made" / "sheets"}
+    assert found.inputs == {}
+    assert not (root / "made").exists()
+
+
 def test_without_a_model_names_are_checked_all_the_same(root):
     notebook = in_parameters_cell('n = 3  # how many\nname = "a"')
     keywords = {"model": None, "folder": root, "relative_to": root}
@@ -228,3 +273,18 @@ def test_without_a_model_names_are_checked_all_the_same(root):
     with pytest.raises(ParameterError, match="the notebook has no parameters"):
         parameters.check_values(Notebook(), {"n": "5"}, **keywords)
     assert [row.meaning for row in describing.describe(notebook, model=None)] == ["how many", ""]
+
+
+def test_a_parameter_of_an_earlier_release_is_refused_with_what_takes_its_place(root):
+    class Later(Parameters):
+        replaced: ClassVar[Mapping[str, str]] = {"score_column": "score = {value!r}"}
+
+    folder = root / "notebooks"
+    with pytest.raises(ParameterError, match="'score_column' has been replaced; write score = 'x'"):
+        parameters.check_values(
+            read_notebook(folder / "03_nps.ipynb"),
+            {"score_column": "x"},
+            model=Later,
+            folder=folder,
+            relative_to=root,
+        )

@@ -177,3 +177,24 @@ def test_a_commit_is_told_where_there_is_git(tmp_path, monkeypatch):
 
 def test_versions_are_those_that_are_installed():
     assert {"python", "cxlib", "pandas", "duckdb"} <= set(provenance.versions())
+
+
+def test_what_a_report_wrote_itself_is_no_change_of_what_it_read(tmp_path):
+    folder = tmp_path / "codings"
+    folder.mkdir()
+    own, other = folder / "settling.csv", folder / "kim.csv"
+    other.write_text("a\n", encoding="utf-8")
+    paths = {"codings": folder}
+    before = provenance.look_at(paths, root=tmp_path)
+    own.write_text("b\n", encoding="utf-8")
+    wrote = {own: hashlib.sha256(b"b\n").hexdigest()}
+    after = provenance.look_at(paths, root=tmp_path)
+    assert provenance.rewritten(before, after) == ["settling.csv", "codings"]
+    assert provenance.rewritten(before, after, wrote) == []
+    own.write_text("c\n", encoding="utf-8")  # somebody else, after it
+    after = provenance.look_at(paths, root=tmp_path)
+    assert "settling.csv" in provenance.rewritten(before, after, wrote)
+    own.write_text("b\n", encoding="utf-8")
+    other.write_text("c\n", encoding="utf-8")
+    after = provenance.look_at(paths, root=tmp_path)
+    assert provenance.rewritten(before, after, wrote) == ["kim.csv"]

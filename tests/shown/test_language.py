@@ -96,6 +96,19 @@ def test_a_text_says_how_a_value_is_written(value, how, wanted):
     assert language.write(value, how) == wanted
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: language.number(1.5, 1, "ja"),
+        lambda: language.write(1, "integer", "ja"),
+        lambda: language.write(["a", "b"], "", "ja"),
+    ],
+)
+def test_what_is_written_without_a_text_refuses_an_unknown_language_too(write):
+    with pytest.raises(ParameterError, match="language='ja' is not there yet; possible: en"):
+        write()
+
+
 def test_an_unknown_way_to_write_is_refused():
     with pytest.raises(ParameterError, match="'poinst' is no way to write a value; there is"):
         language.write(1.0, "poinst")
