@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
+from cxlib import check
+from cxlib.interviews import codebooks
 from cxlib.interviews.methods import Method
+from cxlib.interviews.units import UnitKind
+from cxlib.rows.names import fold
+from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message
 from cxlib.shown.reading import Reading
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
+
+CODING = ("document", "start", "end", "code", "coder", "coded_at", "memo", "gloss")
+PROGRESS = ("document", "coder", "read_to")
+DECISION = ("document", "start", "end", "code", "holds", "reason", "decided_by")
 
 
 class What(StrEnum):
@@ -24,12 +33,14 @@ class What(StrEnum):
     NOT_CHOSEN = "not_chosen"
     UNREAD = "unread"
     SILENT = "silent"
-    TURNS = "turns"
-    INTERVIEWER_TURNS = "interviewer_turns"
+    UNITS = "units"
+    INTERVIEWER_UNITS = "interviewer_units"
     CODERS = "coders"
     CODES = "codes"
     SPANS = "spans"
-    NO_TURN = "no_turn"
+    NOT_YET = "not_yet"
+    DECISIONS = "decisions"
+    NO_UNIT = "no_unit"
     INTERVIEWER_SPANS = "interviewer_spans"
     STRANGERS = "strangers"
     NO_CASE = "no_case"
@@ -39,14 +50,21 @@ class What(StrEnum):
 class Material(Result):
     """What was read: `what, n`, a row a count; what was left out only where there is some."""
 
+    unit: UnitKind = UnitKind.TURN
+
     columns: ClassVar[Mapping[str, Format]] = {"what": What, "n": "integer"}
     shows: ClassVar[Message] = Message("interviews.material_caption")
 
     @classmethod
-    def of(cls, counts: Mapping[What, int]) -> Material:
-        """Return the material that was counted."""
+    def of(cls, counts: Mapping[What, int], *, unit: UnitKind = UnitKind.TURN) -> Material:
+        """Return the material that was counted, in units of a kind."""
         frame = pd.DataFrame({"what": map(str, counts), "n": list(counts.values())})
-        return cls(frame=frame, method=Method.COUNT)
+        return cls(frame=frame, method=Method.COUNT, unit=unit)
+
+    @property
+    def filled(self) -> Mapping[str, Any]:
+        """What a unit is called."""
+        return {"units": self.unit.many, "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -59,29 +77,49 @@ class Corpus(Reading):
     Attributes
     ----------
     documents : pandas.DataFrame
-        `document, format, text, characters, sha256`, one row a transcript, in the order of the
-        interviews.
-    turns : pandas.DataFrame
-        `document, turn, speaker, start, end, started_seconds, ended_seconds`: the units of
-        agreement. Half-open code points.
+        `document, format, source, text, characters, sha256`, one row a transcript, in the order of
+        the interviews; `source` is what it is (interview, support ticket, …), empty if not known.
+    units : pandas.DataFrame
+        `document, unit` (from 1)`, speaker, role, start, end, started_seconds, ended_seconds`: the
+        units of
+        agreement. Half-open code points; `role` is empty where none was named.
     codings : pandas.DataFrame
         `document, start, end, code, coder, coded_at, memo, gloss`, one row a span; `code` is empty
         where a coder read an interview and found nothing.
     codebook : pandas.DataFrame
-        `name, theme, kind, definition, example`; without a file, the codes that were used.
+        `name, parent, theme, kind, definition, example, when_not`, and words in languages
+        (`label_ja`, …; see `codebooks.read_codebook`); without a file, the codes that were used.
     cases : pandas.DataFrame
         One row a document, with the researcher's own columns; only `document` where there is no
         file.
-    interviewers : tuple of str
-        Speakers whose turns were left out.
+    left_out : tuple of str
+        Speakers whose units are no data: interviewers, moderators and observers.
+    all_units : pandas.DataFrame
+        As `units`, those that were left out included.
+    unit : {"turn", "sentence", "cue", "line"}
+        What a unit is.
+    progress : pandas.DataFrame
+        `document, coder, read_to`, one row an interview and coder: units that end after `read_to`
+        (code points) are not yet read by the coder: missing, not absent. A coder with codings in an
+        interview and without a row here has read all of it.
+    decisions : pandas.DataFrame
+        `document, start, end, code, holds, reason, decided_by`: what was settled after coding, one
+        row a unit and code. It counts wherever codes are counted, and never as a coder.
+    sheets_for : tuple of str
+        Who gets a sheet to code in.
     """
 
     documents: pd.DataFrame
-    turns: pd.DataFrame
+    units: pd.DataFrame
     codings: pd.DataFrame
     codebook: pd.DataFrame
     cases: pd.DataFrame
-    interviewers: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    all_units: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unit: str = UnitKind.TURN
+    progress: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PROGRESS)))
+    decisions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DECISION)))
+    sheets_for: tuple[str, ...] = ()
     read: Result = field(default_factory=lambda: Material.of({}))
     inputs: Mapping[str, Path] = field(default_factory=dict)
 
@@ -90,29 +128,97 @@ class Corpus(Reading):
         """Who coded, in alphabetical order."""
         return tuple(sorted(self.codings["coder"].unique()))
 
+    @property
+    def kind(self) -> UnitKind:
+        """What a unit is, as a word."""
+        return UnitKind(self.unit)
+
+    @property
+    def codes(self) -> pd.DataFrame:
+        """The codebook without headings: codes above others that were themselves used nowhere."""
+        used = {*self.codings["code"].unique(), *self.decisions["code"].unique()}
+        return self.codebook[~codebooks.headings(self.codebook, used=used)].reset_index(drop=True)
+
+    def labelled(self, language: str) -> Corpus:
+        """Return the same with codes, and themes that are codes, called by their labels in a
+        language; a code without one keeps its name.
+
+        Use it for what is shown alone: files of codings and sheets have the names.
+        """
+        names = codebooks.in_language(self.codebook, language).set_index("name")["label"].to_dict()
+
+        def called(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+            there = [column for column in columns if column in frame.columns]
+            return frame.assign(
+                **{column: [names.get(each, each) for each in frame[column]] for column in there}
+            )
+
+        return replace(
+            self,
+            codebook=called(self.codebook, "name", "parent", "theme"),
+            codings=called(self.codings, "code"),
+            decisions=called(self.decisions, "code"),
+        )
+
+    def split(self, by: str) -> dict[str, Corpus]:
+        """Return the interviews of each group apart, in the groups' order; under an empty name
+        those of which it is not stated.
+
+        Parameters
+        ----------
+        by : str
+            "source", or a column of the cases.
+
+        Raises
+        ------
+        ColumnError
+            If there is no such column.
+        """
+        cases = self.cases
+        if by == "source" and by not in cases.columns and by in self.documents.columns:
+            cases = cases.merge(self.documents[["document", by]], on="document", how="left")
+        check.columns(list(cases.columns), by=by)
+        group = fold(cases[by]).values.fillna("")
+        names = [*natural_order(group[group != ""]), *([""] if (group == "").any() else [])]
+        return {name: self._of(cases.loc[group == name, "document"]) for name in names}
+
+    def _of(self, documents: pd.Series) -> Corpus:
+        """Return the same with some of the documents only."""
+        frames = ("documents", "units", "codings", "cases", "progress", "decisions")
+        kept = {}
+        for name in (*frames, *(["all_units"] if len(self.all_units) else [])):
+            rows = getattr(self, name)
+            kept[name] = rows[rows["document"].isin(documents)].reset_index(drop=True)
+        return replace(self, **kept)
+
     def summary(self, language: str = "en") -> str:
         """Say what was read in one sentence."""
+        if self.codings.empty:
+            return Message(
+                "interviews.corpus_uncoded", documents=len(self.documents), units=len(self.units)
+            ).text(language)
         said = {
             "documents": len(self.documents),
-            "turns": len(self.turns),
-            "codes": len(self.codebook),
+            "units": len(self.units),
+            "kind": self.kind.of(len(self.units)),
+            "codes": len(self.codes),
             "spans": int((self.codings["code"] != "").sum()),
             "coders": self.coders,
         }
-        if not self.interviewers:
+        if not self.left_out:
             return Message("interviews.corpus", **said).text(language)
-        interviewers = self.interviewers
-        return Message("interviews.corpus_asked", interviewers=interviewers, **said).text(language)
+        asked = {"left_out": self.left_out, "many": self.kind.many}
+        return Message("interviews.corpus_asked", **asked, **said).text(language)
 
     def provenance(self, *, language: str = "en") -> Table:
-        """Return which files were read: format, length, turns, coders, and the first letters of the
+        """Return which files were read: format, length, units, coders, and the first letters of the
         hash of each."""
         frame = self.documents[["document", "format", "characters"]].copy()
-        turns = self.turns["document"].value_counts()
+        units = self.units["document"].value_counts()
         coders = self.codings.groupby("document")["coder"].agg(
             lambda names: ", ".join(sorted(set(names)))
         )
-        frame["turns"] = frame["document"].map(turns).fillna(0).astype(int)
+        frame["units"] = frame["document"].map(units).fillna(0).astype(int)
         frame["coders"] = frame["document"].map(coders).fillna("")
         frame["sha256"] = self.documents["sha256"].str[:12]
         return Table(

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from cxlib.bound_values import Only
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, InputFolder, KeysOf, StudyParameters
+from cxlib.parameters import (
+    ColumnOf,
+    ConditionOn,
+    InputFile,
+    InputFiles,
+    InputPath,
+    KeysOf,
+    OutputFolder,
+    StudyParameters,
+)
 
 
 class Parameters(StudyParameters):
@@ -22,31 +31,44 @@ class Parameters(StudyParameters):
         "case": "language",
         "order": "interviewed_on",
     }
-    transcripts: InputFolder = Field()
-    codings: InputFile = Field()
+    replaced: ClassVar[Mapping[str, str]] = {
+        "interviewers": 'speakers = {{"interviewer": {value!r}}}'
+    }
+    transcripts: InputPath = Field()
+    text_column: Annotated[str | None, ColumnOf("transcripts")] = None
+    source: str | None = None
+    codings: InputFiles | None = None
+    coders: tuple[str, ...] = ()
+    settled: InputFile | None = None
+    sheets: OutputFolder | None = None
     codebook: InputFile | None = None
     cases: InputFile | None = None
-    case: Annotated[str | None, ColumnOf("cases")] = None
-    order: Annotated[str | None, ColumnOf("cases")] = None
+    case: Annotated[str | None, ColumnOf("cases", "transcripts")] = None
+    order: Annotated[str | None, ColumnOf("cases", "transcripts")] = None
     where: Annotated[str | None, ConditionOn("cases")] = None
-    only: Annotated[Only, KeysOf("cases")] = Field({})
-    interviewers: tuple[str, ...] = ()
+    only: Annotated[Only, KeysOf("cases", "transcripts")] = Field({})
+    unit: Literal["turn", "sentence", "cue", "line"] | None = None
+    speakers: dict[str, str | list[str]] = Field({})
     rule: str = "majority"
     quotes_each: int = Field(3, ge=1, le=20)
     quoted_codes: int = Field(3, ge=1, le=20)
     ahead: int = Field(5, ge=1, le=100)
+    views: bool = False
+    interval: Literal["jackknife", "bootstrap"] = "jackknife"
     resamples: int = Field(1000, ge=100, le=100_000)
     confidence: float = Field(0.95, gt=0, lt=1)
     seed: int = Field(20260930, ge=0)
 
     @model_validator(mode="after")
     def _of_cases(self) -> Parameters:
-        if self.where is not None and self.cases is None:
+        # a table of texts describes them, and so does the folder where it is their source
+        described = self.cases is not None or self.source == "folder" or self.transcripts.is_file()
+        if self.where is not None and not described:
             raise ValueError(
                 f"where={self.where!r} is about the cases; give cases=, the table that describes "
                 "each interview, or where=None"
             )
-        if self.only and self.cases is None:
+        if self.only and not described:
             raise ValueError(
                 f"only={self.only!r} is about the cases; give cases=, the table that describes "
                 "each interview, or only={}"

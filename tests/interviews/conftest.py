@@ -30,16 +30,16 @@ def expected() -> dict[str, dict]:
 
 @pytest.fixture(scope="session")
 def build():
-    """Make a corpus from turns of ten characters: `{document: number of turns}` and `(document,
-    turn, code, coder)`."""
+    """Make a corpus from units of ten characters: `{document: number of units}` and `(document,
+    unit, code, coder)`."""
 
     def corpus(
-        turns: dict[str, int],
+        units: dict[str, int],
         codings: list[tuple],
         codes: dict[str, tuple[str, str]] | None = None,
         **cases,
     ) -> Corpus:
-        texts = {name: "".join(f"turn {i:04d}|" for i in range(n)) for name, n in turns.items()}
+        texts = {name: "".join(f"unit {i:04d}|" for i in range(n)) for name, n in units.items()}
         documents = pd.DataFrame(
             {
                 "document": list(texts),
@@ -50,15 +50,15 @@ def build():
             }
         )
         units = pd.DataFrame(
-            [(name, i, "A", 10 * i, 10 * i + 9) for name, n in turns.items() for i in range(n)],
-            columns=["document", "turn", "speaker", "start", "end"],
+            [(name, i, "A", 10 * i, 10 * i + 9) for name, n in units.items() for i in range(n)],
+            columns=["document", "unit", "speaker", "start", "end"],
         )
         rows = pd.DataFrame(
             [
                 (d, 0, 0, "", who, "")
-                if turn is None
-                else (d, 10 * turn, 10 * turn + 9, code, who, "")
-                for d, turn, code, who in codings
+                if unit is None
+                else (d, 10 * unit, 10 * unit + 9, code, who, "")
+                for d, unit, code, who in codings
             ],
             columns=["document", "start", "end", "code", "coder", "gloss"],
         )
@@ -68,7 +68,7 @@ def build():
         )
         return Corpus(
             documents=documents,
-            turns=units,
+            units=units,
             codings=rows,
             codebook=book,
             cases=pd.DataFrame({"document": list(texts), **cases}),
@@ -79,7 +79,7 @@ def build():
 
 @pytest.fixture
 def small(build) -> Corpus:
-    """Three interviews of four turns, two coders (the second never opened the third), four codes,
+    """Three interviews of four units, two coders (the second never opened the third), four codes,
     one unused."""
     return build(
         {"a.txt": 4, "b.txt": 4, "c.txt": 4},

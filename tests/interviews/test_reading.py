@@ -15,13 +15,13 @@ from tests.interviews.conftest import read
 
 
 def test_four_formats_and_three_languages(folder):
-    corpus = read(folder, interviewers=["Ann", "聞き手", "상담원"])
+    corpus = read(folder, speakers={"interviewer": ["Ann", "聞き手", "상담원"]})
     assert sorted(corpus.documents["format"]) == ["docx", "srt", "txt", "vtt"]
     assert corpus.coders == ("Kim", "森")
-    assert set(corpus.turns["speaker"]) == {"Bob", "田中さん", "김민수 님", "Eve"}
+    assert set(corpus.units["speaker"]) == {"Bob", "田中さん", "김민수 님", "Eve"}
     assert corpus.warnings == ()
     laid_out = grid(corpus)
-    assert laid_out.applied.sum() == 8  # each of four spans, by two coders, on one turn
+    assert laid_out.applied.sum() == 8  # each of four spans, by two coders, on one unit
     found = interviews.agreement(corpus, resamples=0)
     assert found.frame["alpha"].iloc[0] == 1
     words = interviews.quotes(corpus, width=(5, 300)).frame.set_index("document")
@@ -78,7 +78,7 @@ def test_what_is_left_out_is_said(folder):
         encoding="utf-8",
     )
     rows[rows["document"] != "four.txt"].to_csv(folder / "codings.csv", index=False)
-    said = " ".join(map(str, read(folder, interviewers=["Bob"]).warnings))
+    said = " ".join(map(str, read(folder, speakers={"interviewer": ["Bob"]}).warnings))
     for words in (
         "opened by no coder",
         "four.txt",
@@ -91,7 +91,7 @@ def test_what_is_left_out_is_said(folder):
 
 
 def test_every_loss_is_said_by_itself(folder):
-    """Spans on nobody's turn do not hide those on interviewers' turns; strangers and look-alikes
+    """Spans on nobody's unit do not hide those on interviewers' units; strangers and look-alikes
     are named."""
     rows = pd.read_csv(folder / "codings.csv")
     label = {
@@ -106,7 +106,7 @@ def test_every_loss_is_said_by_itself(folder):
     (folder / "cases.csv").write_text(
         "document,age\none.vtt,34\n二.srt,41\nfive.vtt,9\n", encoding="utf-8"
     )
-    corpus = read(folder, interviewers=["Ann", "Bob"])
+    corpus = read(folder, speakers={"interviewer": ["Ann", "Bob"]})
     said = " ".join(map(str, corpus.warnings))
     for words in (
         "1 span overlaps no turn",
@@ -114,7 +114,7 @@ def test_every_loss_is_said_by_itself(folder):
         "1 row of the cases belongs",
         "five.vtt",
         "1 interview has no turn of anyone but interviewers and is left out: one.vtt",
-        "“Kim” and “kim” differ only in capital",
+        "“Kim” and “kim” differ only in how they are written",
     ):
         assert words in said
     assert interviews.by_case(corpus, case="age").frame["age"].unique().tolist() == ["41", ""]
@@ -138,9 +138,9 @@ def test_cases_that_do_not_fit(folder, content, error, says):
 def test_unknown_interviewer(folder):
     with pytest.raises(
         ParameterError,
-        match="interviewers='Anna' speaks in none of the transcripts; did you mean 'Ann'",
+        match=r"speakers={'interviewer': 'Anna'} speaks in none of .*; did you mean 'Ann'",
     ):
-        read(folder, interviewers=["Anna"])
+        read(folder, speakers={"interviewer": ["Anna"]})
 
 
 def test_parameters_are_checked_against_the_files(folder):
@@ -162,7 +162,7 @@ def test_parameters_are_checked_against_the_files(folder):
     for change, says in (
         ({"codingz": "x"}, "'codingz' is unknown; did you mean 'codings'"),
         ({"quotes_each": 0}, "quotes_each=0"),
-        ({"transcripts": folder / "no"}, "there is no folder"),
+        ({"transcripts": folder / "no"}, "neither a file nor a folder"),
         ({"confidence": 95}, "confidence=95"),
         ({"resamples": 5}, "resamples=5"),
     ):
@@ -172,12 +172,12 @@ def test_parameters_are_checked_against_the_files(folder):
 
 def test_what_was_read_is_a_table_by_reason(folder):
     (folder / "cases.csv").write_text("document,language\none.vtt,en\n", encoding="utf-8")
-    corpus = read(folder, interviewers=["Ann", "聞き手", "상담원"])
+    corpus = read(folder, speakers={"interviewer": ["Ann", "聞き手", "상담원"]})
     counts = corpus.read.frame.set_index("what")["n"].to_dict()
     assert counts == {
         What.INTERVIEWS: 4,
-        What.TURNS: 4,
-        What.INTERVIEWER_TURNS: 4,
+        What.UNITS: 4,
+        What.INTERVIEWER_UNITS: 4,
         What.CODERS: 2,
         What.CODES: 4,
         What.SPANS: 8,
