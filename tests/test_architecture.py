@@ -60,6 +60,7 @@ HEAVY = {
     "docx",
     "openpyxl",
     "pyarrow",
+    "pypdf",
     "pyreadstat",
     "sqlglot",
     "noto_cjk_sans_jp_regular",
@@ -76,6 +77,9 @@ TESTED_IN = {
     """,
     "report/test_exit_codes.py": """
         report.outcomes
+    """,
+    "sources/test_captions.py": """
+        sources.spoken
     """,
     "sources/test_statuses.py": """
         sources.status_columns
@@ -106,7 +110,16 @@ TESTED_IN = {
         rows.date_shapes rows.reigns
     """,
     "interviews/test_agreement.py": """
-        interviews.disagreements interviews.figures interviews.pairs
+        interviews.disagreements interviews.pairs
+    """,
+    "interviews/test_absence.py": """
+        interviews.handing_out interviews.hearing
+    """,
+    "interviews/test_coding_files.py": """
+        interviews.spellings
+    """,
+    "interviews/test_settling.py": """
+        interviews.decisions
     """,
     "interviews/test_alpha.py": """
         interviews.methods.krippendorff
@@ -116,6 +129,12 @@ TESTED_IN = {
     """,
     "interviews/test_reading.py": """
         interviews.corpus interviews.parameters
+    """,
+    "interviews/test_sheet_writing.py": """
+        interviews.sheet_workbook
+    """,
+    "interviews/test_sheets.py": """
+        interviews.sheet_codes interviews.sheet_places interviews.sheet_rows
     """,
     "interviews/test_saturation.py": """
         interviews.methods.richness

@@ -79,12 +79,12 @@ def test_texts_and_the_keys_in_the_code_are_the_same(language_code):
 
 
 def keys_of_absent_results():
-    """Return the first argument of each `Absent.of(...)` in the code."""
+    """Return the first argument of each `Absent.of(...)`, or `of` of its kind, in the code."""
     calls = [
         node
         for tree in TREES.values()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Absent.of"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Absent.of", "Uncoded.of")
     ]
     return {
         part.value

@@ -202,7 +202,7 @@ IN_THE_KERNEL = [
     (
         "01_interviews",
         "transcripts=no_transcript",
-        "no_transcript' holds no transcript (docx, md, srt",
+        "no_transcript' holds no transcript (docx, md, odt",
     ),
     ("03_nps", "survey=header.csv", "no responses; export it with"),
     ("01_interviews", "codings=start.csv", "start='early' must be a whole number"),

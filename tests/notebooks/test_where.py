@@ -111,7 +111,7 @@ def test_interviews_are_chosen_by_their_cases(sample):
         "transcripts": folder,
         "codings": folder / "codings.csv",
         "codebook": folder / "codebook.yaml",
-        "interviewers": ("聞き手", "진행자", "Interviewer"),
+        "speakers": {"interviewer": ["聞き手", "진행자", "Interviewer"]},
     }
     cases = pd.read_csv(folder / "cases.csv")
     corpus = interviews.read(
@@ -119,7 +119,7 @@ def test_interviews_are_chosen_by_their_cases(sample):
     )
     chosen = set(cases.loc[cases["language"] == "ja", "document"])
     assert chosen
-    for rows in (corpus.documents, corpus.cases, corpus.turns, corpus.codings):
+    for rows in (corpus.documents, corpus.cases, corpus.units, corpus.codings):
         assert set(rows["document"]) == chosen
     assert counts(corpus.read)["not_chosen"] == len(cases) - len(chosen)
     assert corpus.subject == "where language = 'ja'"
