@@ -16,7 +16,7 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.interviews import sentences
 from cxlib.shown.message import Message, Word
-from cxlib.sources.transcripts import Transcripts
+from cxlib.sources.transcripts import FORMATS, Transcripts
 
 UNIT = ("document", "unit", "speaker", "role", "start", "end", "started_seconds", "ended_seconds")
 _LONG = 5_000  # code points; about six minutes of speech
@@ -231,7 +231,10 @@ def _times(
 
 
 def _of_nobody(found: Transcripts, nameless: Sequence[str], kind: UnitKind) -> Iterator[Message]:
-    """Say where nobody was recognised, and what that does."""
+    """Say where nobody was recognised, and what that does. Of a table of tickets or open answers
+    each row is written by one person, so there is nobody to recognise."""
+    written = ~found.documents["format"].isin(FORMATS)
+    nameless = [name for name in nameless if name not in set(found.documents["document"][written])]
     if not nameless:
         return
     theirs = found.turns[found.turns["document"].isin(nameless)]

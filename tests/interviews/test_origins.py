@@ -94,3 +94,11 @@ def test_what_does_not_fit_is_refused(folder):
                 codings=codings(folder / "few.csv", "one.vtt"),
                 **options,
             )
+
+
+def test_nobody_is_missed_in_what_one_person_wrote(tmp_path):
+    path = tmp_path / "tickets.csv"
+    path.write_text("id,text\nT1,It was late. I waited.\nT2,料金が高い。\n", encoding="utf-8")
+    corpus = interviews.read_corpus(path, text_column="text")
+    assert corpus.unit == "sentence"
+    assert corpus.flags == ()
