@@ -29,6 +29,7 @@ from cxlib.rows import conditions
 from cxlib.rows.names import fold
 from cxlib.shown.message import Message
 from cxlib.shown.reading import with_condition
+from cxlib.sources.transcripts import no_search_for_garbage
 
 
 @check.arguments
@@ -83,6 +84,7 @@ def read(p: Parameters) -> Corpus:
 
 
 @check.arguments
+@no_search_for_garbage()
 def read_corpus(
     transcripts: str | Path,
     *,

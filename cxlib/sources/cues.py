@@ -107,7 +107,8 @@ def parse(text: str, *, name: str, markup: str) -> list[Piece]:
     following = [*(number for number, _ in stamps), len(lines)][1:]
     for cue, ((arrow, (started, ended)), end) in enumerate(zip(stamps, following, strict=True)):
         payload = _payload(lines[arrow + 1 : end], last=end == len(lines))
-        above = _NAMED_ID.fullmatch(lines[arrow - 1]) if arrow else None
+        id_line = lines[arrow - 1] if arrow else ""
+        above = _NAMED_ID.fullmatch(id_line) if '"' in id_line else None
         named = _name(above[1]) if above else None
         for voice, words in _voices("\n".join(payload), markup):
             pieces.append(Piece(voice or named, words, started, ended, cue))

@@ -152,7 +152,7 @@ def read_transcripts(folder: str | Path) -> Transcripts:
     turns: list[NDArray] = []
     cues: list[NDArray] = []
     warnings: list[Message] = []
-    with _no_search_for_garbage():
+    with no_search_for_garbage():
         for path in paths:
             data = decoding.read_bytes(path)
             read = _read(path, data)
@@ -180,7 +180,7 @@ def read_transcripts(folder: str | Path) -> Transcripts:
 
 
 @contextmanager
-def _no_search_for_garbage() -> Iterator[None]:
+def no_search_for_garbage() -> Iterator[None]:
     """Keep Python from searching its whole memory, again and again, for cycles among many small
     objects that have none: a quarter of the time of reading."""
     was = gc.isenabled()
