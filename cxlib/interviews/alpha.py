@@ -16,7 +16,7 @@ from scipy import sparse
 
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
-from cxlib.interviews.intervals import AlphaReason, Interval, check_interval, limits
+from cxlib.interviews.intervals import AlphaReason, Estimate, Interval, check_interval, limits
 from cxlib.interviews.methods import krippendorff
 from cxlib.interviews.value_order import ordered
 
@@ -34,32 +34,8 @@ class Judgement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alpha:
-    """Krippendorff's alpha.
-
-    Attributes
-    ----------
-    value : float
-        At most 1; 0 is chance; NaN where it is not defined, and then `reason` says why.
-    ci_low, ci_high : float
-        Limits of the interval; NaN where none was asked for or `reason` says why there is none.
-    n_units, n_clusters : int
-        Units with at least two values, and the clusters they lie in (the units themselves where
-        there are none).
-    reason : AlphaReason or None
-        Why the value, or its interval, is missing.
-    undefined : float
-        Share of the resamples (jackknife: of the clusters to leave out) that have no value; NaN
-        where nothing was resampled.
-    """
-
-    value: float = np.nan
-    ci_low: float = np.nan
-    ci_high: float = np.nan
-    n_units: int = 0
-    n_clusters: int = 0
-    reason: AlphaReason | None = None
-    undefined: float = np.nan
+class Alpha(Estimate):
+    """Krippendorff's alpha: 0 is chance."""
 
     @property
     def judgement(self) -> Judgement:

@@ -16,43 +16,23 @@ from numpy.typing import ArrayLike
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.interviews.alpha import clusters, unit_counts
-from cxlib.interviews.intervals import AlphaReason, Interval, check_interval, limits
+from cxlib.interviews.intervals import AlphaReason, Estimate, Interval, check_interval, limits
 from cxlib.interviews.methods import chance, clustered
 
 FROM_COUNTS = ("percent", "ac1", "brennan_prediger", "fleiss")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coefficient:
-    """A coefficient of agreement beside Krippendorff's alpha.
+class Coefficient(Estimate):
+    """A coefficient of agreement beside Krippendorff's alpha: 0 is chance, but for percent
+    agreement, which is not corrected for it.
 
-    Attributes
-    ----------
-    value : float
-        At most 1; 0 is chance, but for percent agreement, which is not corrected for it. NaN where
-        it is not defined, and then `reason` says why.
-    observed, expected : float
-        Share of pairs of coders who agree, and the share expected by chance.
-    ci_low, ci_high : float
-        Limits of the interval; NaN where none was asked for or `reason` says why there is none.
-    n_units, n_clusters : int
-        Units with at least two values, and the clusters they lie in.
-    reason : AlphaReason or None
-        Why the value, or its interval, is missing.
-    undefined : float
-        Share of the resamples (jackknife: of the clusters to leave out) that have no value; NaN
-        where nothing was resampled.
+    `observed` and `expected` are the share of pairs of coders who agree, and the share expected by
+    chance.
     """
 
-    value: float = np.nan
     observed: float = np.nan
     expected: float = np.nan
-    ci_low: float = np.nan
-    ci_high: float = np.nan
-    n_units: int = 0
-    n_clusters: int = 0
-    reason: AlphaReason | None = None
-    undefined: float = np.nan
 
 
 @check.arguments

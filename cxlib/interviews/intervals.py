@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -36,6 +37,35 @@ class AlphaReason(StrEnum):
     NO_CODE = "no_code"
     NO_THEME = "no_theme"
     NO_KIND = "no_kind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A coefficient of agreement.
+
+    Attributes
+    ----------
+    value : float
+        At most 1; NaN where it is not defined, and then `reason` says why.
+    ci_low, ci_high : float
+        Limits of the interval; NaN where none was asked for or `reason` says why there is none.
+    n_units, n_clusters : int
+        Units with at least two values, and the clusters they lie in (the units themselves where
+        there are none).
+    reason : AlphaReason or None
+        Why the value, or its interval, is missing.
+    undefined : float
+        Share of the resamples (jackknife: of the clusters to leave out) that have no value; NaN
+        where nothing was resampled.
+    """
+
+    value: float = np.nan
+    ci_low: float = np.nan
+    ci_high: float = np.nan
+    n_units: int = 0
+    n_clusters: int = 0
+    reason: AlphaReason | None = None
+    undefined: float = np.nan
 
 
 def check_interval(interval: str | None, *, resamples: int, confidence: float) -> None:

@@ -12,6 +12,9 @@ from cxlib import interviews
 from cxlib.interviews import Corpus
 
 from ..conftest import ORACLES
+from .filling import corpus, filling
+
+__all__ = ["corpus", "filling"]  # fixtures
 
 KINDS = {
     "late delivery": ("Delivery", "obstacle"),
