@@ -81,8 +81,7 @@ class Corpus(Reading):
         the interviews; `source` is what it is (interview, support ticket, …), empty if not known.
     units : pandas.DataFrame
         `document, unit` (from 1)`, speaker, role, start, end, started_seconds, ended_seconds`: the
-        units of
-        agreement. Half-open code points; `role` is empty where none was named.
+        units of agreement. Half-open code points; `role` is empty where none was named.
     codings : pandas.DataFrame
         `document, start, end, code, coder, coded_at, memo, gloss`, one row a span; `code` is empty
         where a coder read an interview and found nothing.
