@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from cxlib.shown.message import Message
-from cxlib.sources import speaker_names, speaker_turns
+from cxlib.sources import speaker_names, speaker_turns, stage_directions
 from cxlib.sources.speakers import Label
 
 _BY_LAYOUT = ("name_line", "name_dash", "name_space", "parenthesis")  # no mark says "a name"
+_IN_BRACKETS = ("bracket", "parenthesis", "angle")
 _DASH = re.compile(r"\s*(?:[-‐–—―*•]\s+|[–—―])\S")
 _FEW = 3  # lines
 _BEGINS = re.compile(
@@ -24,7 +25,7 @@ _MARKED = re.compile(
 
 def notes(lines: Sequence[str], labels: Sequence[Label | None], *, file: str) -> list[Message]:
     """Point to labels seen once, to two that may be of one speaker, to those that the layout alone
-    tells, and to dashes that may be voices."""
+    tells, to stage directions that stand where speakers do, and to dashes that may be voices."""
     seen = Counter(
         label.speaker
         for before, label in zip([None, *labels], labels, strict=False)
@@ -53,10 +54,24 @@ def notes(lines: Sequence[str], labels: Sequence[Label | None], *, file: str) ->
     voices = sum(label is not None and label.speaker is None for label in labels)
     if voices:
         told.append(Message("sources.voices_unnamed", file=file, n=voices))
+    told += [
+        Message("sources.taken_for_direction", file=file, name=name, n=n)
+        for name, n in _directions(lines, labels).items()
+    ]
     dashed = sum(_DASH.match(line) is not None for line in lines)
     if not any(labels) and dashed >= _FEW:
         told.append(Message("sources.dashes_no_voices", file=file, n=dashed))
     return told
+
+
+def _directions(lines: Sequence[str], labels: Sequence[Label | None]) -> dict[str, int]:
+    """Return what stands again in brackets before words, as the speakers of the document do, and is
+    no speaker: a person may be called Stille or Rit."""
+    if not any(label and label.style in _IN_BRACKETS for label in labels):
+        return {}
+    begins = (_MARKED.match(line) for line, label in zip(lines, labels, strict=True) if not label)
+    found = Counter(match["inside"].strip() for match in begins if match and match["inside"])
+    return {name: n for name, n in found.items() if n > 1 and stage_directions.is_direction(name)}
 
 
 def warnings(lines: Sequence[str], labels: Sequence[Label | None], *, file: str) -> list[Message]:

@@ -69,3 +69,10 @@ def test_what_may_have_the_wrong_speaker_is_told(lines, told):
 def test_nothing_is_told_of_a_dialogue():
     assert warnings("I: Why?", "Ana: One thing: price.", "I: And?", "Ana: No.") == []
     assert warnings("It rained.", "Note: a.", "Note: b.") == []
+
+
+def test_a_direction_that_stands_where_speakers_do_is_told():
+    told = notes("[Dana] Why?", "[Stille] Price.", "[Dana] And?", "[Stille] It was slow.")
+    assert [note for note in told if "“Stille” stands in brackets before 2 lines" in note]
+    told = notes("Dana: Why?", "[laughs] Well.", "Ana: And?", "[laughs] So.")
+    assert not [note for note in told if "brackets" in note]
