@@ -50,10 +50,13 @@ def test_a_row_is_a_document_and_what_else_it_says_describes_it(tmp_path, suffix
     assert not any("responses" in note for note in told)
 
 
-@given(st.lists(st.text(max_size=12), min_size=1, max_size=6))
+# What could stand between cells is left out: where it splits every row alike, the file is refused.
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0|;\t"), max_size=12)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6))
 def test_texts_are_kept_to_the_letter(tmp_path_factory, texts):
-    texts = [f"a{words}b".encode(errors="ignore").decode() for words in texts]
-    texts = [words for words in texts if not {*"\r\0"} & {*words}] or ["ab"]
+    texts = [f"a{words}b" for words in texts]
     names = [f"d{i}" for i in range(len(texts))]
     path = tmp_path_factory.mktemp("texts") / "a.csv"
     pd.DataFrame({"document": names, "x": texts, "n": "k"}).to_csv(
