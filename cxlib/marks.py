@@ -16,15 +16,18 @@ class ColumnOf:
     """Marks a parameter that names a column, or several, of the file that another one names.
 
     `score: Annotated[str, ColumnOf("survey")]`. With several files the column must be in one of
-    them, or with `everywhere` in all that are given.
+    them, or with `everywhere` in all that are given; with `patterns` it may be a pattern, such as
+    `Q5_*`, that some column fits.
     """
 
     files: tuple[str, ...]
     everywhere: bool = False
+    patterns: bool = False
 
-    def __init__(self, *files: str, everywhere: bool = False) -> None:
+    def __init__(self, *files: str, everywhere: bool = False, patterns: bool = False) -> None:
         object.__setattr__(self, "files", files)
         object.__setattr__(self, "everywhere", everywhere)
+        object.__setattr__(self, "patterns", patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def named_columns(model: BaseModel, within: str = "") -> Iterator[tuple[str, lis
             if isinstance(mark, ColumnOf):
                 yield within + name, columns, mark
             elif isinstance(mark, KeysOf):
-                yield within + name, list(value), ColumnOf(*mark.files)
+                keys = list(value) if isinstance(value, Mapping) else []
+                yield within + name, keys, ColumnOf(*mark.files)
 
 
 def texts_in(value: Any) -> list[str]:

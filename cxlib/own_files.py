@@ -124,7 +124,11 @@ class _Own:
             files = [file for file, path in given.items() if path and not Path(path).is_dir()]
             if any(file not in self.headers for file in files):
                 return True
-            there = [self.headers[file].has(column) for file in files]
+            patterns = isinstance(mark, ColumnOf) and mark.patterns
+            there = [
+                self.headers[file].fits(column) if patterns else self.headers[file].has(column)
+                for file in files
+            ]
             everywhere = isinstance(mark, ColumnOf) and mark.everywhere
             return bool(there) and (all(there) if everywhere else any(there))
         return True

@@ -59,6 +59,12 @@ def _no_file(path: Path) -> Path:
     return path
 
 
+def _no_folder(path: Path) -> Path:
+    if path.is_dir():
+        raise ValueError(f"{path.as_posix()!r} is a folder; give the path of a file to write")
+    return path
+
+
 def _existing(path: Path) -> Path:
     if not path.exists():
         raise ValueError(
@@ -73,6 +79,8 @@ InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
 InputPath = Annotated[Path, AfterValidator(_existing)]
 # a folder to write to, made where it is not there; it is nothing that a report reads
 OutputFolder = Annotated[Path, Output(), AfterValidator(_no_file)]
+# a file to write, likewise; what was there is replaced
+OutputFile = Annotated[Path, Output(), AfterValidator(_no_folder)]
 # a file, a folder of files, or a list of files
 InputFiles = InputPath | tuple[InputFile, ...]
 

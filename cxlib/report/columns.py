@@ -9,7 +9,7 @@ from typing import Any
 from cxlib.check import did_you_mean
 from cxlib.comparisons import columns_of, parse_comparisons
 from cxlib.errors import ColumnError, CxError, SourceError
-from cxlib.marks import ConditionOn, Output, ReadWith, marks_of, named_columns, pieces
+from cxlib.marks import ColumnOf, ConditionOn, Output, ReadWith, marks_of, named_columns, pieces
 from cxlib.parameters import StudyParameters
 from cxlib.sources.headers import Header, read_header
 
@@ -38,7 +38,7 @@ def check_files(p: StudyParameters) -> None:
         if unread.keys() & set(mark.files):  # the column may be there
             continue
         for column in columns:
-            problems += _absent(parameter, column, given, everywhere=mark.everywhere)
+            problems += _absent(parameter, column, given, mark)
     for parameter, asked, files in _conditions(p):
         given = {file: headers[file] for file in files if file in headers}
         for column in asked:
@@ -98,12 +98,16 @@ def _conditions(p: StudyParameters) -> Iterator[tuple[str, tuple[str, ...], tupl
 
 
 def _absent(
-    parameter: str, column: str, headers: Mapping[str, Header], *, everywhere: bool
+    parameter: str, column: str, headers: Mapping[str, Header], mark: ColumnOf
 ) -> list[CxError]:
-    lacking = [file for file, header in headers.items() if not header.has(column)]
-    if not lacking or (not everywhere and len(lacking) < len(headers)):
+    lacking = [
+        file
+        for file, header in headers.items()
+        if not (header.fits(column) if mark.patterns else header.has(column))
+    ]
+    if not lacking or (not mark.everywhere and len(lacking) < len(headers)):
         return []
-    asked = lacking[:1] if everywhere else lacking
+    asked = lacking[:1] if mark.everywhere else lacking
     known = [name for file in asked for name in headers[file].names]
     where = f" in {' or '.join(asked)}" if len(headers) > 1 else ""
     return [

@@ -12,7 +12,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cxlib.errors import ParameterError
-from cxlib.parameters import InputFile, InputFolder, InputPath, OutputFolder, nested_model
+from cxlib.parameters import (
+    InputFile,
+    InputFolder,
+    InputPath,
+    OutputFile,
+    OutputFolder,
+    nested_model,
+)
 from cxlib.report.notebook import Notebook, comments, defaults
 from cxlib.report.values import annotation, as_given
 from cxlib.secrecy import MASK, refuse_secrets
@@ -100,7 +107,7 @@ def _default(name: str, written: str, value: Any) -> str:
 
 def _kind(annotation: Any) -> str:
     known = {InputFile: "file", InputFolder: "folder", InputPath: "file or folder"}
-    known[OutputFolder] = "folder to write to"
+    known |= {OutputFolder: "folder to write to", OutputFile: "file to write"}
     if annotation in known:
         return known[annotation]
     origin, parts = get_origin(annotation), get_args(annotation)

@@ -46,7 +46,7 @@ class Checked:
     day : str or None
         The day, where the report depends on it.
     outputs : dict of str to Path
-        The folders that the notebook writes to, absolute; they are no inputs.
+        The files and folders that the notebook writes, absolute; they are no inputs.
     """
 
     given: dict[str, Any]
@@ -278,6 +278,8 @@ def _absolute(value: Any, field: FieldInfo, folder: Path) -> Any:
 def _relative(value: Any, folder: Path) -> Any:
     if isinstance(value, list):
         return [_relative(item, folder) for item in value]
+    if isinstance(value, Mapping):  # typed where a file might be named
+        return value
     try:
         return Path(os.path.relpath(value, folder)).as_posix()
     except ValueError:  # another drive of Windows

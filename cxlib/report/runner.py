@@ -83,7 +83,11 @@ def run(
         Refused ones, those left out, and then in the order of `reports`.
     """
     site = _Site(out.absolute(), history, force)
-    outcomes = [site.refuse(each) for each in refused] + [site.leave(each) for each in left_out]
+    writing = [each for each in reports if _writes_into(each, out)]
+    reports = [each for each in reports if each not in writing]
+    outcomes = [site.refuse(each) for each in (*refused, *map(_no_place, writing))] + [
+        site.leave(each) for each in left_out
+    ]
     outcomes += site.gone(entries or {})
     known = {report.planned.name: site.unchanged(report) for report in reports}
     made = {name: outcome for name, outcome in known.items() if outcome}
@@ -95,6 +99,22 @@ def run(
     if todo:
         made |= site.make(todo, workers, limits, progress, finished, note)
     return [*outcomes, *(made[report.planned.name] for report in reports)]
+
+
+def _writes_into(report: Ready, out: Path) -> bool:
+    """Return whether a report would write what is nobody's to read among the published reports."""
+    site = out.resolve()
+    paths = [path.resolve() for path in report.checked.outputs.values()]
+    return any(path == site or site in path.parents for path in paths)
+
+
+def _no_place(report: Ready) -> Refused:
+    named = [f"{name}={path.as_posix()!r}" for name, path in report.checked.outputs.items()]
+    return Refused(
+        report.planned,
+        f"{' and '.join(named)} lies among the published reports, which others read; write to a "
+        "folder of your own, such as data/raw",
+    )
 
 
 class _Site:
@@ -160,6 +180,8 @@ class _Site:
         good = last_good(self._past.get(name, []))
         if self._force or good is None or report.key is None:
             return None
+        if not all(path.exists() for path in report.checked.outputs.values()):
+            return None  # what it writes is gone
         page = self._history / name / good["run"] / "report.html"
         if provenance.changed(good.get("key"), report.key) or not page.is_file():
             return None

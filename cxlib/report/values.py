@@ -65,10 +65,10 @@ def _readings(value: Any, parts: set[Any]) -> list[Any]:
         return [value] if isinstance(value, bool | list | dict | NoneType) else [value, str(value)]
     if NoneType in parts and value.strip() in _NONE:
         return [None]
-    if any(isinstance(part, type) and issubclass(part, Path) for part in parts):
-        return []
     if dict in parts and value.lstrip().startswith("{"):
         return [_yaml(value, as_written), value]
+    if any(isinstance(part, type) and issubclass(part, Path) for part in parts):
+        return []
     inner = re.sub(r"^\[|\]$|^\(|\)$", "", value.strip())
     listed = [item.strip() for item in inner.split(",")] if inner.strip() else []
     if parts & {list, tuple, Sequence} and ("," in value or value.lstrip().startswith("[")):

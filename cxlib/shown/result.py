@@ -145,8 +145,8 @@ class Absent(Result):
     """What stands in place of a result that cannot be had: what cannot be known, and how to get it.
 
     `frame` has no rows. `key` names the sentence among the texts, `<key>_short` the line in place
-    of a table or a figure. It takes what the missing result would take, and refuses what that
-    would refuse, so that a notebook needs no `if` and hides no misspelling.
+    of a table or a figure; `values` fill the sentence. It takes what the missing result would take,
+    and refuses what that would refuse, so that a notebook needs no `if` and hides no misspelling.
 
     Examples
     --------
@@ -157,18 +157,33 @@ class Absent(Result):
     key: str
     instead_of: type[Result]
     by: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, key: str, instead_of: type[Result], *, by: Sequence[str] = ()) -> Self:
-        """Return the result that says the sentence `key` where an `instead_of` would stand, with
-        the researcher's columns `by` among its own."""
+    def of(
+        cls, key: str, instead_of: type[Result], *, by: Sequence[str] = (), **values: Any
+    ) -> Self:
+        """Return the result that says the sentence `key`, filled with raw `values`, where an
+        `instead_of` would stand, with the researcher's columns `by` among its own."""
         none = pd.DataFrame({"confidence": [], "method": []})
-        return cls(frame=none, method="none", key=key, instead_of=instead_of, by=tuple(by))
+        return cls(
+            frame=none,
+            method="none",
+            key=key,
+            instead_of=instead_of,
+            by=tuple(by),
+            values=values,
+        )
+
+    @property
+    def why(self) -> Message:
+        """The sentence, for one that quotes it."""
+        return Message(self.key, **self.values)
 
     def summary(self, language: str = "en", **given: Any) -> str:
         """Say what cannot be known, and how to get it."""
         self._refuse_unknown("summary", given)
-        return words.text(self.key, language)
+        return self.why.text(language)
 
     def why_no_figure(self, language: str) -> str:
         """Return what stands in the ledger in place of a figure."""

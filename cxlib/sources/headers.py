@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from cxlib.errors import SourceError
@@ -30,6 +31,12 @@ class Header:
     def has(self, name: str) -> bool:
         """Return whether there is such a column, for any of the readers."""
         return name in self.names or name in self.others
+
+    def fits(self, pattern: str) -> bool:
+        """Return whether there is such a column, or one that the pattern (`Q5_*`) fits."""
+        return self.has(pattern) or any(
+            fnmatchcase(name, pattern) for name in (*self.names, *self.others)
+        )
 
 
 def read_header(

@@ -180,3 +180,16 @@ def test_a_header_is_read_as_the_parameters_say(tmp_path):
     check_files(Sheets.parse(given | {"sheet": 2, "header": 1}))
     with pytest.raises(SourceError, match="header=2"):
         check_files(Sheets.parse(given | {"sheet": 2}))
+
+
+def test_a_pattern_needs_a_column_that_fits(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Q5_1,Q5_2,満足1\n", encoding="utf-8")
+    header = headers.read_header(path)
+    assert [header.fits(each) for each in ("Q5_*", "満足?", "Q5_1", "Q6_*", "Q5")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cxlib import report
-from tests.report.writing import made_ready
+from tests.report.writing import code, made_ready, text, write
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +165,32 @@ def test_the_ledger_stands_beside_the_report(root):
     page = BeautifulSoup(outcome.page.read_text(encoding="utf-8"), "html.parser")
     assert page.tfoot.get_text() == "… and 20 more rows in the CSV"
     assert page.select("a.download")[1].string == "Table 2 as CSV, all 30 rows"
+
+
+MAKES = """import os
+import cxlib as cx
+os.makedirs(sheets, exist_ok=True)
+cx.finding("Sheets are written.")"""
+
+
+def test_what_a_report_writes_for_one_person_lies_apart_and_is_written_again(root):
+    cells = [text("# Writes"), code("sheets = None", "parameters"), code(MAKES)]
+    write(root / "notebooks" / "09_writes.ipynb", cells, model="tests.report.models:Writing")
+    out, apart = root / "reports" / "elsewhere", root / "sheets"
+    for within in (out / "sheets", out):
+        within.mkdir(parents=True, exist_ok=True)
+        [refused] = report.run(
+            [made_ready(root, "09_writes.ipynb", {"sheets": str(within)})], out=out
+        )
+        assert refused.status == "refused"
+        assert "among the published reports, which others read" in refused.headline
+    made = []
+    for gone in (False, False, True):
+        if gone:
+            apart.rmdir()
+        [outcome] = report.run(
+            [made_ready(root, "09_writes.ipynb", {"sheets": str(apart)})], out=out
+        )
+        made.append(outcome.status)
+    assert made == ["published", "unchanged", "published"]
+    assert apart.is_dir()
