@@ -30,7 +30,7 @@ class Columns(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    weight: Column = Field(default=None)
+    weight: Annotated[str | None, ColumnOf("survey", "weights")] = Field(default=None)
     strata: Column = Field(default=None)
     cluster: Column = Field(default=None)
     respondent: Column = Field(default=None)
@@ -64,6 +64,7 @@ class Parameters(SurveyParameters):
     wave_order: list[Annotated[str, Field(coerce_numbers_to_str=True)]] | None = None
     segment: Column = None
     columns: Columns = Columns()
+    weights: InputFile | None = None
     where: Annotated[str | None, ConditionOn("survey")] = None
     only: Annotated[Only, KeysOf("survey")] = Field({})
     margin: float | None = Field(None, gt=0, le=200)
@@ -98,6 +99,15 @@ class Parameters(SurveyParameters):
         if not all(low <= number <= _MOST_LOOKS for number in given):
             raise ValueError(f"each number must be from {low} to {_MOST_LOOKS:,}")
         return looks
+
+    @model_validator(mode="after")
+    def _weights_named(self) -> Parameters:
+        if self.weights is not None and self.columns.weight is None:
+            raise ValueError(
+                f"weights={self.weights.as_posix()!r} needs the name of its column of weights; add "
+                "it to columns, as columns={weight: weight}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _columns_apart(self) -> Parameters:

@@ -162,6 +162,7 @@ def read(p: Parameters) -> Answers:
         If the file cannot be read.
     """
     survey = sources.read_survey(p.survey, **p.read_with, where=choose(p.where, p.only))
+    survey, weighted = usable.with_weights(survey, p)
     who = p.columns.respondent
     refuse_counted_answers(survey.frame, p.survey, ids=(who,) if who else ())
     refuse_tally(survey.frame, p.survey, score=p.score)
@@ -187,6 +188,7 @@ def read(p: Parameters) -> Answers:
     subject = with_condition(waves.wave, p.where, as_condition(p.only))
     doubts = (
         *survey.warnings,
+        *weighted,
         *survey.asked_twice(p.score),
         *named.flags,
         *usable.many_left_out(waves.rows, waves.wave, p),
@@ -209,7 +211,7 @@ def read(p: Parameters) -> Answers:
         warnings=warnings,
         flags=doubts,
         subject=subject,
-        inputs={"survey": p.survey},
+        inputs={"survey": p.survey} | ({"weights": p.weights} if p.weights else {}),
         rows=waves.rows,
         by=tuple(name for name in (p.wave_column, p.segment) if name),
         design={name: getattr(p.columns, name) for name in ("weight", "strata", "cluster")},

@@ -3,14 +3,15 @@ on."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from cxlib.nps.parameters import DETRACTOR, PROMOTER, Parameters
-from cxlib.rows import code_labels, respondents, scales, wave_names, weights
+from cxlib.rows import code_labels, respondents, scales, wave_names, weight_tables, weights
 from cxlib.shown.message import Message
-from cxlib.sources import Survey
+from cxlib.sources import LeftOut, Survey, read_list, read_survey
 
 UNREAD = "_unread"  # column of the answers: given, but no score
 
@@ -31,6 +32,37 @@ def parse(survey: Survey, p: Parameters) -> scales.ParsedScores:
     how: Any = {"scale": p.scale, "scale_shift": p.scale_shift, "labels": p.labels}
     code_labels.refuse_contradiction(answers, meanings, **how)
     return scales.parse_scores(answers, **how)
+
+
+def with_weights(survey: Survey, p: Parameters) -> tuple[Survey, tuple[Message, ...]]:
+    """Return the answers that the file of weights has a weight for, and what can change the
+    headline; the survey as it is where there is no such file.
+
+    Raises
+    ------
+    ColumnError, WeightError
+        If the weights do not belong to these answers.
+    """
+    if p.weights is None or p.columns.weight is None:
+        return survey, ()
+    joined = weight_tables.join_weights(
+        survey.frame,
+        read_list(p.weights).frame,
+        weight=p.columns.weight,
+        file=p.weights.name,
+        wave=p.wave_column
+        if p.wave_by == "value" and p.wave_column in survey.frame.columns
+        else None,
+        every=lambda: read_survey(p.survey, **{**p.read_with, "finished_only": False}).frame,
+    )
+    left_out = {**survey.left_out, LeftOut.NO_WEIGHT: joined.left_out}
+    weighted = replace(
+        survey,
+        frame=joined.rows,
+        notes=(*survey.notes, *joined.notes),
+        left_out=left_out if joined.left_out else survey.left_out,
+    )
+    return weighted, joined.warnings
 
 
 def name_waves(rows: pd.DataFrame, p: Parameters) -> wave_names.Named:

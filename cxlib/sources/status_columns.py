@@ -19,6 +19,7 @@ class LeftOut(StrEnum):
     UNFINISHED = "unfinished"
     TOTAL = "total"
     WHERE = "where"
+    NO_WEIGHT = "no_weight"
 
 
 ANSWER = None  # what a value means that marks an answer

@@ -35,6 +35,28 @@ def read(tmp_path):
     return called
 
 
+def test_a_file_of_weights_weighs_the_answers_it_knows(tmp_path):
+    survey, weights = tmp_path / "survey.csv", tmp_path / "w.csv"
+    pd.DataFrame({"id": list("abcdef"), "wave": [*"112222"], "score": [9, 0, 10, 0, 9, 5]}).to_csv(
+        survey, index=False
+    )
+    pd.DataFrame({"id": list("cdex"), "weight": [1.0, 3.0, 2.0, 9.0]}).to_csv(weights, index=False)
+    given = {"survey": survey, "weights": weights, "columns": {"weight": "weight"}}
+    answers = nps.read(nps.Parameters.parse(given))
+    assert answers.rows["id"].tolist() == ["c", "d", "e"]
+    assert dict(answers.read.frame.to_numpy().tolist()) == {"rows": 6, "answers": 3, "no_weight": 3}
+    assert answers.inputs == {"survey": survey, "weights": weights}
+    found = nps.score(answers.rows, score="score", weight="weight")
+    assert found.frame["nps"].tolist() == [0.0]
+    assert [str(each)[:40] for each in answers.flags][:3] == [
+        "1 of 4 ids in w.csv are no answers of th",
+        "No answer of 1 has a weight in w.csv: no",
+        "1 of 4 answers have no weight in w.csv a",
+    ]
+    with pytest.raises(ParameterError, match=r"weights=.* needs the name of its column"):
+        nps.Parameters.parse({"survey": survey, "weights": weights})
+
+
 @pytest.mark.parametrize("wave", [2026, "2026", None])
 def test_a_wave_may_be_a_number(read, wave):
     _, answers = read(wave=wave, segment="店")
