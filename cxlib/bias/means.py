@@ -1,22 +1,19 @@
-"""Respondents and weights -> a mean with a standard error that knows about the weights, the raking
-and the design."""
+"""Respondents and weights -> means with standard errors that know about the weights and the
+design."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cxlib import check
-from cxlib.bias.counts import weighted
+from cxlib.bias import estimating
 from cxlib.bias.kinds import Kind, Method
-from cxlib.bias.methods import linearised
-from cxlib.bias.weighting import Weights
-from cxlib.errors import ParameterError, WeightError
+from cxlib.bias.weights import Weights
+from cxlib.rows import names
 from cxlib.rows.table import as_table
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
@@ -27,11 +24,14 @@ from cxlib.shown.vocabulary import with_limits
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Mean(Result):
-    """Means of one column. `frame` has one row a kind of weight.
+    """Means of one column. `frame` has one row a kind of weight, or a group.
 
-    Columns: `kind` (unweighted, weighted), `outcome`, `n` (answers), `n_eff` (Kish), `mean`, `se`,
-    `ci_low`, `ci_high`, `confidence`, `df` (clusters minus strata), `deff` (Kish's, of the weights
-    alone), `method`."""
+    Columns: `kind` (unweighted, weighted), `outcome`, with `by` the column of groups, `n`
+    (answers), `n_eff` (Kish), `mean`, `se`, `ci_low`, `ci_high`, `confidence`, `df` (clusters minus
+    strata), `deff` (Kish's, of the weights alone), `method`. `how` says by what it is weighted."""
+
+    by: str | None = None
+    how: Message | None = None
 
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kind,
@@ -45,12 +45,17 @@ class Mean(Result):
     }
 
     def summary(self, language: str = "en") -> str:
-        """Say the weighted mean with its interval, and the unweighted one beside it."""
+        """Say the weighted mean with its interval, and the unweighted one beside it; of groups the
+        lowest and the highest."""
+        if self.by is not None:
+            return self._groups(self.by, language)
         last, first = self.frame.iloc[-1], self.frame.iloc[0]
+        both = len(self.frame) > 1 and self.how is not None
         return words.text(
-            "bias.mean_weighted" if len(self.frame) > 1 else "bias.mean",
+            "bias.mean_weighted" if both else "bias.mean",
             language,
-            outcome=last["outcome"],
+            outcome=last["outcome"] if both else estimating.said_outcome(last["outcome"], self.how),
+            how=self.how,
             mean=last["mean"],
             n=last["n"],
             low=last["ci_low"],
@@ -59,9 +64,32 @@ class Mean(Result):
             plain=first["mean"],
         )
 
+    def _groups(self, by: str, language: str) -> str:
+        column = {name: column for column, name in self.carried.items()}[by]
+        ends = self.frame.loc[[self.frame["mean"].idxmin(), self.frame["mean"].idxmax()]]
+        parts = [
+            Message("bias.mean_group", group=row[column], **row[_SAID].to_dict())
+            for _, row in ends.iterrows()
+        ]
+        return words.text(
+            "bias.mean_groups",
+            language,
+            outcome=estimating.said_outcome(ends["outcome"].iloc[0], self.how),
+            by=by,
+            groups=len(self.frame),
+            low=parts[0],
+            high=parts[1],
+            level=ends["confidence"].iloc[0],
+        )
+
     def caption(self) -> Message:
         """Return what the table shows."""
+        if self.by is not None:
+            return Message("bias.mean_caption_groups", by=self.by)
         return Message("bias.mean_caption_weighted" if len(self.frame) > 1 else "bias.mean_caption")
+
+
+_SAID = ["mean", "n", "ci_low", "ci_high"]
 
 
 @check.arguments
@@ -69,25 +97,30 @@ def weighted_mean(
     data: Any,
     *,
     outcome: str,
+    by: str | None = None,
     weights: Weights | None = None,
     weight: str | None = None,
     cluster: str | None = None,
     strata: str | None = None,
     population: str | None = None,
+    se: Literal["linearised", "jackknife"] | None = None,
     confidence: float = 0.95,
 ) -> Mean:
-    """Estimate a weighted mean with a linearised standard error that includes what the raking
-    explains.
+    """Estimate a weighted mean, or that of each group, with a standard error that includes what the
+    weights explain.
 
     Parameters
     ----------
     data : table
-        One row a respondent; `weights` must have been raked on these rows.
+        One row a respondent; `weights` must have been made from these rows.
     outcome : str
         Column of numbers. Rows without one are left out of the mean (as a domain), not out of the
-        raking.
+        weights.
+    by : str, optional
+        Column of groups, of which each gets a row (a domain: its error knows of the whole sample).
+        Rows without a group are in none.
     weights : Weights, optional
-        From `rake`; its base weight is used.
+        From `rake`, `poststratify`, `calibrate`, …; their base weight is used.
     weight : str, optional
         Column of weights that are taken as given; not together with `weights`. A weight of 0 keeps
         its row in the design (`n`, strata, clusters) and leaves the mean alone.
@@ -96,6 +129,10 @@ def weighted_mean(
         is one stratum.
     population : str, optional
         Column with the number of primary sampling units in the population (in the row's stratum).
+    se : {"linearised", "jackknife"}, optional
+        How the standard error is made. None: by the jackknife where units minus strata are below
+        1,000, since linearised intervals of weighted means are too short there; else linearised.
+        `method` says which.
     confidence : float
         Level of the interval (Student's t with `df` = units minus strata, of those with a weight
         above 0).
@@ -103,29 +140,34 @@ def weighted_mean(
     Returns
     -------
     Mean
-        One row, kind `weighted` (`unweighted` where neither weight is given).
+        One row, kind `weighted` (`unweighted` where neither weight is given), or one a group.
 
     Raises
     ------
     WeightError
         If a weight is missing, negative or infinite, all are 0, a stratum has a single unit or more
-        units than the population, or rows have a combination of categories that was not raked.
+        units than the population, or the rows are not those that the weights were made from.
     ColumnError
         If a column is absent, not numeric or infinite, a stratum or cluster is missing, or
         `population` is missing, not above 0 or not one number a stratum.
     EmptyDataError
         If no row has the outcome.
     ParameterError
-        If `weight` and `weights` are both given, or `confidence` does not lie between 0 and 1.
+        If `weight` and `weights` are both given, `se` is another word, or `confidence` does not lie
+        between 0 and 1.
     SourceError
         If `data` cannot be read.
 
     Notes
     -----
-    z_i = (y_i - mean) / sum w; its residual from a regression on the margins' categories, with base
-    weights, times w_i, goes into Wolter's variance of cluster totals (`methods.designs`). One GROUP
-    BY over cells, strata and clusters gives all sums. Equal to R survey 4.1.1 `svymean` after
-    `rake`, `postStratify`, and without, to 1e-7, and with weights of 0 to 1e-9.
+    Linearised: the residual of z_i = (y_i - mean) / sum w (0 outside the group), times w_i, goes
+    into Wolter's variance of cluster totals (`methods.designs`). After `rake`, z is swept by each
+    margin's plain mean, in order, ten rounds (as R has it); after `poststratify` and `calibrate` it
+    is regressed, with base weights, on what was calibrated; weights taken as given explain nothing.
+    Jackknife: each row or cluster is deleted once and the weights are made anew
+    (`methods.jackknife`). One GROUP BY over cells, strata and clusters gives all sums. Equal to R
+    survey 4.1.1 `svymean` and `svyby` after `rake`, `postStratify`, `calibrate`, and without, and
+    to `as.svrepdesign`, to 1e-7; with weights of 0 to 1e-9.
 
     Examples
     --------
@@ -133,19 +175,29 @@ def weighted_mean(
     >>> weighted_mean(answers, outcome="csat", weight="w").frame["mean"].round(3).tolist()
     [3.667]
     """
-    found = estimate(
+    found = estimating.estimate(
         data,
         outcome=outcome,
+        by=by,
         weights=weights,
         weight=weight,
         cluster=cluster,
         strata=strata,
         population=population,
+        se=se,
     )
     kind = Kind.UNWEIGHTED if weights is None and weight is None else Kind.WEIGHTED
-    row = _row(found, kind, outcome, confidence, method_with(weights))
+    carried = names.carry([by] if by is not None else [], Mean.columns)
+    beside = {"kind": kind.value, "outcome": outcome}
+    column = carried[by] if by is not None else None
+    rows = found.rows("mean", confidence, beside=beside, by=column)
     return Mean(
-        frame=pd.DataFrame([row]), method=Method.LINEARISED, warnings=_warnings(found, outcome)
+        frame=pd.DataFrame(rows),
+        method=found.methods[0],
+        warnings=found.cautions(outcome),
+        carried={column: name for name, column in carried.items()},
+        by=by,
+        how=estimating.how_weighted(weights, weight),
     )
 
 
@@ -158,21 +210,22 @@ def estimate_mean(
     cluster: str | None = None,
     strata: str | None = None,
     population: str | None = None,
+    se: Literal["linearised", "jackknife"] | None = None,
     confidence: float = 0.95,
 ) -> Mean | Absent:
-    """Estimate a mean without weights and with raking weights; see `weighted_mean`.
+    """Estimate a mean without weights and with weights; see `weighted_mean`.
 
     Use it to see what the margins explain of a number such as satisfaction.
 
     Parameters
     ----------
     data : table
-        One row a respondent; `weights` must have been raked on these rows.
+        One row a respondent; `weights` must have been made from these rows.
     outcome : str or None
         Column of numbers. None gives an `Absent`.
     weights : Weights
-        From `rake`.
-    cluster, strata, population, confidence
+        From `rake`, `poststratify`, `calibrate`, ….
+    cluster, strata, population, se, confidence
         As in `weighted_mean`.
 
     Returns
@@ -189,101 +242,26 @@ def estimate_mean(
     if outcome is None:
         return Absent.of("bias.absent_outcome", Mean)
     answers = as_table(data)  # once for all queries
-    plain, raked = (
-        estimate(
+    plain, made = (
+        estimating.estimate(
             answers,
             outcome=outcome,
             weights=used,
             cluster=cluster,
             strata=strata,
             population=population,
+            se=se,
         )
         for used in (None, weights)
     )
     rows = [
-        _row(plain, Kind.UNWEIGHTED, outcome, confidence, Method.LINEARISED),
-        _row(raked, Kind.WEIGHTED, outcome, confidence, method_with(weights)),
+        row
+        for kind, found in ((Kind.UNWEIGHTED, plain), (Kind.WEIGHTED, made))
+        for row in found.rows("mean", confidence, beside={"kind": kind.value, "outcome": outcome})
     ]
     return Mean(
-        frame=pd.DataFrame(rows), method=Method.LINEARISED, warnings=_warnings(raked, outcome)
+        frame=pd.DataFrame(rows),
+        method=made.methods[0],
+        warnings=made.cautions(outcome),
+        how=estimating.how_weighted(weights),
     )
-
-
-def estimate(
-    data: Any,
-    *,
-    outcome: str,
-    weights: Weights | None = None,
-    weight: str | None = None,
-    cluster: str | None = None,
-    strata: str | None = None,
-    population: str | None = None,
-) -> linearised.Estimate:
-    """Return the weighted mean and its linearised standard error; see `weighted_mean`."""
-    if weights is not None and weight is not None:
-        raise ParameterError(
-            f"weight={weight!r} and weights are both given; give the base weight to cx.bias.rake, "
-            "once"
-        )
-    sums = weighted.sums(
-        data,
-        outcome=outcome,
-        margins=weights.margins if weights is not None else (),
-        weight=weights.base if weights is not None else weight,
-        cluster=cluster,
-        strata=strata,
-        population=population,
-    )
-    return linearised.estimate(sums, _factors(sums, weights))
-
-
-def method_with(weights: Weights | None) -> Method:
-    """Return how an estimate with these weights is made."""
-    return Method.RAKED_LINEARISED if weights and weights.margins else Method.LINEARISED
-
-
-def _factors(sums: pd.DataFrame, weights: Weights | None) -> NDArray:
-    if weights is None:
-        return np.ones(len(sums))
-    if not weights.margins:
-        return np.full(len(sums), float(weights.cells["factor"].iloc[0]))
-    keys = [f"m{i}" for i in range(len(weights.margins))]
-    categories = weights.cells[list(weights.cells.columns[: len(keys)])]
-    known = pd.Series(
-        weights.cells["factor"].to_numpy(float), index=pd.MultiIndex.from_frame(categories)
-    )
-    factor = known.reindex(pd.MultiIndex.from_frame(sums[keys])).to_numpy(float)
-    if np.isnan(factor).any():
-        where = sums.loc[np.isnan(factor), keys].iloc[0]
-        said = words.write_list(f"{m}={v!r}" for m, v in zip(weights.margins, where, strict=True))
-        raise WeightError(
-            f"weights: there are rows with {said} among the data, which were not among the "
-            "respondents that were raked; rake these rows themselves with cx.bias.rake"
-        )
-    return factor
-
-
-def _row(
-    found: linearised.Estimate, kind: Kind, outcome: str, confidence: float, method: Method
-) -> dict[str, Any]:
-    low, high = found.interval(confidence)
-    return {
-        "kind": kind.value,
-        "outcome": outcome,
-        "n": found.n,
-        "n_eff": found.n_eff,
-        "mean": found.mean,
-        "se": found.se,
-        "ci_low": low,
-        "ci_high": high,
-        "confidence": confidence,
-        "df": found.df,
-        "deff": found.deff,
-        "method": method.value,
-    }
-
-
-def _warnings(found: linearised.Estimate, outcome: str) -> tuple[Message, ...]:
-    if not found.left_out:
-        return ()
-    return (Message("bias.no_outcome", outcome=outcome, n=found.left_out),)

@@ -1,21 +1,21 @@
-"""Scores and weights -> the NPS as it came in and the weighted one, each with a linearised standard
-error."""
+"""Scores and weights -> the NPS as it came in and the weighted one, each with a standard error."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
 from cxlib import check
-from cxlib.bias import means
-from cxlib.bias.counts import categories, weighted
+from cxlib.bias import estimating
+from cxlib.bias.counts import categories
+from cxlib.bias.counts import sums as counts
+from cxlib.bias.estimating import Estimates
 from cxlib.bias.kinds import Kind, Method
-from cxlib.bias.methods import linearised
-from cxlib.bias.weighting import Weights
-from cxlib.errors import EmptyDataError, ParameterError, ScoreRangeError
+from cxlib.bias.weights import Weights
+from cxlib.errors import EmptyDataError, ParameterError, ScoreRangeError, WeightError
 from cxlib.rows import scales
 from cxlib.rows.table import as_table
 from cxlib.shown import language as words
@@ -25,6 +25,8 @@ from cxlib.shown.table import Format
 from cxlib.shown.vocabulary import with_limits
 
 ENOUGH = 30  # effective answers, below which the interval is approximate
+NOBODY = 1e-12  # a share below it is what a difference of two shares left
+_ROUNDING = 1e-9  # of a share
 _SIGN = "__nps"
 
 
@@ -34,16 +36,21 @@ class WeightedNps(Result):
 
     `frame` has two rows: `kind` (unweighted, weighted), `n`, `n_eff` (Kish), `nps`, `se`, `ci_low`,
     `ci_high`, `confidence`, `df`, `deff` (Kish's, of the weights alone), `method`. `promoters`,
-    `passives`, `detractors` are people, not weighted; `equal_chances` is False where base weights,
+    `passives`, `detractors` are people, not weighted; `margins` (of categories and of numbers) and
+    `base` are the columns that the weights rest on; `equal_chances` is False where base weights,
     clusters or strata say that people were not drawn one by one with equal chances. `left_out`
-    answers were given but are no score."""
+    answers were given but are no score. `shares` are those of promoters, passives and detractors
+    after weighting; `unmet` says why the answers could not be weighted to the targets."""
 
     promoters: int
     passives: int
     detractors: int
+    shares: tuple[float, float, float]
     margins: tuple[str, ...] = ()
+    base: str | None = None
     equal_chances: bool = True
     left_out: int = 0
+    unmet: Message | None = None
 
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kind,
@@ -65,7 +72,7 @@ class WeightedNps(Result):
         plain, raked = self.row(Kind.UNWEIGHTED), self.row(Kind.WEIGHTED)
         n, given = raked["n"], raked["n"] + self.left_out
         return words.text(
-            "bias.nps_weighted" if self.margins else "bias.nps_alone",
+            self._sentence(),
             language,
             n=Message("bias.n_of", n=n, given=given) if self.left_out else n,
             answers=Message(
@@ -77,7 +84,16 @@ class WeightedNps(Result):
             level=raked["confidence"],
             plain=plain["nps"],
             margins=self.margins,
+            base=self.base,
+            why=self.unmet,
         )
+
+    def _sentence(self) -> str:
+        if self.margins:
+            return "bias.nps_weighted"
+        if self.unmet is not None:
+            return "bias.nps_unmet" if self.base is None else "bias.nps_base_unmet"
+        return "bias.nps_alone" if self.base is None else "bias.nps_base_weights"
 
 
 @check.arguments
@@ -92,26 +108,27 @@ def estimate_nps(
     cluster: str | None = None,
     strata: str | None = None,
     population: str | None = None,
+    se: Literal["linearised", "jackknife"] | None = None,
     confidence: float = 0.95,
     left_out: int = 0,
 ) -> WeightedNps | Absent:
-    """Estimate the NPS of the answers without weights and with raking weights.
+    """Estimate the NPS of the answers without weights and with weights.
 
     Use it to see what the margins explain; what they do not explain, `bounds` shows.
 
     Parameters
     ----------
     data : table
-        One row a respondent; `weights` must have been raked on these rows.
+        One row a respondent; `weights` must have been made from these rows.
     score : str or None
         Column of whole scores. None gives an `Absent`.
     weights : Weights
-        From `rake`.
+        From `rake`, `poststratify`, `calibrate`, ….
     scale : (int, int)
         Lowest and highest score of the question.
     promoter, detractor : int
         Promoters answer `promoter` or more, detractors `detractor` or less.
-    cluster, strata, population, confidence
+    cluster, strata, population, se, confidence
         As in `weighted_mean` (`population` is a column, the number of sampling units in the row's
         stratum); the limits are kept within -100 and 100.
     left_out : int
@@ -135,7 +152,9 @@ def estimate_nps(
         If there is no score, or only one.
     ParameterError
         If the cut points do not lie on the scale in order.
-    ColumnError, SourceError, WeightError
+    WeightError
+        If weights below 0 make the NPS or a share one that cannot be; else as `weighted_mean`.
+    ColumnError, SourceError
         As `weighted_mean`.
 
     Notes
@@ -146,41 +165,72 @@ def estimate_nps(
     if score is None:
         return Absent.of("bias.absent_score", WeightedNps)
     answers = as_table(data)  # once for all queries
-    by_score = _usable_scores(answers, score, scale, promoter, detractor)
-    signed = weighted.promoter_sign(
+    by_score = usable_scores(answers, score, scale, promoter, detractor)
+    signed = counts.promoter_sign(
         answers, score=score, promoter=promoter, detractor=detractor, name=_SIGN
     )
-    plain, raked = (
-        means.estimate(
+    plain, made = (
+        estimating.estimate(
             signed,
             outcome=_SIGN,
             weights=used,
             cluster=cluster,
             strata=strata,
             population=population,
+            se=se,
         )
         for used in (None, weights)
     )
     rows = [
-        _row(plain, Kind.UNWEIGHTED, confidence, Method.LINEARISED),
-        _row(raked, Kind.WEIGHTED, confidence, means.method_with(weights)),
+        row
+        for kind, found in ((Kind.UNWEIGHTED, plain), (Kind.WEIGHTED, made))
+        for row in found.rows("nps", confidence, beside={"kind": kind.value})
     ]
     up = int(by_score[by_score.index >= promoter].sum())
     down = int(by_score[by_score.index <= detractor].sum())
+    share = _share_of_promoters(answers, score, promoter, scale, weights) if up else 0.0
+    below = share - made.found[0].value / 100 if down else 0.0
+    _refuse_impossible(share, below)
+    below = below if below > NOBODY else 0.0
     return WeightedNps(
-        frame=pd.DataFrame(rows),
-        method=Method.LINEARISED,
-        warnings=_warnings(raked, score),
+        frame=_within(pd.DataFrame(rows)),
+        method=made.methods[0],
+        warnings=_warnings(made, score),
         promoters=up,
         detractors=down,
         passives=int(by_score.sum()) - up - down,
-        margins=weights.margins,
+        shares=(share, max(1 - share - below, 0.0), below),
+        margins=weights.by,
+        base=weights.base,
         equal_chances=weights.base is None and cluster is None and strata is None,
         left_out=left_out,
+        unmet=weights.unmet,
     )
 
 
-def _usable_scores(
+def _share_of_promoters(
+    answers: Any, score: str, promoter: int, scale: tuple[int, int], weights: Weights
+) -> float:
+    """Return the share of promoters among the answers, after weighting."""
+    alone = counts.promoter_sign(
+        answers, score=score, promoter=promoter, detractor=scale[0] - 1, name=_SIGN
+    )
+    found = estimating.estimate(alone, outcome=_SIGN, weights=weights, se="linearised").found[0]
+    return found.value / 100
+
+
+def _refuse_impossible(up: float, down: float) -> None:
+    """Refuse shares of promoters and detractors that nobody can have, of weights below 0."""
+    for name, share in (("promoters", up), ("detractors", down), ("passives", 1 - up - down)):
+        if not -_ROUNDING <= share <= 1 + _ROUNDING:
+            raise WeightError(
+                f"weights: some are below 0, and {100 * share:,.1f} % of the answers would be "
+                f"{name} (NPS {100 * (up - down):,.1f}); make them without such weights, by "
+                'cx.bias.calibrate(…, distance="raking") or bounds=(0, 10), or with fewer totals'
+            )
+
+
+def usable_scores(
     data: Any, score: str, scale: tuple[int, int], promoter: int, detractor: int
 ) -> pd.Series:
     """Count the answers of each score; refuse cut points off the scale, and too few answers."""
@@ -220,29 +270,15 @@ def count_scores(
     return whole
 
 
-def _row(
-    found: linearised.Estimate, kind: Kind, confidence: float, method: Method
-) -> dict[str, Any]:
-    low, high = found.interval(confidence)
-    return {
-        "kind": kind.value,
-        "n": found.n,
-        "n_eff": found.n_eff,
-        "nps": found.mean,
-        "se": found.se,
-        "ci_low": max(low, -100.0),
-        "ci_high": min(high, 100.0),
-        "confidence": confidence,
-        "df": found.df,
-        "deff": found.deff,
-        "method": method.value,
-    }
+def _within(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep limits where an NPS can be."""
+    return frame.assign(
+        ci_low=frame["ci_low"].clip(lower=-100.0), ci_high=frame["ci_high"].clip(upper=100.0)
+    )
 
 
-def _warnings(found: linearised.Estimate, score: str) -> tuple[Message, ...]:
-    warnings = []
-    if found.left_out:
-        warnings.append(Message("bias.no_outcome", outcome=score, n=found.left_out))
+def _warnings(made: Estimates, score: str) -> tuple[Message, ...]:
+    found, warnings = made.found[0], list(made.cautions(score))
     if found.n_eff < ENOUGH:
         warnings.append(Message("bias.few_answers", n=found.n, n_eff=found.n_eff))
     if found.se == 0:

@@ -10,6 +10,7 @@ from cxlib.errors import (
     EmptyDataError,
     ParameterError,
     ScoreRangeError,
+    WeightError,
 )
 from cxlib.shown.message import Message
 from tests.bias.test_means import estimate
@@ -36,7 +37,8 @@ def test_estimate_nps_is_the_mean_of_signs(schools):
 
 
 def test_estimate_nps_at_its_edges():
-    same = bias.estimate_nps(pd.DataFrame({"score": [10] * 40}), score="score", weights=ONE)
+    rows = pd.DataFrame({"score": [10] * 40})
+    same = bias.estimate_nps(rows, score="score", weights=bias.rake(rows, targets={}))
     assert Message("bias.all_the_same") in same.warnings
     with pytest.raises(EmptyDataError, match="too few"):
         bias.estimate_nps(pd.DataFrame({"score": [10]}), score="score", weights=ONE)
@@ -48,3 +50,32 @@ def test_estimate_nps_at_its_edges():
         bias.estimate_nps(pd.DataFrame({"score": ["ten", "nine"]}), score="score", weights=ONE)
     absent = bias.estimate_nps(pd.DataFrame({"x": [1]}), score=None, weights=ONE)
     assert "Set “score”" in absent.summary()
+
+
+def test_an_nps_that_cannot_be_is_refused():
+    """A mean of 1.4 where that of the answers is 4 gives the detractor a weight below 0."""
+    rows = pd.DataFrame({"score": [10, 10, 8, 0], "t": [1.0, 2, 3, 10]})
+    weights = bias.calibrate(rows, totals={"t": 14}, size=10)
+    with pytest.raises(WeightError, match=r"below 0.*would be (detractors|promoters).*bounds"):
+        bias.estimate_nps(rows, score="score", weights=weights)
+    mended = bias.calibrate(rows, totals={"t": 14}, size=10, distance="raking")
+    nps = bias.estimate_nps(rows, score="score", weights=mended)
+    assert nps.frame["nps"].between(-100, 100).all()
+
+
+def test_base_weights_alone_are_the_headline():
+    """By hand: 30 promoters of weight 1, 30 detractors of weight 3: (30 - 90) / 120."""
+    rows = pd.DataFrame({"score": [10] * 30 + [0] * 30, "w": [1.0] * 30 + [3.0] * 30})
+    found = bias.estimate_nps(rows, score="score", weights=bias.rake(rows, targets={}, weight="w"))
+    said = found.summary()
+    assert "weighted by the base weights in 'w' it is −50.0" in said
+    assert "As answered the NPS is 0.0" in said.replace("+0.0", "0.0")
+    assert "could not be weighted" not in said
+
+
+def test_weights_of_one_wave_are_refused_on_another():
+    one = pd.DataFrame({"score": [10, 9, 0, 3] * 10, "g": list("aabb") * 10})
+    two = pd.DataFrame({"score": [10, 9, 8, 7] * 10, "g": list("aaab") * 10})
+    weights = bias.rake(one, targets={"g": {"a": 50, "b": 50}})
+    with pytest.raises(WeightError, match="these are other rows: 30 of a here, 20 among"):
+        bias.estimate_nps(two, score="score", weights=weights)

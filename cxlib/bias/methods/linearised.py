@@ -1,8 +1,9 @@
-"""Sums per margin cell, stratum and cluster -> a weighted mean and its linearised error."""
+"""Sums per cell, domain, stratum and cluster -> a weighted mean, ratio or total and its linearised
+error."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,104 +11,176 @@ from numpy.typing import NDArray
 from scipy import sparse, stats
 
 from cxlib import check
+from cxlib.bias.methods.constraints import Constraints
 from cxlib.errors import WeightError
 from cxlib.methods import designs
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A weighted mean from sums: `mean`, `se`, `df`, `n` answers, `n_eff`, `deff`, and `left_out`
-    rows without an answer."""
+    """A weighted mean, ratio or total from sums: `value`, `se`, `df`, `n` answers, `n_eff`, `deff`
+    (Kish's), and `left_out` rows without an answer.
 
-    mean: float
+    `se` is missing where all answers are of one sampling unit. Influence of a row with outcome y
+    (measured from the shift) and denominator a: (y - `centre` x a) / `scale`."""
+
+    value: float
     se: float
     df: int
     n: int
     n_eff: float
     deff: float
     left_out: int
+    centre: float
+    scale: float
 
     def interval(self, confidence: float) -> tuple[float, float]:
-        """Return Student's t limits."""
+        """Return Student's t limits; missing without a degree of freedom."""
+        if self.df < 1:
+            return np.nan, np.nan
         half = float(stats.t.ppf(0.5 + check.confidence(confidence) / 2, self.df)) * self.se
-        return self.mean - half, self.mean + half
+        return self.value - half, self.value + half
 
 
-def estimate(sums: pd.DataFrame, factor: NDArray) -> Estimate:
-    """Estimate a weighted mean and its standard error.
+def estimate(
+    groups: pd.DataFrame,
+    constraints: Constraints,
+    *,
+    inside: NDArray | None = None,
+    total: bool = False,
+) -> Estimate:
+    """Estimate a weighted ratio (a mean has the denominator 1) or total and its standard error.
 
     Parameters
     ----------
-    sums : pandas.DataFrame
-        As `counts.weighted.sums` gives them.
-    factor : float array, shape (groups,)
-        Final weight over base weight of each group.
+    groups : pandas.DataFrame
+        As `counts.sums.sums` gives them, with `factor` (final weight over base weight) and `cell`
+        (position among the cells of the constraints; -1 where all base weights are 0).
+    constraints : Constraints
+        What the weights meet.
+    inside : bool array, shape (groups,), optional
+        The groups of a domain; the others stay in the design.
+    total : bool
+        Whether it is the sum of the outcome, not its ratio.
 
     Raises
     ------
     WeightError
-        If all rows with an answer have weight 0, a stratum has a single unit, or the population
-        cannot be.
+        If all rows with an answer have weight 0, denominators add up to 0, a stratum has a single
+        unit, or the population cannot be.
     """
-    total, squares = float(factor @ sums["a_d"]), float(factor**2 @ sums["a_d2"])
-    if not total > 0:
+    part = groups if inside is None else groups[inside]
+    value = point(part, total=total)
+    coefficients = np.zeros((2, len(groups)))
+    coefficients[:, slice(None) if inside is None else inside] = [
+        [value.centre],
+        [1 / value.scale],
+    ]
+    variance, _ = variance_of(groups, constraints, *coefficients)
+    if answering_units(part) < 2:
+        variance = np.nan
+    return replace(value, se=float(np.sqrt(max(variance, 0.0))), df=units_minus_strata(part))
+
+
+def point(part: pd.DataFrame, *, total: bool = False) -> Estimate:
+    """Return the estimate of some groups without an error."""
+    factor = part["factor"]
+    weight, squares = float(factor @ part["r_d"]), float(factor**2 @ part["r_d2"])
+    if not weight > 0:
         raise WeightError("weight: all rows with an answer have weight 0, so there is no mean")
-    above = float(factor @ sums["dy"]) / total  # the mean, counted from the shift
-    fitted = _explained_by_margins(sums, above) / total
-    variance, df = _variance(sums, factor, above, total, fitted)
-    n = int(sums["answered"].sum())
-    deff = n * squares / total**2
+    over, y, shift = float(factor @ part["da"]), float(factor @ part["dy"]), part["shift"].iloc[0]
+    if not total and not over > 0:
+        raise WeightError(
+            f"denominator: its weighted sum is {over:g}; a ratio needs one above 0, so give a "
+            "denominator of numbers above 0, or the total of the numerator"
+        )
+    n = int(part["answered"].sum())
+    deff = n * squares / weight**2
     return Estimate(
-        mean=float(sums["shift"].iloc[0]) + above,
-        se=float(np.sqrt(max(variance, 0.0))),
-        df=df,
+        value=y + shift * over if total else shift + y / over,
+        se=np.nan,
+        df=0,
         n=n,
         n_eff=n / deff,
         deff=deff,
-        left_out=int(sums["n"].sum()) - n,
+        left_out=int(part["n"].sum()) - n,
+        centre=-shift if total else y / over,
+        scale=1.0 if total else over,
     )
 
 
-def _explained_by_margins(sums: pd.DataFrame, above: float) -> NDArray:
-    """Return what the margins' categories explain of a x (y - mean), by least squares with base
-    weights, per group."""
-    margins = [name for name in sums if str(name).startswith("m") and str(name)[1:].isdecimal()]
-    if not margins:
-        return np.zeros(len(sums))
-    rows = np.arange(len(sums))
-    blocks = []
-    for margin in margins:
-        code, names = pd.factorize(sums[margin])
-        blocks.append(
-            sparse.csr_array((np.ones(len(rows)), (rows, code)), shape=(len(rows), len(names)))
-        )
-    design = sparse.csr_array(sparse.hstack(blocks))
-    weight = sums["d"].to_numpy(float)
-    gram = (design.T @ sparse.diags_array(weight) @ design).toarray()
-    right = design.T @ (sums["dy"] - above * sums["a_d"]).to_numpy(float)
-    # the margins' indicators overlap, so the rank is not full
-    return design @ np.linalg.lstsq(gram, right, rcond=1e-12)[0]
-
-
-def _variance(
-    sums: pd.DataFrame, factor: NDArray, above: float, total: float, fitted: NDArray
+def variance_of(
+    groups: pd.DataFrame, constraints: Constraints, centre: NDArray, per: NDArray
 ) -> tuple[float, int]:
-    """Return the variance and its degrees of freedom from sums of w (z - fitted)."""
-    e = (factor * ((sums["dy"] - above * sums["a_d"]) / total - fitted * sums["d"])).to_numpy(float)
-    strata = pd.factorize(sums["stratum"])[0] if "stratum" in sums else np.zeros(len(sums), int)
-    given = None if sums["population"].isna().all() else sums["population"].to_numpy(float)
-    counting = sums["counting"].to_numpy(float)
-    if "cluster" in sums:
-        found = _of_clusters(e, strata, pd.factorize(sums["cluster"])[0], counting, given)
+    """Return the variance of the sum of w (y - centre x a) x per, and its degrees of freedom.
+
+    `centre` and `per` have the shape (groups,): `per` is 0 outside a domain, and of two signs in a
+    difference of two.
+    """
+    base, fitted = groups["base"], explained(groups, constraints, centre, per)
+    dz = (groups["dy"] - centre * groups["da"]) * per
+    factor = groups["factor"].to_numpy(float)
+    e = (factor * (dz - fitted * base)).to_numpy(float)
+    strata, given = strata_of(groups), populations(groups)
+    counting = groups["counting"].to_numpy(float)
+    if "cluster" in groups:
+        found = _of_clusters(e, strata, pd.factorize(groups["cluster"])[0], counting, given)
     else:
-        z2 = (sums["d2yy"] - 2 * above * sums["d2y"] + above**2 * sums["a_d2"]) / total**2
-        zf = (sums["d2y"] - above * sums["a_d2"]) / total * fitted
-        ee = (factor**2 * (z2 - 2 * zf + fitted**2 * sums["d2"])).to_numpy(float)
-        first, second, n = (np.bincount(strata, weights=v)[None, :] for v in (e, ee, counting))
-        m = np.bincount(strata, weights=sums["n"])
+        z2 = groups["d2yy"] - 2 * centre * groups["d2ay"] + centre**2 * groups["d2aa"]
+        z1 = (groups["d2y"] - centre * groups["d2a"]) * per
+        ee = factor**2 * (z2 * per**2 - 2 * z1 * fitted + fitted**2 * groups["base2"])
+        parts = (e, ee.to_numpy(float), counting)
+        first, second, n = (np.bincount(strata, weights=v)[None, :] for v in parts)
+        m = np.bincount(strata, weights=groups["n"])
         sizes = None if given is None else designs.per_stratum(given, strata, m)
         found = designs.of_rows(second, first, n, m, population=sizes)
     return float(found.variance[0]), int(found.df[0])
+
+
+def explained(
+    groups: pd.DataFrame, constraints: Constraints, centre: NDArray, per: NDArray
+) -> NDArray:
+    """Return what the constraints explain of (y - centre x a) x per, per group."""
+    cell = groups["cell"].to_numpy(int)
+    there = cell >= 0
+    z = (groups["y"] - centre * groups["a"]) * per
+    dz = (groups["dy"] - centre * groups["da"]) * per
+    cells = int(cell.max()) + 1
+    n, z, base, dz = (
+        np.bincount(cell[there], weights=value[there], minlength=cells)
+        for value in (groups["counting"], z, groups["base"], dz)
+    )
+    return np.where(there, constraints.explained(n, z, base, dz)[cell], 0.0)
+
+
+def strata_of(groups: pd.DataFrame) -> NDArray:
+    """Return the number of each group's stratum."""
+    return pd.factorize(groups["stratum"])[0] if "stratum" in groups else np.zeros(len(groups), int)
+
+
+def populations(groups: pd.DataFrame) -> NDArray | None:
+    """Return the number of sampling units in the population of each group's stratum."""
+    return None if groups["population"].isna().all() else groups["population"].to_numpy(float)
+
+
+def answering_units(part: pd.DataFrame) -> int:
+    """Count the sampling units with an answer of a weight above 0."""
+    answering = part[part["r_d"] > 0]
+    if "cluster" not in part:
+        # a group may mix weights of 0 with others: then it has more than one row
+        return int(np.minimum(answering["answered"], answering["counting"]).sum())
+    keys = [name for name in ("stratum", "cluster") if name in part]
+    return len(answering[keys].drop_duplicates())
+
+
+def units_minus_strata(part: pd.DataFrame) -> int:
+    """Count the units with a row of a weight above 0, minus their strata."""
+    there = part[part["counting"] > 0]
+    strata = there["stratum"].nunique() if "stratum" in there else 1
+    if "cluster" not in there:
+        return int(there["counting"].sum()) - strata
+    keys = [name for name in ("stratum", "cluster") if name in there]
+    return len(there[keys].drop_duplicates()) - strata
 
 
 def _of_clusters(

@@ -19,6 +19,7 @@ def test_sums_of_squares_equal_rows_as_clusters(schools):
     )
     for outcome in ("api00", "missing"):
         design = {"outcome": outcome, "weights": weights, "strata": "stype", "population": "fpc"}
+        design["se"] = "linearised"
         own = bias.weighted_mean(rows, cluster="snum", **design)
         assert_allclose(estimate(bias.weighted_mean(rows, **design)), estimate(own), rtol=1e-10)
 
@@ -41,12 +42,18 @@ def test_weights_of_0_as_r_has_them(shared, zeros, kind, design):
     none = rows["segment"] == "EU" if zeros == "all_of_eu" else (rows.index + 1) % 9 == 0
     rows["w"] = rows["weight"].mask(none, 0.0)
     sign = (rows["ltr"] >= 9).astype(float) - (rows["ltr"] <= 6)
-    mean = bias.weighted_mean(rows.assign(y=sign), outcome="y", weight="w", **design)
+    mean = bias.weighted_mean(
+        rows.assign(y=sign), outcome="y", weight="w", se="linearised", **design
+    )
     assert_allclose(estimate(mean), [wanted["nps"], wanted["se"]], rtol=1e-9)
     assert mean.frame["df"].tolist() == [wanted["degf"]]
     assert mean.frame["n"].tolist() == [wanted["n_rows"]]
     nps = bias.estimate_nps(
-        rows, score="ltr", weights=bias.rake(rows, targets={}, weight="w"), **design
+        rows,
+        score="ltr",
+        weights=bias.rake(rows, targets={}, weight="w"),
+        se="linearised",
+        **design,
     )
     assert_allclose(
         nps.row("weighted")[["nps", "se"]].astype(float),
