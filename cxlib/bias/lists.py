@@ -9,10 +9,11 @@ import pandas as pd
 
 from cxlib.bias.counts import people
 from cxlib.bias.parameters import Parameters
-from cxlib.errors import ParameterError
+from cxlib.bias.target_tables import read_targets
+from cxlib.errors import CxError, ParameterError
 from cxlib.rows.category_tables import CategoryTable, find_category_table
 from cxlib.rows.conditions import Condition
-from cxlib.rows.headcounts import find_crossed, find_headcount, whole_numbers
+from cxlib.rows.headcounts import Headcount, find_crossed, find_headcount, whole_numbers
 from cxlib.rows.table import as_table, named
 from cxlib.shown.message import Message
 from cxlib.sources import read_list
@@ -82,11 +83,21 @@ def refuse_counts(frame: pd.DataFrame, parameter: str, path: Path, p: Parameters
         )
     raise ParameterError(
         f"{parameter}={path.as_posix()!r} is a table of numbers of people, not one row a person: "
-        f"its {len(frame):,} rows have {found.total:,} in {found.count!r}; leave {parameter}=None "
-        f"and weight to these numbers yourself: t = {file}; weights = cx.bias.rake(answers, "
-        f"targets={targets}), where answers are the rows of the survey; weights.apply(answers) "
-        "then has a column 'weight' that 03_nps takes"
+        f"its {len(frame):,} rows have {found.total:,} in {found.count!r}; "
+        f"{_as_targets(path, found, parameter, p)}weight to these numbers yourself: t = {file}; "
+        f"weights = cx.bias.rake(answers, targets={targets}), where answers are the rows of "
+        "the survey; weights.apply(answers) then has a column 'weight' that 03_nps takes"
     )
+
+
+def _as_targets(path: Path, found: Headcount, parameter: str, p: Parameters) -> str:
+    """Return how to give the numbers as targets, where they are read as such."""
+    columns = p.margins or [each for each in found.categories if found.margin is None]
+    try:
+        read_targets(path, columns=columns)
+    except CxError:
+        return f"leave {parameter}=None and "
+    return f"leave {parameter}=None and set targets={path.as_posix()!r}; or in Python "
 
 
 def _refuse_categories(frame: pd.DataFrame, parameter: str, path: Path, p: Parameters) -> None:

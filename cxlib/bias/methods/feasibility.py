@@ -8,7 +8,9 @@ be; if that is nothing, some respondents would have to count for nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -18,11 +20,67 @@ from scipy.optimize import linprog
 
 from cxlib.errors import WeightError
 
-NEXT_STEP = "merge those categories with a neighbour, or leave one of these margins out"
+
+class Why(StrEnum):
+    """Why no weights meet the targets."""
+
+    TOGETHER = "together"  # the first categories occur only with the second
+    AT_ONCE = "at_once"  # no weights meet the targets of the first all at once
+    WEIGHT_ZERO = "weight_zero"  # only if respondents with all of the first count for nobody
+    SLOW = "slow"  # the tolerance was not reached in the steps there are
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share of all that a category of a margin is wanted to have."""
+
+    margin: str
+    category: str
+    wanted: float
+
+
+class UnreachedError(WeightError):
+    """No weights meet the targets: why, and of which categories; words are made by who shows it.
+
+    Attributes
+    ----------
+    why : Why
+    worst : Share
+        The target that is missed most; `reached` is the share that it got.
+    first, second : tuple of Share
+        The categories that contradict each other (see `Why`).
+    steps, tolerance : int and float
+        What was tried.
+    """
+
+    def __init__(
+        self,
+        why: Why,
+        worst: Share,
+        reached: float,
+        *,
+        first: Sequence[Share] = (),
+        second: Sequence[Share] = (),
+        steps: int = 0,
+        tolerance: float = 0.0,
+    ) -> None:
+        super().__init__(
+            f"targets: {worst.margin}={worst.category!r} is {100 * reached:.2f} % after the last "
+            f"step, {100 * worst.wanted:.2f} % is wanted; merge small categories with a neighbour, "
+            "or leave a margin out"
+        )
+        self.why, self.worst, self.reached = why, worst, reached
+        self.first, self.second = tuple(first), tuple(second)
+        self.steps, self.tolerance = steps, tolerance
 
 
 def refuse_infeasible(
-    codes: Sequence[NDArray], base: NDArray, targets: Sequence[pd.Series], *, reached: str
+    codes: Sequence[NDArray],
+    base: NDArray,
+    targets: Sequence[pd.Series],
+    *,
+    worst: Share,
+    reached: float,
 ) -> None:
     """Refuse targets that no positive weights on the respondents' cells can meet; return where some
     can.
@@ -35,13 +93,13 @@ def refuse_infeasible(
         Base weight of each cell.
     targets : sequence of Series
         Per margin, category to total; the name is the margin's. All have the same sum.
-    reached : str
-        What the weights reached, said before the reason.
+    worst, reached : Share and float
+        The target that was missed most, and what it got.
 
     Raises
     ------
-    WeightError
-        With the categories that contradict each other, their targets, and the next step.
+    UnreachedError
+        With the categories that contradict each other, and their targets.
     """
     design = _design(codes, targets)
     wanted = np.concatenate([target.to_numpy(float) for target in targets]) / targets[0].sum()
@@ -50,19 +108,15 @@ def refuse_infeasible(
     cost = np.concatenate([np.zeros(cells), np.ones(2 * rows)])
     miss = linprog(cost, A_eq=sparse.hstack([design, slack, -slack]), b_eq=wanted, method="highs")
     if miss.fun > 1e-9:
-        raise WeightError(
-            f"{reached} {_contradiction(miss.eqlin.marginals, wanted, targets)}; {NEXT_STEP}"
-        )
+        why, first, second = _contradiction(miss.eqlin.marginals, wanted, targets)
+        raise UnreachedError(why, worst, reached, first=first, second=second)
     cell = _cell_without_weight(design, wanted, base)
     if cell is not None:
-        where = listing(
-            f"{target.name}={target.index[code[cell]]!r}"
+        first = [
+            Share(str(target.name), str(target.index[code[cell]]), float(target.iloc[code[cell]]))
             for code, target in zip(codes, targets, strict=True)
-        )
-        raise WeightError(
-            f"{reached} They can be met only if respondents with {where} get the weight 0; "
-            f"{NEXT_STEP}"
-        )
+        ]
+        raise UnreachedError(Why.WEIGHT_ZERO, worst, reached, first=first)
 
 
 def _cell_without_weight(design: sparse.csr_array, wanted: NDArray, base: NDArray) -> int | None:
@@ -93,26 +147,21 @@ def _design(codes: Sequence[NDArray], targets: Sequence[pd.Series]) -> sparse.cs
     return sparse.csr_array(sparse.vstack(blocks))
 
 
-def _contradiction(dual: NDArray, wanted: NDArray, targets: Sequence[pd.Series]) -> str:
-    """Say the certificate: every cell's dual values sum to at most 0, yet the targets' sum is
+def _contradiction(
+    dual: NDArray, wanted: NDArray, targets: Sequence[pd.Series]
+) -> tuple[Why, list[Share], list[Share]]:
+    """Read the certificate: every cell's dual values sum to at most 0, yet the targets' sum is
     positive."""
     labels = [(str(target.name), str(category)) for target in targets for category in target.index]
     dual = _with_few_names(dual, [len(target) for target in targets])
     up, down = np.flatnonzero(dual > 1e-9), np.flatnonzero(dual < -1e-9)
-    share = {i: f"{labels[i][0]}={labels[i][1]!r} ({percent(wanted[i])})" for i in (*up, *down)}
+    share = {i: Share(labels[i][0], labels[i][1], float(wanted[i])) for i in (*up, *down)}
     one_margin_each = (
         len({labels[i][0] for i in up}) == 1 and len({labels[i][0] for i in down}) == 1
     )
     if one_margin_each and np.ptp(np.abs(dual[[*up, *down]])) < 1e-9:
-        return (
-            f"Every respondent with {listing(share[i] for i in up)} is one with "
-            f"{listing(share[i] for i in down)}, so the first cannot be wanted at "
-            f"{percent(wanted[up].sum())} and the second at {percent(wanted[down].sum())}"
-        )
-    return (
-        "No weights on the respondents' combinations of categories meet all of these targets at "
-        f"once: {listing(share[i] for i in sorted((*up, *down)))}"
-    )
+        return Why.TOGETHER, [share[i] for i in up], [share[i] for i in down]
+    return Why.AT_ONCE, [share[i] for i in sorted((*up, *down))], []
 
 
 def _with_few_names(dual: NDArray, sizes: Sequence[int]) -> NDArray:
@@ -125,14 +174,3 @@ def _with_few_names(dual: NDArray, sizes: Sequence[int]) -> NDArray:
         parts[i], moved = part - constant, moved + constant
     parts[-1] = parts[-1] + moved
     return np.concatenate(parts)
-
-
-def listing(items: Iterable[str]) -> str:
-    """Write a list for a refusal: `a`, `a and b`, `a, b and c`."""
-    *first, last = items
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """Write a share for a refusal: `25.0 %`."""
-    return f"{100 * share:,.{digits}f} %"
