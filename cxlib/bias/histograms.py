@@ -1,4 +1,5 @@
-"""Scores by channel -> their histogram, how many sit at the two ends, and both readings of a J."""
+"""Scores by channel -> their histogram, how many sit at the two ends, and whether there are two
+peaks."""
 
 from __future__ import annotations
 
@@ -10,23 +11,22 @@ import numpy as np
 import pandas as pd
 
 from cxlib import check
-from cxlib.bias import figures
+from cxlib.bias import figures, shape_words
 from cxlib.bias.kinds import Method
-from cxlib.bias.methods.bimodality import FLAT, bimodality
+from cxlib.bias.methods import unimodality
+from cxlib.bias.methods.bimodality import bimodality
 from cxlib.bias.promoters import count_scores
+from cxlib.bias.shape_words import ALL, ENOUGH, SURE, far
 from cxlib.errors import EmptyDataError
-from cxlib.methods import proportions
+from cxlib.methods import multiplicity, proportions
 from cxlib.rows.periods import natural_order
-from cxlib.shown.message import Message, Sentences
+from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
-from cxlib.shown.vocabulary import limits
+from cxlib.shown.vocabulary import PVALUES, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-ENOUGH = 30  # answers, for a channel to be named in the title
-ALL = ""  # the group of all channels together
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -34,9 +34,17 @@ class Shape(Result):
     """The shape of the scores. `frame` has one row for all answers (channel "") and one a channel.
 
     Columns: `channel`, `n`, `share_low` and `share_high` (at the lowest and the highest score),
-    `share_ends` (both) with `ci_low`, `ci_high`, `confidence`; `bimodality` (coefficient; missing
-    under 4 answers or where all are equal), `method`. `histogram` has `channel`, `score`, `n`,
-    `share`, every score of the scale in every channel."""
+    `share_ends` (both) with `ci_low`, `ci_high`, `confidence`; `bimodality` (coefficient, a number
+    beside, which a lean alone raises; missing under 4 answers or where all are equal); of the test
+    of one peak `statistic` (likelihood ratio), `pvalue`, `pvalue_adj` (Holm over the channels; of
+    all answers the p value itself), all missing on a scale of two scores; `off_one_peak` (share of
+    answers that the likeliest shape with one peak would place elsewhere); `peak_low` and
+    `peak_high` (scores at the two peaks, those far apart where there are such; missing where chance
+    explains a second one), `method`.
+
+    `histogram` has `channel`, `score`, `n`, `share`, `one_peak` (share in the likeliest shape with
+    one peak) and `valley` (fewer answers than that, between two peaks beyond chance), every score
+    of the scale in every channel."""
 
     histogram: pd.DataFrame
     scale: tuple[int, int] = (0, 10)
@@ -48,51 +56,28 @@ class Shape(Result):
         **limits("percent"),
         "confidence": "level",
         "bimodality": "decimal2",
+        "statistic": "decimal1",
+        **PVALUES,
+        "off_one_peak": "percent",
+        **dict.fromkeys(("peak_low", "peak_high"), "integer"),
         "method": Method,
     }
     shows: ClassVar[Message] = Message("bias.shape_caption")
 
     def summary(self, language: str = "en") -> str:
-        """Say how much lies at the ends, and both readings where the shape has two camps."""
-        row = self.frame.iloc[0]
-        ends = Message(
-            "bias.shape",
-            n=row["n"],
-            low=self.scale[0],
-            high=self.scale[1],
-            ends=row["share_ends"],
-            lowest=row["share_low"],
-            highest=row["share_high"],
-        )
-        if np.isnan(row["bimodality"]):
-            return Sentences((ends, Message("bias.shape_unknown"))).text(language)
-        two = row["bimodality"] > FLAT
-        coefficient = Message("bias.shape_coefficient", bimodality=row["bimodality"])
-        camps = Message("bias.shape_two_camps" if two else "bias.shape_one_camp")
-        return Sentences((ends, coefficient, camps)).text(language)
+        """Say how much lies at the ends, whether there are two peaks, and what that may mean."""
+        return shape_words.finding(self.frame, self.histogram, self.scale).text(language)
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
-        """Draw one small histogram a channel, the scores at the ends in colour; returns the first
-        Axes."""
+        """Draw one small histogram a channel, a valley between two peaks in colour; returns the
+        first Axes."""
         channels = [channel for channel in self.frame["channel"] if channel != ALL] or [ALL]
-        names = {channel: channel or Message("bias.all_answers") for channel in channels}
-        enough = self.frame[self.frame["channel"].isin(channels) & (self.frame["n"] >= ENOUGH)]
-        several = len(enough) > 1
-        most = enough.sort_values("share_ends", kind="stable") if several else self.frame.head(1)
-        top = most.iloc[-1]
-        low, high = self.scale
         return figures.histograms(
             self.histogram,
-            names,
+            {channel: channel or Message("bias.all_answers") for channel in channels},
             self.scale,
             ax,
-            finding=Message(
-                "bias.shape_title" if several else "bias.shape_title_all",
-                channel=top["channel"],
-                ends=top["share_ends"],
-                low=low,
-                high=high,
-            ),
+            finding=shape_words.title(self.frame, self.scale),
             measured=Message("bias.shape_measured"),
             language=language,
         )
@@ -106,8 +91,10 @@ def shape(
     channel: str | None = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
+    seed: int = unimodality.SEED,
 ) -> Shape | Absent:
-    """Describe the shape of the scores, by channel: are the ends full and the middle empty?
+    """Describe the shape of the scores, by channel: how full are the ends, and are there two peaks
+    beyond chance?
 
     Parameters
     ----------
@@ -121,13 +108,16 @@ def shape(
         Lowest and highest score of the question.
     confidence : float
         Level of the Wilson interval of the share at the ends.
+    seed : int
+        Of the histograms that the test of one peak draws.
 
     Returns
     -------
     Shape or Absent
         One row for all answers (channel "") and one a channel: `n`, `share_low`, `share_high`,
-        `share_ends` with its limits in [0, 1], `bimodality`. `histogram` has every score of the
-        scale. An `Absent` where `score` is None.
+        `share_ends` with its limits in [0, 1], `bimodality`, the test of one peak and the scores at
+        the two peaks where it rejects. `histogram` has every score of the scale. An `Absent` where
+        `score` is None.
 
     Raises
     ------
@@ -146,12 +136,27 @@ def shape(
 
     Notes
     -----
-    Bimodality coefficient (G1^2 + 1) / (G2 + 3 (n-1)^2 / ((n-2)(n-3))), with 5/9 for a flat
-    distribution (SAS Institute 1990); a strong skew alone raises it too. Hartigan's dip test is not
-    given: it assumes a continuous distribution and rejects every lattice, so it calls a 5-point
-    histogram of 50, 150, 600, 150, 50 bimodal with p = 0. A J-shape proves nothing by itself:
-    customers may be divided, or those without strong feelings may be silent (Hu, Pavlou and Zhang
-    2009)."""
+    Two peaks are claimed where the likelihood ratio of free against one-peaked probabilities is
+    beyond chance at .05 (`methods.unimodality`, with its references; false alarms and power in
+    tests/benchmarks/bench_shape.py), Holm over the channels. Answers are taken as independent and
+    are not weighted. What the peaks are is read off the likeliest shape with two. Peaks less than
+    a third of the scale apart (8 and 10) are no camps: what lies between them is taken together and
+    tested for another peak (`methods.unimodality.far_peaks`).
+
+    Bimodality coefficient (G1^2 + 1) / (G2 + 3 (n-1)^2 / ((n-2)(n-3))) (SAS Institute 1990): no
+    verdict rests on it, since a lean alone raises it above the 5/9 of a flat distribution; scores
+    that fall from 10 are above in nearly all surveys. Hartigan's dip test is not offered: it
+    assumes a continuous distribution and rejects every lattice, so it calls a 5-point histogram of
+    50, 150, 600, 150, 50 bimodal with p = 0. Two peaks prove nothing by themselves: most customers
+    may be content and a few let down, those without strong feelings may be silent (Hu, Pavlou and
+    Zhang 2009), or customers may be divided.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"score": [0] * 20 + [5] * 5 + [10] * 40})
+    >>> shape(scores, score="score").frame[["peak_low", "peak_high"]].to_numpy().tolist()
+    [[0, 10]]
+    """
     if score is None:
         return Absent.of("bias.absent_score", Shape)
     low, high = check.scale(scale)
@@ -159,16 +164,19 @@ def shape(
     if counts.empty:
         raise EmptyDataError(f"score={score!r}: no row holds a score, so there is no shape")
     histogram = _histogram(counts, (low, high), by_channel=channel is not None)
+    groups = [(str(name), group) for name, group in histogram.groupby("channel", sort=False)]
+    tests = [unimodality.unimodality(group["n"], seed=seed) for _, group in groups]
     rows = [
-        _row(str(name), group["score"].to_numpy(), group["n"].to_numpy(), confidence)
-        for name, group in histogram.groupby("channel", sort=False)
+        _row(name, group, found, confidence)
+        for (name, group), found in zip(groups, tests, strict=True)
     ]
+    frame = _with_peaks(pd.DataFrame(rows), [group for _, group in groups], seed)
     few = [row["channel"] for row in rows if row["n"] < ENOUGH and row["channel"] != ALL]
     return Shape(
-        frame=pd.DataFrame(rows),
+        frame=frame,
         method=Method.SHAPE,
         warnings=(Message("bias.shape_few", names=few),) if few else (),
-        histogram=histogram,
+        histogram=_with_valleys(histogram, frame, tests),
         scale=(low, high),
     )
 
@@ -188,7 +196,10 @@ def _histogram(counts: pd.DataFrame, scale: tuple[int, int], *, by_channel: bool
     return filled
 
 
-def _row(name: str, score: np.ndarray, n: np.ndarray, confidence: float) -> dict[str, Any]:
+def _row(
+    name: str, group: pd.DataFrame, found: unimodality.Unimodality, confidence: float
+) -> dict[str, Any]:
+    score, n, share = (group[column].to_numpy() for column in ("score", "n", "share"))
     total, first, last = int(n.sum()), int(n[0]), int(n[-1])
     low, high = proportions.wilson(first + last, total, confidence=check.confidence(confidence))
     return {
@@ -201,5 +212,43 @@ def _row(name: str, score: np.ndarray, n: np.ndarray, confidence: float) -> dict
         "ci_high": float(high),
         "confidence": confidence,
         "bimodality": bimodality(score, n),
+        "statistic": found.statistic if len(n) > 2 else np.nan,
+        "pvalue": found.pvalue,
+        "off_one_peak": float(np.abs(share - found.fitted).sum() / 2),
         "method": Method.SHAPE.value,
     }
+
+
+def _with_peaks(frame: pd.DataFrame, groups: list[pd.DataFrame], seed: int) -> pd.DataFrame:
+    """Adjust the p values of the channels for one another, and name the peaks beyond chance."""
+    one_of_all = frame["channel"] == ALL
+    adjusted = frame["pvalue"].where(one_of_all, np.nan).to_numpy(float, copy=True)
+    adjusted[~one_of_all] = multiplicity.adjust_pvalues(frame.loc[~one_of_all, "pvalue"])
+    frame.insert(frame.columns.get_loc("pvalue") + 1, "pvalue_adj", adjusted)
+    peaks = []
+    # what is tested again, without near peaks, is held to the level that the adjustment leaves
+    levels = SURE * frame["pvalue"] / adjusted
+    for pvalue, level, group in zip(adjusted, levels, groups, strict=True):
+        at = _peaks(group["n"].to_numpy(), level, seed) if pvalue < SURE else ()
+        peaks.append([int(group["score"].iloc[place]) for place in at] or [pd.NA, pd.NA])
+    for number, name in enumerate(("peak_low", "peak_high")):
+        values = pd.array([pair[number] for pair in peaks], dtype="Int64")
+        frame.insert(frame.columns.get_loc("method"), name, values)
+    return frame
+
+
+def _peaks(n: np.ndarray, level: float, seed: int) -> tuple[int, ...]:
+    """Return the positions of two peaks far apart, or those of two near ones."""
+    found = unimodality.far_peaks(n, far(len(n)), level=level, seed=seed)
+    return found or unimodality.two_peaks(n)[1:]
+
+
+def _with_valleys(
+    histogram: pd.DataFrame, frame: pd.DataFrame, tests: list[unimodality.Unimodality]
+) -> pd.DataFrame:
+    """Add the likeliest shape with one peak, and where fewer answered between two peaks."""
+    peaks = frame.set_index("channel").loc[histogram["channel"], ["peak_low", "peak_high"]]
+    low, high = (peaks[name].fillna(0).to_numpy(int) for name in peaks)  # 0 and 0: nothing between
+    fitted = np.concatenate([found.fitted for found in tests])
+    between = (histogram["score"] > low) & (histogram["score"] < high)
+    return histogram.assign(one_peak=fitted, valley=between & (histogram["share"] < fitted))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-FLAT = 5 / 9  # the coefficient of a flat distribution (SAS Institute 1990)
-
 
 def bimodality(score: ArrayLike, n: ArrayLike) -> float:
     """Bimodality coefficient of a histogram; missing under 4 answers or where all are equal.
+
+    A flat distribution has 5/9 (SAS Institute 1990). No verdict rests on it: a lean alone raises it
+    above that.
 
     Examples
     --------
