@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from cxlib import check
-from cxlib.bias import figures
+from cxlib.bias import range_figures, yardsticks
+from cxlib.bias.balance import Representativeness
 from cxlib.bias.kinds import Kind, Method
 from cxlib.bias.methods import worst_case
 from cxlib.bias.promoters import WeightedNps
+from cxlib.bias.tipping import Tipping
 from cxlib.errors import ParameterError
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
@@ -39,11 +40,13 @@ class Bounds(Result):
     `frame` has one row a question: `kind`, `n`, `nps` (missing for a range), `ci_low`, `ci_high`,
     `confidence`, `method`. Kinds: `unweighted` and `weighted` (sampling error alone), `invited`
     (the NPS had all who were invited answered: certain), `population` (the same for everyone they
-    were drawn from, with the sampling error of the invitation)."""
+    were drawn from, with the sampling error of the invitation). `tipping` is how many times as
+    likely promoters would have to be to answer as detractors for the NPS to lie at the threshold
+    (below 1: the other way round; missing where no ratio does that)."""
 
     answered: int
     asked: int
-    tipping: float = float("nan")
+    turning: Tipping
 
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kind,
@@ -58,30 +61,35 @@ class Bounds(Result):
         return self.frame.set_index("kind").loc[kind]
 
     def summary(self, language: str = "en") -> str:
-        """Say the range, and how unequal answering would have to be to turn the sign."""
+        """Say the range, and, where it holds the threshold, what would turn the NPS around it."""
         kinds = set(self.frame["kind"])
         row = self.row(Kind.INVITED if Kind.INVITED in kinds else Kind.POPULATION)
+        key = "bias.bounds" if Kind.INVITED in kinds else "bias.bounds_listed"
         said = Message(
-            "bias.bounds" if self.answered < self.asked else "bias.bounds_all",
+            key if self.answered < self.asked else "bias.bounds_all",
             answered=self.answered,
             asked=self.asked,
             rate=self.answered / self.asked,
             low=row["ci_low"],
             high=row["ci_high"],
         )
-        known = not np.isnan(self.tipping)
-        return Sentences((said, self._tipping_point()) if known else (said,)).text(language)
+        more = () if self.turning.excluded else self.turning.sentences()
+        return Sentences((said, *more)).text(language)
+
+    @property
+    def tipping(self) -> float:
+        """How unequal answering must have been for the NPS to lie at the threshold."""
+        return self.turning.ratio
+
+    @property
+    def yardstick(self) -> yardsticks.Yardstick | None:
+        """The largest ratio of response rates between known groups; None where it is unknown."""
+        return self.turning.yardstick
 
     def tipping_point(self, language: str = "en") -> str:
-        """Say how much likelier promoters would have to answer than detractors for the NPS to be
-        0."""
-        return self._tipping_point().text(language)
-
-    def _tipping_point(self) -> Message:
-        if np.isnan(self.tipping):
-            return Message("bias.tipping_none")
-        key = "bias.tipping_promoters" if self.tipping >= 1 else "bias.tipping_detractors"
-        return Message(key, times=max(self.tipping, 1 / self.tipping))
+        """Say how unequal answering would have to be for the NPS to lie at the threshold, or that
+        nothing can bring it there."""
+        return Sentences(self.turning.sentences()).text(language)
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the intervals and the ranges under each other."""
@@ -90,10 +98,12 @@ class Bounds(Result):
             for kind, n in zip(self.frame["kind"], self.frame["n"], strict=True)
         ]
         row = self.frame.iloc[2]
-        return figures.intervals(
+        return range_figures.ranges(
             self.frame,
             names,
             ax,
+            estimate="nps",
+            dashed=[False] * len(names),
             finding=Message("bias.bounds_title", low=row["ci_low"], high=row["ci_high"]),
             measured=Message(
                 "bias.bounds_measured",
@@ -111,6 +121,8 @@ def bounds(
     *,
     invited: int | None = None,
     population: int | None = None,
+    threshold: float = 0.0,
+    yardstick: Representativeness | Absent | None = None,
     confidence: float = 0.95,
 ) -> Bounds | Absent:
     """Bound the NPS of everyone by what the silent ones could be at most: all promoters, or all
@@ -129,6 +141,13 @@ def bounds(
         How many people the invited were drawn from at random (a number of people, not the column of
         sampling units that `estimate_nps` takes); unknown, and taken as very many, where it is
         None.
+    threshold : float
+        The line that decides something, in points: what would turn the NPS around it is said where
+        the bounds hold it.
+    yardstick : Representativeness, optional
+        From `representativeness`: how much known groups differed in answering is said beside the
+        tipping point, so that a reader knows whether its number is large; `verdict` goes by it. An
+        `Absent` says nothing.
     confidence : float
         Level at which the range for the population covers the truth, at least.
 
@@ -143,8 +162,8 @@ def bounds(
     Raises
     ------
     ParameterError
-        If there are more answers than invitations, more invitations than people, or `confidence`
-        does not lie between 0 and 1.
+        If there are more answers than invitations, more invitations than people, `threshold` does
+        not lie between -100 and 100, or `confidence` not between 0 and 1.
 
     Notes
     -----
@@ -153,15 +172,15 @@ def bounds(
     over the invited, silence counted as the worst (best) case; this covers the whole range, not
     only the truth, at `confidence` (Horowitz and Manski 2000). It takes the invited as a simple
     random sample, so it is left out, with a warning, where base weights, clusters or strata say
-    that they are not. Tipping point: with P promoters and D detractors among the answers, the NPS
-    of all is 0 just when promoters were P / D times as likely to answer as detractors; passives can
-    change its size, never its sign."""
+    that they are not. Tipping point: see `methods.tipping_points`; it is that of the weighted
+    answers, so it counts what the margins do not explain."""
     if isinstance(nps, Absent):
         return Absent.of("bias.absent_range", Bounds)
     asked = population if invited is None else invited
     if asked is None:
         return Absent.of("bias.absent_bounds", Bounds)
     check.confidence(confidence)
+    _refuse_threshold(threshold)
     up, down = nps.promoters, nps.detractors
     n = up + nps.passives + down
     _refuse_too_few(n, asked, population)
@@ -177,13 +196,42 @@ def bounds(
     if invited is not None and nps.equal_chances:
         rows.append(_range_of_all(nps, (low, high), asked, population, confidence))
     alone = invited is not None and not nps.equal_chances
+    frame = pd.concat(rows, ignore_index=True)
     return Bounds(
-        frame=pd.concat(rows, ignore_index=True),
+        frame=frame,
         method=Method.MANSKI,
         warnings=(Message("bias.bounds_invited_only"),) if alone else (),
         answered=n,
         asked=asked,
-        tipping=up / down if up and down else float("nan"),
+        turning=_turning(nps, frame, threshold, yardsticks.largest_ratio(yardstick)),
+    )
+
+
+def _refuse_threshold(threshold: float) -> None:
+    if not -100 < threshold < 100:
+        raise ParameterError(
+            f"threshold={threshold!r} must lie between -100 and 100: an NPS in points, such as 0 "
+            "or 30"
+        )
+
+
+def _turning(
+    nps: WeightedNps, frame: pd.DataFrame, threshold: float, yardstick: yardsticks.Yardstick | None
+) -> Tipping:
+    # what is possible for those who were asked: the range beyond them has chance in it
+    weighted, ranges = nps.row(Kind.WEIGHTED), frame[frame["nps"].isna()].head(1)
+    return Tipping(
+        line=float(threshold),
+        nps=float(weighted["nps"]),
+        low=float(weighted["ci_low"]),
+        high=float(weighted["ci_high"]),
+        confidence=float(weighted["confidence"]),
+        shares=nps.shares,
+        ends=[(low, high) for low, high in zip(ranges["ci_low"], ranges["ci_high"], strict=True)],
+        n=int(weighted["n"]),
+        margins=nps.margins,
+        base=nps.base,
+        yardstick=yardstick,
     )
 
 

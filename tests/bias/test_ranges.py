@@ -104,3 +104,24 @@ def test_no_range_beyond_the_invited_where_chances_were_unequal():
         assert "Whatever the silent ones think" in found.plot().get_title(loc="left").replace(
             "\n", " "
         )
+
+
+@pytest.mark.parametrize("threshold", [-100, 100, 150.0, float("nan")])
+def test_a_threshold_that_no_nps_can_cross_is_refused(threshold):
+    with pytest.raises(ParameterError, match=r"threshold=.* must lie between -100 and 100"):
+        bias.bounds(weighted_nps(3, 1, 1), invited=40, threshold=threshold)
+
+
+def test_the_threshold_decides_what_is_said():
+    nps = weighted_nps(30, 10, 10)
+    assert "below 30.0" in bias.bounds(nps, invited=200, threshold=30).summary()
+    assert "times as likely" not in bias.bounds(nps, invited=55, threshold=0).summary()
+
+
+@pytest.mark.parametrize("invited", [60, 61, 63, 65, 69])
+def test_no_tipping_point_where_no_silence_of_those_asked_can_turn_it(invited):
+    """Manski's range of those asked alone: what chance adds is none of silence's doing."""
+    nps = weighted_nps(30, 15, 15)
+    found = bias.bounds(nps, invited=invited)
+    low = found.row("invited")["ci_low"]
+    assert (low > 0) == ("times as likely" not in found.summary())

@@ -1,0 +1,294 @@
+"""Answers in their order of arrival -> early against late ones, and a line carried on to the silent
+ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from cxlib import check
+from cxlib.bias import arrival_figures
+from cxlib.bias.counts import arrivals as counts
+from cxlib.bias.kinds import Method
+from cxlib.bias.methods import arrival_lines, worst_case
+from cxlib.bias.promoters import usable_scores
+from cxlib.errors import ColumnError, ParameterError
+from cxlib.methods import proportions
+from cxlib.rows.dates import read_dates
+from cxlib.rows.table import as_table
+from cxlib.shown.message import Message, Sentences
+from cxlib.shown.result import Absent, Result
+from cxlib.shown.table import Format
+from cxlib.shown.vocabulary import level_and_method, with_limits
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FEW = 30  # answers, below which a wave of arrival says little
+_KINDS = ["promoters", "passives", "detractors"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class EarlyLate(Result):
+    """The NPS of early and late answers, in points.
+
+    `frame` has one row a wave of arrival, then, where it is known how many were invited, one of
+    everyone by the line: `arrival` (1 is the earliest; missing for everyone), `reminders` (before
+    these answers; missing for thirds of the order of arrival), `n` (answers; people invited in the
+    last row), `rate` (answers so far / invited), `nps`, `se`, `ci_low`, `ci_high`, `confidence`,
+    `method`. `difference`, `low`, `high`: all later waves minus the first. `line` is
+    start and slope of the NPS along the response rate."""
+
+    difference: float
+    low: float
+    high: float
+    line: tuple[float, float] | None = None
+
+    columns: ClassVar[Mapping[str, Format]] = {
+        **dict.fromkeys(("arrival", "reminders", "n"), "integer"),
+        "rate": "percent",
+        **with_limits("nps", "points", se="decimal1"),
+        **level_and_method(Method),
+    }
+    shows: ClassVar[Message] = Message("bias.early_late_caption")
+    row_keys: ClassVar[tuple[str, ...]] = ("arrival", "reminders")
+
+    @property
+    def waves(self) -> pd.DataFrame:
+        """The rows of the waves, without that of everyone."""
+        return self.frame[self.frame["arrival"].notna()]
+
+    def summary(self, language: str = "en") -> str:
+        """Say early, late and their difference, and what the line would make of the silent ones."""
+        first, later = self.waves.iloc[0], self.waves.iloc[1:]
+        said = [
+            Message(
+                "bias.early_late",
+                early=first["nps"],
+                n_early=first["n"],
+                late=first["nps"] + self.difference,
+                n_late=later["n"].sum(),
+                difference=self.difference,
+                low=self.low,
+                high=self.high,
+                level=first["confidence"],
+            )
+        ]
+        if self.low <= 0 <= self.high:
+            said.append(Message("bias.early_late_no_evidence"))
+        if self.line is None:
+            said.append(Message("bias.early_late_not_invited"))
+        else:
+            row = self.frame.iloc[-1]
+            cut = row["ci_low"] == row["ci_high"] or row["nps"] in (row["ci_low"], row["ci_high"])
+            said.append(
+                Message(
+                    "bias.early_late_line_cut" if cut else "bias.early_late_line",
+                    invited=row["n"],
+                    nps=row["nps"],
+                    low=row["ci_low"],
+                    high=row["ci_high"],
+                    level=row["confidence"],
+                )
+            )
+        return Sentences(tuple(said)).text(language)
+
+    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+        """Draw the waves along the response rate; the line is dashed beyond the last answer."""
+        waves, everyone = self.waves, self.frame[self.frame["arrival"].isna()]
+        chance = self.low <= 0 <= self.high
+        key = "bias.early_late_title_chance" if chance else "bias.early_late_title"
+        title = Message(key, difference=self.difference, low=self.low, high=self.high)
+        return arrival_figures.along_rate(
+            waves,
+            None if everyone.empty else everyone.iloc[0],
+            self.line,
+            [_name(row) for _, row in waves.iterrows()],
+            ax,
+            finding=title,
+            measured=Message("bias.early_late_measured", level=self.frame["confidence"].iloc[0]),
+            language=language,
+        )
+
+
+@check.arguments
+def early_late(
+    data: Any,
+    *,
+    score: str | None,
+    arrived: str | None = None,
+    reminders: str | None = None,
+    invited: int | None = None,
+    scale: tuple[int, int] = (0, 10),
+    promoter: int = 9,
+    detractor: int = 6,
+    dates: str | None = None,
+    confidence: float = 0.95,
+) -> EarlyLate | Absent:
+    """Compare early answers with late ones, who may be more like those who never answer.
+
+    Use it where reminders were sent. A difference is a hint of which way silence works; none is no
+    evidence that it does not.
+
+    Parameters
+    ----------
+    data : table
+        One row a respondent of one wave of the survey.
+    score : str or None
+        Column of whole scores. None gives an `Absent`.
+    arrived : str, optional
+        Column with the time of the answer: the wave's answers are cut into thirds by it, answers of
+        one time staying together. Its distinct values are pulled.
+    reminders : str, optional
+        Column with the number of reminders before the answer, instead of `arrived`. Neither gives
+        an `Absent`.
+    invited : int, optional
+        How many were asked; without it nothing is said of the silent ones.
+    scale, promoter, detractor
+        As in `estimate_nps`.
+    dates : str, optional
+        How dates in `arrived` are written where no value tells, as in the readers.
+    confidence : float
+        Level of the intervals.
+
+    Returns
+    -------
+    EarlyLate or Absent
+        One row a wave of arrival, and one of everyone by the line. An `Absent` also where all
+        answers came at once.
+
+    Raises
+    ------
+    ParameterError
+        If both columns are given, or more answered than were invited.
+    ColumnError, DateError, EmptyDataError, ScoreRangeError, SourceError
+        If a column is absent or unfit, or there are fewer than two scores.
+
+    Notes
+    -----
+    See `methods.arrival_lines`; no weights are used. The line is Armstrong and Overton's (1977)
+    assumption, the silent ones' NPS kept within -100 and 100; its
+    interval knows of chance alone, not of how wrong that is.
+    """
+    column = reminders if arrived is None else arrived
+    if arrived is not None and reminders is not None:
+        raise ParameterError(
+            f"arrived={arrived!r} and reminders={reminders!r} are both given; name one"
+        )
+    if score is None or column is None:
+        return Absent.of(
+            "bias.absent_score" if score is None else "bias.absent_arrivals", EarlyLate
+        )
+    rows = as_table(data)
+    usable_scores(rows, score, scale, promoter, detractor)
+    found = counts.by_arrival(
+        rows, score=score, arrival=column, promoter=promoter, detractor=detractor
+    )
+    left_out = int(found.loc[found["arrival"].isna(), _KINDS].to_numpy().sum())
+    known = found[found["arrival"].notna()].reset_index(drop=True)
+    known = _thirds(known, column, dates) if arrived is not None else _reminders(known, column)
+    waves = known.groupby("wave", sort=True)[_KINDS].sum().astype("int64")
+    if len(waves) < 2:
+        return Absent.of("bias.absent_late", EarlyLate)
+    _refuse_too_few(invited, int(waves.to_numpy().sum()))
+    warnings = _warnings(waves, column, left_out)
+    return _compare(waves, reminders is not None, invited, check.confidence(confidence), warnings)
+
+
+def _thirds(found: pd.DataFrame, column: str, dates: str | None) -> pd.DataFrame:
+    """Cut answers into thirds of their order; those of one time stay in the earlier third."""
+    times = read_dates(found["arrival"], name=column, parameter="arrived", dates=dates).values
+    found = found.assign(arrival=times.to_numpy()).sort_values("arrival", kind="stable")
+    together = found.groupby("arrival")[_KINDS].sum()
+    n = together.sum(axis=1)
+    before = n.cumsum() - n
+    return together.assign(wave=(3 * before // max(int(n.sum()), 1)).astype(int))
+
+
+def _reminders(found: pd.DataFrame, column: str) -> pd.DataFrame:
+    number = pd.to_numeric(found["arrival"], errors="coerce")
+    wrong = number.isna() | (number < 0) | (number % 1 != 0)
+    if wrong.any():
+        raise ColumnError(
+            f"reminders={column!r} has values that are no number of reminders (first: "
+            f"{found.loc[wrong, 'arrival'].iloc[0]!r}); give how many were sent before the answer, "
+            "0 for none, or name the time of the answer as arrived"
+        )
+    return found.assign(wave=number.astype(int))
+
+
+def _refuse_too_few(invited: int | None, n: int) -> None:
+    if invited is not None and invited < n:
+        raise ParameterError(
+            f"invited={invited:,} is less than the {n:,} answers; count each person once, and only "
+            "answers that belong to these invitations"
+        )
+
+
+def _warnings(waves: pd.DataFrame, column: str, left_out: int) -> tuple[Message, ...]:
+    few = int((waves.sum(axis=1) < FEW).sum())
+    said = [Message("bias.early_late_few", n=few, limit=FEW)] if few else []
+    if left_out:
+        said.append(Message("bias.early_late_left_out", n=left_out, column=column))
+    return tuple(said)
+
+
+def _compare(
+    waves: pd.DataFrame,
+    reminded: bool,
+    invited: int | None,
+    confidence: float,
+    warnings: tuple[Message, ...],
+) -> EarlyLate:
+    z = proportions.z_value(confidence)
+    n = waves.sum(axis=1).to_numpy(float)
+    nps, se, low, high = arrival_lines.errors(waves.to_numpy(float), z)
+    later, late_se, _, _ = arrival_lines.errors(waves.to_numpy(float)[1:].sum(axis=0)[None, :], z)
+    difference, half = float(later[0] - nps[0]), z * float(np.hypot(se[0], late_se[0]))
+    frame = pd.DataFrame(
+        {
+            "arrival": pd.array(range(1, len(n) + 1), dtype="Int64"),
+            "reminders": pd.array(waves.index if reminded else [None] * len(n), dtype="Int64"),
+            "n": n.astype("int64"),
+            "rate": np.cumsum(n) / invited if invited else np.nan,
+            **{"nps": nps, "se": se, "ci_low": low, "ci_high": high},
+            **{"confidence": confidence, "method": Method.ARRIVAL.value},
+        }
+    )
+    line = arrival_lines.line(n, nps, se, invited=invited) if invited else None
+    if line is not None and invited is not None:
+        frame.loc[len(frame)] = _everyone(line, frame, invited, z, confidence)
+        if abs(line.start + line.slope) > 100:
+            warnings += (Message("bias.early_late_beyond"),)
+    return EarlyLate(
+        frame=frame,
+        method=Method.ARRIVAL,
+        warnings=warnings,
+        difference=difference,
+        low=max(difference - half, -200.0),
+        high=min(difference + half, 200.0),
+        line=None if line is None else (line.start, line.slope),
+    )
+
+
+def _everyone(
+    line: arrival_lines.Line, waves: pd.DataFrame, invited: int, z: float, confidence: float
+) -> list[Any]:
+    """Return the row of everyone: the silent ones' NPS is kept within -100 and 100."""
+    n = int(waves["n"].sum())
+    here = float(waves["n"] @ waves["nps"]) / n
+    ends = worst_case.manski(here, answered=n, asked=invited, lowest=-100, highest=100)
+    half = z * line.se
+    low, nps, high = np.clip([line.mean - half, line.mean, line.mean + half], *ends)
+    method = Method.EXTRAPOLATED.value
+    return [pd.NA, pd.NA, invited, 1.0, nps, line.se, low, high, confidence, method]
+
+
+def _name(row: pd.Series) -> Message:
+    if pd.isna(row["reminders"]):
+        return Message("bias.early_late_third", arrival=row["arrival"], n=row["n"])
+    return Message("bias.early_late_reminders", reminders=row["reminders"], n=row["n"])
