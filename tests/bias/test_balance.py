@@ -10,18 +10,6 @@ from cxlib.errors import (
 )
 
 
-def test_danish_chi_square(danish, expected):
-    found = bias.representativeness(*danish, columns=["residence", "gender"]).tests.set_index(
-        "column"
-    )
-    for name, case in expected["danish_chisq"]["expected"].items():
-        assert_allclose(
-            found.loc[name, ["statistic", "df", "pvalue", "cramers_v"]].astype(float),
-            [case["statistic"], case["df"], case["p"], case["cramers_v"]],
-            rtol=1e-7,
-        )
-
-
 def test_standardised_differences_use_the_frames_deviation(schools):
     """The convention of `apipop_smd` (smd_vs_frame), on indicators: plain arithmetic with
     pandas."""

@@ -11,8 +11,9 @@ import pandas as pd
 from ibis import _
 
 from cxlib import check
+from cxlib.bias.counts.cells import base_weight, refuse_unfit
 from cxlib.errors import ColumnError, EmptyDataError
-from cxlib.rows import table
+from cxlib.rows import table, weights
 from cxlib.rows.engine_names import engine_name, join_names
 
 
@@ -25,19 +26,25 @@ def per_category(data: Any, *, columns: Sequence[str]) -> dict[str, pd.Series]:
     }
 
 
-def joint(data: Any, *, columns: Sequence[str]) -> pd.DataFrame:
-    """Count rows per combination: `m0`, `m1`, … (text; a blank is refused) and `n`."""
+def joint(data: Any, *, columns: Sequence[str], weight: str | None = None) -> pd.DataFrame:
+    """Count rows per combination: `m0`, `m1`, … (text; a blank is refused), `n`, and the sums
+    `base` of weights and `base2` of their squares (weight 1 without a column)."""
     rows = table.as_table(data)
     check.columns(rows.columns, columns=columns)
+    table.numeric(rows, weight=weight)
     if len(set(columns)) < len(columns):
         raise ColumnError(f"columns={list(columns)}: a column is named twice; name each once")
     keys = [f"m{i}" for i in range(len(columns))]
+    base = base_weight(rows, weight)
     cells = rows.select(
-        **{key: rows[name] for key, name in zip(keys, columns, strict=True)}
-    ).aggregate(by=keys, n=_.count())
+        **{key: rows[name] for key, name in zip(keys, columns, strict=True)},
+        w=base,
+        unfit=weights.unfit(base),
+    ).aggregate(by=keys, n=_.count(), base=_.w.sum(), base2=(_.w * _.w).sum(), unfit=_.unfit.sum())
     found = join_names(cells, keys).execute()
     if found["n"].sum() == 0:
         raise EmptyDataError("there are no rows to compare; give a table with one row a person")
+    refuse_unfit(found["unfit"].sum(), int(found["n"].sum()), weight)
     for key, name in zip(keys, columns, strict=True):
         blank = found[key].isna()
         if blank.any():
@@ -46,7 +53,7 @@ def joint(data: Any, *, columns: Sequence[str]) -> pd.DataFrame:
                 f"{int(found['n'].sum()):,} rows have no value there; fill it, make 'unknown' a "
                 "category of its own, or drop those rows first"
             )
-    return found.sort_values(keys, ignore_index=True)
+    return found.sort_values(keys, ignore_index=True)[[*keys, "n", "base", "base2"]]
 
 
 def stages(data: Any, *, reached: Mapping[str, str], by: Sequence[str] = ()) -> pd.DataFrame:
