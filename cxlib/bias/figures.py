@@ -133,60 +133,6 @@ def _bars(
     )
 
 
-def intervals(
-    frame: pd.DataFrame,
-    names: Sequence[Message],
-    ax: Axes | None = None,
-    *,
-    finding: Message,
-    measured: Message,
-    language: str = "en",
-) -> Axes:
-    """Draw `nps` with `ci_low` to `ci_high`, and ranges without an estimate as bars."""
-    ax = theme.axes(ax, height=1.6 + 0.62 * len(frame))
-    ax.axvline(0, color=theme.GREY, lw=0.8)
-    for spot, row in enumerate(frame.itertuples()):
-        if pd.isna(row.nps):
-            _line(ax, spot, (row.ci_low, row.ci_high), 12, theme.ORANGE, language)
-            continue
-        _line(ax, spot, (row.ci_low, row.ci_high), 5, theme.BLUE, language)
-        ax.plot(row.nps, spot, "o", color=theme.BLUE, ms=7)
-        ax.annotate(
-            words.write(row.nps, "points", language),
-            (row.nps, spot),
-            (0, 8),
-            textcoords="offset points",
-            ha="center",
-            fontsize=9,
-        )
-    ax.set_yticks(range(len(frame)), [theme.wrap(name.text(language), 30) for name in names])
-    ax.set_ylim(len(frame) - 0.5, -0.65)
-    ax.set_xlim(-125, 125)
-    ticks = [-100, -50, 0, 50, 100]
-    ax.set_xticks(ticks, [words.write(tick, "integer", language) for tick in ticks])
-    ax.set_xlabel(words.text("bias.axis_nps", language))
-    return theme.title(ax, finding.text(language), measured.text(language))
-
-
-def _line(
-    ax: Axes, spot: int, ends: tuple[float, float], width: float, colour: str, language: str
-) -> None:
-    """Draw from one end to the other, each with its value."""
-    ax.plot(ends, [spot, spot], color=colour, lw=width, alpha=0.55, solid_capstyle="butt")
-    for end, side in zip(ends, ("right", "left"), strict=True):
-        ax.annotate(
-            words.write(end, "points", language),
-            (end, spot),
-            (-5 if side == "right" else 5, 0),
-            textcoords="offset points",
-            ha=side,
-            va="center",
-            fontsize=9,
-            color=theme.GREY,
-            bbox={"fc": "white", "ec": "none", "pad": 0.6},
-        )
-
-
 def histograms(
     frame: pd.DataFrame,
     names: Mapping[str, Message | str],
@@ -197,12 +143,13 @@ def histograms(
     measured: Message,
     language: str = "en",
 ) -> Axes:
-    """Draw `share` by `score`, one small histogram a channel; the two ends in colour."""
+    """Draw `share` by `score` with the line `one_peak`, one small histogram a channel; the two ends
+    in colour, and what is missing where there is a `valley`."""
     across = min(len(names), 4)
     down = -(-len(names) // across)
     ax = theme.axes(ax, height=1.0 + 1.65 * down)
     ax.set_axis_off()
-    top = frame.loc[frame["channel"].isin(list(names)), "share"].max()
+    top = frame.loc[frame["channel"].isin(list(names)), ["share", "one_peak"]].max().max()
     for number, (channel, name) in enumerate(names.items()):
         here = frame[frame["channel"] == channel]
         panel = ax.inset_axes(
@@ -223,10 +170,40 @@ def histograms(
 
 def _histogram(panel: Axes, frame: pd.DataFrame, scale: tuple[int, int]) -> None:
     low, high = scale
-    ends = {low: theme.VERMILION, high: theme.BLUE}
-    colours = [ends.get(score, theme.GREY) for score in frame["score"]]
+    colours = [theme.BLUE if score in scale else theme.GREY for score in frame["score"]]
     panel.bar(frame["score"], frame["share"], 0.85, color=colours)
+    valley = frame[frame["valley"]]
+    missing = valley["one_peak"] - valley["share"]
+    panel.bar(valley["score"], missing, 0.85, bottom=valley["share"], color=theme.ORANGE)
+    edges = [low - 0.5, *(frame["score"] + 0.5)]
+    panel.stairs(frame["one_peak"], edges, baseline=None, color=theme.INK, lw=0.9)
     panel.set_xticks([low, (low + high) // 2, high])
     panel.tick_params(labelsize=8.5)
     panel.set_yticks([])
     panel.spines["left"].set_visible(False)
+
+
+def weights(
+    frame: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    finding: Message,
+    measured: Message,
+    language: str = "en",
+) -> Axes:
+    """Draw `n` answers between `low` and `high` of their weight; the average weight is a line."""
+    ax = theme.axes(ax, height=3.4)
+    ax.bar(
+        frame["low"],
+        frame["n"],
+        frame["high"] - frame["low"],
+        align="edge",
+        color=theme.BLUE,
+        ec="white",
+    )
+    ax.axvline(1, color=theme.GREY, lw=0.8, ls="--")
+    ax.set_xlim(0, frame["high"].max())
+    ax.locator_params(axis="y", integer=True)
+    ax.set_xlabel(words.text("bias.axis_weight", language))
+    ax.set_ylabel(words.text("bias.axis_answers", language))
+    return theme.title(ax, finding.text(language), measured.text(language))

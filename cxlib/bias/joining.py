@@ -85,7 +85,8 @@ def with_answered(
             "belongs to this survey, or None"
         )
     if frame is not None and p.customer is not None:
-        wanted = [m for m in p.margins if m in frame.columns and m not in invitations.columns]
+        needed = [*p.margins, *([p.proxy] if p.proxy and p.proxy not in p.margins else [])]
+        wanted = [m for m in needed if m in frame.columns and m not in invitations.columns]
         if wanted:
             marked = people.add_columns(marked, frame, key=p.customer, columns=wanted)
     return _once_each(p, table.named(marked))

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
 from cxlib import check
-from cxlib.bias import joining, lists, usable, weighting
+from cxlib.bias import beside_answers, given_targets, items, joining, lists, usable, weighting
 from cxlib.bias.chosen_rows import choose_rows
 from cxlib.bias.counts import people
 from cxlib.bias.dated_waves import name_invited_waves, name_waves
@@ -75,7 +75,11 @@ class Sample(Reading):
     invitations, all_invitations : Ibis table or None
         Invitations of the wave, and of all waves; `usable` says whether a usable answer came.
     targets : dict of str to pandas.Series
-        Margin to category to number of people in `reference`.
+        Margin to category to number of people: as given, else in `reference`; what `weigh` takes.
+    margins : tuple of str
+        Columns to compare by: those named, else those that have targets.
+    items, item_scales, reverse
+        Columns of statements, those of each scale, and those worded the other way round.
     invited, population : int or None
         People invited in the wave; people in the customer file where there is no invitation list.
     modes, waves : tuple of str
@@ -91,7 +95,11 @@ class Sample(Reading):
     reference: ir.Table | None
     invitations: ir.Table | None
     all_invitations: ir.Table | None
-    targets: dict[str, pd.Series]
+    targets: dict[Any, pd.Series]
+    margins: tuple[str, ...]
+    items: list[str] | None
+    item_scales: dict[str, list[str]] | None
+    reverse: list[str]
     invited: int | None
     population: int | None
     modes: tuple[str, ...]
@@ -133,6 +141,8 @@ def read(p: Parameters) -> Sample:
     asked = choose_rows(p)
     survey = _answers(p, asked.survey)
     frame, *noticed = lists.read_people(p, "frame", where=asked.frame)
+    columns = [*survey.rows.columns, *(frame.columns if frame is not None else ())]
+    p = given_targets.with_margins(p, columns)
     invitations, *more = lists.read_people(p, "invitations", where=asked.invitations)
     _refuse_columns(p, survey.rows, frame, invitations)
     invitations = name_invited_waves(invitations, p)
@@ -145,26 +155,38 @@ def read(p: Parameters) -> Sample:
     invited = _invited_in(listed.rows, p.wave_column, wave, alone=len(in_wave.rows) == len(answers))
     reference, file = (frame, p.frame) if invited is None else (invited, p.invitations)
     known = _known(p, in_wave.rows, reference, file)
-    compared = _compared_with(reference, listed=invited is not None)
+    compared = _compared_with(p, reference, listed=invited is not None)
     left_out, headline = usable.of_headline(p, survey.unread, wave, known.rows, answers)
     joined = (*noticed[1], *more[1], *listed.warnings, *coded)
     files = _Step(pd.DataFrame(), {}, noticed[0] + more[0], joined)
     steps = (survey, files, in_wave, known, compared, _names(p, answers, reference))
     able = reference is not None and set(p.margins) <= set(reference.columns)
+    counted = weighting.margins(reference, columns=p.margins) if able else {}
+    chosen = given_targets.choose_targets(
+        p, columns=columns, respondents=known.rows, wave=wave, counted=counted
+    )
     return Sample(
         read=_table_of(steps),
-        notes=tuple(note for step in steps for note in step.notes),
-        warnings=(*headline, *(warning for step in steps for warning in step.warnings)),
+        notes=(*(note for step in steps for note in step.notes), *chosen.notes),
+        warnings=(
+            *headline,
+            *(warning for step in steps for warning in step.warnings),
+            *chosen.warnings,
+        ),
         flags=(*headline, *survey.flags, *files.warnings, *in_wave.warnings, *known.flags),
         subject=with_condition(wave, p.where, as_condition(p.only), p.where_answers),
         wave=wave,
         inputs=_inputs(p),
-        respondents=known.rows,
+        respondents=beside_answers.with_lists(p, known.rows, reference),
         answers=answers,
         reference=reference if able else None,
         invitations=invited,
         all_invitations=listed.rows,
-        targets=weighting.margins(reference, columns=p.margins) if able else {},
+        targets=chosen.targets,
+        margins=tuple(p.margins),
+        items=items.find_items(p, answers.columns),
+        item_scales=items.find_scales(p, answers.columns),
+        reverse=items.find_reversed(p, answers.columns),
         invited=compared.counts.get(Part.INVITED),
         population=compared.counts.get(Part.CUSTOMERS),
         modes=(p.mode,) if invited is not None and p.mode else (),
@@ -320,14 +342,18 @@ def _known(
     return _Step(kept, counts, (), tuple(warnings), tuple(warnings[:1]) if many else ())
 
 
-def _compared_with(reference: ir.Table | None, *, listed: bool) -> _Step:
+def _compared_with(p: Parameters, reference: ir.Table | None, *, listed: bool) -> _Step:
     """Count the people whom the respondents are compared with."""
+    given = p.targets is not None
     if reference is None:
-        return _Step(pd.DataFrame(), {}, (Message("bias.read_none"),))
+        said = Message("bias.read_targets") if given else Message("bias.read_none")
+        return _Step(pd.DataFrame(), {}, (said,))
     n = people.size(reference)
     if listed:
-        return _Step(pd.DataFrame(), {Part.INVITED: n}, (Message("bias.read_invited", n=n),))
-    return _Step(pd.DataFrame(), {Part.CUSTOMERS: n}, (Message("bias.read_population", n=n),))
+        key = "bias.read_invited_only" if given else "bias.read_invited"
+        return _Step(pd.DataFrame(), {Part.INVITED: n}, (Message(key, n=n),))
+    key = "bias.read_population_only" if given else "bias.read_population"
+    return _Step(pd.DataFrame(), {Part.CUSTOMERS: n}, (Message(key, n=n),))
 
 
 def _names(p: Parameters, answers: pd.DataFrame, reference: ir.Table | None) -> _Step:
@@ -355,5 +381,10 @@ def _wave_columns(listed: ir.Table | None, wave_column: str | None) -> tuple[str
 
 
 def _inputs(p: Parameters) -> dict[str, Path]:
-    given = {"survey": p.survey, "frame": p.frame, "invitations": p.invitations}
-    return {name: path for name, path in given.items() if path is not None}
+    given = {
+        "survey": p.survey,
+        "frame": p.frame,
+        "invitations": p.invitations,
+        "targets": p.targets,
+    }
+    return {name: path for name, path in given.items() if isinstance(path, Path)}

@@ -19,6 +19,16 @@ def expected() -> dict[str, dict]:
 
 
 @pytest.fixture(scope="session")
+def calibrations(shared: Path) -> dict[str, dict]:
+    """R survey 4.1.1 `calibrate`, `trimWeights` and, with base weights that differ, `rake`,
+    `calibrate` and `postStratify`, by case."""
+    folder = shared / "oracles" / "bias"
+    cases = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["cases"]
+    unequal = json.loads((folder / "expected_unequal_weights.json").read_text(encoding="utf-8"))
+    return {case["id"]: case for case in cases} | unequal["cases"]
+
+
+@pytest.fixture(scope="session")
 def schools(shared: Path) -> dict[str, pd.DataFrame]:
     """The California schools of R survey (GPL: read from the folder that may not be copied)."""
     return {
@@ -84,3 +94,10 @@ def parameters(files, **changed):
         "outcome": "csat",
     }
     return bias.Parameters.parse(values | changed)
+
+
+@pytest.fixture(scope="session")
+def careless_expected(shared: Path) -> dict[str, dict]:
+    """Numbers from R (careless 1.2.2, psych 2.2.9) on answers that may not be copied, by case."""
+    cases = json.loads((shared / "oracles" / "bias" / "expected.json").read_text(encoding="utf-8"))
+    return {case["id"]: case for case in cases["cases"]}

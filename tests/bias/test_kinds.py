@@ -11,7 +11,7 @@ def test_every_kind_and_method_has_a_word():
 
 def test_the_table_shows_words_and_the_csv_values():
     table = weighted_nps(30, 10, 10).table()
-    assert table.frame["method"].tolist() == ["linearised", "linearised"]
+    assert table.frame["method"].tolist() == ["jackknife", "jackknife"]
     assert table.written()["kind"].tolist() == ["unweighted", "weighted"]
     assert language.word(Method.RAKED_LINEARISED) == "raked, linearised"
     assert language.word(Method.MANSKI_SAMPLED) == "Manski bounds with sampling error"

@@ -8,6 +8,7 @@ import pytest
 from cxlib import bias
 from cxlib.errors import ParameterError
 from cxlib.parameters import ColumnOf
+from cxlib.report.values import as_field
 from tests.bias.conftest import parameters
 
 
@@ -42,3 +43,15 @@ def test_the_model_needs_no_data_library():
     code = "import cxlib.bias.parameters, sys; print({'pandas', 'numpy', 'ibis'} & {*sys.modules})"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() in {"set()", "{}"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{plan: {basic: .6, pro: 40 %}}", {"plan": {"basic": ".6", "pro": "40 %"}}),
+        ("t.csv", "t.csv"),
+        ("None", None),
+    ],
+)
+def test_targets_on_a_command_line_are_a_mapping_or_a_file(written, read):
+    assert as_field(written, bias.Parameters.model_fields["targets"]) == read

@@ -67,7 +67,7 @@ def test_the_schools_by_parameters_alone(shared, expected):
     case = expected["clus1_rake"]["expected"]
     assert_allclose(
         [found["mean"], found["se"]],
-        [case["api00"]["estimate"]["api00"], case["api00"]["se"]["api00"]],
+        [case["jk1_api00"]["estimate"]["api00"], case["jk1_api00"]["se"]["api00"]],
         rtol=1e-7,
     )
     assert_allclose(
