@@ -51,7 +51,9 @@ def test_a_row_is_a_document_and_what_else_it_says_describes_it(tmp_path, suffix
 
 
 # What could stand between cells is left out: where it splits every row alike, the file is refused.
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0|;\t"), max_size=12)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\r\0|;\t"), max_size=12
+)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=6))
