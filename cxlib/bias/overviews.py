@@ -4,7 +4,7 @@ be."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -112,7 +112,7 @@ def sensitivity(
         If `delta` or `mixture` is of a mean.
     """
     if isinstance(bounds, Absent):
-        return Absent.of("bias.absent_range", Sensitivity)
+        return replace(bounds, instead_of=Sensitivity)
     said = [column for column in Sensitivity.columns if column in bounds.frame]
     given = bounds.frame[said].set_index("kind", drop=False)
     rows = [dict(given.loc[Kind.WEIGHTED])]

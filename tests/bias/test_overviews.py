@@ -37,7 +37,9 @@ def test_what_is_absent_has_no_row():
     found = bias.sensitivity(bias.bounds(nps, population=240), arrivals=none)
     assert found.frame["kind"].tolist() == ["weighted", "population"]
     assert "assumption" not in found.summary()
-    assert isinstance(bias.sensitivity(bias.bounds(nps)), Absent)
+    unknown = bias.sensitivity(bias.bounds(nps))
+    assert isinstance(unknown, Absent)
+    assert "not known how many people stayed silent" in unknown.summary()  # not: there is no NPS
 
 
 def test_ranges_of_means_are_refused():

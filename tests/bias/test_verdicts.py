@@ -47,7 +47,7 @@ def test_answers_alone_say_nothing():
     assert of(found, "representative") is Verdict.NOTHING_KNOWN
     assert of(found, "weighting") is Verdict.CANNOT_BE_WEIGHTED
     assert of(found, "silence") is of(found, "shape") is Verdict.NOTHING_KNOWN
-    assert "answers alone" in found.summary()
+    assert "no customer file and no invitation list" in found.summary()
     assert "No columns were named" in found.summary()  # why it cannot be weighted
 
 
@@ -181,7 +181,7 @@ def test_base_weights_and_columns_that_are_not_named_are_told_from_answers_alone
         bounds=bounds,
         shape=bias.shape(rows, score="score"),
     ).summary()
-    assert "There are answers alone" not in said
+    assert "no customer file" not in said
     assert "base weights in 'd'" in said
     assert "Weighted by the base weights in 'd', 68 % of 100 answers" in bounds.summary()
     assert "how many of the others were asked is not known" in bounds.summary()
