@@ -173,9 +173,18 @@ def _killed(group: Path) -> bool:
     return any(line.split()[0] == "oom_kill" and int(line.split()[1]) for line in told if line)
 
 
-def kills_of_the_system() -> int:
-    """Return how many processes the system has killed for lack of memory since it started."""
-    for line in _lines(Path("/proc/vmstat")):
+def kills_of_the_system(groups: Path = _CGROUPS) -> int:
+    """Return how many processes of this control group the system has killed for lack of memory; of
+    the machine where that is not told. Kills in a group within it, whose own limit was met, are
+    none of the machine's."""
+    told = []
+    for line in _lines(Path("/proc/self/cgroup")):
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            told += _lines(groups / path.lstrip("/") / "memory.events.local")
+        elif "memory" in controllers.split(","):
+            told += _lines(groups / "memory" / path.lstrip("/") / "memory.oom_control")
+    for line in (*told, *_lines(Path("/proc/vmstat"))):
         name, _, number = line.partition(" ")
         if name == "oom_kill":
             return int(number)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -170,3 +171,21 @@ def test_a_process_that_may_not_be_moved_is_looked_at(grouped, start):
 
 def test_what_the_system_killed_is_a_number_that_only_grows():
     assert 0 <= limits.kills_of_the_system() <= limits.kills_of_the_system()
+
+
+def test_kills_within_another_limit_are_none_of_the_machines(tmp_path):
+    """Of a control group of either version its own count is taken, not that of all machines' groups
+    in /proc/vmstat."""
+    made = []
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        folder = tmp_path / ("memory" if controllers else "") / path.lstrip("/")
+        folder.mkdir(parents=True, exist_ok=True)
+        name = "memory.oom_control" if controllers else "memory.events.local"
+        (folder / name).write_text("under_oom 0\noom_kill 41\n")
+        made.append(folder)
+    if not made:
+        pytest.skip("no control groups here")
+    assert limits.kills_of_the_system(tmp_path) == 41
