@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
 from cxlib import check
-from cxlib.bias import beside_answers, given_targets, items, joining, lists, usable, weighting
+from cxlib.bias import (
+    beside_answers,
+    blank_margins,
+    given_targets,
+    items,
+    joining,
+    lists,
+    usable,
+    weighting,
+)
 from cxlib.bias.chosen_rows import choose_rows
 from cxlib.bias.counts import people
 from cxlib.bias.dated_waves import name_invited_waves, name_waves
@@ -161,25 +171,24 @@ def read(p: Parameters) -> Sample:
     files = _Step(pd.DataFrame(), {}, noticed[0] + more[0], joined)
     steps = (survey, files, in_wave, known, compared, _names(p, answers, reference))
     able = reference is not None and set(p.margins) <= set(reference.columns)
-    counted = weighting.margins(reference, columns=p.margins) if able else {}
+    grouped = blank_margins.group(p, known.rows, reference if able else None)
+    counted = weighting.margins(grouped.reference, columns=p.margins) if able else {}
     chosen = given_targets.choose_targets(
-        p, columns=columns, respondents=known.rows, wave=wave, counted=counted
+        p, columns=columns, respondents=grouped.respondents, wave=wave, counted=counted
     )
     return Sample(
         read=_table_of(steps),
         notes=(*(note for step in steps for note in step.notes), *chosen.notes),
-        warnings=(
-            *headline,
-            *(warning for step in steps for warning in step.warnings),
-            *chosen.warnings,
+        warnings=tuple(
+            chain(headline, *(s.warnings for s in steps), chosen.warnings, grouped.warnings)
         ),
         flags=(*headline, *survey.flags, *files.warnings, *in_wave.warnings, *known.flags),
         subject=with_condition(wave, p.where, as_condition(p.only), p.where_answers),
         wave=wave,
         inputs=_inputs(p),
-        respondents=beside_answers.with_lists(p, known.rows, reference),
+        respondents=beside_answers.with_lists(p, grouped.respondents, reference),
         answers=answers,
-        reference=reference if able else None,
+        reference=grouped.reference,
         invitations=invited,
         all_invitations=listed.rows,
         targets=chosen.targets,

@@ -62,6 +62,21 @@ def where(rows: ir.Table, *, column: str, value: Any) -> ir.Table:
     return rows.filter(engine_name(rows[column]) == names.name(value))
 
 
+def blanks(rows: ir.Table, *, column: str) -> int:
+    """Count the rows without a category."""
+    return int(rows.filter(engine_name(rows[column]).isnull()).count().execute())
+
+
+def without_blanks(rows: ir.Table, *, column: str) -> ir.Table:
+    """Keep the rows with a category."""
+    return rows.filter(engine_name(rows[column]).notnull())
+
+
+def fill(rows: ir.Table, *, column: str, value: str) -> ir.Table:
+    """Write a category where there is none."""
+    return rows.mutate(**{column: engine_name(rows[column]).fill_null(value)})
+
+
 def start(rows: ir.Table) -> pd.DataFrame:
     """Return the first rows: more than a table of numbers of people has."""
     return rows.limit(MOST_ROWS + 1).execute()
