@@ -61,11 +61,16 @@ def _line(ax: Axes, line: tuple[float, float], last: float) -> None:
 
 def _silent(ax: Axes, everyone: pd.Series, language: str) -> None:
     """Draw the NPS of everyone at the right, as an assumption."""
-    ends = [everyone["ci_low"], everyone["ci_high"]]
+    known = pd.notna(everyone["ci_low"])  # none where the line runs out of what is possible
+    ends = [everyone["ci_low"], everyone["ci_high"]] if known else [everyone["nps"]] * 2
     ax.plot([1.06, 1.06], ends, color=theme.VERMILION, lw=2, ls=(0, (4, 2)))
     ax.plot(1.06, everyone["nps"], "o", color=theme.VERMILION, mfc="white", ms=7)
     ax.annotate(
-        words.text("bias.early_late_assumed", language, nps=everyone["nps"]),
+        words.text(
+            "bias.early_late_assumed" if known else "bias.early_late_assumed_end",
+            language,
+            nps=everyone["nps"],
+        ),
         (1.06, ends[1]),
         (0, 5),
         textcoords="offset points",

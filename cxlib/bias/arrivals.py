@@ -3,6 +3,8 @@ ones."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,7 +30,8 @@ from cxlib.shown.vocabulary import level_and_method, with_limits
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FEW = 30  # answers, below which a wave of arrival says little
+FEW = 30  # answers, below which a wave of arrival says little, and either side is not compared
+_NUMBER = re.compile(r"(?:(?<![^\s(（])-)?\d+(?:[.,]\d+)?")
 _KINDS = ["promoters", "passives", "detractors"]
 
 
@@ -40,8 +43,9 @@ class EarlyLate(Result):
     everyone by the line: `arrival` (1 is the earliest; missing for everyone), `reminders` (before
     these answers; missing for thirds of the order of arrival), `n` (answers; people invited in the
     last row), `rate` (answers so far / invited), `nps`, `se`, `ci_low`, `ci_high`, `confidence`,
-    `method`. `difference`, `low`, `high`: all later waves minus the first. `line` is
-    start and slope of the NPS along the response rate."""
+    `method`. Limits of everyone are missing where the line runs out of what is possible; `nps` is
+    then the end of that. `difference`, `low`, `high`: all later waves minus the first. `line` is
+    start and slope of the NPS along the response rate; None under 30 answers on either side."""
 
     difference: float
     low: float
@@ -62,9 +66,18 @@ class EarlyLate(Result):
         """The rows of the waves, without that of everyone."""
         return self.frame[self.frame["arrival"].notna()]
 
+    @property
+    def enough(self) -> bool:
+        """Whether the first wave and the later ones have 30 answers each."""
+        n = self.waves["n"]
+        return bool(min(n.iloc[0], n.iloc[1:].sum()) >= FEW)
+
     def summary(self, language: str = "en") -> str:
         """Say early, late and their difference, and what the line would make of the silent ones."""
         first, later = self.waves.iloc[0], self.waves.iloc[1:]
+        if not self.enough:
+            few = {"n_early": first["n"], "n_late": later["n"].sum(), "limit": FEW}
+            return Message("bias.early_late_too_few", **few).text(language)
         said = [
             Message(
                 "bias.early_late",
@@ -83,35 +96,47 @@ class EarlyLate(Result):
         if self.line is None:
             said.append(Message("bias.early_late_not_invited"))
         else:
-            row = self.frame.iloc[-1]
-            cut = row["ci_low"] == row["ci_high"] or row["nps"] in (row["ci_low"], row["ci_high"])
-            said.append(
-                Message(
-                    "bias.early_late_line_cut" if cut else "bias.early_late_line",
-                    invited=row["n"],
-                    nps=row["nps"],
-                    low=row["ci_low"],
-                    high=row["ci_high"],
-                    level=row["confidence"],
-                )
-            )
+            said.append(self._carried(self.frame.iloc[-1]))
         return Sentences(tuple(said)).text(language)
+
+    def _carried(self, row: pd.Series) -> Message:
+        """Return what the line makes of everyone, or that it runs out of what is possible."""
+        if pd.isna(row["ci_low"]):
+            return Message("bias.early_late_runs_out", invited=row["n"], nps=row["nps"])
+        return Message(
+            "bias.early_late_line",
+            invited=row["n"],
+            nps=row["nps"],
+            low=row["ci_low"],
+            high=row["ci_high"],
+            level=row["confidence"],
+        )
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the waves along the response rate; the line is dashed beyond the last answer."""
         waves, everyone = self.waves, self.frame[self.frame["arrival"].isna()]
-        chance = self.low <= 0 <= self.high
-        key = "bias.early_late_title_chance" if chance else "bias.early_late_title"
-        title = Message(key, difference=self.difference, low=self.low, high=self.high)
         return arrival_figures.along_rate(
             waves,
             None if everyone.empty else everyone.iloc[0],
             self.line,
             [_name(row) for _, row in waves.iterrows()],
             ax,
-            finding=title,
+            finding=self._title(),
             measured=Message("bias.early_late_measured", level=self.frame["confidence"].iloc[0]),
             language=language,
+        )
+
+    def _title(self) -> Message:
+        n = self.waves["n"]
+        if not self.enough:
+            few = {"n_early": n.iloc[0], "n_late": n.iloc[1:].sum()}
+            return Message("bias.early_late_title_few", **few)
+        chance = self.low <= 0 <= self.high
+        return Message(
+            "bias.early_late_title_chance" if chance else "bias.early_late_title",
+            difference=self.difference,
+            low=self.low,
+            high=self.high,
         )
 
 
@@ -144,8 +169,8 @@ def early_late(
         Column with the time of the answer: the wave's answers are cut into thirds by it, answers of
         one time staying together. Its distinct values are pulled.
     reminders : str, optional
-        Column with the number of reminders before the answer, instead of `arrived`. Neither gives
-        an `Absent`.
+        Column with the number of reminders before the answer, instead of `arrived`; a text with
+        one number, such as `"2 回"` or `"1 reminder"`, is that number. Neither gives an `Absent`.
     invited : int, optional
         How many were asked; without it nothing is said of the silent ones.
     scale, promoter, detractor
@@ -172,7 +197,8 @@ def early_late(
     -----
     See `methods.arrival_lines`; no weights are used. The line is Armstrong and Overton's (1977)
     assumption, the silent ones' NPS kept within -100 and 100; its
-    interval knows of chance alone, not of how wrong that is.
+    interval knows of chance alone, not of how wrong that is. Where the line leaves that, there is
+    no interval; under 30 answers on either side nothing is compared and nothing carried on.
     """
     column = reminders if arrived is None else arrived
     if arrived is not None and reminders is not None:
@@ -210,7 +236,7 @@ def _thirds(found: pd.DataFrame, column: str, dates: str | None) -> pd.DataFrame
 
 
 def _reminders(found: pd.DataFrame, column: str) -> pd.DataFrame:
-    number = pd.to_numeric(found["arrival"], errors="coerce")
+    number = found["arrival"].map(_count)
     wrong = number.isna() | (number < 0) | (number % 1 != 0)
     if wrong.any():
         raise ColumnError(
@@ -219,6 +245,15 @@ def _reminders(found: pd.DataFrame, column: str) -> pd.DataFrame:
             "0 for none, or name the time of the answer as arrived"
         )
     return found.assign(wave=number.astype(int))
+
+
+def _count(value: Any) -> float:
+    """Return the one number of a value, such as 2 of "2 回"; missing where it has none or more."""
+    if not isinstance(value, str):
+        return float(pd.to_numeric(value, errors="coerce"))
+    text = unicodedata.normalize("NFKC", value).replace("\u2212", "-")
+    numbers = _NUMBER.findall(text)
+    return float(numbers[0].replace(",", ".")) if len(numbers) == 1 else float("nan")
 
 
 def _refuse_too_few(invited: int | None, n: int) -> None:
@@ -259,9 +294,12 @@ def _compare(
             **{"confidence": confidence, "method": Method.ARRIVAL.value},
         }
     )
-    line = arrival_lines.line(n, nps, se, invited=invited) if invited else None
+    enough = min(n[0], n[1:].sum()) >= FEW
+    line = arrival_lines.line(n, nps, se, invited=invited) if invited and enough else None
     if line is not None and invited is not None:
-        frame.loc[len(frame)] = _everyone(line, frame, invited, z, confidence)
+        frame.loc[len(frame)], cut = _everyone(line, frame, invited, z, confidence)
+        if cut:
+            warnings += (Message("bias.early_late_end"),)
         if abs(line.start + line.slope) > 100:
             warnings += (Message("bias.early_late_beyond"),)
     return EarlyLate(
@@ -277,15 +315,21 @@ def _compare(
 
 def _everyone(
     line: arrival_lines.Line, waves: pd.DataFrame, invited: int, z: float, confidence: float
-) -> list[Any]:
-    """Return the row of everyone: the silent ones' NPS is kept within -100 and 100."""
+) -> tuple[list[Any], bool]:
+    """Return the row of everyone, the silent ones' NPS kept within -100 and 100, and whether its
+    interval was cut there; it has none where the line itself is beyond."""
     n = int(waves["n"].sum())
     here = float(waves["n"] @ waves["nps"]) / n
     ends = worst_case.manski(here, answered=n, asked=invited, lowest=-100, highest=100)
     half = z * line.se
-    low, nps, high = np.clip([line.mean - half, line.mean, line.mean + half], *ends)
+    wanted = [line.mean - half, line.mean, line.mean + half]
+    low, nps, high = np.clip(wanted, *ends)
+    none = abs(nps - line.mean) > 1e-9 or high <= low
+    cut = not none and (low > wanted[0] or high < wanted[2])
+    if none:
+        low = high = np.nan
     method = Method.EXTRAPOLATED.value
-    return [pd.NA, pd.NA, invited, 1.0, nps, line.se, low, high, confidence, method]
+    return [pd.NA, pd.NA, invited, 1.0, nps, line.se, low, high, confidence, method], bool(cut)
 
 
 def _name(row: pd.Series) -> Message:

@@ -13,7 +13,7 @@ from cxlib import check
 from cxlib.bias import careless_figures, careless_rules
 from cxlib.bias.careless_rules import FEW, Index, Judged, Rule
 from cxlib.bias.counts import answers as counts
-from cxlib.bias.item_scales import checked_scales, range_of
+from cxlib.bias.item_scales import checked_scales, ends_to_turn, range_of
 from cxlib.bias.kinds import Method
 from cxlib.bias.methods import answering_speed
 from cxlib.errors import ParameterError, WeightError
@@ -126,6 +126,14 @@ class Careless(Result):
         n, several = len(self.rows), int(self.flagged.sum())
         if self.marks.empty:
             return Message("bias.careless_nothing_to_flag", n=n).text(language)
+        if self.marks.shape[1] < self.at_least:
+            return Message(
+                "bias.careless_too_few_marks",
+                n=n,
+                possible=self.marks.shape[1],
+                at_least=self.at_least,
+                some=int((self.rows["flags"] > 0).sum()),
+            ).text(language)
         said = Message(
             "bias.careless",
             n=n,
@@ -147,11 +155,7 @@ class Careless(Result):
             drawn.sort_values("share", kind="stable", ignore_index=True),
             [Index(each) for each in drawn.sort_values("share", kind="stable")["index"]],
             ax,
-            finding=Message(
-                "bias.careless_title",
-                share=several / n,
-                at_least=self.at_least,
-            ),
+            finding=self._title(several / n),
             measured=Message(
                 "bias.careless_measured",
                 n=n,
@@ -159,6 +163,13 @@ class Careless(Result):
             ),
             language=language,
         )
+
+    def _title(self, share: float) -> Message:
+        possible = self.marks.shape[1]
+        if possible < self.at_least:
+            few = {"possible": possible, "at_least": self.at_least}
+            return Message("bias.careless_too_few_title", **few)
+        return Message("bias.careless_title", share=share, at_least=self.at_least)
 
 
 @check.arguments
@@ -248,7 +259,9 @@ def careless(
     own = _checked_cuts(cuts, synonym_cut, at_least)
     check.confidence(confidence)
     answers = counts.item_answers(data, items=items, scale=scale)
-    turned = counts.reversed_answers(answers, reverse=reverse, scale=range_of(answers, scale))
+    turned = counts.reversed_answers(
+        answers, reverse=reverse, scale=ends_to_turn(answers, reverse, scale)
+    )
     taken = None if seconds is None else _seconds(data, seconds)
     measured = careless_rules.measure(answers, turned, groups, taken, synonym_cut)
     judged = careless_rules.judge(measured, items=len(items), cuts=own)
@@ -256,7 +269,11 @@ def careless(
     return Careless(
         frame=pd.DataFrame([_row(each, confidence) for each in judged]),
         method=Method.WILSON,
-        warnings=(*measured.reasons.values(), *_cautions(answers, reverse, scale, marks)),
+        warnings=(
+            *measured.reasons.values(),
+            *_untimed(taken),
+            *_cautions(answers, reverse, scale, marks),
+        ),
         rows=rows,
         marks=marks,
         by_marks=_by_marks(rows["flags"]),
@@ -286,6 +303,14 @@ def _checked_cuts(
 def _seconds(data: Any, seconds: str) -> np.ndarray:
     column = counts.as_frame(data, columns=[seconds], parameter="seconds")[seconds]
     return counts.as_numbers(column, seconds, parameter="seconds").to_numpy()
+
+
+def _untimed(seconds: np.ndarray | None) -> list[Message]:
+    """Say how many have no time above 0, where some have."""
+    n = 0 if seconds is None else int((~(seconds > 0)).sum())
+    if seconds is None or not 0 < n < len(seconds):
+        return []
+    return [Message("bias.careless_time_none", n=n)]
 
 
 def _rows(answers: pd.DataFrame, judged: list[Judged]) -> tuple[pd.DataFrame, pd.DataFrame]:

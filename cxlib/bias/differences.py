@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from cxlib import check
-from cxlib.bias import estimating
+from cxlib.bias import estimating, no_width
 from cxlib.bias.counts import sums as counts
 from cxlib.bias.kinds import Method
 from cxlib.bias.methods import linearised
@@ -32,11 +32,13 @@ class Differences(Result):
 
     Columns: `a` (the reference), `b`, `n_a`, `n_b`, `mean_a`, `mean_b`, `difference` (b minus a),
     `se`, `ci_low`, `ci_high`, `statistic` (t), `df`, `pvalue`, `pvalue_adj` (Holm),
-    `confidence`, `method`. `how` says by what the means are weighted."""
+    `confidence`, `method`. `how` says by what the means are weighted,
+    `untested` of each `b` without a test why it has none."""
 
     outcome: str
     by: str
     how: Message | None = None
+    untested: Mapping[str, Message] = field(default_factory=dict)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **PAIR,
@@ -50,11 +52,13 @@ class Differences(Result):
 
     def summary(self, language: str = "en") -> str:
         """Say the largest difference by its p value, and whether chance could explain it."""
-        row = self.frame.loc[self.frame["pvalue"].fillna(1.0).idxmin()]
+        row = self.frame.loc[self.frame["pvalue"].fillna(2.0).idxmin()]
         sure = row["pvalue_adj"] < 1 - row["confidence"]
+        tested = "bias.difference_sure" if sure else "bias.difference_unsure"
         return words.text(
-            "bias.difference_sure" if sure else "bias.difference_unsure",
+            "bias.difference_untested" if row["b"] in self.untested else tested,
             language,
+            why=self.untested.get(row["b"]),
             outcome=estimating.said_outcome(self.outcome, self.how),
             by=self.by,
             a=row["a"],
@@ -108,7 +112,8 @@ def weighted_differences(
     Returns
     -------
     Differences
-        One row a group besides the reference.
+        One row a group besides the reference; without `se`, limits and p value where no test can
+        be made, of which `untested` and a warning say why.
 
     Raises
     ------
@@ -160,6 +165,7 @@ def weighted_differences(
         for k in range(len(named))
         if k != first
     ]
+    untested = {row["b"]: why for row in rows if (why := row.pop("why")) is not None}
     frame = pd.DataFrame(rows)
     frame.insert(len(frame.columns), "pvalue_adj", multiplicity.adjust_pvalues(frame["pvalue"]))
     left = int(groups["n"].sum() - groups["answered"].sum())
@@ -172,10 +178,15 @@ def weighted_differences(
             *said,
             *estimating.told_of(weights),
             *estimating.few_clusters(groups),
+            *(
+                Message("bias.untested", a=named[first], b=b, why=why)
+                for b, why in untested.items()
+            ),
         ),
         outcome=outcome,
         by=by,
         how=estimating.how_weighted(weights, weight),
+        untested=untested,
     )
 
 
@@ -193,9 +204,12 @@ def _difference(
     df = linearised.units_minus_strata(groups[one | other]) - 1
     difference, se = b.value - a.value, float(np.sqrt(max(variance, 0.0)))
     few = min(linearised.answering_units(groups[part]) for part in (one, other)) < 2
-    if few or df < 1:
-        se = np.nan
-    t = difference / se if se > 0 else np.nan
+    why = Message("bias.why_single") if few or df < 1 else None
+    both = replace(b, value=max(abs(a.value), abs(b.value)), se=se)
+    if why is None and no_width.is_none(groups[one | other], both):
+        why = Message("bias.why_no_spread")
+    se = se if why is None else np.nan
+    t = difference / se
     half = float(stats.t.ppf(0.5 + check.confidence(confidence) / 2, max(df, 1))) * se
     return {
         "n_a": a.n,
@@ -208,5 +222,6 @@ def _difference(
         "ci_high": difference + half,
         "statistic": t,
         "df": df,
+        "why": why,
         "pvalue": float(2 * stats.t.sf(abs(t), max(df, 1))),
     }

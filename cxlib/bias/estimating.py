@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlib import check
+from cxlib.bias import no_width
 from cxlib.bias.counts import sums as counts
 from cxlib.bias.kinds import Method
 from cxlib.bias.methods import jackknife, linearised
@@ -208,6 +209,7 @@ def _of_domains(
         made = jackknife.errors(groups, constraints, inside, total=total)
         found = [replace(each, se=float(se)) for each, se in zip(found, made.se, strict=True)]
         warnings += _cautions(made)
+    warnings += no_width.told(groups, constraints, names, inside, found, total=total)
     return Estimates(
         domains=names,
         found=found,

@@ -16,8 +16,11 @@ from cxlib.bias.careless_answers import Careless
 from cxlib.bias.counts import answers as counts
 from cxlib.bias.kinds import Method
 from cxlib.bias.methods import subset_means
+from cxlib.bias.weighting import weigh
+from cxlib.bias.weights import Weights
 from cxlib.errors import ParameterError
-from cxlib.rows import weights
+from cxlib.rows import names
+from cxlib.rows import weights as given_weights
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -38,12 +41,15 @@ class FlagEffect(Result):
 
     Columns: `kind` (all, without, difference: without minus all), `n`, `n_eff` (Kish), `nps` in
     points or `mean`, `se`, `ci_low`, `ci_high`, `confidence`, `df`, `method`. `flagged` respondents
-    of those with an answer carry `at_least` marks."""
+    of those with an answer carry `at_least` marks, where so many are `possible`. `weighted` says
+    whether the headline is."""
 
     outcome: str
     is_nps: bool
     flagged: int
     at_least: int
+    possible: int
+    weighted: bool
 
     columns: ClassVar[Mapping[str, Format]] = {
         "kind": Kept,
@@ -64,6 +70,9 @@ class FlagEffect(Result):
     def summary(self, language: str = "en") -> str:
         """Say both headlines, their difference, and what a mark is not."""
         column, n = ("nps" if self.is_nps else "mean"), self.frame["n"].iloc[0]
+        if self.possible < self.at_least:
+            few = {"possible": self.possible, "at_least": self.at_least, "n": n}
+            return Message("bias.flag_effect_too_few", **few).text(language)
         if not self.flagged:
             none = Message("bias.flag_effect_none", n=n, at_least=self.at_least)
             return none.text(language)
@@ -82,11 +91,11 @@ class FlagEffect(Result):
             "gap_low": gap["ci_low"],
             "gap_high": gap["ci_high"],
         }
-        said = (
-            Message("bias.flag_effect_nps", **numbers)
-            if self.is_nps
-            else Message("bias.flag_effect_mean", **numbers)
-        )
+        if self.is_nps:
+            key = "bias.flag_effect_nps_weighted" if self.weighted else "bias.flag_effect_nps"
+        else:
+            key = "bias.flag_effect_mean_weighted" if self.weighted else "bias.flag_effect_mean"
+        said = Message(key, **numbers)
         return Sentences((said, Message("bias.flag_effect_caveat"))).text(language)
 
 
@@ -98,6 +107,7 @@ def effect_of_flags(
     score: str | None = None,
     outcome: str | None = None,
     weight: str | None = None,
+    weights: Weights | Absent | None = None,
     scale: tuple[int, int] = (0, 10),
     promoter: int = 9,
     detractor: int = 6,
@@ -120,6 +130,10 @@ def effect_of_flags(
     weight : str, optional
         Column of final weights (as `Weights.apply` adds it). They are taken as given: they are not
         fitted again without the flagged.
+    weights : Weights or Absent, optional
+        Weights of these rows, in place of `weight`: the headline is the weighted one. Those of
+        `rake` are made anew from the rest, to the same targets; others are taken as they are. An
+        `Absent` is as None.
     scale, promoter, detractor
         As in `estimate_nps`.
     confidence : float
@@ -141,14 +155,17 @@ def effect_of_flags(
     ScoreRangeError, ScaleError, EmptyDataError
         As `estimate_nps`.
     ParameterError
-        If `score` and `outcome` are both given, or the cut points or `confidence` are wrong.
+        If `score` and `outcome`, or `weight` and `weights` are both given, or the cut points or
+        `confidence` are wrong.
 
     Notes
     -----
     The interval of the difference knows that the one group is part of the other: the two
     intervals may overlap by far where the difference is sure. Rows without an answer to the
     question are left alone. The interval is that of a simple random sample, or of weights taken as
-    given: clusters and strata are not looked at."""
+    given: clusters and strata are not looked at, nor what raking takes off the error, so that it is
+    rather too wide where the targets explain the answers. The estimates with `weights` are those of
+    `estimate_nps` and `weighted_mean`."""
     if isinstance(found, Absent):
         return replace(found, instead_of=FlagEffect)
     column = _headline(score, outcome)
@@ -165,11 +182,12 @@ def effect_of_flags(
     if score is not None:
         promoters.usable_scores(pd.DataFrame({column: values}), column, scale, promoter, detractor)
         values = 100.0 * (values >= promoter) - 100.0 * (values <= detractor)
-    w = _weights(frame, weight)[given]
-    kept = ~found.flagged.to_numpy()[given]
-    if (w[kept] > 0).sum() < 2:
+    flagged = found.flagged.to_numpy()
+    w, again, caution = _of_both(frame, flagged, weight, weights)
+    kept = ~flagged[given]
+    if (again[given][kept] > 0).sum() < 2:
         return Absent.of("bias.absent_without", FlagEffect)
-    means = subset_means.with_and_without(values[given], w, kept)
+    means = subset_means.with_and_without(values[given], w[given], kept, again[given])
     return FlagEffect(
         frame=pd.DataFrame(
             _row(kind, mean, score is not None, confidence)
@@ -180,8 +198,56 @@ def effect_of_flags(
         is_nps=score is not None,
         flagged=int((~kept).sum()),
         at_least=found.at_least,
-        warnings=() if weight is None else (Message("bias.flag_effect_weights", weight=weight),),
+        possible=found.marks.shape[1],
+        weighted=weight is not None or _weighting(weights),
+        warnings=caution,
     )
+
+
+def _weighting(weights: Weights | Absent | None) -> bool:
+    if not isinstance(weights, Weights):
+        return False
+    return weights.method != Method.BASE_WEIGHTS or weights.base is not None
+
+
+def _of_both(
+    frame: pd.DataFrame, flagged: np.ndarray, weight: str | None, weights: Weights | Absent | None
+) -> tuple[np.ndarray, np.ndarray, tuple[Message, ...]]:
+    """Return the weights of all, those of the rest (0 of the flagged), and what is to be said."""
+    if weight is not None and isinstance(weights, Weights):
+        raise ParameterError(
+            f"weight={weight!r} and weights are both given; give the weights, which hold their base"
+        )
+    if not isinstance(weights, Weights):
+        w = _weights(frame, weight)
+        said = () if weight is None else (Message("bias.flag_effect_weights", weight=weight),)
+        return w, w * ~flagged, said
+    w = weights.values(frame)
+    if weights.method == Method.BASE_WEIGHTS or not flagged.any():
+        return w, w * ~flagged, ()
+    anew = _anew(frame[~flagged], weights) if not flagged.all() else None
+    if anew is None:
+        return w, w * ~flagged, (Message("bias.flag_effect_as_is"),)
+    again = np.zeros(len(frame))
+    again[~flagged] = anew
+    return w, again, (Message("bias.flag_effect_refitted"),)
+
+
+def _anew(rest: pd.DataFrame, weights: Weights) -> np.ndarray | None:
+    """Rake the rest to the same targets, by their merged names; None where that cannot be."""
+    if weights.method != Method.RAKING or not set(weights.targets) <= set(rest.columns):
+        return None
+    called = {
+        column: rest[column].map(
+            lambda value, pairs=pairs: pairs.get(str(names.name(value)), value)
+        )
+        for column, pairs in weights.merged.items()
+    }
+    renamed = rest.assign(**called)
+    made = weigh(renamed, targets=weights.targets, weight=weights.base)
+    if not isinstance(made, Weights) or made.unmet is not None:
+        return None
+    return made.values(renamed)
 
 
 def _headline(score: str | None, outcome: str | None) -> str | None:
@@ -196,7 +262,7 @@ def _weights(frame: pd.DataFrame, weight: str | None) -> np.ndarray:
     if weight is None:
         return np.ones(len(frame))
     column = counts.as_frame(frame, columns=[weight], parameter="weight")[weight]
-    return weights.read_weights(column, "weight").to_numpy(float)
+    return given_weights.read_weights(column, "weight").to_numpy(float)
 
 
 def _row(kind: Kept, found: subset_means.Mean, is_nps: bool, confidence: float) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Shape(Result):
     all answers the p value itself), all missing on a scale of two scores; `off_one_peak` (share of
     answers that the likeliest shape with one peak would place elsewhere); `peak_low` and
     `peak_high` (scores at the two peaks, those far apart where there are such; missing where chance
-    explains a second one), `method`.
+    explains a second one, and under 30 answers), `method`.
 
     `histogram` has `channel`, `score`, `n`, `share`, `one_peak` (share in the likeliest shape with
     one peak) and `valley` (fewer answers than that, between two peaks beyond chance), every score
@@ -229,7 +229,8 @@ def _with_peaks(frame: pd.DataFrame, groups: list[pd.DataFrame], seed: int) -> p
     # what is tested again, without near peaks, is held to the level that the adjustment leaves
     levels = SURE * frame["pvalue"] / adjusted
     for pvalue, level, group in zip(adjusted, levels, groups, strict=True):
-        at = _peaks(group["n"].to_numpy(), level, seed) if pvalue < SURE else ()
+        told = pvalue < SURE and group["n"].sum() >= ENOUGH
+        at = _peaks(group["n"].to_numpy(), level, seed) if told else ()
         peaks.append([int(group["score"].iloc[place]) for place in at] or [pd.NA, pd.NA])
     for number, name in enumerate(("peak_low", "peak_high")):
         values = pd.array([pair[number] for pair in peaks], dtype="Int64")

@@ -55,6 +55,29 @@ def checked_scales(
     return found
 
 
+def ends_to_turn(
+    answers: pd.DataFrame, reverse: Sequence[str], scale: tuple[int, int] | None
+) -> tuple[int, int] | None:
+    """Return the ends that items are turned around on; None where none are turned.
+
+    Raises
+    ------
+    ParameterError
+        If no scale is given and all answers are one number, so that its ends cannot be seen.
+    """
+    if not reverse:
+        return None
+    low, high = range_of(answers, scale)
+    if low == high:
+        raise ParameterError(
+            f"reverse={list(reverse)!r}: all {int(answers.notna().to_numpy().sum()):,} answers are "
+            f"{low}, so the ends that items are turned around on cannot be seen; give scale, the "
+            "lowest and highest answer of the question, such as scale=(1, 5) (item_range in the "
+            "notebook)"
+        )
+    return low, high
+
+
 def range_of(answers: pd.DataFrame, scale: tuple[int, int] | None) -> tuple[int, int]:
     """Return the scale that was given, or else the lowest and highest answer to any item."""
     if scale is not None:

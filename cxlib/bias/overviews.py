@@ -98,7 +98,10 @@ def sensitivity(
     bounds : Bounds
         From `bounds`; an `Absent` gives another.
     delta, mixture, arrivals : optional
-        From `delta`, `pattern_mixture` and `early_late`, of an NPS; what is absent has no row.
+        From `delta`, `pattern_mixture` and `early_late`, of an NPS; what is absent has no row, nor
+        has what cannot carry one, of which it is warned: a proxy that hardly goes along with the
+        answers (a correlation under .3) or follows them exactly, one of fewer than 30, and a line
+        of arrival that runs out of what is possible.
 
     Returns
     -------
@@ -117,23 +120,31 @@ def sensitivity(
     given = bounds.frame[said].set_index("kind", drop=False)
     rows = [dict(given.loc[Kind.WEIGHTED])]
     names = {Kind.WEIGHTED.value: Message("bias.range_weighted", n=int(rows[0]["n"]))}
+    told = list(bounds.warnings)
     if isinstance(mixture, PatternMixture):
-        rows.append(_span(mixture, Kind.PATTERN_MIXTURE, "n_frame"))
-        names[Kind.PATTERN_MIXTURE.value] = Message("bias.range_mixture", proxy=mixture.proxy)
+        row = _span(mixture, Kind.PATTERN_MIXTURE, "n_frame")
+        if mixture.weak or mixture.few or not row["ci_low"] < row["ci_high"]:
+            told.append(Message("bias.sensitivity_no_mixture", proxy=mixture.proxy))
+        else:
+            rows.append(row)
+            names[Kind.PATTERN_MIXTURE.value] = Message("bias.range_mixture", proxy=mixture.proxy)
     if isinstance(delta, Delta):
         rows.append(_span(delta, Kind.DELTA, "n"))
         least, most = delta.frame["shift"].min(), delta.frame["shift"].max()
         names[Kind.DELTA.value] = Message("bias.range_delta", least=least, most=most)
     if isinstance(arrivals, EarlyLate) and arrivals.line is not None:
-        rows.append({"kind": Kind.EARLY_LATE.value, **dict(arrivals.frame.iloc[-1])})
-        names[Kind.EARLY_LATE.value] = Message("bias.range_early_late")
-    for kind, row in given.iloc[2:].iterrows():
-        rows.append(dict(row))
-        names[str(kind)] = _possible(row)
+        if pd.isna(arrivals.frame["ci_low"].iloc[-1]):
+            told.append(Message("bias.sensitivity_no_line"))
+        else:
+            rows.append({"kind": Kind.EARLY_LATE.value, **dict(arrivals.frame.iloc[-1])})
+            names[Kind.EARLY_LATE.value] = Message("bias.range_early_late")
+    for kind, possible in given.iloc[2:].iterrows():
+        rows.append(dict(possible))
+        names[str(kind)] = _possible(possible)
     return Sensitivity(
         frame=pd.DataFrame(rows)[said].astype({"n": "Int64"}).reset_index(drop=True),
         method=Method.MANSKI,
-        warnings=bounds.warnings,
+        warnings=tuple(told),
         names=names,
     )
 
@@ -150,8 +161,8 @@ def _span(found: Delta | PatternMixture, kind: Kind, people: str) -> dict[str, A
         "kind": kind.value,
         "n": frame[people].iloc[0],
         "nps": frame["nps"].iloc[0] if len(frame) == 1 else float("nan"),
-        "ci_low": frame["ci_low"].min(),
-        "ci_high": frame["ci_high"].max(),
+        "ci_low": frame[["nps", "ci_low"]].min(axis=None),  # where it is cut, it has no limits
+        "ci_high": frame[["nps", "ci_high"]].max(axis=None),
         "confidence": frame["confidence"].iloc[0],
         "method": frame["method"].iloc[0],
     }

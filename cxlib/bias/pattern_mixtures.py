@@ -4,20 +4,21 @@ silence depends on the answer itself."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from cxlib import check
-from cxlib.bias import range_figures
+from cxlib.bias import proxy_checks, range_figures
 from cxlib.bias.counts import moments as counts
+from cxlib.bias.counts.proxy_ends import ProxyEnds, proxy_ends
 from cxlib.bias.counts.sums import promoter_sign
 from cxlib.bias.kinds import Method
 from cxlib.bias.methods import proxy_patterns, worst_case
 from cxlib.bias.promoters import usable_scores
-from cxlib.errors import ParameterError
+from cxlib.errors import ParameterError, ScoreRangeError
 from cxlib.methods import proportions
 from cxlib.rows.table import as_table
 from cxlib.shown.message import Message
@@ -28,10 +29,10 @@ from cxlib.shown.vocabulary import level_and_method, limits, with_limits
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FEWEST = 4  # answers, below which no variance of the proxy and the answer together is known
-FAR = 10.0  # standard deviations of the proxy between respondents and everyone: another unit
 WEAK = 0.3  # a correlation below it says little of the silent ones (Andridge and Little 2011)
+FEW = 30  # respondents, below which the normal interval of the model is not to be relied on
 _SIGN = "__nps"
+_WIDTH = 1e-6  # relative: an interval as narrow has no width but rounding's
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -41,8 +42,9 @@ class PatternMixture(Result):
     `frame` has one row a value of phi: `phi`, `n` (respondents with answer and proxy), `n_frame`
     (people with the proxy), `rho` (correlation among the respondents), `nps` in points or `mean`,
     `se`, `ci_low`, `ci_high`, `smub` (the respondents' bias in standard deviations of the outcome,
-    under that assumption), `confidence`, `method`. `plain` is the respondents' own figure, with
-    their weights."""
+    under that assumption), `confidence`, `method`. Limits are missing under 30 respondents, and
+    where the model runs out of what is possible: the estimate is then the end of that. `plain` is
+    the respondents' own figure, with their weights."""
 
     proxy: str
     plain: float
@@ -71,6 +73,16 @@ class PatternMixture(Result):
             return self.columns
         return {**self.columns, **limits("points"), "se": "decimal1"}
 
+    @property
+    def weak(self) -> bool:
+        """Whether the proxy hardly goes along with the answers."""
+        return bool(abs(self.frame["rho"].iloc[0]) < WEAK)
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few respondents for an interval."""
+        return bool(self.frame["n"].iloc[0] < FEW)
+
     def summary(self, language: str = "en") -> str:
         """Say the figure at the first and at the last phi, and that both are assumptions."""
         first, last = self.frame.iloc[0], self.frame.iloc[-1]
@@ -80,15 +92,30 @@ class PatternMixture(Result):
             "n": first["n"],
             "everyone": first["n_frame"],
             "rho": first["rho"],
-            "level": first["confidence"],
-            **{"phi": first["phi"], "at": first[self.estimate]},
-            **{"low": first["ci_low"], "high": first["ci_high"]},
-            **{"phi_last": last["phi"], "at_last": last[self.estimate]},
-            **{"low_last": last["ci_low"], "high_last": last["ci_high"]},
+            **{"phi": first["phi"], "phi_last": last["phi"]},
+            "at": self._figure(first),
+            "at_last": self._figure(last),
         }
         if self.estimate == "nps":
             return Message("bias.mixture_nps", **values).text(language)
         return Message("bias.mixture_mean", **values).text(language)
+
+    def _figure(self, row: pd.Series) -> Message:
+        """Return a figure with its interval, or why it has none."""
+        values = {"at": row[self.estimate], "low": row["ci_low"], "high": row["ci_high"]}
+        values["level"] = row["confidence"]
+        points = self.estimate == "nps"
+        if pd.notna(row["ci_low"]):
+            return Message("bias.mixture_at_nps" if points else "bias.mixture_at_mean", **values)
+        if self.few:
+            return Message("bias.mixture_few_nps" if points else "bias.mixture_few_mean", **values)
+        if row["n"] >= row["n_frame"]:
+            return Message("bias.mixture_all_nps" if points else "bias.mixture_all_mean", **values)
+        if abs(row["rho"]) > 1 - 1e-9:
+            return Message(
+                "bias.mixture_exact_nps" if points else "bias.mixture_exact_mean", **values
+            )
+        return Message("bias.mixture_end_nps" if points else "bias.mixture_end_mean", **values)
 
     def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
         """Draw the figure at each phi with its interval."""
@@ -119,7 +146,7 @@ def pattern_mixture(
     score: str | None = None,
     phi: Sequence[float] = (0, 0.5, 1),
     weight: str | None = None,
-    scale: tuple[int, int] = (0, 10),
+    scale: tuple[int, int] | None = None,
     promoter: int = 9,
     detractor: int = 6,
     confidence: float = 0.95,
@@ -145,7 +172,10 @@ def pattern_mixture(
         From 0 (who is silent depends on the proxy alone) to 1 (on the answer itself).
     weight : str, optional
         Column of base weights of the respondents.
-    scale, promoter, detractor
+    scale : (int, int), optional
+        Lowest and highest answer; of scores (0, 10) where it is not given. Without it nothing keeps
+        a mean within what is possible, and it is warned where it leaves what was answered.
+    promoter, detractor
         As in `estimate_nps`.
     confidence : float
         Level of the intervals.
@@ -162,15 +192,18 @@ def pattern_mixture(
         If `outcome` and `score` are both given, a phi does not lie between 0 and 1 or is named
         twice, or `confidence` does not lie between 0 and 1.
     ColumnError, EmptyDataError, ScoreRangeError, SourceError, WeightError
-        If a column is absent, not numeric or infinite, fewer than three respondents have both, a
-        score is off the scale, or a weight is unfit.
+        If a column is absent, not numeric or infinite, the proxies of the respondents cannot be
+        those of people in the frame (mostly other units), fewer than three respondents have both,
+        an answer is off the scale, or a weight is unfit.
 
     Notes
     -----
     See `methods.proxy_patterns`. The model takes answer and proxy as jointly normal; +100, 0, -100
-    are not, so an NPS is approximate, and kept within Manski's bounds. The interval knows of the
-    respondents' chance alone, not of how wrong the assumption is, and takes respondents as drawn
-    one by one. Mean, correlation and bias equal own R code on the California schools to 1e-7;
+    are not, so an NPS is approximate, and kept within Manski's bounds, as is a mean on a `scale`;
+    what is cut there is told, and an estimate that is has no interval. Under 30 respondents there
+    is no interval either. The interval knows of the respondents' chance alone, not of how wrong the
+    assumption is, and takes respondents as drawn one by one. Mean, correlation and bias equal own
+    R code on the California schools to 1e-7;
     intervals by the delta method, which cover at least their level in simulation
     where the assumption holds (`tests/bias/methods/test_proxy_patterns.py`).
 
@@ -188,46 +221,32 @@ def pattern_mixture(
     rows, name = respondents, str(outcome)
     if score is not None:
         rows = as_table(respondents)
-        usable_scores(rows, score, scale, promoter, detractor)
+        usable_scores(rows, score, (0, 10) if scale is None else scale, promoter, detractor)
         name = _SIGN
         rows = promoter_sign(rows, score=score, promoter=promoter, detractor=detractor, name=name)
     found = counts.moments(rows, outcome=name, proxy=proxy, weight=weight)
     everyone, unknown, centre = counts.mean_of(frame, proxy=proxy)
+    ends = proxy_ends(rows, frame, outcome=name, proxy=proxy, weight=weight)
+    proxy_checks.refuse_other_units(ends, proxy=proxy, unknown=unknown)
     rho = proxy_patterns.correlation(found.first)
     if not abs(rho) > 1e-9:
         return Absent.of("bias.absent_correlation", PatternMixture)
-    if (gone := _beyond(found, centre, proxy)) is not None:
-        return gone
     half = proportions.z_value(check.confidence(confidence))
-    ends = _possible(found, everyone) if score is not None else (-np.inf, np.inf)
-    table = [_row(found, centre - found.x, each, half, ends) for each in phi]
+    possible = _possible(found, ends, everyone, scale, outcome)
+    table = [_row(found, centre - found.x, each, half, possible) for each in phi]
     made = pd.DataFrame(table).rename(columns={"mean": "nps" if score is not None else "mean"})
-    if made["cut"].iloc[0]:
-        return Absent.of("bias.absent_mixture", PatternMixture, proxy=proxy)
     made.insert(1, "n", found.n)
     made.insert(2, "n_frame", everyone)
     made.insert(3, "rho", rho)
-    return PatternMixture(
-        frame=made.drop(columns="cut").assign(
-            confidence=confidence, method=Method.PATTERN_MIXTURE.value
-        ),
+    cut = made.pop("cut")
+    mixture = PatternMixture(
+        frame=made.assign(confidence=confidence, method=Method.PATTERN_MIXTURE.value),
         method=Method.PATTERN_MIXTURE,
-        warnings=_warnings(proxy, rho, found.left_out, unknown, everyone),
         proxy=proxy,
         plain=found.y,
     )
-
-
-def _beyond(found: counts.Moments, centre: float, proxy: str) -> Absent | None:
-    """Return why nothing is carried over: too few answers, or a proxy of two units."""
-    if found.n < FEWEST:
-        return Absent.of("bias.absent_mixture_few", PatternMixture, n=found.n, limit=FEWEST)
-    spread = float(np.sqrt(found.first[0, 2]))
-    if abs(centre - found.x) > FAR * spread:
-        return Absent.of(
-            "bias.absent_mixture_unit", PatternMixture, proxy=proxy, everyone=centre, here=found.x
-        )
-    return None
+    cautions = (*_warnings(mixture, found.left_out, unknown), *_of_ends(mixture, cut, ends, scale))
+    return replace(mixture, warnings=cautions)
 
 
 def _lacking(
@@ -255,46 +274,74 @@ def _refuse_phi(phi: Sequence[float]) -> None:
         )
 
 
-def _possible(found: counts.Moments, everyone: int) -> tuple[float, float]:
-    """Return between what the NPS of everyone lies, whatever the silent ones think."""
+def _possible(
+    found: counts.Moments,
+    ends: ProxyEnds,
+    everyone: int,
+    scale: tuple[int, int] | None,
+    outcome: str | None,
+) -> tuple[float, float]:
+    """Return between what the figure of everyone lies, whatever the silent ones think."""
+    low, high = (-100, 100) if outcome is None else scale or (-np.inf, np.inf)
+    if ends.outcome.low < low or ends.outcome.high > high:
+        raise ScoreRangeError(
+            f"outcome={outcome!r} has answers from {ends.outcome.low:g} to {ends.outcome.high:g}, "
+            f"outside scale={scale}; give the scale that was asked with, or none"
+        )
+    if not np.isfinite(high):
+        return -np.inf, np.inf
     return worst_case.manski(
-        found.y, answered=min(found.n, everyone), asked=everyone, lowest=-100, highest=100
+        found.y, answered=min(found.n, everyone), asked=everyone, lowest=low, highest=high
     )
 
 
 def _row(
     found: counts.Moments, ahead: float, phi: float, half: float, ends: tuple[float, float]
-) -> dict[str, float]:
+) -> dict[str, Any]:
     made = proxy_patterns.adjust(
         found.first, found.second, n=found.n, mean=found.y, ahead=ahead, phi=float(phi)
     )
-    low, mean, high = np.clip(
-        [made.mean - half * made.se, made.mean, made.mean + half * made.se], *ends
-    )
-    cut = bool(low == high and made.se > 0)
-    if cut:  # both limits lie beyond one end: nothing is known but the ends
-        low, high = ends
+    wanted = np.array([made.mean - half * made.se, made.mean, made.mean + half * made.se])
+    low, mean, high = np.clip(wanted, *ends)
+    beyond = bool(abs(mean - made.mean) > 1e-9 * max(abs(mean), 1))
+    none = beyond or found.n < FEW or high - low <= _WIDTH * max(abs(mean), 1)
     return {
         "phi": float(phi),
-        "cut": cut,
         "mean": float(mean),
         "se": made.se,
-        "ci_low": float(low),
-        "ci_high": float(high),
+        "ci_low": np.nan if none else float(low),
+        "ci_high": np.nan if none else float(high),
         "smub": made.smub,
+        "cut": beyond or (not none and bool(low > wanted[0] or high < wanted[2])),
     }
 
 
-def _warnings(
-    proxy: str, rho: float, left_out: int, unknown: int, everyone: int
-) -> tuple[Message, ...]:
-    warnings = []
-    if abs(rho) < WEAK:
-        warnings.append(Message("bias.mixture_weak", proxy=proxy, rho=rho))
+def _warnings(found: PatternMixture, left_out: int, unknown: int) -> tuple[Message, ...]:
+    warnings, row, proxy = [], found.frame.iloc[0], found.proxy
+    if found.few:
+        warnings.append(Message("bias.mixture_few", n=row["n"], limit=FEW))
+    if found.weak:
+        warnings.append(Message("bias.mixture_weak", proxy=proxy, rho=row["rho"]))
     if left_out:
         warnings.append(Message("bias.mixture_left_out", proxy=proxy, n=left_out))
     if unknown:
-        warnings.append(
-            Message("bias.mixture_unknown", proxy=proxy, n=unknown, all=unknown + everyone)
-        )
+        everyone = unknown + row["n_frame"]
+        warnings.append(Message("bias.mixture_unknown", proxy=proxy, n=unknown, all=everyone))
+    return tuple(warnings)
+
+
+def _of_ends(
+    found: PatternMixture, cut: pd.Series, ends: ProxyEnds, scale: tuple[int, int] | None
+) -> tuple[Message, ...]:
+    """Say where the model is carried far, and where it leaves what can be or was answered."""
+    warnings = []
+    away = proxy_checks.distance(ends)
+    if away > proxy_checks.FAR:
+        warnings.append(Message("bias.mixture_far", proxy=found.proxy, away=away))
+    phi = [f"{each:g}" for each in found.frame.loc[cut, "phi"]]
+    if phi:
+        warnings.append(Message("bias.mixture_end", phi=phi))
+    answers, at = ends.outcome, found.frame[found.estimate]
+    if scale is None and (at.min() < answers.low or at.max() > answers.high):
+        warnings.append(Message("bias.mixture_beyond", low=answers.low, high=answers.high))
     return tuple(warnings)

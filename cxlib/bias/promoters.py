@@ -281,6 +281,4 @@ def _warnings(made: Estimates, score: str) -> tuple[Message, ...]:
     found, warnings = made.found[0], list(made.cautions(score))
     if found.n_eff < ENOUGH:
         warnings.append(Message("bias.few_answers", n=found.n, n_eff=found.n_eff))
-    if found.se == 0:
-        warnings.append(Message("bias.all_the_same"))
     return tuple(warnings)

@@ -79,6 +79,8 @@ def _value(ax: Axes, value: float, spot: int, points: bool, language: str) -> No
 
 def _ends(ax: Axes, spot: int, row: pd.Series, points: bool, language: str) -> None:
     for end, side in (("ci_low", "right"), ("ci_high", "left")):
+        if pd.isna(row[end]):
+            continue
         ax.annotate(
             words.write(row[end], "points" if points else "decimal2", language),
             (row[end], spot),

@@ -12,12 +12,14 @@ from scipy import stats
 
 from cxlib import check
 from cxlib.bias.counts import answers as counts
-from cxlib.bias.item_scales import checked_scales, range_of
+from cxlib.bias.item_scales import checked_scales, ends_to_turn
 from cxlib.bias.kinds import Method
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.vocabulary import level_and_method, with_limits
+
+_TIE = 1e-9  # loadings that rounding leaves of 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -106,7 +108,9 @@ def reliability(
     groups = checked_scales(items, scales, reverse)
     check.confidence(confidence)
     answers = counts.item_answers(data, items=items, scale=scale)
-    turned = counts.reversed_answers(answers, reverse=reverse, scale=range_of(answers, scale))
+    turned = counts.reversed_answers(
+        answers, reverse=reverse, scale=ends_to_turn(answers, reverse, scale)
+    )
     found = [_row(name, turned[members], confidence) for name, members in groups.items()]
     against = [item for members in groups.values() for item in _against(turned[members])]
     negative = [row["scale"] for row in found if row["alpha"] < 0]
@@ -142,10 +146,11 @@ def _row(name: str, answers: pd.DataFrame, confidence: float) -> dict[str, Any]:
 
 
 def _against(answers: pd.DataFrame) -> list[str]:
-    """Return the items that correlate negatively with the mean of the others."""
-    found = []
-    for item in answers:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            if answers[item].corr(answers.drop(columns=item).mean(axis=1)) < 0:
-                found.append(str(item))
-    return found
+    """Return the items that load negatively on the first principal component, turned so that its
+    loadings sum to more than 0 (as `check.keys` of R psych)."""
+    correlation = answers.corr().fillna(0).to_numpy(copy=True)
+    np.fill_diagonal(correlation, 1)
+    loadings = np.linalg.eigh(correlation)[1][:, -1]
+    total = loadings.sum()
+    turned = loadings * (np.sign(total) if abs(total) > _TIE else np.sign(loadings[0]) or 1)
+    return [str(item) for item, each in zip(answers, turned, strict=True) if each < -_TIE]

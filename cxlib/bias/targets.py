@@ -21,7 +21,7 @@ from cxlib.shown import language as words
 from cxlib.shown.message import Message
 
 GAP = " · "  # between the categories of a crossed margin
-_CROSS = " × "  # between its columns
+CROSS = " × "  # between its columns
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:[, '\u00a0\u202f]\d{3})+")
 _COMMA = re.compile(r"0?,\d+|\d+,\d{1,2}|\d{4,},\d+")  # no thousands
@@ -61,7 +61,7 @@ class Target:
     @property
     def name(self) -> str:
         """The column's name, or those of the combination."""
-        return _CROSS.join(self.columns)
+        return CROSS.join(self.columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +137,7 @@ def one_target(
 
 
 def _target(columns: tuple[str, ...], given: Any) -> tuple[Target, list[Message]]:
-    name = _CROSS.join(columns)
+    name = CROSS.join(columns)
     pairs = _pairs(name, given)
     labels = [_label(name, key, len(columns)) for key, _ in pairs]
     _refuse_collisions(name, labels, [key for key, _ in pairs])
@@ -147,7 +147,7 @@ def _target(columns: tuple[str, ...], given: Any) -> tuple[Target, list[Message]
 def _read(
     columns: tuple[str, ...], pairs: Sequence[tuple[Any, Any]], labels: Sequence[Any]
 ) -> tuple[Target, list[Message]]:
-    name = _CROSS.join(columns)
+    name = CROSS.join(columns)
     read = [_number(name, key, value) for key, value in pairs]
     values = pd.Series([value for value, _ in read], index=labels, dtype=float).rename(name)
     bad = [

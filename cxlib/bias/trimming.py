@@ -17,11 +17,14 @@ from cxlib.bias.calibration import cautions
 from cxlib.bias.counts import cells as counts
 from cxlib.bias.kinds import Method
 from cxlib.bias.methods import calibration, reach
+from cxlib.bias.targets import CROSS, GAP
 from cxlib.bias.weights import Scheme, Weights, of_cells
 from cxlib.errors import ParameterError, WeightError
 from cxlib.shown.message import Message
 
 _ROUNDS = 1000
+# what is said of the sizes of weights, and of those that were trimmed has to be said anew
+_OF_SIZES = {"bias.weights_negative", "bias.weights_zero", "bias.weights_cut"}
 _ROUNDING = 1e-9  # part of a limit by which a weight may pass it
 
 
@@ -108,14 +111,26 @@ def trim(
         margins=weights.margins,
         numeric=weights.numeric,
         split="d" in cells,
+        categories={name: _categories(weights, cells, name) for name in weights.targets},
+        merged=weights.merged,
     )
     frame = made.frame
     off = (frame["share_after"] - frame["share_target"]).abs()
     missed = float(off.max()) if len(frame) else 0.0
-    told = list(cautions(cells, fitted))
+    told = [each for each in weights.warnings if each.key not in _OF_SIZES]
+    told += cautions(cells, fitted)
     if not rerake and missed > _ROUNDING:
         told.append(Message("bias.weights_cut", share=missed))
     return dataclasses.replace(made, residual=missed, warnings=tuple(told))
+
+
+def _categories(weights: Weights, cells: pd.DataFrame, name: str) -> pd.Series:
+    """Return the category of each cell in a target, which may be of several columns or merged."""
+    columns = [name] if name in weights.margins else name.split(CROSS)
+    label, *more = (cells[f"m{weights.margins.index(column)}"] for column in columns)
+    for each in more:
+        label = label.astype(str) + GAP + each.astype(str)
+    return label.astype(str).replace(dict(weights.merged.get(name, {})))
 
 
 def _limits(lower: float | None, upper: float | None) -> tuple[float, float]:

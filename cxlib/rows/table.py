@@ -13,10 +13,14 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
+from cxlib.rows import names
 
+# kinds of objects, as pandas calls them, that the engine has a type for
+_ALIKE = ("string", "integer", "floating", "boolean", "empty", "date", "datetime", "datetime64")
 # a DuckDB relation's name in the query run inside it; no table of the user's has it
 _RELATION = f"rows_{uuid.uuid4().hex}"
 # what views look at, such as frames in memory, lives as long as somebody has the view
@@ -46,7 +50,7 @@ def as_table(data: Any) -> ir.Table:
     EmptyDataError
         If there are no columns.
     ColumnError
-        If two columns of a pandas frame have one name, or one column holds text and other values.
+        If two columns of a pandas frame have one name, or one has none.
     """
     if isinstance(data, ir.Table):
         return data
@@ -135,24 +139,9 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
         raise ColumnError(f"data has two columns named {twice[0]!r}; rename or drop one")
     if "" in frame.columns:
         raise ColumnError("data has a column without a name; name or drop it")
-    for name, values in frame.items():
-        if pd.api.types.is_object_dtype(values) and pd.api.types.infer_dtype(
-            values, skipna=True
-        ) in ("mixed", "mixed-integer"):
-            kinds = {type(value).__name__ for value in values.dropna()}
-            if "str" in kinds:
-                raise ColumnError(
-                    f"column {name!r} mixes {', '.join(sorted(kinds))}; make all its values text "
-                    "or all numbers"
-                )
-    odd = [
-        name
-        for name, kind in frame.dtypes.items()
-        if isinstance(kind, pd.PeriodDtype | pd.IntervalDtype)
-    ]
-    frame = (
-        frame.astype(dict.fromkeys(odd, str)) if odd else frame
-    )  # the engine has no type for them
+    frame = frame.assign(
+        **{name: text for name in frame if (text := _text(frame[name])) is not None}
+    )
     fine = [
         name
         for name, values in frame.select_dtypes(["datetime", "datetimetz"]).items()
@@ -161,6 +150,37 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
     return ibis.memtable(
         frame.assign(**{name: frame[name].dt.as_unit("us") for name in fine})
     )  # cut, not rounded
+
+
+def _text(values: pd.Series) -> pd.Series | None:
+    """Return as text what the engine has no type for (periods, intervals, text beside numbers),
+    each value by its name, as targets and groups are named; None for all other columns.
+
+    So a column that nobody asks for stops nothing, and one that should be numbers is refused where
+    it is used.
+    """
+    kind = values.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        named = _text(kind.categories.to_series(index=range(len(kind.categories))))
+        return None if named is None else values.map(dict(zip(kind.categories, named, strict=True)))
+    if not isinstance(kind, pd.PeriodDtype | pd.IntervalDtype):
+        if (
+            not pd.api.types.is_object_dtype(values)
+            or pd.api.types.infer_dtype(values, skipna=True) in _ALIKE
+        ):
+            return None
+        if _is_taken(values):
+            return None
+    return values.astype(object).map(names.name, na_action="ignore")
+
+
+def _is_taken(values: pd.Series) -> bool:
+    """Return whether the engine has one type for all values of a column."""
+    try:
+        pa.array(values, from_pandas=True)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _read(path: Path) -> ir.Table:

@@ -27,7 +27,10 @@ def test_waves_of_arrival(column):
     # NPS 0 of half, and silent ones at -100: what the line says of them is no NPS
     assert everyone["nps"] == -50
     assert any("direction" in each.text("en") for each in found.warnings)
-    assert "An assumption" in found.summary()
+    assert np.isnan(everyone["ci_low"])
+    assert np.isnan(everyone["ci_high"])
+    assert "run out of what is possible" in found.summary()
+    assert "interval −50.0 to −50.0" not in found.summary()
     assert found.difference == -150  # the 60 later ones have -50
     assert found.table().to_html()
 
@@ -84,3 +87,50 @@ def test_what_is_absent_and_what_is_refused():
         bad = ROWS.assign(催促=[wrong] * 90)
         with pytest.raises(ColumnError, match="no number of reminders"):
             bias.early_late(bad, score="score", reminders="催促")
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("invited", [200, 400, 5000])
+def test_no_interval_is_of_no_width_and_what_is_cut_is_told(seed, invited):
+    """Manski's ends by hand: f NPS - (1 - f) 100 and f NPS + (1 - f) 100."""
+    rng = np.random.default_rng(seed)
+    early, late = rng.dirichlet(np.ones(11), 2)
+    scores = [*rng.choice(11, 80, p=early), *rng.choice(11, 60, p=late), 0, 10, 9, 8]
+    rows = pd.DataFrame({"score": scores, "r": [0] * 80 + [1] * 64})
+    found = bias.early_late(rows, score="score", reminders="r", invited=invited)
+    row, f = found.frame.iloc[-1], 144 / invited
+    here = 100 * ((rows["score"] > 8).mean() - (rows["score"] < 7).mean())
+    ends = [f * here - (1 - f) * 100, f * here + (1 - f) * 100]
+    words = " ".join(str(each) for each in found.warnings)
+    if np.isnan(row["ci_low"]):
+        assert np.isclose(row["nps"], ends).any()
+        assert "run out of what is possible" in found.summary()
+    else:
+        assert row["ci_low"] < row["ci_high"]
+        cut = np.isclose(row["ci_low"], ends[0]) or np.isclose(row["ci_high"], ends[1])
+        assert cut == ("was cut there" in words)
+    found.plot().figure.clear()
+
+
+@pytest.mark.parametrize(("early", "late"), [(1, 1), (1, 300), (29, 30), (30, 29)])
+def test_too_few_on_either_side_are_not_compared(early, late):
+    rows = pd.DataFrame({"score": [10] * early + [0] * late, "r": [0] * early + [1] * late})
+    found = bias.early_late(rows, score="score", reminders="r", invited=400)
+    assert "too few to compare" in found.summary()
+    assert found.line is None
+    assert found.frame["arrival"].notna().all()
+    assert found.plot().get_title(loc="left").startswith("Too few early or late answers")
+
+
+@pytest.mark.parametrize("way", ["{} 回", "{}通", "{} reminder", "after {}", "({})", "{}.0"])
+def test_a_text_with_one_number_is_that_number(way):
+    rows = ROWS.assign(催促=[way.format(each) for each in ROWS["催促"]])
+    found = bias.early_late(rows, score="score", reminders="催促", invited=180)
+    wanted = bias.early_late(ROWS, score="score", reminders="催促", invited=180)
+    pd.testing.assert_frame_equal(found.frame, wanted.frame)
+
+
+@pytest.mark.parametrize("wrong", ["2 of 3", "2026-08-01", "-1 回", "0.5", "なし", "1,5 回"])
+def test_a_text_with_no_whole_number_or_several_is_refused(wrong):
+    with pytest.raises(ColumnError, match="no number of reminders"):
+        bias.early_late(ROWS.assign(催促=wrong), score="score", reminders="催促")

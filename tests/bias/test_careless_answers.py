@@ -199,3 +199,30 @@ def test_nothing_asked_and_nothing_answered():
     assert "Set “items”" in bias.careless(people(), items=[]).summary()
     with pytest.raises(EmptyDataError):
         bias.careless(people().head(1), items=ITEMS)
+
+
+@pytest.mark.parametrize("n", [2, 3, 40])
+def test_items_to_turn_without_ends_to_turn_on_ask_for_the_scale(n):
+    data = pd.DataFrame(3.0, index=range(n), columns=ITEMS)
+    with pytest.raises(ParameterError, match=r"reverse=.*all .* answers are 3.*scale=\(1, 5\)"):
+        bias.careless(data, items=ITEMS, reverse=ITEMS[:2])
+    found = bias.careless(data, items=ITEMS, reverse=ITEMS[:2], scale=(1, 5))  # as it was told
+    assert len(found.rows) == n
+    assert len(bias.careless(data, items=ITEMS).rows) == n
+
+
+def test_where_fewer_indices_can_mark_than_it_takes_nobody_is_said_to_be_careful():
+    found = bias.careless(people()[ITEMS[:6]], items=ITEMS[:6])
+    assert found.marks.shape[1] < 2
+    assert "nobody can carry 2" in found.summary()
+    assert "0 of 200" not in found.summary()
+    assert found.plot().get_title(loc="left").startswith("Too few marks")
+    one = bias.careless(people()[ITEMS[:1]], items=ITEMS[:1])
+    assert "1 item is few" in " ".join(map(str, one.warnings))
+
+
+def test_times_of_nothing_are_told():
+    data = people().assign(t=[0.0] * 50 + [90.0 + i for i in range(149)] + [np.nan])
+    found = bias.careless(data, items=ITEMS, seconds="t")
+    assert "51 respondents have a time of 0 or less" in " ".join(map(str, found.warnings))
+    assert found.frame.set_index("index").loc["seconds", "n"] == 149

@@ -60,7 +60,9 @@ def test_what_is_absent_stays_so(marked):
     assert isinstance(bias.effect_of_flags(data, found), Absent)
     everybody = bias.careless(data, items=ITEMS, cuts={"irv": 99}, at_least=1)
     assert isinstance(bias.effect_of_flags(data, everybody, score="点"), Absent)
-    nobody = bias.careless(data, items=ITEMS, at_least=9)
+    nobody = bias.careless(people(), items=ITEMS, scales=GRIDS, at_least=3)
+    assert not nobody.flagged.any()
+    data = data.assign(**people())
     assert "the same without them" in bias.effect_of_flags(data, nobody, score="点").summary()
 
 
@@ -78,3 +80,60 @@ def test_refusals(marked):
         bias.effect_of_flags(data, found, score="点", promoter=3)
     with pytest.raises(WeightError):
         bias.effect_of_flags(data.assign(w=pd.Series([-1.0] * 200)), found, score="点", weight="w")
+
+
+@pytest.mark.parametrize("merge", [None, {"plan": {"小": "中"}}])
+def test_the_weighted_headline_is_that_of_weights_made_anew(marked, merge):
+    """Against `estimate_nps` and `weighted_mean` of rows kept by hand and raked by hand."""
+    data, found = marked
+    rng = np.random.default_rng(9)
+    data = data.assign(
+        plan=rng.choice(["小", "中", "大"], 200),
+        国=rng.choice(["日本", "韓国"], 200),
+        d=rng.uniform(1, 3, 200),
+    )
+    targets = {"plan": {"小": 0.2, "中": 0.3, "大": 0.5}, "国": {"日本": 0.7, "韓国": 0.3}}
+    given = {"targets": targets, "weight": "d", "merge": merge}
+    weights, kept = bias.rake(data, **given), found.keep(data)
+    again = bias.rake(kept, **given)
+    effect = bias.effect_of_flags(data, found, score="点", weights=weights)
+    rows = effect.frame.set_index("kind")
+    for kind, part, own in (("all", data, weights), ("without", kept, again)):
+        answered = 100.0 * (part["点"] >= 9) - 100.0 * (part["点"] <= 6)
+        there = part["点"].notna()
+        wanted = np.average(answered[there], weights=own.values(part)[there])
+        assert_allclose(rows.loc[kind, "nps"], wanted, rtol=1e-8)
+        whole = bias.weighted_mean(part, outcome=ITEMS[3], weights=own).frame["mean"].iloc[0]
+        mean = bias.effect_of_flags(data, found, outcome=ITEMS[3], weights=weights).frame
+        assert_allclose(mean.set_index("kind").loc[kind, "mean"], whole, rtol=1e-8)
+    assert "the weighted NPS" in effect.summary()
+    assert "made anew" in " ".join(map(str, effect.warnings))
+    assert "the unweighted NPS" in bias.effect_of_flags(data, found, score="点").summary()
+
+
+def test_weights_that_cannot_be_made_anew_are_taken_as_they_are(marked):
+    data, found = marked
+    data = data.assign(g=np.where(found.flagged, "甲", "乙"))
+    weights = bias.rake(data, targets={"g": {"甲": 0.5, "乙": 0.5}})
+    effect = bias.effect_of_flags(data, found, score="点", weights=weights)
+    assert "could not be made anew" in " ".join(map(str, effect.warnings))
+    base = bias.rake(data, targets={}, weight="w")
+    assert not bias.effect_of_flags(data, found, score="点", weights=base).warnings
+    with pytest.raises(ParameterError, match="both given"):
+        bias.effect_of_flags(data, found, score="点", weight="w", weights=base)
+    none = bias.weigh(None, targets={})
+    assert "unweighted" in bias.effect_of_flags(data, found, score="点", weights=none).summary()
+    with pytest.raises(WeightError):  # of other rows
+        bias.effect_of_flags(
+            data,
+            found,
+            score="点",
+            weights=bias.rake(data.head(90), targets={"g": {"甲": 1, "乙": 1}}),
+        )
+
+
+def test_where_too_few_marks_are_possible_nothing_is_said_of_care(marked):
+    data, _ = marked
+    found = bias.careless(data, items=ITEMS[:5])
+    text = bias.effect_of_flags(data, found, score="点").summary()
+    assert "says nothing of how careful" in text

@@ -79,7 +79,8 @@ def test_the_cases_of_r_diptest(expected):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.lists(st.integers(0, 30), min_size=3, max_size=11).filter(any),
+    # the ends are used, so that no answers contradict the scale
+    st.lists(st.integers(0, 30), min_size=3, max_size=11).filter(lambda n: n[0] and n[-1]),
     st.integers(-3, 5),
 )
 def test_what_is_missing_lies_between_the_peaks_and_below_the_one_peaked_shape(counts, lowest):
@@ -93,7 +94,7 @@ def test_what_is_missing_lies_between_the_peaks_and_below_the_one_peaked_shape(c
     assert_allclose(row["off_one_peak"], away)
     assert (row["off_one_peak"] > 1e-12) == (row["statistic"] > 0)
     valley = bars[bars["valley"]]
-    assert bool(len(valley)) == (row["pvalue"] < 0.05)
+    assert bool(len(valley)) == (row["pvalue"] < 0.05 and row["n"] >= 30)
     if len(valley):
         assert valley["score"].between(row["peak_low"], row["peak_high"], "neither").all()
         assert (valley["share"] < valley["one_peak"]).all()

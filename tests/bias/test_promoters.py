@@ -39,7 +39,7 @@ def test_estimate_nps_is_the_mean_of_signs(schools):
 def test_estimate_nps_at_its_edges():
     rows = pd.DataFrame({"score": [10] * 40})
     same = bias.estimate_nps(rows, score="score", weights=bias.rake(rows, targets={}))
-    assert Message("bias.all_the_same") in same.warnings
+    assert Message("bias.no_width", why=Message("bias.why_alike")) in same.warnings
     with pytest.raises(EmptyDataError, match="too few"):
         bias.estimate_nps(pd.DataFrame({"score": [10]}), score="score", weights=ONE)
     with pytest.raises(ScoreRangeError, match="first: 11"):

@@ -48,3 +48,19 @@ def test_no_spread_no_scales_and_refusals():
     assert isinstance(bias.reliability(data, scales=None), Absent)
     with pytest.raises(ParameterError, match="two items"):
         bias.reliability(data, scales={"x": ["a"]})
+
+
+@pytest.mark.parametrize("turned", [["d"], ["d", "e"], ["a", "c"]])
+def test_the_items_that_run_against_the_scale_are_those_that_were_turned(turned):
+    """Known by construction; with two of five turned, an item against the mean of the rest is none
+    of them."""
+    rng = np.random.default_rng(7)
+    data = pd.DataFrame(
+        rng.normal(size=(400, 5)) + rng.normal(size=(400, 1)), columns=list("abcde")
+    )
+    data[turned] *= -1
+    found = bias.reliability(data, scales={"x": list("abcde")})
+    said = next(str(each) for each in found.warnings if "reverse" in str(each))
+    assert said.split(":")[0] in (" and ".join(turned), turned[0])
+    again = bias.reliability(data, scales={"x": list("abcde")}, reverse=turned)
+    assert not again.warnings

@@ -84,3 +84,43 @@ def test_peaks_close_together_are_no_camps_and_hide_none():
     assert "two peaks, at 0 and 10" in said(camp)
     title = bias.shape(answers(near), score="점수").plot().get_title(loc="left")
     assert title.startswith("No two peaks far apart")
+
+
+HEAPS = (60, 20, 20, 40, 40, 280, 100, 240, 400, 400, 400)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        HEAPS,
+        (60, 20, 20, 40, 40, 280, 100, 240, 440, 360, 320),
+        (20, 20, 20, 40, 40, 280, 100, 240, 440, 360, 440),
+        (400, 60, 40, 40, 40, 160, 40, 60, 200, 220, 740),
+    ],
+)
+def test_a_heap_at_the_middle_is_named_whatever_the_pair(counts):
+    text = said(counts)
+    assert "the middle of the scale" in text
+    assert "habit alone makes a" in text
+
+
+def test_the_pair_named_is_the_one_that_explains_most_or_that_one_is_named_too():
+    assert "two peaks, at 5 and 10" in said(HEAPS)
+    text = said((60, 20, 20, 40, 40, 280, 100, 240, 440, 360, 320))
+    assert "two peaks, at 0 and 8" in text
+    assert "does not explain lies at 5 and 8" in text
+    assert "does not explain lies" not in said(J)
+
+
+@pytest.mark.parametrize("counts", [(2, *[0] * 9, 2), (5, *[0] * 9, 5), (14, *[0] * 9, 15)])
+def test_few_answers_have_no_readings_and_no_verdict(counts):
+    found = bias.shape(answers(counts), score="점수")
+    text = found.summary()
+    assert "the shape of so few says little" in text
+    assert "two peaks, at" not in text
+    assert not any(words in text for words in CAMPS)
+    assert found.frame[["peak_low", "peak_high"]].isna().all(axis=None)
+    assert not found.histogram["valley"].any()
+    assert found.plot().get_title(loc="left").startswith("No two peaks")
+    more = said([each * 20 for each in counts])
+    assert all(words in more for words in CAMPS)

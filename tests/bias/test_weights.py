@@ -188,3 +188,22 @@ def test_na_among_weights_is_refused_by_its_name(tmp_path):
     assert read_weights(column.drop(1), "weight").tolist() == [1e-05, 2.0]
     with pytest.raises(WeightError, match=r"weight='w': 1 of 3 weights .*first: 'NA'"):
         read_weights(column, "weight")
+
+
+@pytest.mark.parametrize("lies_in_an_engine", [False, True])
+@pytest.mark.parametrize("size", [1e300, 1e-300, 5e-324, 1e180])
+def test_base_weights_that_cannot_be_squared_are_refused(size, lies_in_an_engine):
+    frame = TEN_AND_TEN.assign(w=size, y=[0.0, 1.0] * 10)
+    rows = ibis.memtable(frame) if lies_in_an_engine else frame
+    targets = {"a": {"x": 30, "y": 70}}
+    for make in (
+        lambda: bias.rake(rows, targets=targets, weight="w"),
+        lambda: bias.rake(rows, targets={}, weight="w"),
+        lambda: bias.calibrate(rows, targets=targets, weight="w"),
+        lambda: bias.poststratify(rows, targets=targets, weight="w"),
+        lambda: bias.weighted_mean(rows, outcome="y", weight="w"),
+    ):
+        with pytest.raises(
+            WeightError, match=r"20 of 20 weights are missing, .*1e-100 and 1e\+100"
+        ):
+            make()

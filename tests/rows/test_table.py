@@ -122,10 +122,7 @@ def test_words_are_not_numbers():
     ("frame", "message"),
     [
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns named 'a'"),
-        (
-            pd.DataFrame({"店": pd.Series([1, "a", None], dtype=object)}),
-            "column '店' mixes int, str",
-        ),
+        (pd.DataFrame([[1, 2]], columns=["a", ""]), "without a name"),
     ],
 )
 def test_frames_that_the_engine_could_not_take_are_refused(frame, message):
@@ -139,6 +136,39 @@ def test_quarters_of_pandas_are_text():
         "2025Q4",
         "2026Q1",
     ]
+
+
+BANDS = pd.Series(pd.cut([17, 42, float("nan")], [0, 18, 65]))
+MIXED = pd.Series([1, "a", None], dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (BANDS, ["(0, 18]", "(18, 65]", None]),
+        (BANDS.astype(object), ["(0, 18]", "(18, 65]", None]),
+        (BANDS.astype("interval[float64, right]"), ["(0.0, 18.0]", "(18.0, 65.0]", None]),
+        (
+            pd.Series(pd.PeriodIndex(["2025Q4", None, "2026Q1"], freq="Q")),
+            ["2025Q4", None, "2026Q1"],
+        ),
+        (
+            pd.Series(pd.PeriodIndex(["2025Q4", None, "2026Q1"], freq="Q")).astype("category"),
+            ["2025Q4", None, "2026Q1"],
+        ),
+        (MIXED, ["1", "a", None]),
+        (MIXED.astype("category"), ["1", "a", None]),
+        (pd.Series([2026.0, "2026", None], dtype=object), ["2026", "2026", None]),
+        (pd.Series([[1], 2, None], dtype=object), ["[1]", "2", None]),
+    ],
+)
+def test_what_the_engine_has_no_type_for_is_text_by_its_name(values, text):
+    """A column that nobody asks for stops nothing; one that should be numbers is refused."""
+    rows = table.as_table(pd.DataFrame({"n": [1, 2, 3], "店": values}))
+    found = rows.order_by("n").execute()["店"]
+    assert [None if pd.isna(value) else value for value in found] == text
+    with pytest.raises(ColumnError, match=r"score='店' holds string, not numbers"):
+        table.numeric(rows, score="店")
 
 
 def test_a_word_far_down_a_csv_is_found_before_anything_is_counted(tmp_path):

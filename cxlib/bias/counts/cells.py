@@ -29,6 +29,7 @@ _SUMS = {
     "base_max": _.w.max(),
     "unfit": _.unfit.sum(),
 }
+_LEAST, _MOST = 1e-100, 1e100  # weights between them can be squared, and divided by each other
 CELL_SUMS = ("n", "base", "base2", "base_min", "base_max")
 
 
@@ -82,7 +83,7 @@ def place_rows(data: Any, *, by: By) -> tuple[pd.DataFrame, NDArray, NDArray | N
     n, base = len(data), numbers.pop() if weighted else None
     _refuse(
         n,
-        unfit=0 if base is None else int((~(base >= 0) | np.isinf(base)).sum()),
+        unfit=0 if base is None else int((~_is_fit(base)).sum()),
         blanks=[int((key.codes < 0).sum()) for key in keys],
         total=n if base is None else float(base.sum()),
         margins=margins,
@@ -237,10 +238,20 @@ def _is_ordered(rows: ir.Table) -> bool:
 
 
 def refuse_unfit(unfit: float, n: int, weight: str | None) -> None:
-    """Refuse base weights that are missing, negative or infinite."""
-    weights.refuse_unfit(int(unfit), of=n, parameter="weight", column=weight)
+    """Refuse base weights that are missing, negative, infinite or beyond all sizes."""
+    what = f"missing, negative or infinite (or not between {_LEAST:g} and {_MOST:g})"
+    weights.refuse_unfit(int(unfit), of=n, parameter="weight", column=weight, what=what)
+
+
+def _is_fit(weight: NDArray) -> NDArray:
+    return (weight == 0) | ((weight >= _LEAST) & (weight <= _MOST))
 
 
 def base_weight(rows: ir.Table, weight: str | None) -> ir.FloatingColumn:
-    """Return the base weight of each row; 1 where no column has it."""
-    return ibis.literal(1.0) if weight is None else rows[weight].cast("float64")
+    """Return the base weight of each row; 1 where no column has it, null where it is of a size that
+    could not be squared."""
+    if weight is None:
+        return ibis.literal(1.0)
+    number = rows[weight].cast("float64")
+    extreme = (number.abs() > _MOST) | ((number > 0) & (number < _LEAST))
+    return extreme.ifelse(ibis.null("float64"), number)

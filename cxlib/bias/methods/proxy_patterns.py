@@ -74,7 +74,7 @@ def adjust(
     covariance = _covariance((0.0, 0.0, yy, xx, xy), second, turn)
     return Adjusted(
         mean=float(mean + g * ahead),
-        se=float(np.sqrt(gradient @ covariance @ gradient)),
+        se=float(np.sqrt(max(gradient @ covariance @ gradient, 0.0))),  # rounding, where r is 1
         smub=float(-f * ahead / np.sqrt(xx * n / (n - 1))),
     )
 

@@ -26,7 +26,9 @@ class Mean:
         return self.mean - half, self.mean + half
 
 
-def with_and_without(values: NDArray, weight: NDArray, kept: NDArray) -> tuple[Mean, Mean, Mean]:
+def with_and_without(
+    values: NDArray, weight: NDArray, kept: NDArray, again: NDArray | None = None
+) -> tuple[Mean, Mean, Mean]:
     """Return the mean of all, of the kept, and the second minus the first.
 
     Parameters
@@ -35,6 +37,8 @@ def with_and_without(values: NDArray, weight: NDArray, kept: NDArray) -> tuple[M
         Weights not below 0, some above.
     kept : bool array, shape (rows,)
         At least one row with a weight above 0 is kept.
+    again : float array, shape (rows,), optional
+        Weights of the kept that were made anew without the others; else their own.
 
     Notes
     -----
@@ -48,11 +52,12 @@ def with_and_without(values: NDArray, weight: NDArray, kept: NDArray) -> tuple[M
     >>> [round(each.mean, 3) for each in with_and_without(y, np.ones(4), y < 6)]
     [3.0, 2.0, -1.0]
     """
-    every, some = _shares(values, weight), _shares(values, weight * kept)
+    rest = (weight if again is None else again) * kept
+    every, some = _shares(values, weight), _shares(values, rest)
     n, m = len(values), int(kept.sum())
     return (
         Mean(n, _effective(weight), every[0], _error(every[1], n), n - 1),
-        Mean(m, _effective(weight * kept), some[0], _error(some[1][kept], m), m - 1),
+        Mean(m, _effective(rest), some[0], _error(some[1][kept], m), m - 1),
         Mean(n, _effective(weight), some[0] - every[0], _error(some[1] - every[1], n), n - 1),
     )
 

@@ -179,7 +179,8 @@ def far_peaks(
     Neighbours are uneven for reasons of their own: a liking for some numbers, or the end of a scale
     where stronger feelings pile up. So peaks nearer than that are taken together with what lies
     between them, as one answer, and the rest is tested again, until peaks are far enough or chance
-    explains them.
+    explains them. A peak that goes on level (within 1.96 standard errors, and as far above the
+    valley) reaches to its outer end: 5 and a level 8, 9, 10 are 5 and 10.
 
     Examples
     --------
@@ -194,11 +195,26 @@ def far_peaks(
             return None
         found = two_peaks(sums)
         low, high = (max(cells[at], key=lambda score: counts[score]) for at in found[1:])
+        if high - low < least:
+            valley = counts[low : high + 1].min()
+            low, high = _outmost(counts, low, -1, valley), _outmost(counts, high, 1, valley)
         if high - low >= least:
             return low, high
         together = slice(found.low, found.high + 1)
         cells[together] = [[score for cell in cells[together] for score in cell]]
     return None
+
+
+def _outmost(counts: NDArray, peak: int, step: int, valley: int) -> int:
+    """Return where the level stretch that a peak begins ends, in the direction of `step`."""
+    at = peak
+    while 0 <= at + step < len(counts):
+        here = counts[at + step]
+        falls = counts[peak] - here > 1.96 * np.sqrt(counts[peak] + here)
+        if falls or here - valley <= 1.96 * np.sqrt(here + valley):
+            break
+        at += step
+    return at
 
 
 def highest(fitted: NDArray, n: ArrayLike) -> int:
