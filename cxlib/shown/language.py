@@ -10,26 +10,25 @@ import datetime as dt
 import math
 import re
 import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal, localcontext
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
-
-from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.lists import format_list
-from babel.numbers import format_decimal
 
 from cxlib import texts
 from cxlib.errors import ParameterError
 from cxlib.inert import set_apart, visible
+from cxlib.shown import formats, particles
+from cxlib.shown.formats import LOCALES as LOCALES
+from cxlib.shown.formats import MISSING as MISSING
+from cxlib.shown.formats import locale_of as locale_of
+from cxlib.shown.formats import number as number
+from cxlib.shown.formats import write_list as write_list
 
-# British rules are those of our English: "a, b and c"
-LOCALES = {"en": Locale("en", "GB")}
-MISSING = "–"
 NOT_KNOWN = "(not known)"  # in the data, the name of a group whose rows have none
 SOME = 6  # names of many that are listed
-_SPEC = re.compile(r"(?P<many>some|quoted)?\s*(?P<format>[a-z]+)?(?P<digits>\d)?")
+_SPEC = re.compile(
+    r"(?P<some>some\b)?\s*(?P<quoted>quoted\b)?\s*(?P<format>[a-z]+)?(?P<digits>\d)?"
+)
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # CLDR's, in its order
 
 
@@ -41,17 +40,12 @@ class Sayable(Protocol):
         """Return the words in a language."""
 
 
-def locale_of(language: str) -> Locale:
-    """Return how numbers, dates and lists are written in a language.
+@runtime_checkable
+class Named(Protocol):
+    """A name that has words of its own in some languages; it is written as any other name is."""
 
-    Raises
-    ------
-    ParameterError
-        If there are no texts in that language.
-    """
-    if language not in LOCALES:
-        texts.load(language, "common")  # says which there are
-    return LOCALES[language]
+    def named(self, language: str) -> str:
+        """Return the name in a language."""
 
 
 def text(key: str, language: str = "en", **values: Any) -> str:
@@ -67,7 +61,9 @@ def text(key: str, language: str = "en", **values: Any) -> str:
         Numbers, dates, names, lists of them, enum members or messages. The text says how each is
         written: `{nps:points}`, `{n:integer}`, `{names:some}` (see `write`); it can choose a word
         by a number: `{n:integer} {n:interview|interviews}`, one for each plural class that the
-        language has, in CLDR's order; and without a format it writes a name (see `label`).
+        language has, in CLDR's order; and without a format it writes a name (see `label`). In
+        Korean a particle goes with it, `{rate:percent+이}`, and behind a name the noun for where
+        nobody knows how it is said: `{name:quoted+그룹은}` (see `particles.attach`).
     """
     topic, name = key.split(".", 1)
     found = texts.load(language, topic)[name]
@@ -81,7 +77,11 @@ class _Filled(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if "|" in format_spec:
             return _by_number(value, format_spec.split("|"), self.language)
-        return set_apart(write(value, format_spec, self.language))
+        how, plus, suffix = format_spec.partition("+")
+        written = set_apart(write(value, how, self.language))
+        if plus and self.language != "ko":
+            raise ParameterError(f"'+{suffix}' is a Korean particle; {self.language} has none")
+        return particles.attach(written, suffix) if plus else written
 
 
 def _by_number(value: Any, forms: Sequence[str], language: str) -> str:
@@ -104,51 +104,48 @@ def write(value: Any, spec: str = "", language: str = "en") -> str:
     spec : str
         How: `points` (NPS), `change` (with its plus), `percent` (of a rate in [0, 1]), `level`,
         `pvalue`, `p` (with its sign: p = 0.012, p < 0.001), `integer`, `decimal`, `date`, `month`,
-        `quarter`, `year`, `moment` (date and time), `figure` (six significant digits), `compact`
-        (one digit, none where it is whole), `capital` (a name that begins a line), a digit behind
-        saying how many (`percent0`, `decimal3`); before it, of a list, `some` (the first six) or
-        `quoted`. Empty: a name (see `label`).
+        `quarter`, `year`, `moment` (date and time, in the zone that it has), `zone` (its name),
+        `figure` (six significant digits), `compact` (one digit, none where it is whole), `code`
+        (as it is typed in a notebook), `capital` (a name that begins a line), a digit behind saying
+        how many (`percent0`, `decimal3`); before it, of a list, `some` (the first six), or
+        `quoted`, or both. Empty: a name (see `label`).
     language : str
         One of `LOCALES`.
     """
     parsed = _SPEC.fullmatch(spec)
-    if parsed is None or (parsed["format"] and parsed["format"] not in FORMATS):
-        raise ParameterError(f"{spec!r} is no way to write a value; there is {', '.join(FORMATS)}")
+    known = formats.FORMATS
+    if parsed is None or (parsed["format"] or "capital") not in {*known, "capital"}:
+        raise ParameterError(
+            f"{spec!r} is no way to write a value; there is {', '.join(known)}, capital"
+        )
     if isinstance(value, list | tuple):
         return _listed(value, parsed, language)
     if isinstance(value, Sayable):
         return value.text(language)
     if isinstance(value, Enum):
-        return word(value, language)
-    if parsed["many"] == "quoted":
-        return visible(repr(value))
+        said = word(value, language)
+        return said.capitalize() if parsed["format"] == "capital" else said
+    if isinstance(value, Named):
+        value = value.named(language)
+    if parsed["quoted"]:
+        return formats.quoted(value, language)
     if not parsed["format"]:
         return label(value, language)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
+    if parsed["format"] == "capital":
+        return label(value, language).capitalize()
     digits = int(parsed["digits"]) if parsed["digits"] else None
-    return FORMATS[parsed["format"]](value, digits, language)
+    return known[parsed["format"]](value, digits, language)
 
 
 def _listed(values: Sequence[Any], parsed: re.Match[str], language: str) -> str:
-    spec = f"{parsed['format'] or ''}{parsed['digits'] or ''}"
-    quoted = parsed["many"] == "quoted"
-    some = values[:SOME] if parsed["many"] == "some" else values
-    items = [
-        set_apart(visible(repr(item)) if quoted else write(item, spec, language)) for item in some
-    ]
+    spec = f"{parsed['quoted'] or ''}{parsed['format'] or ''}{parsed['digits'] or ''}"
+    some = values[:SOME] if parsed["some"] else values
+    items = [set_apart(write(item, spec, language)) for item in some]
     if len(values) > len(some):
         items.append(text("common.more", language, n=len(values) - len(some)))
     return write_list(items, language)
-
-
-def write_list(items: Iterable[str], language: str = "en") -> str:
-    """Write a list in words.
-
-    >>> write_list(["a"]), write_list(["a", "b"]), write_list(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
-    """
-    return format_list(list(items), locale=locale_of(language))
 
 
 def word(member: Enum, language: str = "en", **values: Any) -> str:
@@ -197,102 +194,3 @@ def label(value: Any, language: str = "en") -> str:
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         value = value.date()
     return visible(str(value))
-
-
-def number(value: float, digits: int = 0, language: str = "en") -> str:
-    """Write a number in the language's way, with a true minus; what has no bound is ∞.
-
-    >>> number(12345.678, 1), number(-0.04, 1), number(float("nan")), number(float("-inf"))
-    ('12,345.7', '0.0', '–', '−∞')
-    """
-    if value is None or math.isnan(value):
-        return MISSING
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    rounded = Decimal(f"{value:.{digits}f}")  # rounded as the binary number is, not as its decimals
-    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-    with localcontext(prec=400):  # all digits of the largest number, in place of 28
-        written = format_decimal(abs(rounded), pattern, locale=locale_of(language))
-    return f"−{written}" if rounded < 0 else written
-
-
-def _points(value: float, digits: int | None, language: str) -> str:
-    return number(value, 1 if digits is None else digits, language)
-
-
-def _change(value: float, digits: int | None, language: str) -> str:
-    written = _points(value, digits, language)
-    return f"+{written}" if value > 0 and written.strip("0.,") else written
-
-
-def _percent(value: float, digits: int | None, language: str) -> str:
-    written = number(100 * value, 1 if digits is None else digits, language)
-    return text("common.percent", language, number=written)
-
-
-def _level(value: float, digits: int | None, language: str) -> str:
-    return text("common.percent", language, number=f"{100 * value:.10g}")
-
-
-def _pvalue(value: float, digits: int | None, language: str) -> str:
-    small = value < 0.001
-    written = number(0.001 if small else value, 3, language)
-    return f"< {written}" if small else written
-
-
-def _p(value: float, digits: int | None, language: str) -> str:
-    written = _pvalue(value, digits, language)
-    return f"p {written}" if written.startswith("<") else f"p = {written}"
-
-
-def _integer(value: float, digits: int | None, language: str) -> str:
-    return number(value, 0, language)
-
-
-def _day(pattern: str) -> Callable[[dt.date, int | None, str], str]:
-    """Return what writes a day by the pattern of that name among the texts."""
-
-    def write_day(value: dt.date, digits: int | None, language: str) -> str:
-        found = texts.load(language, "common")[pattern]
-        return format_date(value, found, locale=locale_of(language))
-
-    return write_day
-
-
-def _moment(value: dt.datetime, digits: int | None, language: str) -> str:
-    return format_datetime(
-        value, texts.load(language, "common")["moment"], locale=locale_of(language)
-    )
-
-
-def _figure(value: float, digits: int | None, language: str) -> str:
-    return f"{value:.6g}".replace("-", "−") if value % 1 > 0 else number(value, 0, language)
-
-
-def _capital(value: Any, digits: int | None, language: str) -> str:
-    return label(value, language).capitalize()
-
-
-def _compact(value: float, digits: int | None, language: str) -> str:
-    fraction = 1 if digits is None else digits
-    return number(value, 0 if float(value).is_integer() else fraction, language)
-
-
-FORMATS: Mapping[str, Callable[[Any, int | None, str], str]] = {
-    "points": _points,
-    "change": _change,
-    "percent": _percent,
-    "level": _level,
-    "pvalue": _pvalue,
-    "p": _p,
-    "integer": _integer,
-    "decimal": _points,
-    "date": _day("date"),
-    "month": _day("month"),
-    "quarter": _day("quarter"),
-    "year": _day("year"),
-    "moment": _moment,
-    "figure": _figure,
-    "compact": _compact,
-    "capital": _capital,
-}

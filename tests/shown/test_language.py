@@ -6,7 +6,6 @@ import string
 
 import numpy as np
 import pytest
-from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,13 +98,13 @@ def test_a_text_says_how_a_value_is_written(value, how, wanted):
 @pytest.mark.parametrize(
     "write",
     [
-        lambda: language.number(1.5, 1, "ja"),
-        lambda: language.write(1, "integer", "ja"),
-        lambda: language.write(["a", "b"], "", "ja"),
+        lambda: language.number(1.5, 1, "fr"),
+        lambda: language.write(1, "integer", "fr"),
+        lambda: language.write(["a", "b"], "", "fr"),
     ],
 )
 def test_what_is_written_without_a_text_refuses_an_unknown_language_too(write):
-    with pytest.raises(ParameterError, match="language='ja' is not there yet; possible: en"):
+    with pytest.raises(ParameterError, match="language='fr' is not there yet; possible: en"):
         write()
 
 
@@ -122,7 +121,7 @@ def test_every_text_has_words_named_gaps_and_ways_to_write(topic, language_code)
         for name, how in gaps(text):
             assert name.isidentifier(), f"{topic}.{key}"
             if "|" not in how:
-                language.write(None if how else "a", how)  # a way that there is
+                language.write(None if how else "a", how.partition("+")[0])  # that there is
 
 
 def every_text(found):
@@ -157,8 +156,7 @@ def test_a_word_goes_with_its_number(n, wanted):
     assert wanted in language.text("common.more_rows", n=n)
 
 
-def test_a_language_with_one_plural_class_needs_one_word(monkeypatch):
-    monkeypatch.setitem(language.LOCALES, "ja", Locale("ja"))
+def test_a_language_with_one_plural_class_needs_one_word():
     assert language._by_number(3, ["件"], "ja") == language._by_number(1, ["件"], "ja") == "件"
 
 
