@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,8 @@ from cxlib.bias.item_scales import checked_scales
 from cxlib.bias.kinds import Method
 from cxlib.errors import ColumnError, EmptyDataError
 from cxlib.rows import names
-from cxlib.shown.message import Message, Sentences
+from cxlib.shown.drawing import Look, drawing
+from cxlib.shown.message import Message, Names, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.vocabulary import level_and_method, with_limits
@@ -91,11 +92,12 @@ class ResponseStyles(Result):
             return Message("bias.styles_groups", **key)
         return Message("bias.styles_one", **key)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the shares of each group with their intervals, a colour a style."""
         drawn = self.frame[self.frame["style"] != Style.NET_AGREEING.value]
         gap = drawn.groupby("style")["share"].agg(lambda each: each.max() - each.min())
-        return careless_figures.styles(
+        ax = careless_figures.styles(
             drawn,
             [Style(each) for each in drawn["style"].unique()],
             ax,
@@ -105,6 +107,16 @@ class ResponseStyles(Result):
             if drawn["group"].nunique() > 1
             else Message("bias.styles_title_one"),
             measured=Message("bias.styles_measured", level=self.frame["confidence"].iloc[0]),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            drawn,
+            [
+                Names(tuple(filter(None, (row["group"], Style(row["style"])))), ", ")
+                for _, row in drawn.iterrows()
+            ],
+            "share",
             language=language,
         )
 

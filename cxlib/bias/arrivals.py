@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from cxlib.errors import ColumnError, ParameterError
 from cxlib.methods import proportions
 from cxlib.rows.dates import read_dates
 from cxlib.rows.table import as_table
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -112,10 +113,11 @@ class EarlyLate(Result):
             level=row["confidence"],
         )
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the waves along the response rate; the line is dashed beyond the last answer."""
         waves, everyone = self.waves, self.frame[self.frame["arrival"].isna()]
-        return arrival_figures.along_rate(
+        ax = arrival_figures.along_rate(
             waves,
             None if everyone.empty else everyone.iloc[0],
             self.line,
@@ -123,6 +125,19 @@ class EarlyLate(Result):
             ax,
             finding=self._title(),
             measured=Message("bias.early_late_measured", level=self.frame["confidence"].iloc[0]),
+            language=language,
+        )
+        runs_out = self.frame["arrival"].isna() & self.frame["ci_low"].isna()  # no estimate then
+        shown = self.frame[~runs_out]
+        return self.with_numbers(
+            ax,
+            shown,
+            [
+                Message("bias.figure_everyone") if pd.isna(row["arrival"]) else _name(row)
+                for _, row in shown.iterrows()
+            ],
+            "nps",
+            n=None,
             language=language,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from cxlib.bias.counts import categories
 from cxlib.bias.kinds import Method
 from cxlib.errors import ColumnError
 from cxlib.methods import multiplicity, proportions
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -77,12 +78,13 @@ class Representativeness(Result):
         )
         return Sentences((said, chance)).text(language)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the standardised differences, sorted (a love plot)."""
         ordered = self.frame.sort_values("smd", kind="stable", ignore_index=True)
         far = int((ordered["smd"].abs() >= LARGE).sum())
         most = _label(ordered.loc[ordered["smd"].abs().idxmax()])
-        return figures.love(
+        ax = figures.love(
             ordered,
             [_label(row) for _, row in ordered.iterrows()],
             LARGE,
@@ -91,6 +93,17 @@ class Representativeness(Result):
             if far
             else Message("bias.love_title_alike"),
             measured=Message("bias.love_measured", n=self.tests["n"].iloc[0]),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            ordered,
+            [_label(row) for _, row in ordered.iterrows()],
+            "smd",
+            "share_frame",
+            "share_respondents",
+            n=None,
+            ends={},  # the interval is of the response rate, which is not drawn
             language=language,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from cxlib.bias.kinds import Method
 from cxlib.bias.methods import answering_speed
 from cxlib.errors import ParameterError, WeightError
 from cxlib.methods import proportions
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -145,15 +146,17 @@ class Careless(Result):
         )
         return Sentences((said, Message("bias.careless_caveat"))).text(language)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the share flagged by each index, and the share that carries several."""
         n, several = len(self.rows), int(self.flagged.sum())
         drawn = self.frame[self.frame["flagged"].notna()]
         if drawn.empty:
             return Absent.of("bias.absent_flags", Careless).plot(ax, language=language)
-        return careless_figures.flag_shares(
-            drawn.sort_values("share", kind="stable", ignore_index=True),
-            [Index(each) for each in drawn.sort_values("share", kind="stable")["index"]],
+        ordered = drawn.sort_values("share", kind="stable", ignore_index=True)
+        ax = careless_figures.flag_shares(
+            ordered,
+            [Index(each) for each in ordered["index"]],
             ax,
             finding=self._title(several / n),
             measured=Message(
@@ -161,6 +164,14 @@ class Careless(Result):
                 n=n,
                 **{f"n{row.flags}": row.n for row in self.by_marks.itertuples()},
             ),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            ordered,
+            [Index(each) for each in ordered["index"]],
+            "share",
+            "flagged",
             language=language,
         )
 

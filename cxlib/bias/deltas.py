@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from cxlib.bias.kinds import Method
 from cxlib.bias.means import Mean
 from cxlib.bias.promoters import WeightedNps
 from cxlib.errors import ParameterError
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -92,11 +93,12 @@ class Delta(Result):
         key = "bias.delta_turn_lower" if self.turning < 0 else "bias.delta_turn_higher"
         return Message(key, line=self.threshold, by=abs(self.turning), at=self.plain + self.turning)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the figure at each shift with its interval."""
         points = self.estimate == "nps"
         row = Message("bias.delta_row") if points else Message("bias.delta_row_mean")
-        return range_figures.ranges(
+        ax = range_figures.ranges(
             self.frame,
             [Message(row.key, shift=shift) for shift in self.frame["shift"]],
             ax,
@@ -109,6 +111,13 @@ class Delta(Result):
                 asked=self.frame["n"].iloc[0],
                 level=self.frame["confidence"].iloc[0],
             ),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            [Message(row.key, shift=shift) for shift in self.frame["shift"]],
+            self.estimate,
             language=language,
         )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlib.shown import language as words
 from cxlib.shown import theme
-from cxlib.shown.message import Message, said
+from cxlib.shown.message import Message, Names, said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,6 +106,22 @@ def funnel(
     if by:
         ax.legend(loc="lower right", fontsize=9)
     return theme.title(ax, finding.text(language), measured.text(language))
+
+
+def funnel_labels(frame: pd.DataFrame, by: Sequence[str], stage: type[StrEnum]) -> list[Names]:
+    """Name each bar by its group and its stage."""
+    return [
+        Names((*(row[name] for name in by), stage(row["stage"])), ", ")
+        for _, row in frame.iterrows()
+    ]
+
+
+def bin_labels(frame: pd.DataFrame) -> list[Message]:
+    """Name each bar by the weights from which to which it reaches."""
+    return [
+        Message("bias.weights_bin", low=low, high=high)
+        for low, high in zip(frame["low"], frame["high"], strict=True)
+    ]
 
 
 def _bars(

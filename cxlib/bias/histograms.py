@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from cxlib.bias.shape_words import ALL, ENOUGH, SURE, far
 from cxlib.errors import EmptyDataError
 from cxlib.methods import multiplicity, proportions
 from cxlib.rows.periods import natural_order
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -68,17 +69,28 @@ class Shape(Result):
         """Say how much lies at the ends, whether there are two peaks, and what that may mean."""
         return shape_words.finding(self.frame, self.histogram, self.scale).text(language)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw one small histogram a channel, a valley between two peaks in colour; returns the
         first Axes."""
         channels = [channel for channel in self.frame["channel"] if channel != ALL] or [ALL]
-        return figures.histograms(
+        shown = self.histogram[self.histogram["channel"].isin(channels)]
+        ax = figures.histograms(
             self.histogram,
             {channel: channel or Message("bias.all_answers") for channel in channels},
             self.scale,
             ax,
             finding=shape_words.title(self.frame, self.scale),
             measured=Message("bias.shape_measured"),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            shown,
+            shown["score"],
+            "share",
+            across=[each or Message("bias.all_answers") for each in shown["channel"]],
+            formats={"share": "percent0"},
             language=language,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from cxlib.bias.kinds import Kind, Method
 from cxlib.bias.pattern_mixtures import PatternMixture
 from cxlib.bias.ranges import Bounds
 from cxlib.errors import ParameterError
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -68,10 +69,11 @@ class Sensitivity(Result):
         ends = {"from_": assumed["ci_low"].min(), "to": assumed["ci_high"].max()}
         return Message("bias.sensitivity_assumed", k=len(assumed), **values, **ends).text(language)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the ranges under each other, assumptions dashed."""
         widest = self.frame[~self.frame["kind"].isin(_ASSUMED)].iloc[1]
-        return range_figures.ranges(
+        ax = range_figures.ranges(
             self.frame,
             [self.names[kind] for kind in self.frame["kind"]],
             ax,
@@ -79,6 +81,14 @@ class Sensitivity(Result):
             dashed=[kind in _ASSUMED for kind in self.frame["kind"]],
             finding=Message("bias.bounds_title", low=widest["ci_low"], high=widest["ci_high"]),
             measured=Message("bias.sensitivity_measured", level=self.frame["confidence"].iloc[0]),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            [self.names[kind] for kind in self.frame["kind"]],
+            "nps",
+            n=None,
             language=language,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from cxlib.bias.promoters import usable_scores
 from cxlib.errors import ParameterError, ScoreRangeError
 from cxlib.methods import proportions
 from cxlib.rows.table import as_table
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -117,9 +118,10 @@ class PatternMixture(Result):
             )
         return Message("bias.mixture_end_nps" if points else "bias.mixture_end_mean", **values)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the figure at each phi with its interval."""
-        return range_figures.ranges(
+        ax = range_figures.ranges(
             self.frame,
             [Message("bias.mixture_row", phi=phi) for phi in self.frame["phi"]],
             ax,
@@ -132,6 +134,13 @@ class PatternMixture(Result):
                 n=self.frame["n"].iloc[0],
                 level=self.frame["confidence"].iloc[0],
             ),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            [Message("bias.mixture_row", phi=phi) for phi in self.frame["phi"]],
+            self.estimate,
             language=language,
         )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from cxlib.bias.kinds import Method
 from cxlib.bias.methods import r_indicator as arithmetic
 from cxlib.errors import ColumnError, WeightError
 from cxlib.methods import proportions
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -88,13 +89,14 @@ class RIndicator(Result):
         )
         return Sentences((said, whom)).text(language)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw each category's part in uneven answering, with its interval, lowest on top."""
         categories = self.partial[self.partial["category"] != parts.WHOLE].sort_values(
             "partial_unconditional", kind="stable", ignore_index=True
         )
         chase = self.chase
-        return figures_of_parts.parts(
+        ax = figures_of_parts.parts(
             categories,
             [_name(row) for _, row in categories.iterrows()],
             ax,
@@ -102,6 +104,15 @@ class RIndicator(Result):
             if chase is None
             else Message("bias.partial_title", group=_name(chase), n=chase["n"]),
             measured=Message("bias.partial_measured", confidence=self.frame["confidence"].iloc[0]),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            categories,
+            [_name(row) for _, row in categories.iterrows()],
+            "partial_unconditional",
+            ends={"partial_unconditional": ("ci_low", "ci_high")},
+            formats=dict.fromkeys(("partial_unconditional", "ci_low", "ci_high"), "decimal3"),
             language=language,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from cxlib.bias.methods import worst_case
 from cxlib.bias.promoters import WeightedNps
 from cxlib.bias.tipping import Tipping
 from cxlib.errors import ParameterError
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -91,14 +92,15 @@ class Bounds(Result):
         nothing can bring it there."""
         return Sentences(self.turning.sentences()).text(language)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the intervals and the ranges under each other."""
         names = [
             Message("bias.label_drawn_from") if pd.isna(n) else Message(_LABELS[Kind(kind)], n=n)
             for kind, n in zip(self.frame["kind"], self.frame["n"], strict=True)
         ]
         row = self.frame.iloc[2]
-        return range_figures.ranges(
+        ax = range_figures.ranges(
             self.frame,
             names,
             ax,
@@ -113,6 +115,7 @@ class Bounds(Result):
             ),
             language=language,
         )
+        return self.with_numbers(ax, self.frame, names, "nps", n=None, language=language)
 
 
 @check.arguments

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from cxlib.rows import names
 from cxlib.rows.periods import natural_order
 from cxlib.rows.table import as_table
 from cxlib.shown import language as words
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -97,16 +98,24 @@ class Funnel(Result):
             return Message("bias.funnel_caption_usable")
         return Message("bias.funnel_caption")
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw a bar a stage; one colour a group where the funnel was counted by one."""
         last = self.frame[self.frame["stage"] == self.frame["stage"].iloc[-1]]
-        return figures.funnel(
+        ax = figures.funnel(
             self.frame,
             self.by,
             [Stage(stage) for stage in self.frame["stage"].unique()],
             ax,
             finding=Message("bias.funnel_title", rate=last["reached"].sum() / last["n"].sum()),
             measured=Message("bias.funnel_measured", confidence=self.frame["confidence"].iloc[0]),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            figures.funnel_labels(self.frame, self.by, Stage),
+            "rate",
             language=language,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from cxlib.bias.counts import cells as counts
 from cxlib.bias.kinds import Method
 from cxlib.rows import names, table
 from cxlib.shown import language as words
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
@@ -272,7 +273,8 @@ them, or give the rows they were made from
             return "bias.weights_below_0"
         return "bias.weights_and_numbers" if self.numeric else "bias.weights"
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw how many answers have which final weight, where 1 is the average weight.
 
         Where base weights differ within a combination of categories, its answers are drawn at the
@@ -283,21 +285,19 @@ them, or give the rows they were made from
         n, ends = np.histogram(
             weight, bins=_BINS, range=(0.0, weight.max() * (1 + 1e-9)), weights=cells["n"]
         )
+        bins = pd.DataFrame({"low": ends[:-1], "high": ends[1:], "n": n.astype("int64")})
         means = self.base is not None and not self.split
-        return figures.weights(
-            pd.DataFrame({"low": ends[:-1], "high": ends[1:], "n": n.astype("int64")}),
+        key = "bias.weights_measured_means" if means else "bias.weights_measured"
+        ax = figures.weights(
+            bins,
             ax,
             finding=Message("bias.weights_equal")
             if self.ratio < _EQUAL
             else Message("bias.weights_ratio", ratio=self.ratio),
-            measured=Message(
-                "bias.weights_measured_means" if means else "bias.weights_measured",
-                n=self.n,
-                n_eff=self.n_eff,
-                deff=self.deff,
-            ),
+            measured=Message(key, n=self.n, n_eff=self.n_eff, deff=self.deff),
             language=language,
         )
+        return self.with_numbers(ax, bins, figures.bin_labels(bins), "n", n=None, language=language)
 
 
 def of_cells(

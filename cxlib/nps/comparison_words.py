@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from cxlib.nps.method_names import Method
 from cxlib.nps.pairing import Side, name_sides
 from cxlib.nps.verdicts import FEWEST, Reason, Standing, Verdict, is_move
 from cxlib.shown import theme
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -126,18 +127,30 @@ class Comparison(Result):
         said = self._numbers() | self._values(self.frame.iloc[0])
         return Message(self._sentence_and_title[1], **said).text(language)
 
-    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
+    @drawing
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Says = "",
+        language: str = "en",
+        **look: Unpack[Look],
+    ) -> Axes:
         """Draw each pair's difference with its interval; those that differ for certain in
         colour."""
         if self.frame.empty:
             return theme.message(ax, self.summary(language))
         measured = Message("nps.measured_difference", confidence=self.frame["confidence"].iloc[0])
-        return figures.differences(
+        ax = figures.differences(
             self.frame,
             ax,
             finding=finding or self.title(language),
             measured=measured,
             language=language,
+        )
+        shown = figures.widest(self.frame)
+        return self.with_numbers(
+            ax, shown, figures.pair_labels(shown, language), "difference", language=language
         )
 
     @property

@@ -11,7 +11,7 @@ import pandas as pd
 from cxlib.nps.verdicts import is_move
 from cxlib.shown import language as words
 from cxlib.shown import theme
-from cxlib.shown.message import Message, said
+from cxlib.shown.message import Message, Names, said
 from cxlib.shown.text import Says
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def levels(
     the page for segments."""
     if joined and len(frame) > 1:
         return add_title(_across(frame, by, ax, language), finding, measured, language)
-    shown = _largest(frame)
+    shown = largest(frame)
     ax = _down(shown, by, ax, shown[["nps", "ci_low", "ci_high"]], "points", language)
     ax.axvline(0, color=theme.GREY, lw=0.8)
     ax.set_xlabel(words.text("nps.axis_nps", language))
@@ -62,7 +62,7 @@ def shares(
     language: str = "en",
 ) -> Axes:
     """Draw `rate` in % with `ci_low` to `ci_high` and n for each row, down the page."""
-    shown = _largest(frame)
+    shown = largest(frame)
     percent = shown[["rate", "ci_low", "ci_high"]]
     ax = _down(shown, by, ax, percent, "percent0", language, scale=100)
     ax.set_xlim(left=0)
@@ -148,6 +148,14 @@ def _down(
     return ax
 
 
+def names(frame: pd.DataFrame, by: tuple[str, ...]) -> list[Names | Message]:
+    """Name each row by its columns `by`."""
+    return [
+        Names(tuple(row[column] for column in by)) if by else Message("nps.all")
+        for _, row in frame.iterrows()
+    ]
+
+
 def _names(frame: pd.DataFrame, by: tuple[str, ...], language: str) -> list[str]:
     return [
         " · ".join(words.label(row[column]) for column in by) or words.text("nps.all", language)
@@ -172,10 +180,26 @@ def pair_labels(frame: pd.DataFrame, language: str) -> list[str]:
     ]
 
 
-def _largest(frame: pd.DataFrame) -> pd.DataFrame:
+def largest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return as many rows as one figure holds, those of the largest n, in their order."""
     return frame.loc[
         frame["n"].sort_values(ascending=False, kind="stable").index[:MOST]
     ].sort_index()
+
+
+def widest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return as many pairs as one figure holds, those of the largest differences, in their
+    order."""
+    by_size = frame["difference"].abs().sort_values(ascending=False, kind="stable")
+    return frame.loc[by_size.index[:MOST]].sort_index()
+
+
+def both_ends(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return as many rows as one figure holds, the first and the last."""
+    half = MOST // 2
+    if len(ranked) <= MOST:
+        return ranked
+    return pd.concat([ranked.iloc[:half], ranked.iloc[-half:]])
 
 
 def width(frame: pd.DataFrame) -> float:
@@ -198,9 +222,7 @@ def differences(
 ) -> Axes:
     """Draw `difference` with its limits for each pair, the largest `MOST` of them; certain ones in
     colour."""
-    shown = frame.loc[
-        frame["difference"].abs().sort_values(ascending=False, kind="stable").index[:MOST]
-    ].sort_index()
+    shown = widest(frame)
     ax = theme.axes(ax, height=1.4 + 0.34 * len(shown))
     spots = range(len(shown))
     sure = is_move(shown["verdict"])
@@ -286,8 +308,7 @@ def league(
 ) -> Axes:
     """Draw `shrunken` with its limits and, hollow, `nps`, by rank; of many rows those at the two
     ends."""
-    half = MOST // 2
-    shown = frame if len(frame) <= MOST else pd.concat([frame.iloc[:half], frame.iloc[-half:]])
+    half, shown = MOST // 2, both_ends(frame)
     ax = theme.axes(ax, height=1.4 + 0.3 * len(shown))
     spots = [
         spot + (spot >= half and len(frame) > MOST) for spot in range(len(shown))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from cxlib.nps import figures
 from cxlib.nps.method_names import Method
 from cxlib.nps.methods import intervals
 from cxlib.nps.score_counts import WEIGHT, ScoreCounts
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -63,9 +64,17 @@ class Distribution(Result):
         shares = self._shares()
         return float(intervals.variance_of(shares[Kind.PROMOTERS], 1, shares[Kind.DETRACTORS]))
 
-    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
+    @drawing
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Says = "",
+        language: str = "en",
+        **look: Unpack[Look],
+    ) -> Axes:
         """Draw the histogram in the colours of detractors, passives and promoters."""
-        return figures.histogram(
+        ax = figures.histogram(
             self.frame,
             ax,
             finding=finding or Message("nps.title_histogram", **self._shares()),
@@ -75,6 +84,9 @@ class Distribution(Result):
             detractor=self.counts.detractor,
             scale=self.counts.scale,
             language=language,
+        )
+        return self.with_numbers(
+            ax, self.frame, self.frame["score"], "share", "n", n=None, language=language
         )
 
     def _shares(self) -> dict[str, Any]:

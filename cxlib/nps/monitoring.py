@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.methods import proportions
-from cxlib.nps import cautions, wave_figures
+from cxlib.nps import cautions, figures, wave_figures
 from cxlib.nps.comparison_words import TITLES
 from cxlib.nps.counts import counts_of
 from cxlib.nps.design import estimates, linearise
@@ -23,6 +23,7 @@ from cxlib.nps.methods import intervals, sequential
 from cxlib.nps.score_counts import as_columns
 from cxlib.nps.verdicts import Verdict, is_move
 from cxlib.shown import theme
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -124,17 +125,29 @@ class Monitor(Result):
             return Message("nps.monitor_claim", naive_p=row["naive_pvalue"]), rate
         return Message("nps.monitor_no_claim", naive_p=row["naive_pvalue"]), rate
 
-    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
+    @drawing
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Says = "",
+        language: str = "en",
+        **look: Unpack[Look],
+    ) -> Axes:
         """Draw each change (of several groups the newest) with the interval that holds at every
         look; claims in colour."""
         if self.frame.empty:
             return theme.message(ax, self.summary(language))
-        return wave_figures.monitor(
-            self.newest if len(self.newest) > 1 else self.frame,
+        shown = (self.newest if len(self.newest) > 1 else self.frame).tail(figures.MOST)
+        ax = wave_figures.monitor(
+            shown,
             ax,
             finding=finding or self.title(language),
             measured=Message("nps.measured_monitor", confidence=self.frame["confidence"].iloc[0]),
             language=language,
+        )
+        return self.with_numbers(
+            ax, shown, figures.pair_labels(shown, language), "difference", language=language
         )
 
     def title(self, language: str = "en") -> str:

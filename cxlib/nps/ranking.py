@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from cxlib.nps.design import estimates, steady_variance
 from cxlib.nps.method_names import Method
 from cxlib.nps.methods.hierarchy import shrunken
 from cxlib.shown import theme
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -108,19 +109,31 @@ class League(Result):
             "confidence": worst["confidence"],
         }
 
-    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
+    @drawing
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Says = "",
+        language: str = "en",
+        **look: Unpack[Look],
+    ) -> Axes:
         """Draw the shrunken NPS with its interval and, hollow, the raw one; of many segments the
         best and the worst."""
         ranked = self.ranked
         if ranked.empty:
             return theme.message(ax, Sentences(self.warnings).text(language))
-        return figures.league(
+        ax = figures.league(
             ranked,
             self.between,
             ax,
             finding=finding or self.title(language),
             measured=Message("nps.measured_league", confidence=ranked["confidence"].iloc[0]),
             language=language,
+        )
+        shown = figures.both_ends(ranked)
+        return self.with_numbers(
+            ax, shown, shown[self.between], "shrunken", "nps", language=language
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from cxlib.nps.counts import count_scores
 from cxlib.nps.method_names import Method
 from cxlib.nps.score_counts import ScoreCounts
 from cxlib.shown import theme
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -91,12 +92,20 @@ class TopBox(Result):
             return Message("nps.title_box_of", **best).text(language)
         return Message("nps.title_box", **best).text(language)
 
-    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
+    @drawing
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Says = "",
+        language: str = "en",
+        **look: Unpack[Look],
+    ) -> Axes:
         """Draw each segment's share with its interval and n."""
         if self.frame.empty:
             return theme.message(ax, self.summary(language))
         row = self.frame.iloc[0]
-        return figures.shares(
+        ax = figures.shares(
             self.frame,
             self.by,
             ax,
@@ -108,6 +117,10 @@ class TopBox(Result):
                 confidence=row["confidence"],
             ),
             language=language,
+        )
+        shown = figures.largest(self.frame)
+        return self.with_numbers(
+            ax, shown, figures.names(shown, self.by), "rate", language=language
         )
 
     def _ends(self) -> list[pd.Series]:

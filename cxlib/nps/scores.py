@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from cxlib.nps.methods import bayes, bootstrap, intervals
 from cxlib.nps.score_counts import Design, ScoreCounts
 from cxlib.shown import language as words
 from cxlib.shown import theme
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -100,6 +101,7 @@ class NetPromoterScores(Result):
         n, left = int(row["n"]), self.left_out[int(str(row.name))] if self.left_out else 0
         return Message("nps.n_of_given", n=n, given=n + left) if left else n
 
+    @drawing
     def plot(
         self,
         ax: Axes | None = None,
@@ -107,11 +109,12 @@ class NetPromoterScores(Result):
         finding: Message | Sentences | str = "",
         language: str = "en",
         joined: bool = False,
+        **look: Unpack[Look],
     ) -> Axes:
         """Draw each segment's NPS with its interval and n; `joined` connects them in time."""
         if self.frame.empty:
             return theme.message(ax, self.summary(language))
-        return figures.levels(
+        ax = figures.levels(
             self.frame,
             self.by,
             ax,
@@ -120,6 +123,8 @@ class NetPromoterScores(Result):
             measured=Message("nps.measured_level", confidence=self.frame["confidence"].iloc[0]),
             language=language,
         )
+        shown = self.frame if joined else figures.largest(self.frame)
+        return self.with_numbers(ax, shown, figures.names(shown, self.by), "nps", language=language)
 
 
 @check.arguments

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from cxlib.nps.method_names import Method
 from cxlib.nps.methods import charts, intervals
 from cxlib.shown import language as words
 from cxlib.shown import theme
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -141,17 +142,35 @@ class Waves(Result):
             return Message("nps.title_waves_outside", names=out)
         return Message("nps.title_waves_many", out=len(out), k=len(self.frame))
 
-    def plot(self, ax: Axes | None = None, *, finding: Says = "", language: str = "en") -> Axes:
+    @drawing
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        finding: Says = "",
+        language: str = "en",
+        **look: Unpack[Look],
+    ) -> Axes:
         """Draw waves with n, the limits as a band that follows n, and the moving average; waves
         outside in colour."""
         if len(self.frame) < 2:
             return theme.message(ax, self.summary(language))
-        return wave_figures.waves(
+        ax = wave_figures.waves(
             self.frame,
             self.wave,
             ax,
             finding=finding or self._title,
             measured=Message("nps.measured_waves", baseline=self.baseline),
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            self.frame[self.wave],
+            "nps",
+            "limit_low",
+            "limit_high",
+            ends={},
             language=language,
         )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,8 @@ from cxlib.retention.person_periods import (
 )
 from cxlib.retention.record_starts import settle
 from cxlib.retention.units import one
+from cxlib.rows.clock import period_name
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.language import label
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
@@ -117,19 +119,30 @@ class AgePeriodCohort(Result):
             return Message("retention.apc_headline_more", **shown)
         return Message("retention.apc_headline_fewer", **shown)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw how far each calendar period departs from a straight line; those that stand out in
         colour."""
         clear = self.clear.loc[self.clear["term"] == Term.PERIOD, "level"]
         level = self.frame["confidence"].iloc[0]
-        return figures.departures(
-            self.bends[self.bends["term"] == Term.PERIOD],
+        shown = self.bends[self.bends["term"] == Term.PERIOD]
+        ax = figures.departures(
+            shown,
             clear=[label(value) for value in clear],
             axis=Message(RATIO[self.link]),
             unit=self.unit,
             finding=self._headline(),
             measured=Message("retention.apc_measured", period=one(self.unit), level=level),
             ax=ax,
+            language=language,
+        )
+        period = "week" if self.unit == "day" else self.unit
+        return self.with_numbers(
+            ax,
+            shown,
+            [period_name(each, period) for each in pd.to_datetime(shown["level"])],
+            "ratio",
+            formats=dict.fromkeys(("ratio", "ci_low", "ci_high"), "decimal2"),
             language=language,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ from cxlib.retention.durations import Durations, Lost, as_durations
 from cxlib.retention.method_names import Method, method
 from cxlib.retention.methods.restricted_mean import FEW
 from cxlib.retention.units import units
+from cxlib.shown.behind import thin
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Names, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -197,18 +199,24 @@ class Survival(Result):
             return Message(_LOST[self.definition], gap=self.gap, periods=units(self.gap, self.unit))
         return Message(_LOST[self.definition], gap=self.gap_days or 0)
 
-    def plot(self, ax: Axes | None = None, *, months: float = 6, language: str = "en") -> Axes:
+    @drawing
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        months: float = 6,
+        language: str = "en",
+        **look: Unpack[Look],
+    ) -> Axes:
         """Draw the curves with their limits, a curve alone also with its band, and the numbers at
         risk beneath."""
         shown = self.frame[self.frame["at_risk"] >= min(FEW, int(self.frame["at_risk"].max()))]
         level = self.frame["confidence"].iloc[0]
         # with weights or delayed entry there is no band
-        if not self.by and shown["band_low"].notna().any():
-            limits = Message("retention.curve_band", level=level)
-        else:
-            limits = Message("retention.curve_limits", level=level)
+        band = not self.by and shown["band_low"].notna().any()
+        limits = Message("retention.curve_band" if band else "retention.curve_limits", level=level)
         measured = {"few": FEW, "meaning": self._meaning(), "limits": limits}
-        return figures.curves(
+        ax = figures.curves(
             shown,
             whole=self.frame,
             by=self.by,
@@ -218,6 +226,9 @@ class Survival(Result):
             ax=ax,
             language=language,
         )
+        few = thin(shown, self.by)
+        labels = figures.curve_labels(few, self.by, self.unit)
+        return self.with_numbers(ax, few, labels, "survival", language=language)
 
     def _spread(self, months: float) -> Message | Sentences:
         rows = self.at(self.tenure(months)).dropna(subset=["survival"]).sort_values("survival")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.method_names import Method
 from cxlib.retention.units import one
 from cxlib.rows.clock import period_name
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -69,17 +70,28 @@ class Movements(Result):
             **{movement.value: row[movement] for movement in Movement},
         )
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw active customers by where they came from, and below zero those who fell silent;
         finished periods."""
-        return figures.movements(
-            self.frame[self.frame["complete"]],
-            above=[Movement.RETAINED, Movement.RESURRECTED, Movement.NEW],
+        shown = self.frame[self.frame["complete"]]
+        stacked = [Movement.RETAINED, Movement.RESURRECTED, Movement.NEW]
+        ax = figures.movements(
+            shown,
+            above=stacked,
             below=Movement.DORMANT,
             period=self.period,
             finding=self._finding(),
             measured=Message("retention.movements_measured", period=one(self.period)),
             ax=ax,
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            shown,
+            [period_name(each, self.period) for each in shown["period"]],
+            *stacked,
+            Movement.DORMANT,
             language=language,
         )
 

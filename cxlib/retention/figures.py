@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LABEL = 28  # columns that the name of a group may take beside a figure; a CJK character takes two
+_TENURE_LABEL = {
+    "day": "retention.figure_tenure_day",
+    "week": "retention.figure_tenure_week",
+    "month": "retention.figure_tenure_month",
+    "quarter": "retention.figure_tenure_quarter",
+    "year": "retention.figure_tenure_year",
+    "period": "retention.figure_tenure_period",
+}
 _TENURE = {
     "day": "retention.axis_tenure_day",
     "week": "retention.axis_tenure_week",
@@ -72,6 +80,15 @@ def curves(
     ax.set_xlabel(text(_TENURE[unit], language))
     _at_risk(ax, whole, by, ends, language)
     return theme.title(ax, said(finding, language), said(measured, language))
+
+
+def curve_labels(frame: pd.DataFrame, by: tuple[str, ...], unit: str) -> list[Names | Message]:
+    """Name each row by its group and its tenure."""
+    found: list[Names | Message] = []
+    for _, row in frame.iterrows():
+        tenure = Message(_TENURE_LABEL[unit], tenure=row["tenure"])
+        found.append(Names((*(row[name] for name in by), tenure), ", ") if by else tenure)
+    return found
 
 
 class _End(NamedTuple):

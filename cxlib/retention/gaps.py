@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from cxlib.retention import figures
 from cxlib.retention.absence import without_counts
 from cxlib.retention.method_names import Method
 from cxlib.rows.clock import Clock
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
@@ -106,7 +107,8 @@ class GapSensitivity(Result):
     def _chosen(self) -> pd.Series:
         return self.frame[self.frame["gap_days"] == self.gap_days].iloc[0]
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the share called lost, and the share of the silences so called that ended, by the
         length of the gap."""
         row = self._chosen()
@@ -116,13 +118,22 @@ class GapSensitivity(Result):
             if row["silences"]
             else Message("retention.gap_headline_none", **shown)
         )
-        return figures.gap_sensitivity(
+        ax = figures.gap_sensitivity(
             self.frame,
             gap_days=self.gap_days,
             usual=self.usual,
             finding=finding,
             measured=Message("retention.gap_measured"),
             ax=ax,
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            [Message("retention.figure_gap", days=days) for days in self.frame["gap_days"]],
+            "rate",
+            "back_rate",
+            ends={"rate": ("ci_low", "ci_high"), "back_rate": ("back_low", "back_high")},
             language=language,
         )
 

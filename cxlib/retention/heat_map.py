@@ -53,10 +53,8 @@ def heat_map(
     )
     bar = theme.figure_of(ax).colorbar(
         shades,
-        ax=ax,
+        cax=ax.inset_axes((1.02, 0.15, 0.02, 0.7)),  # given Axes keep their size
         label=text("retention.axis_rate", language),
-        shrink=0.7,
-        pad=0.02,
         extend="max" if _inner(rates).max(axis=None) < 0.995 else "neither",
     )
     bar.outline.set_linewidth(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ from cxlib.retention.methods.rhythms import payment_rhythms
 from cxlib.retention.units import one, several
 from cxlib.rows.clock import Clock, period_name
 from cxlib.rows.table import as_table
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.figure_words import Unit
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
@@ -107,15 +108,25 @@ class Revenue(Result):
         finished = self.frame.dropna(subset=["nrr"])
         return None if finished.empty else dict(finished.iloc[-1])
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw net and gross revenue retention with their intervals; finished periods."""
         level = self.frame["confidence"].iloc[0]
-        return figures.revenue(
-            self.frame.dropna(subset=["nrr"]),
+        shown = self.frame.dropna(subset=["nrr"])
+        ax = figures.revenue(
+            shown,
             period=self.period,
             finding=self._headline(),
             measured=Message("retention.revenue_measured", level=level),
             ax=ax,
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            shown,
+            [period_name(each, self.period) for each in shown["period"]],
+            "nrr",
+            "grr",
             language=language,
         )
 

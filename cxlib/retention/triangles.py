@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ from cxlib.retention.own_clock import OwnClock
 from cxlib.retention.record_starts import record_warning
 from cxlib.retention.triangle_words import definition, headline, span
 from cxlib.retention.units import age_words, one
+from cxlib.rows.clock import period_name
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format, Table
@@ -88,7 +90,8 @@ class Triangle(Result):
             said = Message("retention.triangle_summary", unfinished=unfinished, **shown)
         return Sentences((*definition(self.kind, self.period, self.days), said)).text(language)
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the heat map: unfinished cells hatched, cells without data blank."""
         if self.by:
             raise ParameterError(
@@ -104,13 +107,22 @@ class Triangle(Result):
             finding = headline(fixed, self.kind, self.period, self.days)
             cohorts = fixed["cohorts"].iloc[0]
             measured.append(Message("retention.heat_map_average", cohorts=cohorts))
-        return heat_map(
+        ax = heat_map(
             self.frame,
             period=self.period,
             ages=words["periods"],
             finding=finding,
             measured=Sentences(tuple(measured)),
             ax=ax,
+            language=language,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            [period_name(each, self.period) for each in self.frame["cohort"]],
+            "rate",
+            across=self.frame["age"].tolist(),
+            ends={},
             language=language,
         )
 

@@ -37,8 +37,11 @@ def several(unit: str) -> Message:
 
 
 def units(n: float, unit: str) -> Message:
-    """Return what `n` of a unit are called."""
-    return one(unit) if n == 1 else several(unit)
+    """Return what `n` of a unit are called.
+
+    Where a language counts one month as it counts three (Korean 1개월, not 1달), it says so itself.
+    """
+    return Message("retention.units", n=n, one=one(unit), several=several(unit))
 
 
 def age_words(unit: str, days: int | None, *, short: bool = False) -> dict[str, Message]:

@@ -88,6 +88,11 @@ def figures_of(
     ]
 
 
+def key_columns(found: Result) -> list[str]:
+    """Return the columns of a result that say which row each is."""
+    return _Parts.of(found).keys
+
+
 def _nothing(name: str, found: Result, language: str) -> list[Figure]:
     why = Sentences(found.warnings).text(language)
     study = words.topic_of(type(found))

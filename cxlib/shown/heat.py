@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
 
-_SHADES = "Blues"  # light to dark: reads in grey and to colour-blind readers
 _DARK = 0.21  # relative luminance at which white and dark text stand out alike (WCAG's contrast)
 
 
@@ -49,7 +48,7 @@ def heat(
     """
     values = np.ma.masked_invalid(matrix.to_numpy(float))
     mesh = ax.pcolormesh(
-        values, cmap=_SHADES, vmin=low, vmax=high, linewidths=line, edgecolor="white"
+        values, cmap=theme.shades(), vmin=low, vmax=high, linewidths=line, edgecolor="white"
     )
     rows, columns = matrix.shape
     ax.set_xlim(0, columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ from cxlib.errors import ParameterError
 from cxlib.shown import language as words
 from cxlib.shown.figure_rows import HEADLINE, Figure, figures_of
 from cxlib.shown.figure_words import write_in, write_verdict
+from cxlib.shown.key_figures import Key, mark_keys
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Table
@@ -28,13 +29,17 @@ _SHOWN = ("text", "segment", "wave", "value", "ci_low", "ci_high", "n", "verdict
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Ledger(Table):
     """The table of every figure of a report; `cx run` finds it by a mark and writes it as
-    `figures.csv` beside the report. A reader sees the first rows, in words."""
+    `figures.csv` beside the report. A reader sees the first rows, in words; `keys` marks the
+    figures that stand first on the page."""
+
+    keys: Sequence[Mapping[str, Any]] = field(default=())
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, str], dict[str, Any]]:
         shown = Table._repr_mimebundle_(self._shown()) | {"text/csv": self.to_csv()}
-        return shown, {"text/csv": {"ledger": True}}
+        mark: dict[str, Any] = {"ledger": True}
+        return shown, {"text/csv": mark | ({"keys": list(self.keys)} if self.keys else {})}
 
     def __repr__(self) -> str:
         return repr(self._shown())
@@ -69,6 +74,7 @@ def ledger(
     wave: Any = None,
     wave_column: str | None = None,
     all_waves: Collection[str] = (),
+    key: Sequence[Key] = (),
     language: str = "en",
     **results: Result,
 ) -> Ledger:
@@ -91,6 +97,12 @@ def ledger(
         The column of waves.
     all_waves : collection of str
         Names of results without a column of waves that are about all waves together.
+    key : sequence of str or (str, mapping or str), optional
+        Up to five figures that a reader sees first, by their names in the ledger:
+        ``"changes.difference"``, or with which row of several is meant: ``("nps.nps", {"kind":
+        "weighted"})``, ``("revenue.nrr", "last")`` (the last finished row), ``("prevalence.share",
+        "largest")``. Of rows by wave, that of `wave` is meant. One that these data do not have is
+        shown as absent, with why.
     language : str
         Language of the caption and of `text`.
     **results : Result
@@ -108,7 +120,8 @@ def ledger(
     Raises
     ------
     ParameterError
-        If something given is no Result, `headline` has no row `at`, or `all_waves` names no result.
+        If something given is no Result, `headline` has no row `at`, `all_waves` names no result,
+        or `key` no figure.
     ColumnError
         If `headline` has no column named in `at`.
 
@@ -149,7 +162,10 @@ def ledger(
         rows += [_in_wave(row, own) for row in rows_of(name, found) if row.tells]
     if not any(row.tells for row in rows):
         rows = []  # a headline alone that says nothing
-    return Ledger(frame=_frame(rows), caption=Message("common.ledger"), language=language, most=10)
+    rows = _once(rows)
+    keys = mark_keys(key, named, rows, wave=default, language=language)
+    caption = Message("common.ledger")
+    return Ledger(frame=_frame(rows), caption=caption, language=language, most=10, keys=keys)
 
 
 def _waves(results: Iterable[Result], wave_column: str | None) -> set[str]:
@@ -187,13 +203,18 @@ def _in_wave(row: Figure, wave: str | None) -> Figure:
     return replace(row, wave=wave) if row.wave is None else row
 
 
-def _frame(rows: Sequence[Figure]) -> pd.DataFrame:
-    """Return the rows as a frame, a figure once."""
+def _once(rows: Iterable[Figure]) -> list[Figure]:
+    """Return each figure once."""
     once: dict[tuple[str, ...], Figure] = {}
     for row in rows:
         once.setdefault((row.figure, row.segment, row.wave or ""), row)
+    return list(once.values())
+
+
+def _frame(rows: Sequence[Figure]) -> pd.DataFrame:
+    """Return the rows as a frame."""
     frame = pd.DataFrame(
-        [[getattr(row, name) for name in COLUMNS] for row in once.values()], columns=list(COLUMNS)
+        [[getattr(row, name) for name in COLUMNS] for row in rows], columns=list(COLUMNS)
     )
     numbers = ("value", "ci_low", "ci_high", "confidence", "n")
     frame = frame.astype(dict.fromkeys(numbers, float)).astype({"unit": str})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxlib.shown import theme
+from cxlib.shown.behind import Fold, behind
 from cxlib.shown.png import png
-from cxlib.shown.text import Text, say
+from cxlib.shown.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DPI = 144
+_UNSPACED = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"  # of Japanese, which has no blanks
 _PAD = 14  # pixels that stay white around a figure: 0.1 inches, as matplotlib's own
 _AROUND = (4.0, 1.5, 3.0, 2.5)  # inches to the left, below, to the right and above, for labels
 
@@ -32,9 +35,19 @@ class Picture:
     png: bytes
     alt: str
     width: int
+    folds: tuple[Fold, ...] = ()
 
     def __repr__(self) -> str:
         return self.alt
+
+    def _ipython_display_(self) -> None:
+        """Show the picture, and below it the numbers behind it."""
+        from IPython.display import display
+
+        data, about = self._repr_mimebundle_()
+        display(data, metadata=about, raw=True)
+        for fold in self.folds:
+            display(fold._repr_mimebundle_(), raw=True)
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
@@ -55,18 +68,22 @@ def picture(ax: Axes, alt: str | None = None) -> Picture | Text:
     ax : matplotlib.axes.Axes
         Any Axes of the figure.
     alt : str, optional
-        The words; by default the figure's titles and axis labels.
+        The words; by default the figure's titles and axis labels, and the numbers that it shows
+        where a result drew it.
     """
     import matplotlib.pyplot as plt  # a study that draws has loaded it already
 
     figure = theme.figure_of(ax)
     if ax.get_gid() == theme.MESSAGE:
         plt.close(figure)
-        return say(alt or _words_of(figure.axes))
-    png = _png(figure)
+        return Text((alt or _words_of(figure.axes),), kind="absent")
+    numbers = behind(figure)
+    with theme.look(numbers[0].language if numbers else ""):
+        png = _png(figure)
     width = round(figure.get_size_inches()[0] * 100)
     plt.close(figure)
-    return Picture(png, alt or _words_of(figure.axes), width)
+    words = alt or " ".join([_words_of(figure.axes), *(_sentence(each.alt()) for each in numbers)])
+    return Picture(png, words, width, tuple(each.fold() for each in numbers))
 
 
 def _png(figure: Figure) -> bytes:
@@ -152,9 +169,19 @@ def _words_of(axes: Iterable[Axes]) -> str:
             for name, label in (("x", ax.get_xlabel()), ("y", ax.get_ylabel()))
             if label
         ]
-    return (
-        ". ".join(
-            dict.fromkeys(" ".join(part.split()).rstrip(".") for part in parts if part.strip())
-        )
-        + "."
-    )
+    said = dict.fromkeys(_one_line(part).rstrip(".。") for part in parts if part.strip())
+    return " ".join(map(_sentence, said)).replace("。 ", "。")
+
+
+def _one_line(words: str) -> str:
+    """Return a label in one line; a line end within Japanese stands where no blank is."""
+    return " ".join(re.sub(rf"(?<={_UNSPACED})\n(?={_UNSPACED})", "", words).split())
+
+
+def _sentence(words: str) -> str:
+    return f"{words}{_stop(words)}"
+
+
+def _stop(words: str) -> str:
+    """Return the full stop of the script that a sentence ends in."""
+    return "。" if re.search(rf"{_UNSPACED}$", words) else "."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 import pandas as pd
 
@@ -13,9 +15,12 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.shown import language as words
 from cxlib.shown import theme
+from cxlib.shown.behind import Behind, attach
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.table import Format, Table
 from cxlib.shown.text import Text, say
+from cxlib.shown.workbook import to_excel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,9 +63,59 @@ class Result:
         """Return the result as one plain sentence with n and interval."""
         raise TypeError(f"{type(self).__name__} has no sentence of its own; read its .frame")
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
-        """Draw the result on `ax` (a new figure where it is None) and return the Axes."""
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
+        """Draw the result on `ax` (a new figure where it is None) and return the Axes; `look` is
+        that of `shown.drawing.Look`."""
         raise TypeError(f"{type(self).__name__} has no figure of its own; read its .frame")
+
+    def with_numbers(
+        self,
+        ax: Axes,
+        rows: pd.DataFrame,
+        labels: Iterable[Any],
+        *values: str,
+        language: str,
+        **about: Any,
+    ) -> Axes:
+        """Attach the numbers that Axes show, and return the Axes.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+            Where the result is drawn.
+        rows : pandas.DataFrame
+            A row for each thing that is drawn, with columns of the result.
+        labels : iterable
+            What each row is called.
+        *values : str
+            Columns that are drawn; the ends of their intervals come along.
+        language : str
+            Language of the figure.
+        **about
+            `n`, `across`, `formats`, `ends` of `Behind`, where they are not as usual.
+        """
+        usual = {values[0]: ("ci_low", "ci_high")} if "ci_low" in rows else {}
+        ends = self.intervals or usual
+        found = {
+            "n": next((name for name in self._sizes if name in rows), None),
+            "ends": {name: ends[name] for name in values if name in ends},
+        }
+        numbers = Behind(
+            frame=rows,
+            labels=list(labels),
+            values=values,
+            topic=words.topic_of(type(self)),
+            filled=self.filled,
+            language=language,
+            **{**found, **about, "formats": {**self.formats, **about.get("formats", {})}},
+        )
+        attach(theme.figure_of(ax), numbers)
+        return ax
+
+    @property
+    def _sizes(self) -> tuple[str, ...]:
+        return ("n", "size", "at_risk") if self.rests_on is None else (self.rests_on,)
 
     @property
     def filled(self) -> Mapping[str, Any]:
@@ -135,6 +190,11 @@ class Result:
             empty=Sentences(self.warnings) if self.warnings else "",
             cells=self.shown_cells,
         )
+
+    def to_excel(self, path: str | os.PathLike[str], *, language: str = "en") -> Path:
+        """Save the words, the figures with their formats, and the notes as an Excel workbook (see
+        `shown.workbook.to_excel`); return where it lies."""
+        return to_excel(path, self, language=language)
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
@@ -211,12 +271,13 @@ class Absent(Result):
         if self.instead_of.columns:
             known = [*self.by, *self.instead_of.columns]
             check.columns(known, columns=list(columns or ()), without=list(without))
-        return say(self._short, language=language)
+        return Text((self._short,), kind="absent", language=language)
 
     def plot(self, ax: Axes | None = None, *, language: str = "en", **given: Any) -> Axes:
         """Return Axes with one line in place of a figure; the whole sentence is the summary."""
         self._refuse_unknown("plot", given)
-        return theme.message(ax, self._short.text(language))
+        with theme.look():
+            return theme.message(ax, self._short.text(language))
 
     @property
     def _short(self) -> Message:

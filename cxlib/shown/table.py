@@ -25,6 +25,8 @@ Kind = type[StrEnum] | UnionType
 Format = str | Kind | tuple[Kind, ...]
 # JupyterLab's sheet puts every cell to the right; a report's page drops the style
 _TEXT = 'class="txt" style="text-align:left"'
+# of the line that says how to have the rest; a page, which has the CSV below, says that there
+_MORE = _TEXT.replace('"txt"', '"txt cx-more"')
 # OWASP, CSV injection
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 # where a spreadsheet parts columns by a semicolon or a tab (as most of Europe's), the quotes around
@@ -109,7 +111,7 @@ class Table:
 
     def _more(self) -> str:
         hidden = len(self.frame) - self.most if self.most is not None else 0
-        return words.text("common.more_rows", self.language, n=hidden) if hidden > 0 else ""
+        return words.text("common.more_rows_here", self.language, n=hidden) if hidden > 0 else ""
 
     def to_csv(self) -> str:
         """Return the exact values as CSV in which a spreadsheet takes no cell for a formula.
@@ -147,7 +149,7 @@ class Table:
         caption, more = said(self.caption, self.language), self._more()
         top = f"<caption>{html.escape(caption)}</caption>\n" if caption else ""
         foot = (
-            f'\n<tfoot><tr><td {_TEXT} colspan="{len(marks)}">{html.escape(more)}</td></tr></tfoot>'
+            f'\n<tfoot><tr><td {_MORE} colspan="{len(marks)}">{html.escape(more)}</td></tr></tfoot>'
             if more
             else ""
         )
@@ -173,7 +175,7 @@ class Table:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         if self.frame.empty and self.empty:
-            return Text((self.empty,), language=self.language)._repr_mimebundle_()
+            return Text((self.empty,), kind="absent", language=self.language)._repr_mimebundle_()
         return {"text/plain": repr(self), "text/html": self.to_html(), "text/csv": self.to_csv()}
 
 

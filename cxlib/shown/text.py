@@ -16,7 +16,8 @@ _CLASSES = {"flags": "cx-flags", "doubts": "cx-flags cx-doubts"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """Sentences for the reader; `kind` is say, finding, flags or doubts; what stands `above` comes
+    """Sentences for the reader; `kind` is say, finding, flags, doubts or absent (one line in place
+    of a table or a figure); what stands `above` comes
     first. `wrote` has the files that the cell wrote, with their SHA-256: `cx run` takes a change of
     a file that it read for what it is then, the report's own."""
 

@@ -1,10 +1,12 @@
 """What a curve says of itself, and what its reader must be careful about."""
 
 import pandas as pd
+import pytest
 import scipy
 from numpy.testing import assert_allclose
 
-from cxlib import retention
+from cxlib import retention, texts
+from cxlib.retention.units import units
 from tests.retention.followed import counts
 
 
@@ -35,6 +37,20 @@ def test_the_curve_after_some_months_is_what_the_summary_says():
     late = retention.count_durations(kept, duration="t", event="e", entry="since")
     [row] = retention.survival(late).after(6).frame.to_dict("records")
     assert pd.isna([row["ci_low"], row["ci_high"]]).all()
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year", "period"])
+def test_one_of_a_unit_is_counted_as_each_language_counts(unit):
+    """1개월 is one month, 1월 would be January; English alone has a form for one."""
+    for code in texts.languages():
+        same = units(1, unit).text(code) == units(3, unit).text(code)
+        assert same == (code != "en")
+
+
+def test_a_korean_sentence_counts_one_month_and_three_alike():
+    curve = retention.survival(counts({"t": [1, 2, 9, 9], "e": [1, 1, 0, 0]}, unit="month"))
+    for months in (1, 3):
+        assert f" {months}개월 후" in curve.summary("ko", months=months)
 
 
 def test_a_curve_that_falls_to_nothing_too_early_says_so():

@@ -17,13 +17,19 @@ from cxlib.shown import theme
 from cxlib.shown.picture import picture
 
 
+@pytest.fixture(autouse=True)
+def look():
+    with theme.use():
+        yield
+
+
 def test_a_picture_has_words_and_is_closed():
     before = plt.get_fignums()
     ax = theme.title(theme.axes(), "点数は上がった", "NPS, n = 12")
     ax.set_xlabel("wave")
     shown = picture(ax)
     assert plt.get_fignums() == before
-    assert repr(shown) == "点数は上がった. NPS, n = 12. x: wave."
+    assert repr(shown) == "点数は上がった。NPS, n = 12. x: wave."
     data, metadata = shown._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert metadata["image/png"]["alt"] == data["text/plain"] == shown.alt

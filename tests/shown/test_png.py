@@ -25,7 +25,10 @@ def test_pillow_reads_what_was_written(pixels, dpi):
 
 
 def test_a_drawing_is_smaller_than_matplotlib_writes_it():
-    ax = theme.title(theme.axes(), "点数は上がった, and words in two scripts", "measured, n = 12")
+    with theme.use():
+        ax = theme.title(
+            theme.axes(), "点数は上がった, and words in two scripts", "measured, n = 12"
+        )
     ax.barh(range(8), range(8))
     ax.set_yticks(range(8), [f"group {number}" for number in range(8)])
     usual = io.BytesIO()

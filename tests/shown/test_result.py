@@ -38,8 +38,10 @@ def test_a_result_hands_its_frame_on_as_a_table():
 @pytest.mark.parametrize("frame", [pd.DataFrame({"n": [1]}), pd.DataFrame({"n": []})])
 def test_a_table_in_a_language_that_is_not_there_is_refused(frame):
     found = result.Result(frame=frame, method="count")
-    with pytest.raises(ParameterError, match="language='ja' is not there yet; possible: en"):
-        found.table(language="ja")
+    with pytest.raises(
+        ParameterError, match="language='de' is not there yet; possible: en, ja, ko"
+    ):
+        found.table(language="de")
 
 
 def test_what_is_absent_says_so_as_sentence_table_and_figure():

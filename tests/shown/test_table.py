@@ -221,15 +221,14 @@ def test_a_long_table_shows_its_first_rows_and_the_csv_has_all():
     assert len(shown.to_csv().splitlines()) == 3001
     page = BeautifulSoup(shown.to_html(), "html.parser")
     assert [row.get_text(" ") for row in page.tbody.find_all("tr")] == ["Q0 0", "Q1 1"]
-    assert (
-        page.tfoot.get_text() == repr(shown).splitlines()[-1] == "… and 2,998 more rows in the CSV"
-    )
+    more = "… and 2,998 more rows: to_csv() of this table has all of them"
+    assert page.tfoot.get_text() == repr(shown).splitlines()[-1] == more
     assert page.tfoot.td["colspan"] == "2"
     whole = table.Table(frame=pd.DataFrame({"n": [1, 2]}), most=2)
     assert "<tfoot" not in whole.to_html()
     assert "more" not in repr(whole)
     assert repr(table.Table(frame=pd.DataFrame({"n": [1, 2]}), most=1)).endswith(
-        "… and 1 more row in the CSV"
+        "… and 1 more row: to_csv() of this table has all of them"
     )
 
 

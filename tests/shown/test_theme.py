@@ -15,6 +15,13 @@ from hypothesis import strategies as st
 from cxlib.shown import theme
 from tests.conftest import ROOT
 
+
+@pytest.fixture(autouse=True)
+def look():
+    with theme.use():
+        yield
+
+
 # Only matplotlib's own fonts are left, as on a machine without any; then a missing glyph is an
 # error.
 NO_SYSTEM_FONTS = """
@@ -29,6 +36,7 @@ font_manager._get_font.cache_clear()
 assert not any("CJK" in font.name for font in manager.ttflist)
 warnings.simplefilter("error")
 from cxlib.shown import theme
+theme.use()
 ax = theme.axes()
 if sys.argv[1] == "without":
     matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
@@ -128,6 +136,15 @@ def test_long_titles_are_broken_and_nothing_is_lost(sentence, width):
     assert all(columns(line) <= width + 1 for line in wrapped.split("\n"))
 
 
+@given(st.lists(st.text("가나다a1", min_size=1, max_size=8), max_size=30), st.integers(16, 80))
+def test_korean_words_stay_whole(words, width):
+    assert theme.wrap(" ".join(words), width).split() == words
+
+
+def test_a_korean_word_longer_than_a_line_is_broken():
+    assert all(columns(line) <= 21 for line in theme.wrap("가" * 60, 20).split("\n"))
+
+
 def test_a_price_and_an_underscore_are_no_mathematics():
     ax = theme.title(theme.axes(), "from $5 to $6 and x_1^2", "a$b$c")
     ax.figure.canvas.draw()
@@ -149,3 +166,29 @@ def test_given_axes_are_used_and_titles_keep_clear_of_each_other():
     assert finding.y0 >= measured.y1 - 3  # pixels; a text's box is taller than its ink
     assert measured.y0 >= given_axes.get_window_extent().y1
     plt.close(given_axes.figure)
+
+
+@pytest.mark.parametrize("width", range(6, 40))
+def test_lines_of_japanese_neither_begin_nor_end_with_the_wrong_mark(width):
+    words = (
+        "6か月後も継続しているのは83名である（95%信頼区間 [82, 85]、n = 3,000）。「東京」：低い。"
+    )
+    lines = theme.wrap(words, width).split("\n")
+    assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+    assert not [line for line in lines if line[0] in "、。）」：ー" or line[-1] in "（「"]
+    assert any("[82, 85]" in line for line in lines)
+    assert any("n = 3,000" in line for line in lines)
+
+
+def test_long_names_beside_an_axis_take_two_lines_and_stay_apart():
+    names = ["東京" * 40, "a" * 80, "서울 지점 " * 12, "short", "2025Q1\nn = 12"]
+    ax = theme.axes()
+    ax.set_yticks(range(len(names)), labels=names)
+    theme.fit(ax)
+    shown = [label.get_text() for label in ax.get_yticklabels()]
+    assert shown[3:] == names[3:]
+    assert all(label.count("\n") <= 1 and label.endswith("…") for label in shown[:3])
+    alike = ["x" * 50 + "1", "x" * 50 + "2"]
+    ax.set_yticks(range(2), labels=alike)
+    theme.fit(ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == alike
