@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -22,13 +22,15 @@ from cxlib.interviews.alpha import (
     Judgement,
     krippendorff_alpha,
 )
+from cxlib.interviews.code_names import CodeNames
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.decisions import settled_of
-from cxlib.interviews.intervals import AlphaReason, Interval, check_interval
+from cxlib.interviews.intervals import AlphaReason, Interval, check_interval, reason_of, way
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import in_quotes
 from cxlib.interviews.presences import groups, presence, set_counts, share_present
 from cxlib.interviews.units import UnitKind
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -90,11 +92,12 @@ class Agreement(Result):
     "present"), `judgement`, `reason` (why a value or an interval is missing), `undefined` (share of
     the resamples, or of the interviews to leave out, that have no value), `interval` (how it was
     made), `method`. `settled` has how many disagreements on each are settled, and how many there
-    are."""
+    are; `names` what codes are called in each language."""
 
     by: str = "code"
     unit: UnitKind = UnitKind.TURN
     settled: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    names: CodeNames = field(default_factory=CodeNames)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("code", "theme", "kind"), ""),
@@ -147,10 +150,12 @@ class Agreement(Result):
         counted = {name: self.settled.get(name, (0, 1)) for name in low}
         done = [name for name, (settled, n) in counted.items() if settled == n]
         still = [name for name in low if name not in done]
-        said = [Message("interviews.agreement_caution", codes=in_quotes(still))] if still else []
+        shown = partial(self.names.column, self.by)
+        codes = in_quotes(shown(still))
+        said = [Message("interviews.agreement_caution", codes=codes)] if still else []
         if done:
             n = sum(counted[name][1] for name in done)
-            told = {"codes": in_quotes(done), "many": len(done), "settled": n, "n": n}
+            told = {"codes": in_quotes(shown(done)), "many": len(done), "settled": n, "n": n}
             said.append(Message("interviews.agreement_caution_settled", **told))
         return Sentences(tuple(said)).text(language)
 
@@ -169,16 +174,23 @@ class Agreement(Result):
     @property
     def shown_cells(self) -> Mapping[str, Sequence[Any]]:
         """The name of all codes together, and the reasons with their numbers."""
-        names = [Message(_ALL[self.by]), *self.frame[self.by].iloc[1:]]
-        return {self.by: names, "reason": [reason_of(row) for _, row in self.frame.iterrows()]}
+        names = self.names.column(self.by, self.frame[self.by].iloc[1:])
+        reasons = [reason_of(row) for _, row in self.frame.iterrows()]
+        return {
+            **self.names.cells(self.frame),
+            self.by: [Message(_ALL[self.by]), *names],
+            "reason": reasons,
+        }
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw alpha with its interval for each code, and Krippendorff's two limits."""
         rows = self.frame.iloc[1:].dropna(subset=["alpha"]).sort_values("alpha", kind="stable")
         if rows.empty:
             return figures.blank(self._sentence(), language=language, ax=ax)
+        rows = rows.assign(**{self.by: self.names.written(self.by, rows[self.by], language)})
         good = int((rows["judgement"] == Judgement.RELIABLE).sum())
-        return figures.agreement(
+        ax = figures.agreement(
             rows,
             label=self.by,
             limits=(TENTATIVE, RELIABLE),
@@ -187,6 +199,7 @@ class Agreement(Result):
             language=language,
             ax=ax,
         )
+        return self.with_numbers(ax, rows, rows[self.by], "alpha", language=language)
 
     def _measured(self) -> Message:
         first = self.frame.iloc[0]
@@ -273,6 +286,7 @@ def agreement(
     overall = estimate(set_counts(applied, grid.opened), level="masi")
     if not names:
         overall = replace(overall, reason=_NO_GROUP[by])
+    called = CodeNames.of(corpus.codebook)
     rows = [{**alpha_row(overall, grid, "masi", confidence), by: None}]
     for position, name in enumerate(names):
         units = presence(applied[:, :, position], grid.opened)
@@ -283,12 +297,13 @@ def agreement(
         frame=_about(frame, corpus.codebook, by),
         method=Method.KRIPPENDORFF_MASI,
         warnings=(
-            *_warnings(grid, frame, by, corpus.kind),
-            *_of_intervals(grid, applied, frame, by),
+            *_warnings(grid, frame, by, corpus.kind, called),
+            *_of_intervals(grid, applied, frame, by, called),
         ),
         by=by,
         unit=corpus.kind,
         settled=settled_of(grid, corpus.codes["name" if by == "code" else by]),
+        names=called,
     )
 
 
@@ -304,7 +319,7 @@ def _about(frame: pd.DataFrame, codebook: pd.DataFrame, by: str) -> pd.DataFrame
 
 
 def _warnings(
-    grid: counts.Grid, rows: pd.DataFrame, by: str, unit: UnitKind
+    grid: counts.Grid, rows: pd.DataFrame, by: str, unit: UnitKind, called: CodeNames
 ) -> tuple[Message, ...]:
     said = []
     coders = grid.in_documents(grid.opened).sum(axis=1)
@@ -314,16 +329,17 @@ def _warnings(
     of_name = rows.iloc[1:]
     low = of_name.loc[of_name["judgement"] == Judgement.NOT_RELIABLE, by]
     if len(low):
-        said.append(Message("interviews.warn_low", codes=in_quotes(low)))
+        said.append(Message("interviews.warn_low", codes=in_quotes(called.column(by, low))))
     read = of_name["n_units"] > 0
     unknown = of_name.loc[read & (of_name["judgement"] == Judgement.UNKNOWN), by]
     if len(unknown):
-        said.append(Message("interviews.warn_unjudged", codes=in_quotes(unknown), many=unit.many))
+        codes = in_quotes(called.column(by, unknown))
+        said.append(Message("interviews.warn_unjudged", codes=codes, many=unit.many))
     return tuple(said)
 
 
 def _of_intervals(
-    grid: counts.Grid, applied: NDArray, rows: pd.DataFrame, by: str
+    grid: counts.Grid, applied: NDArray, rows: pd.DataFrame, by: str, called: CodeNames
 ) -> tuple[Message, ...]:
     """Say where intervals are narrower than their level says."""
     interviews = rows["n_interviews"].iloc[0]
@@ -334,7 +350,8 @@ def _of_intervals(
     narrow = rows.iloc[1:].loc[rows.iloc[1:]["ci_low"].notna().to_numpy() & (there < _RARE), by]
     if narrow.empty:
         return ()
-    return (Message("interviews.warn_rare", codes=in_quotes(narrow), n=len(narrow), limit=_RARE),)
+    codes = in_quotes(called.column(by, narrow))
+    return (Message("interviews.warn_rare", codes=codes, n=len(narrow), limit=_RARE),)
 
 
 def alpha_row(found: Alpha, grid: counts.Grid, level: str, confidence: float) -> dict[str, Any]:
@@ -354,27 +371,6 @@ def alpha_row(found: Alpha, grid: counts.Grid, level: str, confidence: float) ->
         "undefined": found.undefined,
         "method": _METHODS[level].value,
     }
-
-
-def reason_of(row: pd.Series) -> Message | AlphaReason | str:
-    """Return why the alpha of a row, or its interval, is missing."""
-    if not row["reason"]:
-        return ""
-    reason = AlphaReason(row["reason"])
-    if reason is AlphaReason.FEW_RESAMPLES:
-        return Message("interviews.few_resamples", undefined=row["undefined"])
-    return reason
-
-
-def way(method: str, frame: pd.DataFrame) -> Message:
-    """Say how a coefficient and its interval were made."""
-    if frame.empty or not frame["interval"].iloc[0]:
-        return Message("interviews.way", method=Method(method))
-    return Message(
-        "interviews.way_interval",
-        method=Method(method),
-        interval=Interval(frame["interval"].iloc[0]),
-    )
 
 
 def _interval(row: pd.Series) -> Message:

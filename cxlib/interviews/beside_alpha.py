@@ -3,8 +3,8 @@ on whether a unit has any code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar
@@ -17,11 +17,12 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.interviews import counts
 from cxlib.interviews.absence import needs_coders
-from cxlib.interviews.agreement import BY, reason_of, way
+from cxlib.interviews.agreement import BY
 from cxlib.interviews.alpha import krippendorff_alpha
 from cxlib.interviews.chance_corrected import Coefficient, coefficient, cohen_kappa
+from cxlib.interviews.code_names import CodeNames
 from cxlib.interviews.corpus import Corpus
-from cxlib.interviews.intervals import AlphaReason, Interval, check_interval
+from cxlib.interviews.intervals import AlphaReason, Interval, check_interval, reason_of, way
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import in_quotes
 from cxlib.interviews.presences import groups, presence, share_present
@@ -71,6 +72,7 @@ class Coefficients(Result):
     `method`."""
 
     by: str = "code"
+    names: CodeNames = field(default_factory=CodeNames)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("code", "theme", "kind"), ""),
@@ -111,8 +113,16 @@ class Coefficients(Result):
     @property
     def shown_cells(self) -> Mapping[str, Sequence[Any]]:
         """The name of any code, and the reasons with their numbers."""
-        names = [Message(_ANY[self.by]) if pd.isna(name) else name for name in self.frame[self.by]]
+        names = self._names(self.frame[self.by])
         return {self.by: names, "reason": [reason_of(row) for _, row in self.frame.iterrows()]}
+
+    def _names(self, column: pd.Series) -> list[Any]:
+        """The names of codes, or kinds, as they are shown; where there is none, of any code."""
+        shown = self.names.column(self.by, column)
+        return [
+            Message(_ANY[self.by]) if pd.isna(name) else of
+            for name, of in zip(column, shown, strict=True)
+        ]
 
     def crosstab(self, *, language: str = "en") -> Table:
         """Return one row a code and one column a measure: the values."""
@@ -129,7 +139,7 @@ class Coefficients(Result):
             topic="interviews",
             caption=self.caption(),
             language=language,
-            cells={self.by: [Message(_ANY[self.by]), *wide[self.by].iloc[1:]]},
+            cells={self.by: self._names(wide[self.by].where(wide[self.by] != "", None))},
         )
 
 
@@ -212,12 +222,14 @@ def coefficients(
             {by: name, **_row(each_measure, given, opened, how)}
             for each_measure in map(Measure, dict.fromkeys(measures))
         ]
+    called = CodeNames.of(corpus.codebook)
     frame = pd.DataFrame(rows, columns=[by, *list(Coefficients.columns)[3:]])
     return Coefficients(
         frame=frame,
         method=_METHODS[Measure(measures[0])],
-        warnings=_warnings(frame, opened, by),
+        warnings=_warnings(frame, opened, by, partial(called.column, by)),
         by=by,
+        names=called,
     )
 
 
@@ -270,7 +282,9 @@ def _kappa(given: NDArray, opened: NDArray, how: Mapping[str, Any]) -> Coefficie
     return cohen_kappa(pd.DataFrame(given[:, readers]), **how)
 
 
-def _warnings(frame: pd.DataFrame, opened: NDArray, by: str) -> tuple[Message, ...]:
+def _warnings(
+    frame: pd.DataFrame, opened: NDArray, by: str, called: Callable[[Iterable[str]], list[Any]]
+) -> tuple[Message, ...]:
     """Say the fault of each measure, of the codes that it touches."""
     if frame["value"].isna().all():
         return ()
@@ -287,13 +301,13 @@ def _warnings(frame: pd.DataFrame, opened: NDArray, by: str) -> tuple[Message, .
         (Measure.FLEISS, "interviews.warn_paradox_fleiss"),
     ):
         if len(codes := paradox(measure)):
-            said.append(Message(key, codes=in_quotes(codes)))
+            said.append(Message(key, codes=in_quotes(called(codes))))
     for measure, key in (
         (Measure.AC1, "interviews.warn_upward_ac1"),
         (Measure.BRENNAN_PREDIGER, "interviews.warn_upward_brennan_prediger"),
     ):
         if measure in there and len(rare):
-            said.append(Message(key, codes=in_quotes(rare)))
+            said.append(Message(key, codes=in_quotes(called(rare))))
     if Measure.FLEISS in there and len(set(opened.sum(axis=1))) > 1:
         said.append(Message("interviews.warn_unequal"))
     return tuple(said)

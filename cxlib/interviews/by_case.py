@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.interviews import counts, figures
 from cxlib.interviews.absence import needs_codings
+from cxlib.interviews.code_names import CodeNames
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import NAMED, first_few, in_quotes
 from cxlib.interviews.prevalence import prevalence
 from cxlib.rows.names import carry, fold
 from cxlib.rows.periods import natural_order
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
@@ -41,10 +44,13 @@ class ByCase(Result):
         The column of the cases, as the researcher calls it.
     rule : Message
         Where a code counts.
+    names : CodeNames
+        What codes are called in each language.
     """
 
     case: str | None
     rule: Message
+    names: CodeNames = field(default_factory=CodeNames)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("theme", "code", "kind"), ""),
@@ -67,7 +73,7 @@ class ByCase(Result):
         gaps = [
             Message(
                 "interviews.by_case_gap",
-                code=code,
+                code=self.names.column("code", [code])[0],
                 high=self._name(high["group"]),
                 low=self._name(low["group"]),
                 a=high["interviews"],
@@ -111,6 +117,11 @@ class ByCase(Result):
         ]
         return [(code, high.loc[code], low.loc[code]) for code in codes]
 
+    @property
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
+        """Codes, themes and kinds as the reader's language calls them."""
+        return self.names.cells(self.frame)
+
     def crosstab(self, *, language: str = "en") -> Table:
         """Return one row a code and one column a group: the number of interviews, the group's size
         in the heading."""
@@ -125,6 +136,7 @@ class ByCase(Result):
         )
         about = self.frame.drop_duplicates("code")[["theme", "code", "kind"]]
         return Table(
+            cells=self.names.cells(about),
             frame=about.merge(wide, left_on="code", right_index=True),
             columns=self.columns,
             topic="interviews",
@@ -132,23 +144,35 @@ class ByCase(Result):
             language=language,
         )
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw a heat map of codes by groups: shade by share, each cell with its count."""
         rows = self.frame.assign(group=self._group())
         rows = rows[rows.groupby("code")["interviews"].transform("sum") > 0]
         if rows.empty:
             return figures.blank(self._sentence(), language=language, ax=ax)
+        written = partial(self.names.written, "code", language=language)
+        rows = rows.assign(code=written(rows["code"]))
         groups = list(dict.fromkeys(rows["group"]))
         finding, measured = self._title()
-        return figures.by_case(
+        ax = figures.by_case(
             rows,
             groups={group: self._name(group) for group in groups},
             case=self.case or "",
-            named=[code for code, _, _ in self._widest()][:NAMED] if self.case else [],
+            named=written(code for code, _, _ in self._widest())[:NAMED] if self.case else [],
             finding=finding,
             measured=measured,
             language=language,
             ax=ax,
+        )
+        return self.with_numbers(
+            ax,
+            rows,
+            rows["code"],
+            "interviews",
+            across=[self._name(group) for group in rows["group"]],
+            ends={},
+            language=language,
         )
 
     def _title(self) -> tuple[Message, Message]:
@@ -158,7 +182,7 @@ class ByCase(Result):
                 Message("interviews.by_case_alone_measured"),
             )
         measured = Message("interviews.by_case_measured", case=self.case)
-        codes = in_quotes(code for code, _, _ in self._widest())
+        codes = in_quotes(self.names.column("code", (code for code, _, _ in self._widest())))
         if not codes:
             return Message("interviews.by_case_even_title", case=self.case), measured
         title = Message("interviews.by_case_title", case=self.case, codes=first_few(codes))
@@ -228,6 +252,7 @@ def by_case(corpus: Corpus, *, case: str | None, rule: str = "majority") -> ByCa
         carried={frame_column: own for own, frame_column in column.items()},
         case=case,
         rule=found.rule,
+        names=CodeNames.of(corpus.codebook),
     )
 
 

@@ -15,6 +15,7 @@ import yaml
 from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.interviews import codebooks
+from cxlib.interviews.code_names import CodeNames, kind_word
 from cxlib.interviews.codebooks import TEXTS, in_language
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method
@@ -66,7 +67,8 @@ class Codebook(Result):
 
     @property
     def shown_cells(self) -> Mapping[str, Sequence[Any]]:
-        """The spans of each code, and of one that stands above others how many are below it."""
+        """Kinds in words, and the spans of each code, of one that stands above others with how many
+        are below it."""
         own = dict(zip(self.book["name"], self.frame["spans"], strict=True))
         below = dict.fromkeys(own, 0)
         above = dict(zip(self.book["name"], self.book["parent"], strict=True))
@@ -77,12 +79,13 @@ class Codebook(Result):
                 over = above[over]
         parents = set(above.values())
         return {
+            "kind": [kind_word(kind) for kind in self.frame["kind"]],
             "spans": [
                 Message("interviews.spans_below", n=n, below=below[code])
                 if code in parents
                 else Message("interviews.spans_own", n=n)
                 for code, n in own.items()
-            ]
+            ],
         }
 
     def _headings(self) -> pd.Series:
@@ -209,7 +212,7 @@ def codebook(corpus: Corpus) -> Codebook:
     return Codebook(
         frame=frame[list(Codebook.columns)],
         method=Method.COUNT,
-        warnings=tuple(_warnings(codes)),
+        warnings=tuple(_warnings(codes, CodeNames.of(book))),
         book=book,
         quotes=_quotes(spans, corpus.documents),
     )
@@ -230,13 +233,15 @@ def _in_tree(book: pd.DataFrame) -> pd.DataFrame:
     return whole.iloc[order].reset_index(drop=True)
 
 
-def _warnings(codes: pd.DataFrame) -> Iterable[Message]:
+def _warnings(codes: pd.DataFrame, names: CodeNames) -> Iterable[Message]:
     unused = codes.loc[codes["spans"] == 0, "code"]
     if len(unused):
-        yield Message("interviews.warn_codes_unused", n=len(unused), codes=in_quotes(unused))
+        said = in_quotes(names.column("code", unused))
+        yield Message("interviews.warn_codes_unused", n=len(unused), codes=said)
     bare = codes.loc[codes["definition"] == "", "code"]
     if len(bare):
-        yield Message("interviews.warn_codes_undefined", n=len(bare), codes=in_quotes(bare))
+        said = in_quotes(names.column("code", bare))
+        yield Message("interviews.warn_codes_undefined", n=len(bare), codes=said)
 
 
 def _quotes(spans: pd.DataFrame, documents: pd.DataFrame) -> dict[str, str]:

@@ -7,6 +7,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from cxlib.errors import SourceError
 from cxlib.interviews.codings import plain
 from cxlib.sources import tables
 
-KINDS = ("goal", "obstacle", "annoyance", "delight", "contact")
 FIELDS = ("name", "parent", "theme", "kind", "definition", "example", "when_not")
 # what a language may have words of its own for; a label is what a code is called there
 TEXTS = ("label", "definition", "example", "when_not")
@@ -27,6 +27,16 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _OF_LANGUAGE = re.compile(rf"({'|'.join(TEXTS)})_([a-z]{{2,3}}(?:_[a-z0-9]{{2,8}})*)")
 _NOTHING = ("null", "~")
 _Entry = tuple[str, dict[str, Any]]  # where it stands, and what is written there
+
+
+class CodeKind(StrEnum):
+    """What a code is about, as a codebook says it; a researcher's own kind is none of these."""
+
+    GOAL = "goal"
+    OBSTACLE = "obstacle"
+    ANNOYANCE = "annoyance"
+    DELIGHT = "delight"
+    CONTACT = "contact"
 
 
 class _Loader(yaml.BaseLoader):
@@ -140,10 +150,11 @@ def fold_name(name: str) -> str:
 def odd_kinds(kinds: Iterable[str]) -> dict[str, str | None]:
     """Return the kinds that are none of goal, obstacle, annoyance, delight, contact, each with the
     one that is nearest to it."""
+    known = [kind.value for kind in CodeKind]  # as it is typed, not as a reader sees it
     return {
-        kind: next(iter(difflib.get_close_matches(kind, KINDS, n=1)), None)
+        kind: next(iter(difflib.get_close_matches(kind, known, n=1)), None)
         for kind in dict.fromkeys(kinds)
-        if kind and kind not in KINDS
+        if kind and kind not in known
     }
 
 

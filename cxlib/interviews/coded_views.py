@@ -122,7 +122,7 @@ def view(
     check.one_of("document", document, tuple(corpus.documents["document"]))
     for coder in coders or ():
         check.one_of("coders", coder, corpus.coders)
-    known = _coded(corpus, document, coders)
+    known = _coded(corpus.labelled(language), document, coders, language)
     return View(document=document, fragment=fragment(known, language=language), language=language)
 
 
@@ -165,7 +165,7 @@ def views(
     return Views(views=tuple(made), language=language)
 
 
-def _coded(corpus: Corpus, document: str, coders: Sequence[str] | None) -> Coded:
+def _coded(corpus: Corpus, document: str, coders: Sequence[str] | None, language: str) -> Coded:
     """Gather what is known of a document."""
     text = _own(corpus.documents, document)["text"].iloc[0]
     counted = _own(corpus.units, document)
@@ -180,7 +180,7 @@ def _coded(corpus: Corpus, document: str, coders: Sequence[str] | None) -> Coded
     who = [name for name in sorted(codings["coder"].unique()) if coders is None or name in coders]
     marked = codings[codings["coder"].isin(who) & (codings["code"] != "")]
     decisions = _own(corpus.decisions, document).to_dict("records")
-    settler = Message("interviews.view_settled").text("en")
+    settler = Message("interviews.view_settled").text(language)
     spans = [
         Span(row["start"], row["end"], row["code"], row["coder"], str(row.get("memo") or ""))
         for row in marked.to_dict("records")

@@ -3,9 +3,10 @@ overlapping spans."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.interviews import counts, figures
 from cxlib.interviews.absence import needs_codings
+from cxlib.interviews.code_names import CodeNames
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import first_few
 from cxlib.interviews.units import UnitKind
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -39,6 +42,7 @@ class Cooccurrence(Result):
     point), `confidence` (missing: these are counts), `method`."""
 
     unit: UnitKind = UnitKind.TURN
+    names: CodeNames = field(default_factory=CodeNames)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("code_a", "code_b"), ""),
@@ -64,7 +68,7 @@ class Cooccurrence(Result):
         top = self._most()
         found = [
             Message("interviews.pair", a=a, b=b)
-            for a, b in zip(top["code_a"], top["code_b"], strict=True)
+            for a, b in zip(*map(self._called, (top["code_a"], top["code_b"])), strict=True)
         ]
         return Message(
             "interviews.together",
@@ -75,10 +79,19 @@ class Cooccurrence(Result):
             n=top["n"].iloc[0],
         )
 
+    @property
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
+        """Codes as the reader's language calls them."""
+        return self.names.cells(self.frame)
+
+    def _called(self, codes: Iterable[str]) -> list[Any]:
+        return self.names.column("code", codes)
+
     def _most(self) -> pd.DataFrame:
         return self.frame[self.frame["interviews"] == self.frame["interviews"].iloc[0]]
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw a heat map of the codes that meet most: number of interviews in which they share a
         unit."""
         if self.frame.empty:
@@ -86,13 +99,25 @@ class Cooccurrence(Result):
         turned = self.frame.rename(columns={"code_a": "code_b", "code_b": "code_a"})
         met = pd.concat([self.frame, turned]).groupby("code_a")["interviews"].sum()
         codes = list(met.sort_values(ascending=False, kind="stable").index[:_SHOWN])
-        return figures.together(
-            self.frame,
-            codes=codes,
+        written = partial(self.names.written, "code", language=language)
+        ax = figures.together(
+            self.frame.assign(**{each: written(self.frame[each]) for each in ("code_a", "code_b")}),
+            codes=written(codes),
             finding=self._title(),
             measured=Message("interviews.together_measured", n=len(codes), unit=self.unit),
             language=language,
             ax=ax,
+        )
+        shown = self.frame[self.frame["code_a"].isin(codes) & self.frame["code_b"].isin(codes)]
+        return self.with_numbers(
+            ax,
+            shown,
+            self._called(shown["code_a"]),
+            "interviews",
+            across=self._called(shown["code_b"]),
+            ends={},
+            n=None,
+            language=language,
         )
 
     def _title(self) -> Message:
@@ -100,7 +125,8 @@ class Cooccurrence(Result):
         most = {"interviews": row["interviews"], "n": row["n"], "unit": self.unit}
         if tied > 1:
             return Message("interviews.together_title_tied", tied=tied, **most)
-        return Message("interviews.together_title", a=row["code_a"], b=row["code_b"], **most)
+        a, b = self._called([row["code_a"], row["code_b"]])
+        return Message("interviews.together_title", a=a, b=b, **most)
 
 
 @check.arguments
@@ -158,7 +184,12 @@ def cooccurrence(corpus: Corpus, *, rule: str = "majority") -> Cooccurrence:
     )
     order = ["interviews", "units", "jaccard"]
     frame = frame.sort_values(order, ascending=False, kind="stable").reset_index(drop=True)
-    return Cooccurrence(frame=frame, method=Method.SHARED_UNITS, unit=corpus.kind)
+    return Cooccurrence(
+        frame=frame,
+        method=Method.SHARED_UNITS,
+        unit=corpus.kind,
+        names=CodeNames.of(corpus.codebook),
+    )
 
 
 def _shared(present: NDArray, grid: counts.Grid) -> tuple[NDArray, NDArray]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.errors import ParameterError, SourceError
 from cxlib.interviews import counts
+from cxlib.interviews.code_names import CodeNames
 from cxlib.interviews.codings import plain
 from cxlib.interviews.consensus import settled_by
 from cxlib.interviews.corpus import DECISION, Corpus
@@ -189,7 +190,8 @@ def _needless(corpus: Corpus) -> Iterator[Message]:
     against = (grid.settled >= 0) & (agreed >= 0) & (agreed != grid.settled)
     if against.any():
         codes = [grid.codes[which] for which in np.flatnonzero(against.any(axis=0))]
-        said = first_few(in_quotes(codes))
+        names = CodeNames.of(corpus.codebook)
+        said = first_few(in_quotes(names.column("code", codes)))
         yield Message("interviews.settled_against_all", n=int(against.sum()), codes=said)
     idle = (grid.settled >= 0) & (agreed == grid.settled)
     if idle.any():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.interviews import counts
 from cxlib.interviews.absence import Uncoded, needs_coders
+from cxlib.interviews.code_names import CodeNames
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.decisions import differs
 from cxlib.interviews.methods import Method
@@ -42,10 +43,12 @@ class Settled(StrEnum):
 class Disagreements(Result):
     """Units on which coders differ about a code, with their words, to be settled together.
 
-    `documents` are the texts that they are of, for the sheet."""
+    `documents` are the texts that they are of, for the sheet; `names` what codes are called in each
+    language."""
 
     documents: pd.DataFrame
     unit: UnitKind = UnitKind.TURN
+    names: CodeNames = field(default_factory=CodeNames)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("code", "document"), ""),
@@ -65,7 +68,7 @@ class Disagreements(Result):
             "interviews.disagreements",
             n=len(self.frame),
             unit=self.unit,
-            code=most.index[0],
+            code=self.names.column("code", most.index[:1])[0],
             most=most.iloc[0],
         )
         settled = int((self.frame["settled"] != Settled.OPEN).sum())
@@ -74,9 +77,14 @@ class Disagreements(Result):
         of = Message("interviews.disagreements_settled", settled=settled, n=len(self.frame))
         return Sentences((said, of)).text(language)
 
-    def to_sheet(self, path: str | Path) -> Path:
+    @property
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
+        """Codes as the reader's language calls them."""
+        return self.names.cells(self.frame)
+
+    def to_sheet(self, path: str | Path, *, language: str = "en") -> Path:
         """Write them into a sheet in which they are settled; see `write_settling`."""
-        return save_settling(self.frame, self.documents, path)
+        return save_settling(self.frame, self.documents, path, language=language)
 
     def first(self, rows: int, *, language: str = "en") -> Table:
         """Return the first rows as a table: what is open before what is settled, the codes on which
@@ -85,6 +93,7 @@ class Disagreements(Result):
         columns = [*_SHOWN, *(("settled", "reason") if done.any() else ())]
         few = pd.concat([self.frame[~done], self.frame[done]]).head(rows)[columns]
         return Table(
+            cells=self.names.cells(few),
             frame=few,
             columns=self.columns,
             topic="interviews",
@@ -151,11 +160,12 @@ def disagreements(corpus: Corpus, *, code: str | None = None) -> Disagreements:
         method=Method.DISAGREEMENTS,
         unit=corpus.kind,
         documents=corpus.documents,
+        names=CodeNames.of(corpus.codebook),
     )
 
 
 @check.arguments
-def write_settling(corpus: Corpus, path: str | Path) -> Path:
+def write_settling(corpus: Corpus, path: str | Path, *, language: str = "en") -> Path:
     """Write a sheet in which coders settle what they differ about.
 
     Fill its column `settled` with yes where the code holds for the unit and no where it does not,
@@ -167,6 +177,9 @@ def write_settling(corpus: Corpus, path: str | Path) -> Path:
     corpus : Corpus
         From `read` or `read_corpus`.
     path : path of an XLSX file
+    language : str
+        Language of its headings, its drop-down and how it is filled; it is read back alike,
+        whatever the language.
 
     Returns
     -------
@@ -188,7 +201,7 @@ def write_settling(corpus: Corpus, path: str | Path) -> Path:
             f"path={Path(path).name!r}: there is nothing to settle: "
             f"{found.rule if isinstance(found, Uncoded) else found.summary()}"
         )
-    return found.to_sheet(path)
+    return found.to_sheet(path, language=language)
 
 
 def _names(who: NDArray, coders: tuple[str, ...]) -> list[str]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cxlib.interviews.code_names import kind_word
 from cxlib.interviews.shortening import text_width
 from cxlib.shown import theme
 from cxlib.shown.heat import heat
-from cxlib.shown.language import number, text
+from cxlib.shown.language import number, text, write
 from cxlib.shown.message import Message, said
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def codes(
     ax.barh(at, ordered["interviews"], color=colours, height=0.72)
     for y, row in zip(at, ordered.to_dict("records"), strict=True):
         written = text("interviews.count_of", language, interviews=row["interviews"], n=row["n"])
-        note = " · ".join(part for part in (written, row["kind"]) if part)
+        kind = write(kind_word(row["kind"]), "", language)
+        note = " · ".join(filter(None, (written, kind)))
         _note(ax, note, (row["interviews"], y), (4, 0), va="center", fontsize=9, color=theme.INK)
     ax.set_yticks(at, [_fitted(code) for code in ordered["code"]])
     ax.tick_params(axis="y", length=0)
@@ -276,7 +278,7 @@ def _more(codes: int, language: str, groups: int = 0) -> str:
     told = [text("interviews.more_codes", language, n=codes)] if codes else []
     if groups:
         told.append(text("interviews.more_groups", language, n=groups))
-    return " ".join(told)
+    return text("common.gap", language).join(told)
 
 
 def _label_below(ax: Axes, *lines: str) -> None:

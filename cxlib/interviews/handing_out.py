@@ -78,7 +78,11 @@ class HandedOut(Result):
 
 @check.arguments
 def write_sheets(
-    corpus: Corpus, folder: str | Path | None, *, coders: Sequence[str] = ()
+    corpus: Corpus,
+    folder: str | Path | None,
+    *,
+    coders: Sequence[str] = (),
+    language: str = "en",
 ) -> HandedOut:
     """Write a sheet for each coder, and where coders differ one in which they settle it.
 
@@ -91,6 +95,8 @@ def write_sheets(
         is None nothing is written.
     coders : sequence of str
         Who codes; those who have coded already where it is empty.
+    language : str
+        Language of the sheets; they are read back alike, whatever the language.
 
     Returns
     -------
@@ -118,12 +124,14 @@ def write_sheets(
     for coder, file in files.items():
         there = (folder / file).exists()
         if not there:
-            write_sheet(corpus, folder / file, coder=coder, codebook=corpus.codebook)
+            write_sheet(
+                corpus, folder / file, coder=coder, codebook=corpus.codebook, language=language
+            )
         rows.append((file, coder, SheetState.KEPT if there else SheetState.WRITTEN))
     found = disagreements(corpus)
     if isinstance(found, Disagreements) and len(found.frame):
         before = _stamp(folder / SETTLING)
-        same = _stamp(found.to_sheet(folder / SETTLING)) == before
+        same = _stamp(found.to_sheet(folder / SETTLING, language=language)) == before
         rows.append((SETTLING, "", SheetState.KEPT if same else SheetState.WRITTEN))
     return _handed(rows, folder.resolve().as_posix())
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 
 from cxlib import check
 from cxlib.errors import ParameterError
-from cxlib.interviews.methods import clustered
+from cxlib.interviews.methods import Method, clustered
+from cxlib.shown.message import Message
 
 _MOST_UNDEFINED = 0.05  # share of resamples without a value above which no interval is given
 
@@ -124,3 +126,24 @@ def _why_no_jackknife(found: clustered.Limits) -> AlphaReason:
     if found.undefined:
         return AlphaReason.VALUE_IN_ONE
     return AlphaReason.DIFFERENCE_IN_ONE if found.complete else AlphaReason.NO_SPREAD
+
+
+def reason_of(row: pd.Series) -> Message | AlphaReason | str:
+    """Return why the alpha of a row, or its interval, is missing."""
+    if not row["reason"]:
+        return ""
+    reason = AlphaReason(row["reason"])
+    if reason is AlphaReason.FEW_RESAMPLES:
+        return Message("interviews.few_resamples", undefined=row["undefined"])
+    return reason
+
+
+def way(method: str, frame: pd.DataFrame) -> Message:
+    """Say how a coefficient and its interval were made."""
+    if frame.empty or not frame["interval"].iloc[0]:
+        return Message("interviews.way", method=Method(method))
+    return Message(
+        "interviews.way_interval",
+        method=Method(method),
+        interval=Interval(frame["interval"].iloc[0]),
+    )

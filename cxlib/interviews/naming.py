@@ -6,13 +6,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from cxlib.interviews.code_names import CodeName
+from cxlib.interviews.codebooks import CodeKind
 from cxlib.shown.message import Message
 
 NAMED = 3  # of several that tie
 _MOST = 10  # in a sentence; tables have all
 
 
-def in_quotes(names: Iterable[str]) -> list[Message]:
+def in_quotes(names: Iterable[str | CodeName | CodeKind]) -> list[Message]:
     """Return names that are written with quotation marks; of very many the first ten, and how many
     more there are."""
     quoted = [Message("interviews.quoted", name=name) for name in names]

@@ -12,10 +12,10 @@ import pandas as pd
 from cxlib import check
 from cxlib.interviews import counts
 from cxlib.interviews.absence import needs_coders
-from cxlib.interviews.agreement import Agreement, alpha_row, reason_of
+from cxlib.interviews.agreement import Agreement, alpha_row
 from cxlib.interviews.alpha import krippendorff_alpha
 from cxlib.interviews.corpus import Corpus
-from cxlib.interviews.intervals import Interval, check_interval
+from cxlib.interviews.intervals import Interval, check_interval, reason_of
 from cxlib.interviews.methods import Method
 from cxlib.interviews.presences import set_counts
 from cxlib.interviews.units import UnitKind

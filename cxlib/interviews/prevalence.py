@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,14 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.interviews import counts, figures
 from cxlib.interviews.absence import needs_codings
+from cxlib.interviews.code_names import CodeNames, kind_word
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.counts import Rule
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import first_few, in_quotes
 from cxlib.interviews.units import UnitKind
 from cxlib.methods import proportions
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -54,12 +56,13 @@ class Prevalence(Result):
     `frame`: `theme, code, kind` (of themes and kinds only the one)`, interviews, n` (interviews
     that were coded)`, share, ci_low, ci_high, units, confidence, method`; themes with most
     interviews first, within a theme the same. `rule` says where a code counts, `by` what is
-    counted.
+    counted, `names` what codes are called in each language.
     """
 
     rule: Message
     unit: UnitKind = UnitKind.TURN
     by: str = "code"
+    names: CodeNames = field(default_factory=CodeNames)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("theme", "code", "kind"), ""),
@@ -73,6 +76,11 @@ class Prevalence(Result):
         """Say what the table shows."""
         return Message(_CAPTION[self.by], many=self.unit.many)
 
+    @property
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
+        """Codes, themes and kinds as the reader's language calls them."""
+        return self.names.cells(self.frame)
+
     def summary(self, language: str = "en") -> str:
         """Say the code in most interviews for each kind: obstacle, annoyance, goal, delight."""
         return self._sentence().text(language)
@@ -83,12 +91,12 @@ class Prevalence(Result):
         if heard.empty:
             return Message("interviews.finding_nothing", n=n, rule=self.rule)
         parts = [
-            _largest(heard[heard["kind"] == kind], kind)
+            self._largest(heard[heard["kind"] == kind], kind)
             for kind in _FINDING_KINDS
             if (heard["kind"] == kind).any()
         ]
         if not parts:
-            return Message("interviews.finding_code", n=n, largest=_largest(heard))
+            return Message("interviews.finding_code", n=n, largest=self._largest(heard))
         said = parts[-1]
         for part in reversed(parts[:-1]):
             said = Message("interviews.finding_parts", first=part, others=said)
@@ -102,22 +110,46 @@ class Prevalence(Result):
             return rows
         return rows.assign(code=rows[self.by], theme="", kind="")
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    def _names(self, rows: pd.DataFrame) -> list[Message]:
+        """Return the codes in most interviews."""
+        most = rows["interviews"] == rows["interviews"].max()
+        return first_few(in_quotes(self.names.column(self.by, rows.loc[most, "code"])))
+
+    def _largest(self, rows: pd.DataFrame, kind: str | None = None) -> Message:
+        """Say the codes in most interviews, and in how many they are."""
+        codes, n = self._names(rows), rows["interviews"].max()
+        said = Message("interviews.heard", codes=codes, n=n)
+        if len(codes) > 1:
+            said = Message("interviews.heard_each", codes=codes, n=n)
+        if kind is None:
+            return said
+        return Message("interviews.heard_of_kind", kind=kind_word(kind), codes=said)
+
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw a bar a code, grouped by theme and coloured by kind."""
         rows = self._as_codes()
         if rows.empty:
             return figures.blank(self._sentence(), language=language, ax=ax)
+        rows = rows.assign(
+            code=self.names.written(self.by, rows["code"], language),
+            theme=self.names.written("theme", rows["theme"], language),
+        )
         most = rows["interviews"].max()
         flat = (rows["theme"] == "").all()
-        return figures.codes(
+        ax = figures.codes(
             rows,
             finding=Message(
-                "interviews.codes_title", codes=_names(rows), n=rows["n"].iloc[0], interviews=most
+                "interviews.codes_title",
+                codes=self._names(rows),
+                n=rows["n"].iloc[0],
+                interviews=most,
             ),
             measured=Message(_MEASURED[self.by] if flat else "interviews.codes_measured"),
             language=language,
             ax=ax,
         )
+        return self.with_numbers(ax, rows, rows["code"], "interviews", ends={}, language=language)
 
 
 @check.arguments
@@ -172,7 +204,9 @@ def prevalence(
     unheard = set(frame.loc[frame["interviews"] == 0, by])
     names = dict.fromkeys(corpus.codes["name" if by == "code" else by])
     unused = [name for name in names if name in unheard]
-    warnings = [Message("interviews.warn_unused", codes=in_quotes(unused))] if unused else []
+    called = CodeNames.of(corpus.codebook)
+    shown = in_quotes(called.column(by, unused))
+    warnings = [Message("interviews.warn_unused", codes=shown)] if unused else []
     order = [name for name in Prevalence.columns if name in frame.columns]
     return Prevalence(
         frame=frame[order],
@@ -181,6 +215,7 @@ def prevalence(
         rule=rule_of(rule, settled=len(corpus.decisions), unit=corpus.kind),
         unit=corpus.kind,
         by=by,
+        names=called,
     )
 
 
@@ -234,18 +269,3 @@ def _largest_first(frame: pd.DataFrame, theme: str) -> pd.DataFrame:
         .index
     )
     return frame.loc[order].reset_index(drop=True)
-
-
-def _names(rows: pd.DataFrame) -> list[Message]:
-    """Return the codes in most interviews."""
-    most = rows["interviews"] == rows["interviews"].max()
-    return first_few(in_quotes(rows.loc[most, "code"]))
-
-
-def _largest(rows: pd.DataFrame, kind: str | None = None) -> Message:
-    """Say the codes in most interviews, and in how many they are."""
-    codes, n = _names(rows), rows["interviews"].max()
-    said = Message("interviews.heard", codes=codes, n=n)
-    if len(codes) > 1:
-        said = Message("interviews.heard_each", codes=codes, n=n)
-    return said if kind is None else Message("interviews.heard_of_kind", kind=kind, codes=said)

@@ -7,7 +7,7 @@ import html
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.interviews import counts
 from cxlib.interviews.absence import needs_codings
+from cxlib.interviews.code_names import CodeNames, kind_word
 from cxlib.interviews.codings import plain
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method
@@ -39,11 +40,12 @@ class Quotes(Result):
     `frame`: `kind, code, interviews` (in which the code is)`, n, words, gloss, document, unit,
     speaker, coders` (who put the code on that unit), `opened_by` (coders who read the interview),
     `lang, confidence` (missing: nothing is estimated), `method`. `width` is the shortest and the
-    longest quote, `each` the number of quotes wanted of a code."""
+    longest quote, `each` the number of quotes wanted of a code, `names` what codes are called."""
 
     width: tuple[int, int]
     each: int
     unit: UnitKind = UnitKind.TURN
+    names: CodeNames = field(default_factory=CodeNames)
 
     columns: ClassVar[Mapping[str, Format]] = {
         **dict.fromkeys(("kind", "code"), ""),
@@ -61,9 +63,14 @@ class Quotes(Result):
         low, high = self.width
         return Message("interviews.quotes", low=low, high=high, each=self.each).text(language)
 
+    @property
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
+        """Codes and kinds as the reader's language calls them."""
+        return self.names.cells(self.frame)
+
     def passages(self, *, language: str = "en") -> Passages:
         """Return the quotes as they are read: under a heading for each code, with their source."""
-        return Passages(frame=self.frame, unit=self.unit, language=language)
+        return Passages(frame=self.frame, unit=self.unit, names=self.names, language=language)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.passages()._repr_mimebundle_()
@@ -75,6 +82,7 @@ class Passages:
 
     frame: pd.DataFrame
     unit: UnitKind = UnitKind.TURN
+    names: CodeNames = field(default_factory=CodeNames)
     language: str = "en"
 
     def __repr__(self) -> str:
@@ -115,7 +123,7 @@ class Passages:
         """The heading of each code, and its quotes."""
         for _, rows in self.frame.groupby(_HEADING, sort=False):
             quotes = rows.to_dict("records")
-            yield _heading(quotes[0]).text(self.language), quotes
+            yield _heading(quotes[0], self.names).text(self.language), quotes
 
     def _none(self) -> str:
         return Message("interviews.no_quotes", unit=self.unit).text(self.language)
@@ -187,17 +195,21 @@ def quotes(
     largest = pd.concat(wanted)
     spans, cited = _candidates(corpus, grid, set(largest["code"]), rule, width), Counter[str]()
     rows: list[dict[str, Any]] = []
+    called = CodeNames.of(corpus.codebook)
     warnings = [] if known else [Message("interviews.warn_no_kinds")]
     for code in largest.to_dict("records"):
         chosen = _choose(spans[spans["code"] == code["code"]], each, cited)
         rows += [_quoted(span, width) | {name: code[name] for name in _HEADING} for span in chosen]
         if len(chosen) < each:
+            name = called.column("code", [code["code"]])[0]
             warnings.append(
-                Message("interviews.warn_few_quotes", code=code["code"], n=len(chosen), each=each)
+                Message("interviews.warn_few_quotes", code=name, n=len(chosen), each=each)
             )
     missing = [kind for kind in kinds if known and not (found["kind"] == kind).any()]
     if missing:
-        warnings.append(Message("interviews.warn_no_such_kind", kinds=missing))
+        warnings.append(
+            Message("interviews.warn_no_such_kind", kinds=[kind_word(kind) for kind in missing])
+        )
     frame = pd.DataFrame(rows, columns=list(Quotes.columns)).assign(
         confidence=np.nan, method=Method.MOST_CODERS_FIRST.value
     )
@@ -211,6 +223,7 @@ def quotes(
         width=width,
         each=each,
         unit=corpus.kind,
+        names=called,
     )
 
 
@@ -307,11 +320,12 @@ def script_language(words: str) -> str:
     return "ja" if names & {"HIRAGANA", "KATAKANA"} else "ko" if "HANGUL" in names else ""
 
 
-def _heading(row: dict[str, Any]) -> Message:
-    about = {name: row[name] for name in ("code", "interviews", "n")}
+def _heading(row: dict[str, Any], names: CodeNames) -> Message:
+    about = {name: row[name] for name in ("interviews", "n")}
+    about["code"] = names.column("code", [row["code"]])[0]
     if not row["kind"]:
         return Message("interviews.quotes_heading_flat", **about)
-    return Message("interviews.quotes_heading", kind=row["kind"], **about)
+    return Message("interviews.quotes_heading", kind=kind_word(row["kind"]), **about)
 
 
 def _quote(row: dict[str, Any], unit: UnitKind) -> Message:

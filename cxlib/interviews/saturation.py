@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from cxlib.interviews.absence import needs_codings
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.methods import Method, richness
 from cxlib.rows.periods import Waves, natural_order, order_waves
+from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
@@ -117,11 +118,12 @@ class Saturation(Result):
         """Say how the curve was made."""
         return Message("interviews.way", method=Method(self.method))
 
-    def plot(self, ax: Axes | None = None, *, language: str = "en") -> Axes:
+    @drawing
+    def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw the codes seen so far, the expected curve and its band over the orders of
         interviews."""
         row, last = self.richness.iloc[0], self.frame["new"].iloc[-_LAST:]
-        return figures.saturation(
+        ax = figures.saturation(
             self.frame,
             estimate=row["estimate"],
             finding=Message(
@@ -137,6 +139,16 @@ class Saturation(Result):
             ),
             language=language,
             ax=ax,
+        )
+        return self.with_numbers(
+            ax,
+            self.frame,
+            [Message("interviews.figure_interviews", n=n) for n in self.frame["interviews"]],
+            "cumulative",
+            "expected",
+            ends={"expected": ("ci_low", "ci_high")},
+            n=None,
+            language=language,
         )
 
 

@@ -16,6 +16,8 @@ from cxlib import check, sources
 from cxlib.errors import ColumnError, CxError, EmptyDataError, ParameterError, SourceError
 from cxlib.inert import visible
 from cxlib.interviews.codings import plain
+from cxlib.interviews.sheet_headings import canonical, heading
+from cxlib.shown.language import text
 from cxlib.shown.message import Message
 from cxlib.sources.headers import read_header
 
@@ -142,7 +144,7 @@ def read_settling(path: str | Path) -> SettlingRows:
             f"settled={name!r} holds no row; write it with write_settling, and fill its column "
             "settled"
         ) from error
-    names = {str(column).strip().casefold().replace("_", " "): column for column in given.columns}
+    names = {canonical(str(column)): column for column in given.columns}
     for column in _NEEDED:
         if column not in names:
             raise ColumnError(
@@ -162,13 +164,15 @@ def read_settling(path: str | Path) -> SettlingRows:
 def is_settling(path: Path) -> bool:
     """Return whether a table is a settling sheet."""
     try:
-        names = {str(name).strip().casefold() for name in read_header(path).names}
+        names = {canonical(str(name)) for name in read_header(path).names}
     except CxError:
         return False
     return names.issuperset((*_NEEDED, "applied by", "not by"))
 
 
-def save_settling(rows: pd.DataFrame, documents: pd.DataFrame, path: str | Path) -> Path:
+def save_settling(
+    rows: pd.DataFrame, documents: pd.DataFrame, path: str | Path, *, language: str = "en"
+) -> Path:
     """Write a sheet in which coders settle what they differ about; see `write_settling`.
 
     Parameters
@@ -178,6 +182,8 @@ def save_settling(rows: pd.DataFrame, documents: pd.DataFrame, path: str | Path)
     documents : pandas.DataFrame
         See `Corpus`.
     path : path of an XLSX file
+    language : str
+        Language of its headings, its drop-down and how it is filled.
     """
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
@@ -185,13 +191,13 @@ def save_settling(rows: pd.DataFrame, documents: pd.DataFrame, path: str | Path)
             f"path={path.name!r} is no XLSX file; give a name that ends with .xlsx, which keeps "
             "the drop-downs"
         )
-    sheet = _sheet(rows, documents)
+    sheet = _sheet(rows, documents, language)
     if path.exists():
         before = _before(path)
         sheet = _kept(sheet, before)
         if sheet.equals(before.reset_index(drop=True)):
             return path
-    _save(sheet, path)
+    _save(sheet, path, language)
     return path
 
 
@@ -206,9 +212,9 @@ def _before(path: Path) -> pd.DataFrame:
         ) from error
 
 
-def _sheet(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+def _sheet(rows: pd.DataFrame, documents: pd.DataFrame, language: str) -> pd.DataFrame:
     hashes = documents.set_index("document")["sha256"]
-    told = rows["settled"].map({"yes": "yes", "no": "no"}).fillna("")
+    told = rows["settled"].map(_answers(language)).fillna("")
     own = rows.rename(columns={"applied_by": "applied by", "not_by": "not by"}).assign(
         settled=told,
         sha256=rows["document"].map(hashes).str[:12],
@@ -218,6 +224,11 @@ def _sheet(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     for column in ("words", "before", "after"):
         shown[column] = shown[column].map(_shown)
     return shown.astype(str).map(plain)
+
+
+def _answers(language: str) -> dict[str, str]:
+    """Return yes and no as they are picked."""
+    return {"yes": text("common.yes", language), "no": text("common.no", language)}
 
 
 def _kept(sheet: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
@@ -234,17 +245,17 @@ def _kept(sheet: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([sheet, gone], ignore_index=True)
 
 
-def _save(sheet: pd.DataFrame, path: Path) -> None:
+def _save(sheet: pd.DataFrame, path: Path, language: str) -> None:
     import openpyxl
 
     book = openpyxl.Workbook()
     page = book.active
     page.title = "settling"
-    page.append(list(_COLUMNS))
+    page.append([heading(name, language) for name in _COLUMNS])
     for number, row in enumerate(sheet.to_numpy(), start=2):
         for place, value in enumerate(row, start=1):
             _text_cell(page, number, place, value)
-    _arrange(page, len(sheet))
+    _arrange(page, len(sheet), language)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(suffix=".xlsx", dir=path.parent, prefix=".")
     os.close(handle)
@@ -272,7 +283,7 @@ def _text_cell(page: Worksheet, row: int, column: int, value: str) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _arrange(page: Any, rows: int) -> None:
+def _arrange(page: Any, rows: int, language: str) -> None:
     """Set widths, hide places, freeze the headings, give the drop-down and say what is written."""
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -283,10 +294,11 @@ def _arrange(page: Any, rows: int) -> None:
         column.hidden, column.width = width is None, width or 8
         page.cell(1, place).font = Font(bold=True)
         if name == "settled":
-            page.cell(1, place).comment = _how_to_fill()
+            page.cell(1, place).comment = _how_to_fill(language)
         if name == "settled" and rows:
-            choice = DataValidation(type="list", formula1='"yes,no"', allow_blank=True)
-            choice.showErrorMessage = False  # はい and 예 may be typed
+            listed = ",".join(_answers(language).values())
+            choice = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
+            choice.showErrorMessage = False  # those of other languages may be typed
             choice.add(f"{column.index}2:{column.index}{rows + 1}")
             page.add_data_validation(choice)
     page.freeze_panes = "B2"
@@ -295,10 +307,10 @@ def _arrange(page: Any, rows: int) -> None:
     page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _how_to_fill() -> Any:
+def _how_to_fill(language: str) -> Any:
     from openpyxl.comments import Comment
 
-    note = Comment(Message("interviews.settling_how").text(), "cxlib")
+    note = Comment(Message("interviews.settling_how").text(language), "cxlib")
     note.width, note.height = 380, 170  # pixels
     return note
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cxlib import check
+from cxlib import check, texts
 from cxlib.errors import SourceError
 from cxlib.interviews.sheet_cells import (
     CODES,
@@ -26,17 +26,24 @@ from cxlib.interviews.sheet_cells import (
     Column,
     typed,
 )
+from cxlib.interviews.sheet_headings import heading, is_for_codes
 from cxlib.sources import archives, decoding, workbooks
 
 _NEEDED = (Column.DOCUMENT, Column.UNIT, Column.START, Column.END)
 _ESSENTIAL = (*_NEEDED, *FILLED)
 _TOLD = (Column.WORDS, Column.FROM, Column.TO, Column.CODER)  # if they were deleted
 # what is left of a sheet whose hidden row or columns were deleted: headings and the hidden sheet
-_HEADINGS = (Column.BEFORE, Column.CODE_2, Column.MORE)
+_HEADINGS = [  # some applications write XML in UTF-8, some in ASCII with numbers of characters
+    {
+        heading(column, language).encode(encoding, "xmlcharrefreplace")
+        for column in (Column.BEFORE, Column.CODE_2, Column.MORE)
+    }
+    for language in texts.languages()
+    for encoding in ("utf-8", "ascii")
+]
 _ABOUT = re.compile(rb">%b \d+<" % FORMAT.encode())
 _MARKS = tuple(f">{MARK}{column}<".encode() for column in _NEEDED)
-_OVERLAP = 64  # bytes; no mark is longer
-_CODE_HEADING = re.compile(r"code \d+")  # a column that a coder added
+_OVERLAP = 256  # bytes; no mark is longer
 _CSV = (".csv", ".tsv", ".txt")
 _AGAIN = "write the sheet again with write_sheet under another name and copy your cells into it"
 _Cell = tuple[str, str]  # its text, and its type as openpyxl calls it: s, n, f (formula), e (error)
@@ -123,8 +130,8 @@ def is_sheet(path: str | Path) -> bool:
                 start = file.read(1 << 16)
             text = start.replace(b"\x00", b"")
             first = set(re.split(rb"[,;\t|\"]+", re.split(rb"[\r\n]", text, maxsplit=1)[0]))
-            return f"{MARK}{Column.DOCUMENT}".encode() in text or first.issuperset(
-                str(heading).encode() for heading in _HEADINGS
+            return f"{MARK}{Column.DOCUMENT}".encode() in text or any(
+                first.issuperset(headings) for headings in _HEADINGS
             )
         with path.open("rb") as file, archives.open_archive(file, name=path.name) as archive:
             parts = [part for part in archive.namelist() if _may_hold_text(part)]
@@ -139,12 +146,13 @@ def _may_hold_text(part: str) -> bool:
 
 def _holds_mark(archive: zipfile.ZipFile, part: str) -> bool:
     """Return whether a part has a mark, or all headings that no other table has together."""
-    headings, rest = set(_HEADINGS), b""
+    left, rest = [set(headings) for headings in _HEADINGS], b""
     with archive.open(part) as file:
         while chunk := file.read(1 << 20):
             text, rest = rest + chunk, chunk[-_OVERLAP:]
-            headings -= {each for each in headings if f">{each}<".encode() in text}
-            if not headings or _ABOUT.search(text) or any(mark in text for mark in _MARKS):
+            for headings in left:
+                headings -= {each for each in headings if b">%b<" % each in text}
+            if not all(left) or _ABOUT.search(text) or any(mark in text for mark in _MARKS):
                 return True
     return False
 
@@ -311,9 +319,9 @@ def _columns(rows: _Rows, at: int, filled: Filled) -> tuple[dict[Any, int], dict
     strange = {}
     width = max(len(cells) for _, cells in rows)
     for which in sorted(set(range(width)) - set(columns.values())):
-        heading = " ".join(_of(header, which).casefold().split())
-        if _CODE_HEADING.fullmatch(heading):
-            columns[heading] = which
+        called = " ".join(_of(header, which).split())
+        if is_for_codes(called):
+            columns[called if called not in columns else f"{called}, column {which + 1}"] = which
         else:
             strange[which] = _of(header, which) or f"column {which + 1}"
     return columns, strange

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxlib.interviews.code_names import CodeNames
+from cxlib.interviews.codebooks import TEXTS, in_language
 from cxlib.interviews.sheet_cells import (
     FILLED,
     HIDDEN,
@@ -19,6 +21,8 @@ from cxlib.interviews.sheet_cells import (
     columns_of,
     lines_of,
 )
+from cxlib.interviews.sheet_headings import heading
+from cxlib.shown import language as words
 from cxlib.shown.message import Message
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 _ABOUT_CODES = {  # columns of a codebook, as the coder reads them
     "name": "code",
+    "label": "label",
     "parent": "parent",
     "theme": "theme",
     "kind": "kind",
@@ -51,7 +56,11 @@ _ACTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
 def make_workbook(
-    rows: Sequence[dict[Column, Any]], book: pd.DataFrame, about_it: Iterable[Sequence[str]]
+    rows: Sequence[dict[Column, Any]],
+    book: pd.DataFrame,
+    about_it: Iterable[Sequence[str]],
+    *,
+    language: str = "en",
 ) -> Workbook:
     """Return a workbook with the sheets coding, codebook, how, and about, which nobody sees.
 
@@ -63,6 +72,8 @@ def make_workbook(
         As `Corpus.codebook`.
     about_it : iterable of sequence of str
         The rows of about.
+    language : str
+        Language of headings and instructions, and of the codebook where it has it.
     """
     from openpyxl import Workbook
 
@@ -70,12 +81,12 @@ def make_workbook(
     made.properties.creator = "cxlib"
     for named in _styles():
         made.add_named_style(named)
-    _write_coding(made, rows, codes=len(book))
-    _write_codebook(made, book)
+    _write_coding(made, rows, codes=len(book), language=language)
+    _write_codebook(made, book, language)
     how = made.create_sheet("how")
     how.column_dimensions["A"].width = 100
     for line in _how():
-        how.append([_cell(how, line.text(), "cx text")])
+        how.append([_cell(how, line.text(language), "cx text")])
     about = made.create_sheet("about")
     about.sheet_state = "veryHidden"
     for row in about_it:
@@ -109,7 +120,9 @@ def _cell(sheet: Any, value: Any, style: str) -> WriteOnlyCell:
     return cell
 
 
-def _write_coding(made: Workbook, rows: Sequence[dict[Column, Any]], *, codes: int) -> None:
+def _write_coding(
+    made: Workbook, rows: Sequence[dict[Column, Any]], *, codes: int, language: str
+) -> None:
     from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -142,7 +155,7 @@ def _write_coding(made: Workbook, rows: Sequence[dict[Column, Any]], *, codes: i
         choice.add(where)
         sheet.data_validations.append(choice)
     sheet.append([_cell(sheet, f"{MARK}{column}", "cx head") for column in Column])
-    sheet.append([_cell(sheet, str(column), "cx head") for column in Column])
+    sheet.append([_cell(sheet, heading(column, language), "cx head") for column in Column])
     for number, row in enumerate(rows, start=3):
         # LibreOffice keeps the height of one line for rows that do not say theirs
         sheet.row_dimensions[number].height = _height(row)
@@ -165,11 +178,11 @@ def _written(sheet: Any, column: Column, value: Any) -> WriteOnlyCell | None:
     return _cell(sheet, value, "cx text" if isinstance(value, str) else "cx number")
 
 
-def _write_codebook(made: Workbook, book: pd.DataFrame) -> None:
+def _write_codebook(made: Workbook, book: pd.DataFrame, language: str) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet = made.create_sheet("codebook")
-    given = book.astype(object).where(book.notna(), "").astype(str)
+    given = _told(book, language)
     columns = [
         name
         for name in _ABOUT_CODES
@@ -179,9 +192,29 @@ def _write_codebook(made: Workbook, book: pd.DataFrame) -> None:
         long = name in ("definition", "example", "when_not")
         sheet.column_dimensions[get_column_letter(at)].width = 50 if long else 24
     sheet.freeze_panes = "B2"
-    sheet.append([_cell(sheet, _ABOUT_CODES[name], "cx head") for name in columns])
+    sheet.append([_cell(sheet, _about(name, language), "cx head") for name in columns])
     for values in given[columns].itertuples(index=False):
         sheet.append([_cell(sheet, clip(value), "cx text") if value else None for value in values])
+
+
+def _told(book: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return the codebook in the words that it has in the language; codes are picked by their
+    names, so their labels stand beside these."""
+    given = book.astype(object).where(book.notna(), "").astype(str)
+    names, told = CodeNames.of(given), in_language(given, language)
+    shown = told[list(TEXTS)].assign(label=told["label"].where(told["label"] != given["name"], ""))
+    for column in ("theme", "parent", "kind"):
+        if column in given.columns:
+            shown[column] = names.written(column, given[column], language)
+    return shown.assign(name=given["name"])
+
+
+def _about(name: str, language: str) -> str:
+    """Return the heading of a column of the codebook, which nothing reads back."""
+    called = _ABOUT_CODES[name]
+    if language == "en":
+        return called
+    return words.heading(called.replace(" ", "_"), language, topic="interviews")
 
 
 def _how() -> tuple[Message, ...]:

@@ -48,6 +48,7 @@ def write_sheet(
     *,
     coder: str,
     codebook: pd.DataFrame | str | Path | None = None,
+    language: str = "en",
 ) -> Path:
     """Write a workbook in which one person codes the interviews: a row a unit.
 
@@ -65,6 +66,9 @@ def write_sheet(
     codebook : DataFrame or path of a YAML file, optional
         The codes to pick from, as `Corpus.codebook`; by default that of the corpus if it was read
         from a file. Without one, codes are typed.
+    language : str
+        Language of headings, instructions and, where it has it, the codebook. A sheet is read back
+        alike, in whatever language it was written and is filled.
 
     Returns
     -------
@@ -97,13 +101,13 @@ def write_sheet(
     book = _codebook(corpus, codebook)
     _refuse_codes(book["name"])
     _refuse_filled(path, coder)
-    rows = list(_rows(corpus, coder))
+    rows = list(_rows(corpus, coder, language))
     if len(rows) + 2 > MOST_ROWS:
         raise ParameterError(
             f"path={path.name!r} would have {len(rows):,} rows, and a sheet has {MOST_ROWS:,}; "
             "choose fewer interviews with where=, or write one sheet a folder"
         )
-    _save(make_workbook(rows, book, _about(corpus, book, coder)), path)
+    _save(make_workbook(rows, book, _about(corpus, book, coder), language=language), path)
     return path
 
 
@@ -153,7 +157,7 @@ def _refuse_filled(path: Path, coder: str) -> None:
         )
 
 
-def _rows(corpus: Corpus, coder: str) -> Iterator[dict[Column, Any]]:
+def _rows(corpus: Corpus, coder: str, language: str) -> Iterator[dict[Column, Any]]:
     """Yield the cells of each row."""
     texts = corpus.documents.set_index("document")["text"]
     said = Spoken(corpus)
@@ -161,7 +165,9 @@ def _rows(corpus: Corpus, coder: str) -> Iterator[dict[Column, Any]]:
         text, reached = texts[document], 0
         for number, speaker, start, end in units:
             for first, last in pieces(text[start:end]):
-                goes_on = Message("interviews.sheet_continued", speaker=speaker).text().strip()
+                goes_on = (
+                    Message("interviews.sheet_continued", speaker=speaker).text(language).strip()
+                )
                 yield {
                     Column.DOCUMENT: clip(document),
                     Column.UNIT: number,

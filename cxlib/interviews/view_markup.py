@@ -238,7 +238,8 @@ class _Writer:
             for number, coder in enumerate(coded.coders)
         )
         lanes = f'<p class="soft">{self._say("interviews.view_lanes")} {lines}</p>' if lines else ""
-        return f'<h2>{_safe(coded.document)}</h2><p class="soft">{" ".join(said)}</p>{lanes}'
+        told = self._say("common.gap").join(said)
+        return f'<h2>{_safe(coded.document)}</h2><p class="soft">{told}</p>{lanes}'
 
     def list_of_codes(self) -> str:
         """Every code with its spans by coder, and a link to the first."""

@@ -64,8 +64,8 @@ def corpus():
 class Filling:
     """The workbook as a coder sees it: cells by document, unit and column."""
 
-    def __init__(self, corpus, path, coder="Ana"):
-        self.path = interviews.write_sheet(corpus, path, coder=coder)
+    def __init__(self, corpus, path, coder="Ana", **options):
+        self.path = interviews.write_sheet(corpus, path, coder=coder, **options)
         self.book = openpyxl.load_workbook(path)
         self.sheet = self.book["coding"]
 

@@ -99,7 +99,7 @@ def written(monkeypatch):
     """Sheets of one line, in place of those that the package of sheets writes."""
     made = []
 
-    def write(corpus, path, *, coder, codebook):
+    def write(corpus, path, *, coder, codebook, language):
         path.write_text(f"{coder}: {len(corpus.units)}", encoding="utf-8")
         made.append(coder)
 

@@ -108,6 +108,31 @@ def test_the_codes_of_a_unit_follow_it_by_coder_with_what_was_settled():
     assert second == ["Kim: not yet read", "森 : cold"]
 
 
+@pytest.mark.parametrize(
+    ("language", "settler", "code"),
+    [("en", "settled", "late"), ("ja", "協議で決定", "配達の遅れ"), ("ko", "합의", "late")],
+)
+def test_a_view_speaks_the_readers_language(language, settler, code):
+    corpus = corpus_of("0123456789", [(0, 4, "late", "Kim", "")], [(0, 5), (5, 10)])
+    corpus = replace(
+        corpus,
+        codebook=corpus.codebook.assign(label_ja="配達の遅れ"),
+        decisions=pd.DataFrame(
+            [("a.txt", 0, 5, "late", True, "", "")],
+            columns=["document", "start", "end", "code", "holds", "reason", "decided_by"],
+        ),
+    )
+    shown = interviews.view(corpus, "a.txt", language=language).fragment
+    soup = BeautifulSoup(shown, "html.parser")
+    first = soup.select_one(".said").find_next_sibling("ul").find_all("li")
+    assert [row.get_text(" ", strip=True) for row in first] == [
+        f"Kim : {code}",
+        f"{settler} : {code}",
+    ]
+    said = soup.select_one("p.soft").get_text()
+    assert ("。 " in said) == (language != "ja" and "。" in said)
+
+
 def test_coders_can_be_chosen():
     corpus = corpus_of("0123", [(0, 2, "a", "Kim", ""), (0, 2, "b", "森", "")], [(0, 4)])
     shown = interviews.view(corpus, "a.txt", coders=["森"]).fragment
