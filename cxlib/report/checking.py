@@ -14,6 +14,8 @@ from cxlib.report import provenance
 from cxlib.report.notebook import Notebook, load_model, read_notebook
 from cxlib.report.parameters import Checked, check_values, known_names
 from cxlib.report.plan import Planned
+from cxlib.report.refusals import Kind, Refusal
+from cxlib.report.translation import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,20 @@ def ready_all(planned: Sequence[Planned]) -> tuple[list[Ready], list[str]]:
         if isinstance(found, Ready):
             checked.append(found)
         else:
-            problems.append(f"{one.name}: {found}")
+            problems.append(f"{one.name}: {found.message}")
     return checked, problems + unknown_defaults(planned, checked)
 
 
-def check_one(planned: Planned) -> Ready | str:
+def check_one(planned: Planned) -> Ready | Refusal:
     """Check the parameters of a report; return what is wrong where it cannot be run."""
     try:
         notebook = read_notebook(planned.notebook)
         return ready(planned, notebook, model=load_model(notebook))
     except CxError as error:
-        return str(error)
+        return Refusal.of(error)
     except Exception as error:  # noqa: BLE001  a fault in one study's model must not stop the other reports
-        return f"its parameters could not be checked ({type(error).__name__}: {error})"
+        said = f"its parameters could not be checked ({type(error).__name__}: {error})"
+        return Refusal(said, Kind.NOTEBOOK)
 
 
 def ready(planned: Planned, notebook: Notebook, *, model: type[StudyParameters] | None) -> Ready:
@@ -90,8 +93,9 @@ def ready(planned: Planned, notebook: Notebook, *, model: type[StudyParameters] 
         column that it does not have.
     """
     known = known_names(notebook, model)
+    everywhere = {"language": planned.language} if planned.language else {}
     given = {
-        name: value for name, value in planned.defaults.items() if name in known
+        name: value for name, value in (everywhere | planned.defaults).items() if name in known
     } | planned.given
     checked = check_values(
         notebook,
@@ -105,6 +109,7 @@ def ready(planned: Planned, notebook: Notebook, *, model: type[StudyParameters] 
     if model is not None:
         seen = provenance.look_at(checked.inputs, root=planned.root)
         folder, day = planned.notebook.parent, checked.day
+        notebook = in_language(notebook, planned.notebook, checked.values.get("language", "en"))
         key = provenance.key(notebook, checked.values, seen.records, folder=folder, day=day)
     return Ready(planned, checked, tuple(known), counts_looks, key)
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 _TEXTS = ("text/html", "text/plain")  # pictures and exact figures differ by machine
-_OF_CELL = ("tags", "slideshow")
+# "english": of which English text a cell of prose is the translation (tests/notebooks/languages.py)
+_OF_CELL = ("tags", "slideshow", "english")
 _INJECTED = "injected-parameters"  # papermill's own cell, with what one run was given
 
 

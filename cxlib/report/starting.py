@@ -25,6 +25,7 @@ FILES = (
     "reports/sample.yml",
 )
 NOTEBOOKS = "notebooks/[0-9]*.ipynb"
+TRANSLATED = "notebooks/[jk][ao]/[0-9]*.ipynb"  # not those in notebooks/mine
 MINE = Path("notebooks", "mine")
 
 
@@ -93,9 +94,9 @@ def _refuse_what_is_there(folder: Path) -> None:
 def _fill(stage: Path, source: Path, sample: Callable[[Path], object]) -> None:
     for name in FILES:
         _write(stage / name, (source / name).read_text(encoding="utf-8"))
-    for path in sorted(source.glob(NOTEBOOKS)):
+    for path in sorted([*source.glob(NOTEBOOKS), *source.glob(TRANSLATED)]):
         # a notebook of the repository may have been run on somebody's own data
-        _write(stage / "notebooks" / path.name, cleaning.clean(path.read_bytes()))
+        _write(stage / path.relative_to(source), cleaning.clean(path.read_bytes()))
     sample(stage / "data" / "sample")
 
 

@@ -19,22 +19,22 @@ def install() -> None:
     """Make `xx` in this process, and write down the words of figures where `WORDS_FILE` is set."""
     try:
         from cxlib import texts
-        from cxlib.shown import language
+        from cxlib.shown import formats
     except ImportError:
         return _install_before()
-    if "xx" in language.LOCALES:
+    if "xx" in formats.LOCALES:
         return None
-    load, languages, format_list = texts.load, texts.languages, language.format_list
+    load, languages, format_list = texts.load, texts.languages, formats.format_list
 
     def load_marked(code: str, topic: str) -> dict[str, Any]:
         return _marked(load("en", topic)) if code == "xx" else load(code, topic)
 
-    texts.load = language.load = load_marked
+    texts.load = load_marked
     texts.languages = lambda: [*languages(), "xx"]
-    language.LOCALES["xx"] = language.Locale("en", "001")  # English of the world
-    language.format_list = lambda items, locale: (
+    formats.LOCALES["xx"] = formats.Locale("en", "001")  # English of the world
+    formats.format_list = lambda items, locale: (
         f"{OPEN}{format_list(items, locale='en_GB')}{CLOSE}"
-        if locale == language.LOCALES["xx"]
+        if locale == formats.LOCALES["xx"]
         else format_list(items, locale=locale)
     )
     _write_down()

@@ -13,7 +13,11 @@ from tests.conftest import ROOT
 
 CX = "import sys; from cxlib.cli import main; sys.argv[0] = 'cx'; main()"
 PROJECT = "cxlib/project/"
-NOTEBOOKS = sorted(f"notebooks/{p.name}" for p in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+NOTEBOOKS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("notebooks/[0-9]*.ipynb", "notebooks/ja/*.ipynb", "notebooks/ko/*.ipynb")
+    for path in ROOT.glob(pattern)
+)
 
 
 def test_the_wheel_is_told_of_every_file():

@@ -56,7 +56,9 @@ def test_init_writes_a_project_that_plans(cx, tmp_path, monkeypatch):
     assert status == 0
     assert "cd 'my shop'" in said
     root = tmp_path / "my shop"
-    assert sorted(path.name for path in root.glob("notebooks/*")) == COMMITTED
+    assert sorted(path.name for path in root.glob("notebooks/*.ipynb")) == COMMITTED
+    for code in ("ja", "ko"):
+        assert sorted(path.name for path in root.glob(f"notebooks/{code}/*")) == COMMITTED
     assert all((root / name).read_bytes() == (ROOT / name).read_bytes() for name in FILES)
     planned, problems = report.from_yaml(root / "reports" / "sample.yml")
     assert not problems
