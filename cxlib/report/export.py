@@ -1,35 +1,37 @@
-"""An executed notebook -> one HTML page that needs nothing from outside."""
+"""An executed notebook -> one HTML page that fetches nothing, and the tables beside it."""
 
 from __future__ import annotations
 
 import base64
 import functools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert import HTMLExporter
 from nbconvert.filters import Highlight2HTML, markdown2html, strip_ansi
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cxlib.errors import CxError
 from cxlib.inert import has_rtl, visible
-from cxlib.report.downloads import add_downloads
+from cxlib.report.arrangement import parts_of
+from cxlib.report.code_colours import lighten
+from cxlib.report.downloads import LEDGER, Attached, add_downloads, count_rows
+from cxlib.report.key_figures import Kept, kept_figures, strip
+from cxlib.report.layout import lay_out
 from cxlib.report.outputs import figures, outputs
-from cxlib.report.pages import load_template, render, unbroken
+from cxlib.report.pages import load_script, load_template, render, unbroken
 from cxlib.report.sanitize import inert_html
-from cxlib.report.scripts import language_of
+from cxlib.report.scripts import is_english, language_of
 from cxlib.report.set_aside import SetAside
-from cxlib.shown.language import text
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _PYTHON = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
-_GLANCE = 320  # letters of a headline
 _WIDE = 2.4  # times as wide as high
 
 
@@ -43,13 +45,21 @@ class Page:
     tables: int
     pictures: int
     silenced: int  # outputs to stderr that are left out
-    figures: str = ""  # CSV of every figure, where the notebook ends in a ledger
+    keys: Kept = field(default_factory=list)  # those that stand first, for the next run
+    files: Mapping[str, Attached] = field(default_factory=dict)  # beside the page, by their names
+
+    @property
+    def figures(self) -> str:
+        """CSV of every figure, where the notebook ends in a ledger."""
+        return self.files[LEDGER].content if LEDGER in self.files else ""
 
     @property
     def told(self) -> dict[str, Any]:
-        """What the manifest says of the page."""
+        """What the manifest says of the page, and of the files beside it."""
         names = ("title", "headline", "tables", "pictures", "silenced")
-        return {name: getattr(self, name) for name in names}
+        files = [{"name": name, "rows": each.rows} for name, each in self.files.items()]
+        told = {name: getattr(self, name) for name in names} | {"files": files}
+        return told | ({"keys": self.keys} if self.keys else {})
 
 
 def export(
@@ -59,9 +69,12 @@ def export(
     header: Mapping[str, Any],
     language: str = "en",
     alike: Iterable[Path] = (),
+    earlier: Sequence[Kept] = (),
+    single_file: bool = False,
 ) -> Page:
-    """Return the page of an executed notebook: code folded away, tables with their CSV, nothing
-    that runs or fetches.
+    """Return the page of an executed notebook: what a reader asks first comes first, code stands
+    folded at the end, tables have their CSV, nothing fetches; what runs is the search of its long
+    tables alone.
 
     Parameters
     ----------
@@ -75,6 +88,10 @@ def export(
         Language of the page.
     alike : iterable of Path
         Pages that may have the same characters, whose font is taken over then.
+    earlier : sequence
+        The key figures of earlier reports, newest first (see `key_figures.earlier_figures`).
+    single_file : bool
+        Whether long tables lie in the page too, so that it can go alone.
 
     Raises
     ------
@@ -82,52 +99,73 @@ def export(
         If a picture has no words for those who cannot see it.
     """
     aside = SetAside()
-    soup = BeautifulSoup(_article(notebook, language, aside), "html.parser")
+    soup = BeautifulSoup(_parts(notebook, aside), "html.parser")
     _write_out(soup)
     _refuse_wordless(soup)
-    title, contents = _outline(soup, name)
-    title, headline = visible(title), visible(_headline(soup))
+    layout = lay_out(soup, name, language)
+    title, headline = visible(layout.title), visible(layout.headline)
+    _name_headers(soup)
     _mark_languages(soup, language)
-    tables = add_downloads(soup, report=name, language=language, aside=aside)
-    _keep_together(soup)
     ledger = figures(notebook)
+    downloads = add_downloads(
+        soup, report=name, language=language, aside=aside, ledger=ledger, single_file=single_file
+    )
+    _keep_together(soup)
+    layout.write(soup)
+    script, digest = load_script("rows.js.j2") if downloads.searched else ("", "")
     page = render(
         "page.html.j2",
         language=language,
         name=name,
         title=title,
         headline=headline,
-        doubts=_doubts(soup),
-        contents=contents,
-        article=soup.decode(formatter="html5"),
+        doubts=layout.doubts,
+        contents=layout.contents,
+        parts=layout.parts,
+        keys=strip(notebook, earlier, language),
         figures=bool(ledger),
+        single_file=single_file,
+        script=script,
+        script_source=f"'sha256-{digest}'",
         alike=alike,
         **header,
     )
     silenced = sum(output.get("name") == "stderr" for output in outputs(notebook))
-    page = aside.put_back(page)
-    return Page(page, title, headline, tables, len(soup.find_all("img")), silenced, ledger)
+    kept = kept_figures(notebook)
+    files = {LEDGER: Attached(ledger, count_rows(ledger))} if ledger else {}
+    return Page(
+        aside.put_back(page),
+        title,
+        headline,
+        downloads.tables,
+        len(soup.find_all("img")),
+        silenced,
+        kept,
+        downloads.files | files,
+    )
 
 
 def prepare() -> None:
     """Load what the first page of a process loads: templates, and what colours code."""
     cells = [new_markdown_cell("# title"), new_code_cell("1")]
-    _article(new_notebook(cells=cells, metadata=_PYTHON), "en", SetAside())
+    _parts(new_notebook(cells=cells, metadata=_PYTHON), SetAside())
     load_template("page.html.j2")
 
 
-def _article(notebook: NotebookNode, language: str, aside: SetAside) -> str:
+def _parts(notebook: NotebookNode, aside: SetAside) -> str:
+    """Return a section for each part of the page."""
     exporter = _exporter()
     about = notebook.metadata.get("language_info", {})
     lexer = about.get("pygments_lexer", about.get("name"))
     highlight = Highlight2HTML(pygments_lexer=lexer, parent=exporter)
-    exporter.register_filter("highlight_code", highlight)
+    exporter.register_filter("highlight_code", functools.partial(_coloured, highlight))
     exporter.register_filter("shown", functools.partial(_shown, aside=aside))
-    # HTMLExporter's own would parse the page once more, to say of pictures that they have no words
-    article, _ = TemplateExporter.from_notebook_node(
-        exporter, _gathered(notebook), {"code_label": text("report.code", language)}
-    )
-    return article
+    template = exporter.environment.get_template("index.html.j2")
+    return template.render(parts=parts_of(notebook))
+
+
+def _coloured(highlight: Highlight2HTML, source: str, **about: Any) -> str:
+    return lighten(highlight(source, **about))
 
 
 @functools.cache
@@ -141,34 +179,16 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
-def _gathered(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy in which code that shows nothing is joined to the code that follows it: one
-    fold, not three."""
-    cells: list[NotebookNode] = []
-    for number, cell in enumerate(notebook.cells, start=1):
-        shows = cell.cell_type != "code" or any(
-            output.get("name") != "stderr" for output in cell.outputs
-        )
-        if cell.cell_type == "code":
-            before = (
-                cells.pop().source + "\n\n" if cells and cells[-1].metadata.get("silent") else ""
-            )
-            about = {
-                "silent": not shows,
-                "number": number,
-                "open": "show-code" in cell.metadata.get("tags", ()),
-            }
-            cell = NotebookNode(cell, source=before + cell.source, metadata=NotebookNode(about))
-        cells.append(cell)
-    return NotebookNode(notebook, cells=cells)
-
-
 def _shown(output: NotebookNode, number: int, *, aside: SetAside) -> str:
     """Return one output as inert HTML; `number` is that of its cell."""
     if output.output_type == "stream":
-        return "" if output.name == "stderr" else f"<pre>{escape(strip_ansi(output.text))}</pre>"
+        return (
+            ""
+            if output.name == "stderr"
+            else f'<pre tabindex="0">{escape(strip_ansi(output.text))}</pre>'
+        )
     if output.output_type == "error":
-        return f"<pre>{escape(strip_ansi(output.ename + ': ' + output.evalue))}</pre>"
+        return f'<pre tabindex="0">{escape(strip_ansi(output.ename + ": " + output.evalue))}</pre>'
     data = output.data
     if "text/html" in data:
         attached = f' data-csv="{aside.mark(data["text/csv"])}"' if "text/csv" in data else ""
@@ -181,7 +201,7 @@ def _shown(output: NotebookNode, number: int, *, aside: SetAside) -> str:
     words = data.get("text/latex") or data.get(
         "text/plain"
     )  # a formula as it is written, not "<Math object>"
-    return f"<pre>{escape(strip_ansi(words))}</pre>" if words else ""
+    return f'<pre tabindex="0">{escape(strip_ansi(words))}</pre>' if words else ""
 
 
 def _picture(kind: str, output: NotebookNode, number: int, aside: SetAside) -> str:
@@ -193,9 +213,11 @@ def _picture(kind: str, output: NotebookNode, number: int, aside: SetAside) -> s
     alt = about.get("alt") or ("" if re.fullmatch(r"<.*>", beside, re.S) else beside)
     width = f' width="{int(about["width"])}"' if str(about.get("width", "")).isdecimal() else ""
     source = "".join(content.split())
-    css = "picture wide" if _is_wide(kind, source) else "picture"
+    is_wide = _is_wide(kind, source)
+    css, scrolls = ("picture wide", ' tabindex="0"') if is_wide else ("picture", "")
     return (
-        f'<figure class="{css}"><img src="data:{kind};base64,{aside.mark(escape(source))}" '
+        f'<figure class="{css}"{scrolls}>'
+        f'<img src="data:{kind};base64,{aside.mark(escape(source))}" '
         f'alt="{escape(alt)}"{width} '
         f'data-cell="{number}"></figure>'
     )
@@ -235,66 +257,35 @@ def _refuse_wordless(soup: BeautifulSoup) -> None:
             )
 
 
-def _doubts(soup: BeautifulSoup) -> list[str]:
-    """Return the flags that stand above the first finding."""
-    above = soup.find(class_="cx-doubts")
-    return [part.get_text(" ", strip=True) for part in above.find_all(["p", "li"])] if above else []
-
-
-def _headline(soup: BeautifulSoup) -> str:
-    """Return the first finding; of a long one, as many of its paragraphs as are read at a
-    glance."""
-    finding = soup.find(class_="cx-finding")
-    if finding is None:
-        return ""
-    first, *others = [part.get_text(" ", strip=True) for part in finding.find_all("p")] or [
-        finding.get_text(" ", strip=True)
-    ]
-    for words in others:
-        if len(first) + len(words) > _GLANCE:
-            break
-        first += f" {words}"
-    return first
-
-
-def _outline(soup: BeautifulSoup, name: str) -> tuple[str, list[dict[str, Any]]]:
-    """Give every heading an id; take the first h1 out as the title; return it and the table of
-    contents."""
-    title, contents, taken = "", [], set()
-    for heading in soup.find_all(re.compile("^h[1-6]$")):
-        words = heading.get_text(" ", strip=True)
-        if heading.name == "h1":
-            if not title:
-                title = words
-                heading.decompose()
-                continue
-            heading.name = "h2"
-        anchor = (
-            re.sub(r"\s+", "-", words) or "part"
-        )  # as JupyterLab does, so that links within a notebook hold
-        while anchor in taken:
-            anchor += "-"
-        taken.add(anchor)
-        heading["id"] = anchor
-        if heading.name in ("h2", "h3"):
-            contents.append({"anchor": anchor, "words": words, "level": int(heading.name[1])})
-    return title or name, contents
-
-
 def _mark_languages(soup: BeautifulSoup, language: str) -> None:
-    """Say of Japanese and Korean passages what they are: for their typeface, and for those who
-    listen to the page; those with Arabic or Hebrew run as their first letter does."""
+    """Say of passages in another language than what is around them which it is: for their typeface,
+    and for those who listen to the page; those with Arabic or Hebrew run as their first letter
+    does."""
     for tag in soup.find_all(["p", "td", "th", "li", "h2", "h3", "blockquote", "caption", "pre"]):
-        if not isinstance(tag, Tag) or "lang" in tag.attrs:
+        if not isinstance(tag, Tag) or "lang" in tag.attrs or tag.find(["p", "li"]) is not None:
             continue
-        words = tag.get_text()
-        found, turned = language_of(words), has_rtl(words)
-        if (found in ("", language) and not turned) or tag.find(["p", "li"]) is not None:
-            continue
-        if turned:
+        if has_rtl(tag.get_text()):
             tag.attrs.setdefault("dir", "auto")
-        if found not in ("", language):
+        outer = tag.find_parent(lang=True)
+        if (found := _language(tag)) not in ("", outer["lang"] if outer else language):
             tag["lang"] = found
+
+
+def _language(tag: Tag) -> str:
+    """Return ja, ko or en where a passage is surely of it; code is in the language of its notes."""
+    if found := language_of(tag.get_text()):
+        return found
+    notes = tag.select(".c1") if tag.name == "pre" else ()
+    words = " ".join(note.get_text() for note in notes) if notes else tag.get_text()
+    return "en" if is_english(words) else ""
+
+
+def _name_headers(soup: BeautifulSoup) -> None:
+    """Make a heading without words a cell, as the corner of a table is that pandas wrote."""
+    for head in soup.find_all("th"):
+        if not head.get_text(strip=True) and head.find("img") is None:
+            head.name = "td"
+            head.attrs.pop("scope", None)
 
 
 def _keep_together(soup: BeautifulSoup) -> None:

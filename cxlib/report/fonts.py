@@ -30,11 +30,15 @@ _RULE = re.compile(
     r'@font-face \{ font-family: "cx-cjk"; unicode-range: [U+0-9A-F, -]+; '
     r'src: url\("data:font/woff;base64,[A-Za-z0-9+/=]+"\) format\("woff"\); \}'
 )
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KOREAN = re.compile(r"""\blang=["']?ko\b""")
 
 
 def font_face(page: str, *, earlier: str = "", alike: Iterable[Path] = ()) -> str:
-    """Return a CSS rule `@font-face` for the family `cx-cjk` with the CJK characters of a page;
-    empty where there are none.
+    """Return CSS rules `@font-face` for the families of a page; empty where it has no CJK.
+
+    `cx-cjk` has its CJK characters in their Japanese form; `cx-ko`, where a passage is in Korean,
+    the few Chinese characters that are written otherwise there (化, 次, 社 …), to stand before it.
 
     Parameters
     ----------
@@ -54,6 +58,10 @@ def font_face(page: str, *, earlier: str = "", alike: Iterable[Path] = ()) -> st
     characters = "".join(sorted(set(_CJK.findall(page))))
     if not characters:
         return ""
+    return _face(characters, earlier, alike) + _korean_face(page)
+
+
+def _face(characters: str, earlier: str, alike: Iterable[Path]) -> str:
     made = _RULE.search(earlier)
     if made and set(characters) <= set(_CJK.findall(earlier)):
         return made[0]
@@ -61,23 +69,73 @@ def font_face(page: str, *, earlier: str = "", alike: Iterable[Path] = ()) -> st
         words = path.read_text(encoding="utf-8") if path.is_file() else ""
         if (made := _RULE.search(words)) and set(characters) == set(_CJK.findall(words)):
             return made[0]
-    address = base64.b64encode(_subset(characters)).decode("ascii")
+    return _rule("cx-cjk", _RANGE, _subset(characters))
+
+
+def _korean_face(page: str) -> str:
+    """Return the face for what is written otherwise in Korean; it takes no other character, so
+    that the rest is carried once."""
+    han = set(_HAN.findall(page)) if _KOREAN.search(page) else set()
+    characters = "".join(sorted(han & set(korean_forms()))) if han else ""
+    if not characters:
+        return ""
+    reach = ", ".join(f"U+{ord(character):X}" for character in characters)
+    return _rule("cx-ko", reach, _subset(characters, korean=True))
+
+
+def _rule(family: str, reach: str, font: bytes) -> str:
+    address = base64.b64encode(font).decode("ascii")
     source = f'url("data:font/woff;base64,{address}") format("woff")'
-    return f'@font-face {{ font-family: "cx-cjk"; unicode-range: {_RANGE}; src: {source}; }}'
+    return f'@font-face {{ font-family: "{family}"; unicode-range: {reach}; src: {source}; }}'
+
+
+@functools.cache
+def korean_forms() -> dict[str, str]:
+    """Return the glyph of each character that is written otherwise in Korean: the Japanese font
+    has both forms, and says in its table of substitutions (`locl`) which is for whom."""
+    from fontTools.ttLib import TTFont
+    from noto_cjk_sans_jp_regular import FONT_PATH
+
+    with TTFont(str(FONT_PATH), lazy=True) as font:
+        table, glyphs = font["GSUB"].table, font.getBestCmap()
+        kinds = next(r.Script for r in table.ScriptList.ScriptRecord if r.ScriptTag == "hani")
+        system = next(r.LangSys for r in kinds.LangSysRecord if r.LangSysTag.strip() == "KOR")
+        features = (table.FeatureList.FeatureRecord[place] for place in system.FeatureIndex)
+        lookups = [
+            table.LookupList.Lookup[place]
+            for feature in features
+            if feature.FeatureTag == "locl"
+            for place in feature.Feature.LookupListIndex
+        ]
+        pieces = [piece for lookup in lookups for piece in lookup.SubTable]
+        found: dict[str, str] = {}
+        for piece in pieces:
+            found |= getattr(getattr(piece, "ExtSubTable", piece), "mapping", {})
+    return {chr(code): found[glyph] for code, glyph in glyphs.items() if glyph in found}
 
 
 @functools.lru_cache(maxsize=8)
-def _subset(characters: str) -> bytes:
+def _subset(characters: str, *, korean: bool = False) -> bytes:
     from fontTools import subset  # takes a moment to load; only a page with CJK needs it
 
     options = _options()
     picker = subset.Subsetter(options)
-    picker.populate(text=characters)
+    # with spaces: WeasyPrint takes those between Korean words from this font too
+    picker.populate(text=characters + " \u00a0")
     written = io.BytesIO()
     with _font() as font:
+        if korean:
+            _take_korean(font, characters)
         picker.subset(font)
         subset.save_font(font, written, options)
     return written.getvalue()
+
+
+def _take_korean(font: Any, characters: str) -> None:
+    forms = {ord(character): korean_forms()[character] for character in characters}
+    for table in font["cmap"].tables:
+        if table.isUnicode() and hasattr(table, "cmap"):
+            table.cmap.update({code: glyph for code, glyph in forms.items() if code in table.cmap})
 
 
 def _options() -> Any:

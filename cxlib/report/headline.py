@@ -60,12 +60,28 @@ def trend(runs: Sequence[Run], language: str) -> dict[str, Any] | None:
     dict or None
         `line` (a Sparkline), `width`, `height` and `words`; None where fewer than two have it.
     """
-    good = [run.figure for run in runs if run.published][:_POINTS]
+    good = [run.figure for run in runs if run.published]
     newest = good[0] if good else None
     if newest is None:
         return None
     same = [figure if figure and figure.label == newest.label else None for figure in good]
-    while same[-1] is None:  # what was before the figure was first made is no gap
+    return line_of(same, language, name=_heading(newest, language))
+
+
+def line_of(figures: Sequence[Figure | None], language: str, *, name: str) -> dict[str, Any] | None:
+    """Return the line of one figure in past reports, as `trend` does.
+
+    Parameters
+    ----------
+    figures : sequence of Figure or None
+        Newest first; None where a report has it not.
+    language : str
+        Of the words.
+    name : str
+        What the words call it.
+    """
+    same = list(figures[:_POINTS])
+    while same and same[-1] is None:  # what was before the figure was first made is no gap
         same.pop()
     found = [figure for figure in same if figure]
     drawn = sparkline([(f.value, f.low, f.high) if f else None for f in reversed(same)])
@@ -75,7 +91,7 @@ def trend(runs: Sequence[Run], language: str) -> dict[str, Any] | None:
     words = text(
         "report.trend",
         language,
-        name=_heading(newest, language),
+        name=name,
         n=len(found),
         first=value(found[-1], language),
         last=value(found[0], language),

@@ -32,6 +32,12 @@ def figures(notebook: NotebookNode) -> str:
     return inert_csv(marked[-1]) if marked else ""
 
 
+def keys(notebook: NotebookNode) -> list[Mapping[str, Any]]:
+    """Return the marks of the figures that `cx.ledger` puts first, of the last ledger."""
+    marked = [mark for output in outputs(notebook) if (mark := _mark(output)).get("ledger")]
+    return list(marked[-1].get("keys", ())) if marked else []
+
+
 def take_wrote(notebook: NotebookNode) -> dict[Path, str]:
     """Take out the marks that say which files a notebook wrote, and return these with the SHA-256
     of what was written: the paths are of this machine, and no reader's."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import re
 from collections.abc import Callable, Iterable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,14 @@ def _environment() -> Environment:
 def load_template(name: str) -> Template:
     """Return a template of this package, compiled; a process compiles it once."""
     return _environment().get_template(name)
+
+
+@functools.cache
+def load_script(name: str) -> tuple[str, str]:
+    """Return a script of this package, and the hash by which a page's policy allows it alone."""
+    script = files("cxlib.report").joinpath("template", name).read_text(encoding="utf-8")
+    digest = hashlib.sha256(script.encode()).digest()
+    return script, base64.b64encode(digest).decode("ascii")
 
 
 def render(

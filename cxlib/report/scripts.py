@@ -1,4 +1,5 @@
-"""Words -> which language's typeface and voice they need, by the script of their letters."""
+"""Words -> which language's typeface and voice they need, by the script of their letters, and
+English by its small words."""
 
 from __future__ import annotations
 
@@ -7,6 +8,12 @@ import re
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3005\u3400-\u4dbf\u4e00-\u9fff]")
+# small words that no other language of Latin letters often has, and those that some have
+_ENGLISH = re.compile(
+    r"\b(the|and|that|this|with|from|they|which|would|could|their|because|when|what|before|after"
+    r"|every|you|your|it|its|not)\b"
+)
+_ENGLISH_TOO = re.compile(r"\b(is|was|are|has|have|will|be|but|of|to|for|we|i|my|out)\b")
 
 
 def language_of(words: str) -> str:
@@ -21,3 +28,16 @@ def language_of(words: str) -> str:
     if 2 * (hangul + kana + han) <= letters or not hangul + kana:
         return ""
     return "ko" if hangul > kana else "ja"
+
+
+def is_english(words: str) -> bool:
+    """Return whether this is surely an English passage: no Japanese or Korean letter in it, and two
+    different small words of English. Names and terms (`save time`) are of no language.
+
+    >>> is_english("The app logs me out."), is_english("Die App ist langsam."), is_english("NPS")
+    (True, False, False)
+    """
+    if any(script.search(words) for script in (_HANGUL, _KANA, _HAN)):
+        return False
+    strong, weak = (set(kind.findall(words.lower())) for kind in (_ENGLISH, _ENGLISH_TOO))
+    return bool(strong) and len(strong | weak) >= 2

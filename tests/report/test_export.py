@@ -1,9 +1,11 @@
 """An executed notebook becomes one page that a reader can use, with nothing from outside."""
 
 import base64
+import hashlib
 import re
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -49,8 +51,8 @@ def test_the_frame_of_a_page():
     assert len(soup.find_all("h1")) == 1
     assert page.headline == soup.select_one("header .headline").string == "Yes. By 3."
     links = [link["href"][1:] for link in soup.select("nav ol a")]
-    assert links == ["1-The-question", "Why-&-how", "1-The-question-"]
-    assert [soup.find(id=link).name for link in links] == ["h2", "h3", "h2"]
+    assert links == ["1-The-question", "Why-&-how", "1-The-question-", "appendix"]
+    assert [soup.find(id=link).name for link in links] == ["h2", "h3", "h2", "h2"]
     assert "電話" in page.html
     assert "<b>the channel</b>" not in page.html
     assert soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"].startswith(
@@ -69,7 +71,7 @@ def test_the_headline_of_a_long_finding_is_its_beginning():
     assert "Four." in soup.select_one("article").get_text()
 
 
-def test_code_is_folded_and_joined_where_nothing_is_shown():
+def test_all_code_is_in_one_fold_but_for_what_is_to_be_seen():
     quiet = new_code_cell(
         "y = 2", outputs=[new_output("stream", name="stderr", text="/somewhere/x.py: Warning")]
     )
@@ -85,10 +87,11 @@ def test_code_is_folded_and_joined_where_nothing_is_shown():
     assert all(word in fold.get_text() for word in ("import this_thing", "y = 2", "x = 1"))
     assert page.silenced == 1
     assert "Warning" not in page.html
-    assert soup.select_one("article > pre").string == "<b>3</b>"
+    assert soup.select_one("article pre").string == "<b>3</b>"
+    assert "this_thing" not in soup.select_one("article").get_text()
     assert not re.search(r"In\s*\[|Out\[", page.html)
     opened = new_code_cell("z", metadata={"tags": ["show-code"]})
-    assert "open" in page_of(opened)[1].select_one("details.code").attrs
+    assert page_of(opened)[1].select_one("article .highlight").get_text().strip() == "z"
 
 
 @pytest.mark.parametrize(
@@ -220,11 +223,43 @@ def test_the_ledger_is_kept_as_a_file_and_its_csv_has_all_rows():
     assert len(page.figures.splitlines()) == 3002
     link = soup.select("a.download")[1]
     assert link.string == "Table 2 as CSV, all 3,001 rows"
-    assert (
-        base64.b64decode(link["href"].partition("base64,")[2]).decode("utf-8-sig") == page.figures
-    )
+    assert link["href"] == "figures.csv"
+    assert [*page.files] == ["figures.csv"]
+    assert page.told["files"] == [{"name": "figures.csv", "rows": 3001}]
     assert soup.select_one('footer a[href="figures.csv"]').string == "Every figure, as CSV"
     assert not page_of(shown({"text/plain": "x"}))[0].figures
+
+
+def long_table(rows):
+    body = "".join(f"<tr><td>{n}</td></tr>" for n in range(rows))
+    return f"<table><thead><tr><th>n</th></tr></thead><tbody>{body}</tbody></table>"
+
+
+def test_the_one_script_of_a_page_is_the_search_of_a_long_table():
+    def policy(soup):
+        return soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+
+    page, soup = page_of(shown({"text/html": long_table(60)}))
+    [script] = soup.find_all("script")
+    digest = base64.b64encode(hashlib.sha256(script.string.encode()).digest()).decode()
+    assert policy(soup).endswith(f"; script-src 'sha256-{digest}'")
+    assert len(soup.select("article tbody tr")) == 50
+    assert soup.select_one("p.rows").string == "The first 50 of 60 rows; all are in the CSV."
+    assert page.files["table-01.csv"].content.splitlines() == ["n", *map(str, range(60))]
+    short = page_of(shown({"text/html": long_table(30)}))[1]
+    assert not short.find_all("script")
+    assert "script-src" not in policy(short)
+
+
+def test_a_single_file_leads_to_no_other():
+    cell = shown({"text/html": long_table(60)})
+    notebook = new_notebook(cells=[cell])
+    page = export(notebook, name="nps", header=HEADER, single_file=True)
+    soup = BeautifulSoup(page.html, "html.parser")
+    assert not page.files
+    assert all(link["href"].startswith(("#", "data:")) for link in soup.find_all("a", href=True))
+    saved = base64.b64decode(soup.select_one("a.download")["href"].partition("base64,")[2])
+    assert saved.decode("utf-8-sig").splitlines() == ["n", *map(str, range(60))]
 
 
 def test_customers_words_cannot_add_to_the_page():
@@ -258,10 +293,36 @@ def test_japanese_and_korean_passages_say_what_they_are():
     assert soup.select_one("article h2")["lang"] == "ko"
 
 
+def test_english_passages_of_a_japanese_page_say_what_they_are():
+    quote = "<p>한국어 문장입니다.</p><p>It was late and they knew.</p>"
+    cells = [
+        new_markdown_cell("# 題\n\n日本語の文章です。\n\nThe app logs me out.\n\nsave time"),
+        new_code_cell("x = '聞き手'  # who is asked in the interview", outputs=[]),
+        shown({"text/html": f'<blockquote lang="ko">{quote}</blockquote>'}),
+        shown({"text/html": "<table><td>The price went up and nobody said why.</td><td>NPS</td>"}),
+    ]
+    html = export(new_notebook(cells=cells), name="nps", header=HEADER, language="ja").html
+    soup = BeautifulSoup(html, "html.parser")
+    passages = {tag.get_text(): tag.get("lang") for tag in soup.select("main p, main td")}
+    assert passages["日本語の文章です。"] is passages["save time"] is passages["NPS"] is None
+    assert passages["The app logs me out."] == "en"
+    assert passages["The price went up and nobody said why."] == "en"
+    assert passages["한국어 문장입니다."] is None
+    assert passages["It was late and they knew."] == "en"
+    assert [code.get("lang") for code in soup.select(".highlight pre")] == ["en", None, None]
+
+
+def test_the_empty_corner_of_a_table_is_no_heading():
+    frame = pd.DataFrame({"n": [1]}).to_html()
+    _, soup = page_of(new_markdown_cell("# T"), shown({"text/html": frame}))
+    assert [head.get_text() for head in soup.select("article thead tr > *")] == ["", "n"]
+    assert [head.name for head in soup.select("article thead tr > *")] == ["td", "th"]
+
+
 def test_a_page_without_headings_or_finding_is_a_page():
     page, soup = page_of(new_code_cell("1"))
     assert (page.title, page.headline) == ("nps", "")
-    assert not soup.select("nav ol")
+    assert [link["href"] for link in soup.select("nav ol a")] == ["#appendix"]
 
 
 def test_a_figure_and_its_sign_stand_on_one_line():
@@ -286,4 +347,4 @@ def test_a_formula_is_shown_as_it_is_written():
     _, soup = page_of(
         shown({"text/latex": r"$x^2 < y$", "text/plain": "<IPython.core.display.Math object>"})
     )
-    assert soup.select_one("article > pre").string == r"$x^2 < y$"
+    assert soup.select_one("article pre").string == r"$x^2 < y$"

@@ -5,9 +5,10 @@ import io
 import re
 
 import pytest
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
-from cxlib.report.fonts import font_face
+from cxlib.report.fonts import font_face, korean_forms
 
 
 def characters_of(css):
@@ -28,7 +29,7 @@ def test_a_page_without_cjk_carries_no_font():
 
 
 def test_only_what_is_used_is_carried():
-    assert len(characters_of(font_face("<p>声声声</p>"))) == 1
+    assert characters_of(font_face("<p>声声声</p>")) == {"声", " ", "\u00a0"}
     assert len(font_face("<p>声</p>")) < 4000
 
 
@@ -44,3 +45,51 @@ def test_the_font_of_the_page_as_it_was_is_taken_over_where_it_has_all():
 def test_a_damaged_page_lends_no_font(end):
     was = font_face("<p>顧客の声</p>")[:200] + end + "顧客の声"
     assert font_face("<p>声</p>", earlier=was) == font_face("<p>声</p>")
+
+
+def outlines(css, family):
+    """Return how each character of a face is drawn."""
+    data = re.search(rf'"{family}";[^}}]*base64,([^"]+)', css).group(1)
+    with TTFont(io.BytesIO(base64.b64decode(data))) as font:
+        glyphs, drawn = font.getGlyphSet(), {}
+        for code, name in font.getBestCmap().items():
+            pen = RecordingPen()
+            glyphs[name].draw(pen)
+            drawn[chr(code)] = pen.value
+        return drawn
+
+
+def test_a_korean_passage_has_the_korean_forms_and_only_what_differs():
+    words = "化学 会社 直 骨 関 東京 서울"
+    css = font_face(f'<html lang="ko"><p>{words}</p>')
+    japanese, korean = outlines(css, "cx-cjk"), outlines(css, "cx-ko")
+    assert "化" in korean
+    assert set(korean) < set(japanese) == set(words) - {" "}
+    assert all(korean[character] != japanese[character] for character in korean)
+    assert not set("서울직") & set(korean)
+
+
+@pytest.mark.parametrize(
+    "page", ['<html lang="ja"><p>化学</p>', '<html lang="ko"><p>서울</p>', "<p>化学</p>"]
+)
+def test_where_nothing_is_written_otherwise_there_is_no_second_face(page):
+    assert "cx-ko" not in font_face(page)
+
+
+def test_the_korean_forms_are_those_that_a_shaper_takes():
+    """The figures' text is shaped by matplotlib with the same font and its own reading of locl."""
+    matplotlib = pytest.importorskip("matplotlib", minversion="3.11")
+    from matplotlib.ft2font import FT2Font
+    from noto_cjk_sans_jp_regular import FONT_PATH
+
+    def drawn(character, language):
+        font = FT2Font(str(FONT_PATH))
+        font.set_size(32, 72)
+        font.set_text(character, language=language)
+        font.draw_glyphs_to_bitmap()
+        return font.get_image().tobytes()
+
+    assert matplotlib
+    for character in "化次社東直骨関国":
+        differs = drawn(character, "ja") != drawn(character, "ko")
+        assert differs == (character in korean_forms()), character

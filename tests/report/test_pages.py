@@ -1,5 +1,6 @@
 """A template and values become a page in which every value is escaped."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from cxlib.inert import visible
 from cxlib.report.pages import render, unbroken
+from tests.conftest import ROOT
 from tests.hostile import PAYLOADS
 
 ERROR = {"message": "<b>no</b>", "details": "", "cell": 2, "cells": 1200, "heading": "H"}
@@ -47,3 +49,32 @@ def test_hostile_words_are_inert_in_every_text_of_a_page(name):
 
 def test_a_line_does_not_end_within_a_figure():
     assert unbroken("95 % of p < 0.001") == "95\xa0% of p\xa0<\xa00.001"
+
+
+def luminance(colour):
+    full = "".join(2 * each for each in colour) if len(colour) == 3 else colour
+    parts = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+STYLE = (ROOT / "cxlib" / "report" / "template" / "style.css").read_text(encoding="utf-8")
+LIGHT, DARK, PRINT = (
+    dict(re.findall(r"--(\w+): #(\w+)", scheme))
+    for scheme in re.findall(r":root \{(.*?)\}", STYLE, re.S)
+)
+INK, GROUND = ["ink", "soft", "blue", "bad", "good", "comment", "string"], ["paper", "pale", "warn"]
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK, PRINT], ids=["light", "dark", "print"])
+@pytest.mark.parametrize("ink", INK)
+@pytest.mark.parametrize("ground", GROUND)
+def test_words_stand_out_from_their_ground(scheme, ink, ground):
+    """WCAG 2.2, 1.4.3: 4.5 to 1."""
+    low, high = sorted(luminance(scheme[name]) for name in (ink, ground))
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_every_scheme_names_every_colour_and_paper_is_printed_light():
+    assert set(LIGHT) == set(DARK) == set(PRINT) == {*INK, *GROUND, "line", "mark"}
+    assert PRINT == LIGHT

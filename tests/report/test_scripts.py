@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxlib.report.scripts import language_of
+from cxlib.report.scripts import is_english, language_of
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,29 @@ from cxlib.report.scripts import language_of
 )
 def test_the_script_of_most_letters_tells_the_language(words, language):
     assert language_of(words) == language
+
+
+@pytest.mark.parametrize(
+    ("words", "english"),
+    [
+        ("I will probably quit before the next renewal.", True),
+        ("# column with the answer", True),
+        ("Delivery was late, and nobody told me.", True),
+        ("who is who in the transcripts", True),
+        ("", False),
+        ("save time", False),
+        ("subscription and membership", False),
+        ("data/sample/responses.csv", False),
+        ("「told before I asked」と「care for the family」", False),
+        ("佐藤さん said that it was late", False),
+        ("The Body Shop a été livré en retard.", False),
+        ("Die App ist langsam, was will man machen.", False),
+        ("La aplicación no ha funcionado desde que la actualicé.", False),
+        ("Jeg vil have en for min mand.", False),
+        ("Dat is een van de redenen, en we zijn er nog.", False),
+        ("L'app mi disconnette e non so a chi dirlo.", False),
+        ("Aplikasi ini tidak bisa dibuka.", False),
+    ],
+)
+def test_english_is_told_by_its_small_words(words, english):
+    assert is_english(words) is english
