@@ -8,6 +8,7 @@ followed, and what is no whole run is said and left where it is.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from cxlib.report.publish import alone, place, runs, staging, write_whole
 from cxlib.report.site import write_index
 
 _OF_SITE = ("index.html", "latest", "state.json")  # files that are written anew
+_BESIDE = re.compile(r"figures\.csv|table-\d{2,6}\.csv|report\.pdf")
 _PAGES = {"published": "report.html", "failed": "failed.html"}
 
 
@@ -180,7 +182,19 @@ def _read_run(folder: Path, name: str) -> _Run:
     check_name(manifest["run"])  # it becomes a folder of the site
     if not (folder / page).is_file():
         raise SourceError(f"it has no {page}, so it is half a run; {again}")
+    if gone := [each for each in _listed(manifest) if not (folder / each).is_file()]:
+        raise SourceError(f"it has no {gone[0]}, which its manifest names; {again}")
     return _Run(folder, name, manifest)
+
+
+def _listed(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Give the files that a manifest says lie beside the page; runs of before name none."""
+    listed = manifest.get("files")
+    for each in listed if isinstance(listed, list) else ():
+        name = each.get("name") if isinstance(each, dict) else None
+        if not isinstance(name, str) or not _BESIDE.fullmatch(name):
+            raise SourceError("its manifest names a file that no run has; remove the run")
+        yield name
 
 
 def _refuse_links(folder: Path) -> None:

@@ -1,4 +1,5 @@
-"""Tables of a page -> a link under each that saves it as CSV, in which no cell is a formula."""
+"""Tables of a page -> a link under each that saves it as CSV, in which no cell is a formula; long
+ones are files beside the page."""
 
 from __future__ import annotations
 
@@ -6,9 +7,11 @@ import base64
 import csv
 import io
 import re
+from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, Tag
 
+from cxlib.report.long_tables import body_rows, cut, rows_kept, say_rest, search_of
 from cxlib.report.set_aside import SetAside
 from cxlib.shown.language import text
 from cxlib.shown.table import inert
@@ -17,33 +20,103 @@ _NUMBER = re.compile("[+-]?[\\d,]*\\.?\\d+(e[+-]?\\d+)?[ \u00a0\u202f]?%?", re.I
 _INERT = re.compile(r"[A-Za-z0-9][\w .,%()-]*", re.A)  # neither a formula nor anything that hides
 _SENTENCE = 30  # letters; a column of such cells is not squeezed to a word a line
 _LONG = 20  # rows; a longer table may not be seen whole
+_WITHIN = 50  # rows of a table whose CSV may lie in the page itself,
+_SMALL = 3_000  # and letters of it
+_ROOM = 6_000  # letters of all such files together: 8 kB in base64
+LEDGER = "figures.csv"
 
 
-def add_downloads(soup: BeautifulSoup, *, report: str, language: str, aside: SetAside) -> int:
-    """Put every table in a box that scrolls, with a link below that saves it; return how many there
-    are.
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A CSV file beside the page, and how many rows it has below its heading."""
+
+    content: str
+    rows: int
+
+
+@dataclass(slots=True)
+class Downloads:
+    """The tables of a page.
+
+    Attributes
+    ----------
+    tables : int
+        How many there are.
+    files : dict of str to Attached
+        What lies beside the page, by the name that its link has.
+    searched : bool
+        Whether one of them has a search, for which the page needs its script.
+    """
+
+    tables: int = 0
+    files: dict[str, Attached] = field(default_factory=dict)
+    searched: bool = False
+
+
+def add_downloads(
+    soup: BeautifulSoup,
+    *,
+    report: str,
+    language: str,
+    aside: SetAside,
+    ledger: str = "",
+    single_file: bool = False,
+) -> Downloads:
+    """Put every table in a box that scrolls, with a link below that saves it; of a long one the
+    first rows stay.
 
     An output of cxlib brings its exact figures as CSV (its mark in `data-csv` of the enclosing
     element); for
-    other tables the CSV is made from the cells that are shown."""
+    other tables the CSV is made from the cells that are shown. A long CSV is a file beside the
+    page, unless `single_file` keeps it in it; that of the `ledger` is `figures.csv`."""
     tables = [table for table in soup.find_all("table") if table.find_parent("table") is None]
+    found, most, room = Downloads(len(tables)), rows_kept(tables), _ROOM
     for number, table in enumerate(tables, start=1):
-        holder = table.find_parent(attrs={"data-csv": True})
-        content = aside.take(str(holder["data-csv"])) if holder else cells_as_csv(table)
-        if holder:
-            del holder["data-csv"]
-        _frame(
-            soup,
-            table,
-            number=number,
-            language=language,
-            file=f"{report}-table-{number}.csv",
-            content=inert_csv(content),
-            aside=aside,
-        )
+        content = inert_csv(_content(table, aside))  # before rows are left out
+        attached = Attached(content, count_rows(content, headed=table.thead is not None))
+        light = attached.rows <= _WITHIN and len(content) <= min(_SMALL, room)
+        if not single_file and (content == ledger or not light):
+            address = LEDGER if content == ledger else f"table-{number:02}.csv"
+            found.files[address] = attached
+        else:
+            room -= len(content)
+            # the mark at the start lets Excel read UTF-8
+            written = base64.b64encode(content.encode("utf-8-sig")).decode("ascii")
+            address = f"data:text/csv;charset=utf-8;base64,{aside.mark(written)}"
+        link = _link(soup, number=number, rows=attached.rows, language=language)
+        link.attrs |= {"download": f"{report}-table-{number}.csv", "href": address}
+        left_out = cut(table, most)
+        _say_more(table, rows=attached.rows, told=bool(left_out), language=language)
+        frame = _frame(soup, table, number=number, language=language)
+        if box := search_of(soup, table, rows=attached.rows, language=language):
+            found.searched = True
+            frame.insert(0, box)
+        if left_out:
+            shown = len(body_rows(table))
+            frame.append(say_rest(soup, shown=shown, rows=attached.rows, language=language))
+        frame.append(link)
     for unused in soup.find_all(lambda tag: "data-csv" in tag.attrs):  # of what is shown otherwise
         del unused["data-csv"]
-    return len(tables)
+    return found
+
+
+def _content(table: Tag, aside: SetAside) -> str:
+    """Return the CSV of a table; that of an output is of its first table."""
+    holder = table.find_parent(attrs={"data-csv": True})
+    if holder is None:
+        return cells_as_csv(table)
+    content = aside.take(str(holder["data-csv"]))
+    del holder["data-csv"]
+    return content
+
+
+def count_rows(content: str, *, headed: bool = True) -> int:
+    """Return how many rows CSV has, below its heading where it is `headed`.
+
+    >>> count_rows("a,b\\n1,2\\n")
+    1
+    """
+    return sum(1 for _ in csv.reader(io.StringIO(content, newline=""))) - headed
 
 
 def inert_csv(content: str) -> str:
@@ -90,16 +163,19 @@ def _span(cell: Tag, name: str) -> int:
     return min(max(int(value), 1), 1000) if value.isdecimal() else 1
 
 
-def _frame(
-    soup: BeautifulSoup,
-    table: Tag,
-    *,
-    number: int,
-    language: str,
-    file: str,
-    content: str,
-    aside: SetAside,
-) -> None:
+def _say_more(table: Tag, *, rows: int, told: bool, language: str) -> None:
+    """Let the last line of a table that was cut in its notebook speak of the CSV; nothing where the
+    page tells it itself."""
+    for more in table.find_all(class_="cx-more"):
+        if told:
+            (more.find_parent("tfoot") or more).decompose()
+        else:
+            hidden = rows - len(body_rows(table))
+            more.string = text("common.more_rows", language, n=hidden)
+
+
+def _frame(soup: BeautifulSoup, table: Tag, *, number: int, language: str) -> Tag:
+    """Put a table in its box, and return what holds the box."""
     caption = (
         table.caption.get_text(" ", strip=True)
         if table.caption
@@ -111,22 +187,10 @@ def _frame(
     for cell in table.find_all("td"):
         if len(cell.get_text()) > _SENTENCE:
             cell["class"] = " ".join([*filter(None, cell.get_attribute_list("class")), "long"])
-    rows = sum(1 for _ in csv.reader(io.StringIO(content, newline=""))) - (1 if table.thead else 0)
-    words = text(
-        "report.download_long" if rows > _LONG else "report.download",
-        language,
-        number=number,
-        rows=rows,
-    )
-    link = soup.new_tag(
-        "a",
-        string=words,
-        attrs={
-            "download": file,
-            "class": "download",
-            # the mark at the start lets Excel read UTF-8
-            "href": "data:text/csv;charset=utf-8;base64,"
-            + aside.mark(base64.b64encode(content.encode("utf-8-sig")).decode("ascii")),
-        },
-    )
-    frame.append(link)
+    return frame
+
+
+def _link(soup: BeautifulSoup, *, number: int, rows: int, language: str) -> Tag:
+    key = "report.download_long" if rows > _LONG else "report.download"
+    words = text(key, language, number=number, rows=rows)
+    return soup.new_tag("a", string=words, attrs={"class": "download"})

@@ -69,6 +69,15 @@ def place(folder: Path, out: Path, manifest: Mapping[str, Any]) -> dict[str, Any
     raise FileExistsError(f"{out / name / manifest['run']} is there 999 times")
 
 
+def clear(folder: Path, *, but: str) -> None:
+    """Remove what lies in the folder of a run that failed, but for one file."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != but:
+            path.unlink()
+
+
 def write_whole(path: Path, content: str) -> None:
     """Write a text file so that a reader sees the old or the new one, never half of it."""
     with tempfile.NamedTemporaryFile(

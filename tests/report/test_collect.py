@@ -165,6 +165,12 @@ HOSTILE = {
         (run / "report.html").unlink(), os.symlink("/etc/passwd", run / "report.html")),
     "a pipe": lambda run: os.mkfifo(run / "pipe"),
     "no manifest": lambda run: (run / "manifest.json").unlink(),
+    "a table that is gone": lambda run: (run / "manifest.json").write_text(
+        (run / "manifest.json").read_text().replace(
+            '{', '{"files": [{"name": "table-03.csv", "rows": 60}],', 1)),
+    "a file that climbs": lambda run: (run / "manifest.json").write_text(
+        (run / "manifest.json").read_text().replace(
+            '{', '{"files": [{"name": "../../good/state.json"}],', 1)),
     "no page": lambda run: (run / "report.html").unlink(),
     "half a manifest": lambda run: (run / "manifest.json").write_text('{"run": "x"'),
     "a manifest of nulls": lambda run: (run / "manifest.json").write_bytes(b"\0" * 100),

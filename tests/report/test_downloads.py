@@ -61,7 +61,8 @@ def test_every_table_gets_its_file():
         f"<div data-csv='{aside.mark('c')}'>a quote</div>",
         "html.parser",
     )
-    assert add_downloads(soup, report="nps", language="en", aside=aside) == 2
+    found = add_downloads(soup, report="nps", language="en", aside=aside)
+    assert (found.tables, found.files, found.searched) == (2, {}, False)
     files = [link["href"].rpartition(",")[2] for link in soup.find_all("a")]
     assert [b64decode(aside.put_back(file)).decode("utf-8-sig") for file in files] == ["a\n", "b\n"]
     assert [link["download"] for link in soup.find_all("a")] == [
@@ -70,3 +71,61 @@ def test_every_table_gets_its_file():
     ]
     assert soup.find_all(attrs={"role": "region"})[1]["aria-label"] == "회신"
     assert not soup.find_all(attrs={"data-csv": True})
+
+
+def table_of(rows, *, aside, wide=1):
+    content = "n\n" + "".join(f"{n}{'x' * wide}\n" for n in range(rows))
+    body = "".join(f"<tr><td>{n}{'x' * wide}</td></tr>" for n in range(rows))
+    head = "<thead><tr><th>n</th></tr></thead>"
+    marked = (
+        f"<div data-csv='{aside.mark(content)}'><table>{head}<tbody>{body}</tbody></table></div>"
+    )
+    return marked, content
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.integers(1, 400)), min_size=1, max_size=30),
+    st.booleans(),
+)
+def test_every_table_has_all_its_rows_in_a_file_or_in_the_page(sizes, single_file):
+    aside = SetAside()
+    made = [table_of(rows, aside=aside, wide=wide) for rows, wide in sizes]
+    soup = BeautifulSoup("".join(markup for markup, _ in made), "html.parser")
+    found = add_downloads(soup, report="nps", language="en", aside=aside, single_file=single_file)
+    links = [str(link["href"]) for link in soup.select("figure.table > a.download")]
+    within = 0
+    for number, (link, (_, content), (rows, _)) in enumerate(
+        zip(links, made, sizes, strict=True), start=1
+    ):
+        if link.startswith("data:"):
+            saved = b64decode(aside.put_back(link.partition("base64,")[2])).decode("utf-8-sig")
+            assert single_file or (rows <= 50 and len(content) <= 3000)
+            within += len(content)
+        else:
+            assert link == f"table-{number:02}.csv"
+            assert found.files[link].rows == rows
+            saved = found.files[link].content
+        assert saved == content
+    assert len(found.files) == sum(not link.startswith("data:") for link in links)
+    assert not (single_file and found.files)
+    assert single_file or within <= 15_000
+
+
+def test_the_ledger_is_one_file_with_the_page_that_shows_it():
+    aside = SetAside()
+    markup, content = table_of(3, aside=aside)
+    soup = BeautifulSoup(markup + table_of(4, aside=aside)[0], "html.parser")
+    found = add_downloads(soup, report="nps", language="en", aside=aside, ledger=content)
+    assert soup.a["href"] == "figures.csv"
+    assert set(found.files) == {"figures.csv"}
+    assert soup.a["download"] == "nps-table-1.csv"
+
+
+def test_no_markup_of_a_customer_makes_a_file():
+    soup = BeautifulSoup(
+        "<table><tr><td>=1+1</td></tr>" + "<tr><td>../../etc</td></tr>" * 60 + "</table>",
+        "html.parser",
+    )
+    found = add_downloads(soup, report="nps", language="en", aside=SetAside())
+    assert set(found.files) == {"table-01.csv"}
+    assert found.files["table-01.csv"].content.startswith("'=1+1\n../../etc\n")
