@@ -15,7 +15,7 @@ from . import (
 )
 from .rows import scales
 from .secrecy import read_secret
-from .shown import finding, flags, ledger, picture, say, summaries
+from .shown import finding, flags, ledger, picture, save, say, summaries, theme, to_excel
 
 __version__: str
 __all__ = [
@@ -35,9 +35,12 @@ __all__ = [
     "retention",
     "rows",
     "sample",
+    "save",
     "say",
     "scales",
     "shown",
     "sources",
     "summaries",
+    "theme",
+    "to_excel",
 ]

@@ -10,14 +10,25 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 import cxlib
-from cxlib.console import complain, in_order, make_reports, tell
+from cxlib.console import (
+    Done,
+    complain,
+    complain_of_all,
+    complain_refusal,
+    in_order,
+    make_reports,
+    open_what_is_closed,
+    print_parameters,
+    speak,
+    tell,
+    tell_pruned,
+    told,
+)
 from cxlib.errors import CxError, SourceError
 from cxlib.inert import visible
-from cxlib.secrecy import masked
+from cxlib.options import Language, RunLanguage, Zone
 
 app = typer.Typer(
     add_completion=False,
@@ -100,25 +111,32 @@ def run(
         Path | None,
         typer.Option(help="With --shard: the site's folder, where earlier looks are counted."),
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Put a PDF beside each page: by a browser or WeasyPrint.")
+    ] = False,
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="Keep long tables in the page, to send it alone.")
+    ] = False,
+    language: RunLanguage = None,
+    zone: Zone = None,
 ) -> None:
     """Run notebooks and publish them as reports; what has not changed since is not made again.
 
-    Exit status: 0 all published or unchanged, 1 a report failed, 2 a value or a file was refused,
-    3 time or memory was over, 4 nothing to do, or a suite that cannot be read. The highest that
-    applies wins; the other reports are made all the same."""
-    if history is not None and not history.is_dir():
-        raise CxError(
-            f"--history {history.as_posix()!r}: there is no such folder; give that of the site "
-            "that the parts are collected into"
-        )
-    plans = cxlib.report.plan_all(files, given or [], name=name)
+    Exit status: 0 all published or unchanged, 1 a report or a PDF failed, 2 a value or a file was
+    refused, 3 time or memory was over, 4 nothing to do, or a suite that cannot be read. The highest
+    that applies wins; the other reports are made all the same."""
+    speak(language)
+    asked = {"language": language or "", "zone": zone or ""}
+    plans = cxlib.report.plan_all(
+        files, given or [], name=name, pdf=pdf, single_file=single_file, **asked
+    )
     limits = cxlib.report.Limits(
         cell=timeout or cxlib.report.Limits().cell,
         whole=time_limit,
         memory=cxlib.report.parse_bytes(memory_limit) if memory_limit else None,
     )
-    problems = plans.problems
-    status = 4 if plans.bad_suite else 2 if problems else 0
+    status = 4 if plans.bad_suite else 2 if plans.problems else 0
+    done = Done(status, [], [])
     if plans.reports:
         target = out or plans.reports[0].root / "reports" / "published"
         with in_order():
@@ -131,12 +149,14 @@ def run(
                 history=history,
                 force=force,
                 explain=explain,
+                **asked,
             )
-        problems += done.problems
-        status = max(status, done.status)
-    for problem in problems:
-        complain(problem)
-    raise typer.Exit(status)
+    complain_of_all(
+        [(cxlib.report.Kind.COMMAND, problem) for problem in plans.problems] + done.refused
+    )
+    for damage in done.damage:
+        complain(damage)
+    raise typer.Exit(max(status, done.status))
 
 
 @app.command()
@@ -151,11 +171,10 @@ def collect(
     Exit status: 0 all runs are there, 2 some were refused (the others are)."""
     found = cxlib.report.collect_runs(parts, out=out)
     for run in found.runs:
-        typer.echo(f"collected {run}")
-    typer.echo(
-        f"{len(found.runs):,} collected, {len(found.there):,} there already, "
-        f"{len(found.problems):,} refused\n\nIndex: {out / 'index.html'}"
-    )
+        tell(told("cli.collected", run=run))
+    n, there, refused = (len(each) for each in (found.runs, found.there, found.problems))
+    tell(told("cli.collected_all", n=n, there=there, refused=refused))
+    tell("\n" + told("cli.index", path=str(out / "index.html")))
     for problem in found.problems:
         complain(problem)
     raise typer.Exit(2 if found.problems else 0)
@@ -196,28 +215,17 @@ def diff(
 
 
 @app.command()
-def describe(notebook: Annotated[Path, typer.Argument(help="A notebook.")]) -> None:
+def describe(
+    notebook: Annotated[Path, typer.Argument(help="A notebook.")], language: Language = None
+) -> None:
     """Print the parameters of a notebook: type, default and meaning."""
     found = cxlib.report.read_notebook(notebook)
-    rows = cxlib.report.describe(found, model=cxlib.report.load_model(found))
-    if not rows:
-        typer.echo(f"{visible(notebook.as_posix())} has no parameters")
-        return
-    console = Console()
-    for row in rows:
-        *above, own = row.name.split(".")
-        indent = 4 * len(above)
-        console.print(
-            Text.assemble(
-                " " * indent,
-                (visible(own), "bold"),
-                f" = {visible(masked(row.default))}  ",
-                (f"({visible(row.kind)})", "dim"),
-            ),
-            soft_wrap=True,
-        )
-        if row.meaning:
-            console.print(Padding(Text(visible(row.meaning)), (0, 0, 0, indent + 4), expand=False))
+    spoken = speak(language)
+    rows = cxlib.report.describe(found, model=cxlib.report.load_model(found), language=spoken)
+    if rows:
+        print_parameters(rows)
+    else:
+        tell(told("cli.no_parameters", name=notebook.as_posix()))
 
 
 @app.command()
@@ -252,13 +260,7 @@ def prune(
     for one in done:
         for problem in one.problems:
             complain(problem)
-        if one.runs:
-            count = f"{len(one.runs)} of {len(one.runs) + one.left} runs"
-            first, last = (run.started.date() for run in (one.runs[-1], one.runs[0]))
-            did = "would be removed" if dry_run else "removed"
-            tell(f"{one.name}: {count} {did}, of {first} to {last}")
-    if not any(one.runs for one in done):
-        tell(f"nothing to remove: no run is beyond the newest {keep} and older than {older}")
+    tell_pruned(done, keep=keep, older=older, dry_run=dry_run)
     raise typer.Exit(2 if any(one.refused for one in done) else 0)
 
 
@@ -338,7 +340,7 @@ def mine() -> None:
 
     made, kept = copy_to_mine(Path())
     for path in kept:
-        typer.echo(f"{path.as_posix()} is there and stays as it is", err=True)
+        typer.echo(told("cli.mine_kept", path=path.as_posix()), err=True)
     typer.echo(min(made + kept).as_posix())
 
 
@@ -373,20 +375,13 @@ def schedule(
 
 def main() -> None:
     """Run the command; a refusal is one message and exit status 2."""
-    _open_what_is_closed()
+    open_what_is_closed()
     try:
+        speak(os.environ.get("CX_LANGUAGE"))
         app()
     except CxError as error:
-        complain(str(error))
+        complain_refusal(error)
         sys.exit(2)
-
-
-def _open_what_is_closed() -> None:
-    """Let nothing that is opened later get the number of a standard stream that is closed, here or
-    in a process that is started."""
-    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(number, True)
-    os.close(number)
 
 
 if __name__ == "__main__":

@@ -257,3 +257,35 @@ def test_diff_says_what_changed_and_writes_every_figure(cx, root):
     status, _, err = cx("diff", "npz", "--out", "out")
     assert status == 2
     assert "did you mean 'nps'" in err or "there is 'nps'" in err
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "index"),
+    [
+        ("ja", "パラメーターに指定された値を使用できない", "一覧："),
+        ("ko", "매개변수에 지정한 값을 사용할 수 없습니다", "목록: "),
+        ("en", "A parameter’s value cannot be used", "Index: "),
+    ],
+)
+def test_the_command_speaks_the_language_that_is_asked_for(
+    cx, root, monkeypatch, language, sentence, index
+):
+    arguments = ("run", "notebooks/03_nps.ipynb", "-p", "wavee=2026Q3")
+    by_option = cx(*arguments, "--language", language)
+    assert sentence in by_option[2].splitlines()[0]
+    assert "nps: parameter 'wavee' is unknown; did you mean 'wave'" in by_option[2]
+    assert index in by_option[1]
+    page = (root / "reports" / "published" / "index.html").read_text(encoding="utf-8")
+    assert f'<html lang="{language}">' in page
+    assert sentence in page
+    monkeypatch.setenv("CX_LANGUAGE", language)
+    assert cx(*arguments) == by_option
+
+
+@pytest.mark.parametrize("command", ["run", "describe"])
+@pytest.mark.parametrize("language", ["fr", "JA", "../en"])
+def test_a_language_without_texts_is_refused(cx, root, command, language):
+    status, _, complaint = cx(command, "notebooks/03_nps.ipynb", "--language", language)
+    assert status == 2
+    assert "possible: en, ja, ko" in complaint
+    assert not (root / "reports" / "published").exists()

@@ -15,6 +15,7 @@ from .outcomes import Outcome, Status, exit_status
 from .plan import Planned, Plans, from_notebook, from_yaml, plan_all
 from .prune import Pruned, prune_runs
 from .publish import broken
+from .refusals import Kind, kind_of
 from .run_folders import find_two
 from .runner import WORKERS, run
 
@@ -24,6 +25,7 @@ __all__ = [
     "Collected",
     "Described",
     "Expansion",
+    "Kind",
     "LeftOut",
     "Limits",
     "Outcome",
@@ -46,6 +48,7 @@ __all__ = [
     "from_yaml",
     "headline_figure",
     "in_shard",
+    "kind_of",
     "load_model",
     "looks_are_lost",
     "parse_bytes",

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from cxlib.shown.language import MISSING, write_list
+from cxlib.report.when import in_zone
+from cxlib.shown.language import MISSING, text, write_list
 
 _OF_MANIFEST = ("run", "inputs", "versions", "commit", "command")
 
 
 def header(
-    manifest: Mapping[str, Any], *, meanings: Mapping[str, str], language: str
+    manifest: Mapping[str, Any], *, meanings: Mapping[str, str], language: str, zone: str = ""
 ) -> dict[str, Any]:
     """Return what `template/page.html.j2` takes besides the article.
 
@@ -23,14 +24,16 @@ def header(
     meanings : mapping of str to str
         What each parameter means; one within a mapping as `columns.respondent`.
     language : str
-        Language in which lists are written.
+        Language in which lists, yes and no are written.
+    zone : str
+        Time zone in which the page says when; empty for UTC.
     """
     rows = [
         {"name": name, "meaning": meanings[name], "value": _written(value, language)}
         for name, value in _flat(manifest["parameters"], meanings)
     ]
     kept = {key: manifest[key] for key in _OF_MANIFEST}
-    time = datetime.fromisoformat(manifest["started"])
+    time = in_zone(datetime.fromisoformat(manifest["started"]), zone)
     return {**kept, "time": time, "parameters": rows, "chosen": chosen(manifest["parameters"])}
 
 
@@ -62,7 +65,11 @@ def _flat(
 
 
 def _written(value: Any, language: str) -> str:
-    """Write a value as it is given, but a list in words."""
+    """Write a value as it is given; a list, yes and no in words, and where nothing was given, a
+    dash."""
+    if isinstance(value, bool):
+        return text("common.yes" if value else "common.no", language)
     if isinstance(value, list):
-        return write_list(map(str, value), language) or MISSING
-    return str(value)
+        items = (str(v) if isinstance(v, list) else _written(v, language) for v in value)
+        return write_list(items, language) or MISSING
+    return MISSING if value is None or value == {} else str(value)

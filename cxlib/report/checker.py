@@ -11,6 +11,7 @@ from cxlib.errors import CxError
 from cxlib.report.checking import Ready, check_one
 from cxlib.report.messages import own_channel, requests, send_message
 from cxlib.report.plan import Planned, planned_from
+from cxlib.report.refusals import Kind, kind_of
 
 
 def main() -> None:
@@ -25,7 +26,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return _expanded(planned_from(request["expand"]))
     found = check_one(planned_from(request["check"]))
     if not isinstance(found, Ready):
-        return {"refused": found}
+        return {"refused": found.message, "kind": found.kind}
     ready = {name: getattr(found, name) for name in ("known", "counts_looks", "key")}
     return {"ready": {**ready, "checked": asdict(found.checked)}}
 
@@ -36,9 +37,10 @@ def _expanded(planned: Planned) -> dict[str, Any]:
     try:
         found = expand(planned)
     except CxError as error:
-        return {"refused": str(error)}
+        return {"refused": str(error), "kind": kind_of(type(error).__name__)}
     except Exception as error:  # noqa: BLE001  a fault of one file must not stop the others
-        return {"refused": f"its values could not be read ({type(error).__name__}: {error})"}
+        said = f"its values could not be read ({type(error).__name__}: {error})"
+        return {"refused": said, "kind": Kind.FILE}
     return {
         "reports": [asdict(each) for each in found.reports],
         "left_out": [{"name": each.name, "message": each.reason} for each in found.left_out],

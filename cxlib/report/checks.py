@@ -21,6 +21,7 @@ from cxlib.report.limits import Limits, Memory, write_bytes
 from cxlib.report.messages import read_messages, send_message
 from cxlib.report.parameters import Checked
 from cxlib.report.plan import Planned, planned_from
+from cxlib.report.refusals import Kind, kind_of_stop
 
 _Ask = Callable[[dict[str, Any]], dict[str, Any]]
 _LOOK = 0.05  # seconds between looks at memory and time
@@ -33,6 +34,7 @@ class Refused:
     planned: Planned
     message: str
     cause: str = "value"
+    kind: Kind = Kind.PARAMETER
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,11 @@ def _expand(
     for one in map(planned_from, answer["reports"]):
         if one.name.casefold() in taken:
             found.refused.append(
-                Refused(one, f"name={one.name!r} is there twice; give each report its own name")
+                Refused(
+                    one,
+                    f"name={one.name!r} is there twice; give each report its own name",
+                    kind=Kind.COMMAND,
+                )
             )
         elif keep(one.name):
             _sort(one, ask({"check": asdict(one)}), found)
@@ -113,7 +119,8 @@ def _sort(planned: Planned, told: dict[str, Any], found: Checks) -> None:
     if "ready" in told:
         found.ready.append(_ready(planned, told["ready"]))
     else:
-        found.refused.append(Refused(planned, told["refused"], told.get("cause", "value")))
+        kind = kind_of_stop({"kind": Kind.FILE, **told})
+        found.refused.append(Refused(planned, told["refused"], told.get("cause", "value"), kind))
 
 
 def _ready(planned: Planned, told: dict[str, Any]) -> Ready:

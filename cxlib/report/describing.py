@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -18,22 +18,38 @@ from cxlib.parameters import (
     InputPath,
     OutputFile,
     OutputFolder,
+    meanings,
     nested_model,
 )
 from cxlib.report.notebook import Notebook, comments, defaults
 from cxlib.report.values import annotation, as_given
 from cxlib.secrecy import MASK, refuse_secrets
+from cxlib.shown.message import Message, said
 
 _KINDS = {
-    "str": "text",
-    "int": "whole number",
-    "float": "number",
-    "bool": "true or false",
-    "date": "date",
-    "datetime": "date and time",
-    "NoneType": "None",
+    "str": "cli.type_text",
+    "int": "cli.type_whole",
+    "float": "cli.type_number",
+    "bool": "cli.type_bool",
+    "date": "cli.type_date",
+    "datetime": "cli.type_moment",
+    "NoneType": "cli.type_none",
+    "dict": "cli.type_mapping",
 }
-_BOUNDS = (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
+_PATHS = {
+    InputFile: "cli.type_file",
+    InputFolder: "cli.type_folder",
+    InputPath: "cli.type_file_or_folder",
+    OutputFolder: "cli.type_out_folder",
+    OutputFile: "cli.type_out_file",
+}
+_BOUNDS = {
+    "ge": "cli.type_at_least",
+    "gt": "cli.type_above",
+    "le": "cli.type_at_most",
+    "lt": "cli.type_below",
+}
+_Kind = Message | str  # the name of a class that has no word
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +62,41 @@ class Described:
     meaning: str
 
 
-def describe(notebook: Notebook, *, model: type[BaseModel] | None) -> list[Described]:
+def describe(
+    notebook: Notebook, *, model: type[BaseModel] | None, language: str = "en"
+) -> list[Described]:
     """Return name, type, default and meaning of each parameter, in the order of the notebook's
-    cell; the default is the notebook's own.
+    cell; the default is the notebook's own. Type and meaning are in the given language.
 
     The names within a mapping follow it, as `columns.respondent`.
     """
     start = defaults(notebook)
     if model is None:
-        said = comments(notebook)
+        notes = comments(notebook)
         return [
             Described(
                 name,
-                _KINDS.get(type(value).__name__, type(value).__name__),
+                said(_word(type(value).__name__), language),
                 _default(name, repr(value), value),
-                said.get(name, ""),
+                notes.get(name, ""),
             )
             for name, value in start.items()
         ]
     order = [name for name in start if name in model.model_fields]
     fields = {name: model.model_fields[name] for name in (*order, *model.model_fields)}
-    return _described(fields, start)
+    rows = _described(fields, start, language)
+    told = meanings(model, language)
+    return [replace(row, meaning=told.get(row.name) or row.meaning) for row in rows]
 
 
 def _described(
-    fields: Mapping[str, FieldInfo], start: Mapping[str, Any], within: str = ""
+    fields: Mapping[str, FieldInfo], start: Mapping[str, Any], language: str, within: str = ""
 ) -> list[Described]:
     rows = []
     for name, field in fields.items():
         default = start.get(
             name,
-            "(must be given)"
+            Message("cli.must_be_given").text(language)
             if field.is_required()
             else field.get_default(call_default_factory=True),
         )
@@ -84,15 +104,14 @@ def _described(
         rows.append(
             Described(
                 within + name,
-                _kind(annotation(field)),
+                said(_kind(annotation(field)), language),
                 _default(within + name, as_given(default), default),
                 field.description or "",
             )
         )
         if model := nested_model(field):
-            rows += _described(
-                model.model_fields, default if isinstance(default, dict) else {}, f"{within}{name}."
-            )
+            inner = default if isinstance(default, dict) else {}
+            rows += _described(model.model_fields, inner, language, f"{within}{name}.")
     return rows
 
 
@@ -105,34 +124,57 @@ def _default(name: str, written: str, value: Any) -> str:
     return written
 
 
-def _kind(annotation: Any) -> str:
-    known = {InputFile: "file", InputFolder: "folder", InputPath: "file or folder"}
-    known |= {OutputFolder: "folder to write to", OutputFile: "file to write"}
-    if annotation in known:
-        return known[annotation]
+def _kind(annotation: Any) -> _Kind:
+    if annotation in _PATHS:
+        return Message(_PATHS[annotation])
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        rules = [rule for part in parts[1:] for rule in getattr(part, "metadata", [part])]
-        bounds = [
-            f"{word} {getattr(rule, sign)}"
-            for rule in rules
-            for sign, word in _BOUNDS
-            if hasattr(rule, sign)
-        ]
-        kind, other, none = _kind(parts[0]).partition(" or None")
-        return " ".join([kind, " and ".join(bounds)]).strip() + other + none
+        return _bounded(parts[0], [rule for part in parts[1:] for rule in _rules(part)])
     if origin is Literal:
-        return " or ".join(str(part) for part in parts)
+        return _joined("cli.type_or", [str(part) for part in parts])
     if origin in (Union, UnionType):
-        return " or ".join(_kind(part) for part in parts)
+        return _joined("cli.type_or", [_kind(part) for part in parts])
     if origin is tuple and Ellipsis not in parts:
-        return ", ".join(_kind(part) for part in parts)
+        return _joined("cli.type_then", [_kind(part) for part in parts])
     if origin is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-        return "mapping"
+        return Message("cli.type_mapping")
     if origin is not None:
-        return f"list of {_kind(parts[0])}" if parts else str(origin.__name__)
+        return Message("cli.type_list", kind=_kind(parts[0])) if parts else origin.__name__
     if isinstance(annotation, type) and issubclass(annotation, Path):
-        return "path"
-    return _KINDS.get(
-        getattr(annotation, "__name__", ""), getattr(annotation, "__name__", str(annotation))
-    )
+        return Message("cli.type_path")
+    return _word(getattr(annotation, "__name__", str(annotation)))
+
+
+def _word(name: str) -> _Kind:
+    return Message(_KINDS[name]) if name in _KINDS else name
+
+
+def _rules(part: Any) -> list[Any]:
+    return list(getattr(part, "metadata", [part]))
+
+
+def _bounded(annotation: Any, rules: list[Any]) -> _Kind:
+    """Return a kind with its bounds; of one that may be None, they are those of the rest."""
+    bounds = [
+        Message(key, number=getattr(rule, sign))
+        for rule in rules
+        for sign, key in _BOUNDS.items()
+        if hasattr(rule, sign)
+    ]
+    if not bounds:
+        return _kind(annotation)
+    pieces = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else [annotation]
+    told: list[_Kind] = [
+        Message("cli.type_bounded", kind=_kind(piece), bounds=bounds)
+        for piece in pieces
+        if piece is not NoneType
+    ]
+    nothing: list[_Kind] = [_kind(piece) for piece in pieces if piece is NoneType]
+    return _joined("cli.type_or", told + nothing)
+
+
+def _joined(key: str, kinds: Sequence[_Kind]) -> _Kind:
+    found, *others = kinds
+    for other in others:
+        found = Message(key, first=found, other=other)
+    return found

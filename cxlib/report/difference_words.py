@@ -11,6 +11,7 @@ from typing import Any
 
 from cxlib.report.difference import Difference, Pair, compare_runs
 from cxlib.report.figures import Figure
+from cxlib.report.when import in_zone
 from cxlib.shown.figure_words import write_in, write_verdict
 from cxlib.shown.message import Message, Names, Sentences, Word
 
@@ -57,6 +58,8 @@ def since_last_run(
     now: Mapping[str, Any],
     now_figures: Sequence[Figure],
     language: str = "en",
+    *,
+    zone: str = "",
 ) -> list[str]:
     """Return at most five sentences on what a run changed: the headline then and now, what their
     intervals say, verdicts, what made the difference, and figures that came or went.
@@ -69,18 +72,20 @@ def since_last_run(
         Their figures, from `read_figures`.
     language : str
         Language of the sentences.
+    zone : str
+        Time zone in which they say when; empty for UTC.
     """
     found = compare_runs(before, before_figures, now, now_figures)
     compared = bool(before_figures and now_figures)
-    return [each.text(language) for each in sentences(found, before, compared=compared)]
+    return [each.text(language) for each in sentences(found, before, compared=compared, zone=zone)]
 
 
 def sentences(
-    found: Difference, before: Mapping[str, Any], *, compared: bool = True
+    found: Difference, before: Mapping[str, Any], *, compared: bool = True, zone: str = ""
 ) -> list[Message | Sentences]:
     """Return what `since_last_run` says of a difference; `compared` where both runs have
     figures."""
-    time = datetime.fromisoformat(str(before["started"]))
+    time = in_zone(datetime.fromisoformat(str(before["started"])), zone)
     if not compared:
         return [Message("report.since_no_figures", time=time), made_by(found)]
     told: list[Message | Sentences] = [*_headline(found, time)]
@@ -102,7 +107,7 @@ def _headline(found: Difference, time: datetime) -> Iterator[Message]:
         yield Message("report.since_other_headline", time=time)
         return
     waves = pair.before["wave"], pair.now["wave"]
-    name = Names(tuple(filter(None, [pair.now["text"], place(pair.now, wave=False)])))
+    name = Names(tuple(filter(None, [pair.now["text"], *_place(pair.now, wave=False)])))
     told = {"figure": name, "time": time, "now": amount(pair.now)}
     if pair.same and waves[0] == waves[1]:
         yield Message("report.since_same", **told)
@@ -128,7 +133,7 @@ def _turned(pairs: Sequence[Pair]) -> Iterator[Message]:
             name = first.now["text"]
             yield Message("report.since_verdicts_alike", name=name, n=1 + len(others), **told)
         else:
-            name = Names(tuple(filter(None, [first.now["text"], place(first.now)])))
+            name = Names(tuple(filter(None, [first.now["text"], *_place(first.now)])))
             yield Message("report.since_verdict", name=name, **told)
 
 
@@ -175,18 +180,25 @@ def place(figure: Figure, *, wave: bool = True) -> str:
     >>> place({"segment": "a=2026Q2", "wave": "2026Q3"})
     '2026Q3 against 2026Q2'
     """
+    return Names(_place(figure, wave=wave)).text("en")
+
+
+def _place(figure: Figure, *, wave: bool = True) -> tuple[str | Message, ...]:
     segment, of = figure["segment"], figure["wave"]
     parts = dict(_parts(segment))
     if not parts:
-        return " · ".join(filter(None, [segment, of if wave else ""]))
+        return tuple(filter(None, [segment, of if wave else ""]))
     against = parts.pop("a", None)
     other = parts.pop("b", of) if against is not None else None
-    told = [f"{name} {value}" if _is_number(value) else value for name, value in parts.items()]
+    told: list[str | Message] = [
+        f"{name} {value}" if _is_number(value) else value for name, value in parts.items()
+    ]
     if against is not None:
-        told.append(f"{other} against {against.replace('_', ' ')}")
+        a = against.replace("_", " ")
+        told.append(Message("report.since_against", a=a, b=other or ""))
     if wave and of and other != of:
         told.append(of)
-    return " · ".join(told)
+    return tuple(told)
 
 
 def _parts(segment: str) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from papermill.exceptions import PapermillExecutionError
 from cxlib import errors
 from cxlib.report import kernels
 from cxlib.report.outputs import shows_result
+from cxlib.report.refusals import Kind, kind_of
 
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*((?:\\u[0-9a-f]{4})+)")
 _ENGINE = "cxlib"
@@ -56,6 +57,8 @@ class Stopped:
         The number of the cell in which it happened, and of code cells, where it is known.
     heading : str
         What that cell stands under.
+    kind : Kind
+        Of what kind it is, for a reader of another language.
     """
 
     message: str
@@ -65,6 +68,7 @@ class Stopped:
     cell: int | None = None
     cells: int | None = None
     heading: str = ""
+    kind: Kind = Kind.NOTEBOOK
 
 
 class _Engine(NBClientEngine):
@@ -250,7 +254,8 @@ def _raised(error: PapermillExecutionError) -> Stopped:
     details = strip_ansi("\n".join(error.traceback))
     if isinstance(getattr(errors, error.ename, None), type):
         message = strip_ansi(error.evalue)
-        return Stopped(message, "" if details == message else details, refused=True)
+        kind = kind_of(error.ename)
+        return Stopped(message, "" if details == message else details, refused=True, kind=kind)
     return Stopped(strip_ansi(f"{error.ename}: {error.evalue}"), details)
 
 

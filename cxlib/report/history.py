@@ -14,9 +14,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from cxlib import texts
 from cxlib.inert import visible
+from cxlib.report.pdf import FILE
+from cxlib.report.refusals import Kind, kind_of_stop, read_kind
 
 _KEPT = 20_000  # manifests that are remembered, so that only new ones are read for an index
+
+# of states that earlier releases wrote
+_KINDS = {"refused": Kind.PARAMETER, "left_out": Kind.FEW}
 
 
 class Standing(StrEnum):
@@ -73,12 +79,14 @@ class Run:
     title: str
     headline: str
     message: str
+    kind: Kind
     started: datetime
     order: int | None
     subject: str
     language: str
     given: Mapping[str, Any]
     figure: Figure | None
+    pdf: bool = False  # whether one lies beside the page
 
     @property
     def page(self) -> str:
@@ -92,6 +100,8 @@ class State:
 
     standing: Standing
     message: str
+    kind: Kind
+    language: str
     time: datetime | None
     stale_since: datetime | None
     since: datetime | None
@@ -132,6 +142,20 @@ class Report:
     def message(self) -> str:
         """Why the last attempt gave no report."""
         return (self._told and self._told.message) or (self.failed.message if self.failed else "")
+
+    @property
+    def kind(self) -> Kind:
+        """Of what kind that is which the message says."""
+        if self._told and self._told.message:
+            return self._told.kind
+        return self.failed.kind if self.failed else Kind.NOTEBOOK
+
+    @property
+    def language(self) -> str:
+        """The language of the report, as its newest run or the last attempt has it; empty where
+        neither says it."""
+        found = (self.runs[0].language if self.runs else "", self.state and self.state.language)
+        return next((name for name in found if name in texts.languages()), "")
 
     @property
     def tried(self) -> datetime | None:
@@ -240,12 +264,14 @@ def _run(run: str, path: str, *stamp: int) -> Run | None:
             title=one_line(said.get("title")) if published else "",
             headline=one_line(said.get("headline")) if published else "",
             message=one_line(error.get("message")),
+            kind=kind_of_stop(error),
             started=started,
             order=_whole(said.get("order")),
             subject=str(said.get("subject") or ""),
             language=str(parameters.get("language") or ""),
             given=given,
-            figure=_figure(said.get("figure")),
+            figure=figure_of(said.get("figure")),
+            pdf=published and {"name": FILE} in _list(said.get("files")),
         )
     except (TypeError, KeyError, AttributeError, RecursionError):
         return None
@@ -261,6 +287,10 @@ def _object(path: str) -> dict[str, Any]:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _moment(value: Any) -> datetime | None:
@@ -284,7 +314,8 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) and not isinstance(value, bool) else None
 
 
-def _figure(value: Any) -> Figure | None:
+def figure_of(value: Any) -> Figure | None:
+    """Return what a manifest says of a figure; None where that has no value."""
     said = _mapping(value)
     number = _number(said.get("value"))
     if number is None:
@@ -306,6 +337,8 @@ def _state(path: Path) -> State | None:
     return State(
         standing=Standing(status),
         message=one_line(said.get("message")),
+        kind=read_kind(said.get("kind"), _KINDS.get(status, Kind.NOTEBOOK)),
+        language=str(said.get("language") or ""),
         time=_moment(said.get("time")),
         stale_since=_moment(said.get("stale_since")),
         since=_moment(said.get("since")),

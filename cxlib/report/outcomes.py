@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cxlib.report.refusals import Kind
+from cxlib.shown.message import Message
+
 
 class Status(StrEnum):
     """What became of a report; published and failed ones leave a run behind."""
@@ -36,10 +39,16 @@ class Outcome:
         How long it took.
     cause : str
         Of what did not succeed: error, dead, changed, time, memory or value.
-    why : str
+    why : sequence of Message
         Why it was made, or not.
     where : str
         The line of the suite that a refusal is about.
+    trouble : str
+        What of a published report could not be made: its PDF.
+    kind : Kind or None
+        Of what kind that is which did not succeed.
+    language : str
+        Of the report; empty where nobody asked for one.
     """
 
     name: str
@@ -48,13 +57,17 @@ class Outcome:
     page: Path | None = None
     seconds: float = 0.0
     cause: str = ""
-    why: str = ""
+    why: Sequence[Message] = ()
     where: str = ""
+    trouble: str = ""
+    kind: Kind | None = None
+    language: str = ""
 
 
 def exit_status(outcomes: Sequence[Outcome], *, problems: bool = False) -> int:
-    """Return the exit status of a run: 0 all published or unchanged, 1 a report failed, 2 a value
-    or a file was refused, 3 time or memory was over. The highest that applies wins.
+    """Return the exit status of a run: 0 all published or unchanged, 1 a report or its PDF
+    failed, 2 a value or a file was refused, 3 time or memory was over. The highest that applies
+    wins.
 
     Parameters
     ----------
@@ -68,6 +81,6 @@ def exit_status(outcomes: Sequence[Outcome], *, problems: bool = False) -> int:
             found.append(3)
         elif outcome.status is Status.REFUSED:
             found.append(2)
-        elif outcome.status is Status.FAILED:
+        elif outcome.status is Status.FAILED or outcome.trouble:
             found.append(1)
     return max(found)

@@ -13,13 +13,14 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cxlib import check
+from cxlib import check, texts
 from cxlib.errors import CxError, ParameterError
 from cxlib.marks import Output, pieces
 from cxlib.parameter_cells import Assigned, refuse_misspelt, refuse_replaced
 from cxlib.parameters import StudyParameters, meanings, nested_model
 from cxlib.report.columns import check_files
 from cxlib.report.notebook import Notebook, comments, defaults
+from cxlib.report.translation import ORIGINAL
 from cxlib.report.values import as_field, is_path, laid_over, opened, parts, plain
 from cxlib.secrecy import refuse_secrets, refuse_unreadable, secret_name
 
@@ -257,6 +258,7 @@ def _check_names(notebook: Notebook, given: Mapping[str, Any]) -> Checked:
         name: value if isinstance(start[name], str) else plain(value)
         for name, value in given.items()
     }
+    _refuse_language((start | read).get("language", ORIGINAL))
     said = comments(notebook)
     return Checked(
         given=read,
@@ -265,6 +267,13 @@ def _check_names(notebook: Notebook, given: Mapping[str, Any]) -> Checked:
         meanings={name: said.get(name, name) for name in start},
         asked=dict(given),
     )
+
+
+def _refuse_language(language: Any) -> None:
+    """Refuse a language that there are no texts in, as a model does."""
+    if language not in texts.languages():
+        known = ", ".join(texts.languages())
+        raise ParameterError(f"parameter language={language!r} is not there yet; possible: {known}")
 
 
 def _absolute(value: Any, field: FieldInfo, folder: Path) -> Any:

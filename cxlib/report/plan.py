@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from cxlib import check
+from cxlib import check, texts
 from cxlib.errors import CxError, ParameterError, SourceError
 from cxlib.report.folder_names import check_name, name_all
+from cxlib.report.pdf import find_maker
 from cxlib.report.suite_files import read_suite
-from cxlib.report.values import as_given
+from cxlib.report.values import as_given, read_given
+from cxlib.report.when import check_zone
 
 _PROJECT = ("reports", "pyproject.toml", ".git")  # one of these is in a project's folder
-_KEYS = ("name", "notebook", "parameters", "grid", "for_each")
+_KEYS = ("name", "notebook", "parameters", "grid", "for_each", "pdf", "single_file")
 _FOR_EACH = ("least",)
 MOST_OF_GRID = 1000  # reports of one entry
 
@@ -48,6 +50,14 @@ class Planned:
         be; see `fan_out.expand`.
     line : int or None
         Where it stands in its file.
+    pdf : bool
+        Whether a PDF is to lie beside the page.
+    single_file : bool
+        Whether long tables are to lie in the page itself.
+    language : str
+        Of a report for which no other is given; empty for the notebook's own.
+    zone : str
+        Time zone in which its page says when; empty for UTC.
     """
 
     name: str
@@ -59,6 +69,16 @@ class Planned:
     for_each: dict[str, dict[str, Any]] = field(default_factory=dict)
     line: int | None = None
     entry: str = ""
+    pdf: bool = False
+    single_file: bool = False
+    language: str = ""
+    zone: str = ""
+
+    @property
+    def language_asked(self) -> str:
+        """The language that was asked for; empty where none was, or there are no texts in it."""
+        given = self.given.get("language", self.defaults.get("language", self.language))
+        return given if given in texts.languages() else ""
 
 
 def report_name(notebook: PurePath) -> str:
@@ -97,7 +117,16 @@ class Plans:
     bad_suite: bool = False
 
 
-def plan_all(files: Sequence[Path], pairs: Sequence[str] = (), *, name: str | None = None) -> Plans:
+def plan_all(
+    files: Sequence[Path],
+    pairs: Sequence[str] = (),
+    *,
+    name: str | None = None,
+    pdf: bool = False,
+    single_file: bool = False,
+    language: str = "",
+    zone: str = "",
+) -> Plans:
     """Plan the reports of YAML files and notebooks.
 
     Parameters
@@ -108,6 +137,12 @@ def plan_all(files: Sequence[Path], pairs: Sequence[str] = (), *, name: str | No
         `name=value`, parameters of the one notebook.
     name : str, optional
         The one report's own name.
+    pdf, single_file : bool
+        Asked of every report, whatever its file says.
+    language : str
+        Of the reports for which no other is given.
+    zone : str
+        Time zone of the pages of files that name none.
 
     Returns
     -------
@@ -117,9 +152,11 @@ def plan_all(files: Sequence[Path], pairs: Sequence[str] = (), *, name: str | No
     Raises
     ------
     CxError
-        If a pair is none, or parameters or a name are given for more than one notebook.
+        If a pair is none, parameters or a name are given for more than one notebook, or a PDF is
+        asked for where nothing can make one.
     """
     given = read_given(pairs)
+    zone = zone and check_zone(zone)
     if (given or name) and (len(files) > 1 or files[0].suffix != ".ipynb"):
         raise CxError(
             "-p and --name are for one notebook; in a YAML file write `name` and `parameters`"
@@ -135,12 +172,22 @@ def plan_all(files: Sequence[Path], pairs: Sequence[str] = (), *, name: str | No
             bad = bad or file.suffix != ".ipynb"
             continue
         names = {other.name.casefold() for other in planned}
-        planned += [one for one in found if one.name.casefold() not in names]
+        planned += [
+            replace(one, language=language, zone=one.zone or zone)
+            for one in found
+            if one.name.casefold() not in names
+        ]
         problems += wrong + [
             f"{file.name}: name={one.name!r} is there twice; give each report its own name"
             for one in found
             if one.name.casefold() in names
         ]
+    planned = [
+        replace(one, pdf=one.pdf or pdf, single_file=one.single_file or single_file)
+        for one in planned
+    ]
+    if any(one.pdf for one in planned):
+        find_maker()
     return Plans(planned, problems, bad)
 
 
@@ -150,23 +197,6 @@ def _of_file(
     if file.suffix == ".ipynb":
         return [from_notebook(file, given, name=name)], []
     return from_yaml(file)
-
-
-def read_given(pairs: Sequence[str]) -> dict[str, str]:
-    """Return `name=value` pairs of a command line as a dict of texts.
-
-    >>> read_given(["wave=2026Q3", "scale=1,10"])
-    {'wave': '2026Q3', 'scale': '1,10'}
-    """
-    given = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            raise ParameterError(
-                f"-p {pair}: write a parameter as name=value, for example -p wave=2026Q3"
-            )
-        given[name.strip()] = value
-    return given
 
 
 def from_notebook(path: Path, given: Mapping[str, Any], *, name: str | None = None) -> Planned:
@@ -220,7 +250,9 @@ def from_yaml(path: Path) -> tuple[list[Planned], list[str]]:
     for number, (line, entry) in enumerate(content.reports, start=1):
         taken = {other.name.casefold() for other in planned}  # one folder on a Mac or Windows
         try:
-            found = [replace(one, line=line) for one in _entry(entry, path, defaults)]
+            found = [
+                replace(one, line=line, zone=content.zone) for one in _entry(entry, path, defaults)
+            ]
             twice = [one.name for one in found if one.name.casefold() in taken]
             if twice:
                 raise ParameterError(
@@ -257,6 +289,8 @@ def _entry(entry: Any, path: Path, defaults: dict[str, Any]) -> list[Planned]:
         root,
         dict(defaults),
         _for_each(entry.get("for_each")),
+        pdf=_flag("pdf", entry.get("pdf")),
+        single_file=_flag("single_file", entry.get("single_file")),
     )
     _refuse_asked_twice(one)
     return _of_grid(one, entry.get("grid"))
@@ -266,6 +300,12 @@ def _text(name: Any) -> str:
     if name is not None and not isinstance(name, str):
         raise ParameterError(f"name={name!r} must be one word, as `name: nps-japan`")
     return name or ""
+
+
+def _flag(name: str, value: Any) -> bool:
+    if value in (None, "false", "true"):
+        return bool(value == "true")
+    raise ParameterError(f"{name}={value!r} must be true or false, as `{name}: true`")
 
 
 def _for_each(asked: Any) -> dict[str, dict[str, Any]]:

@@ -247,6 +247,8 @@ def command(planned: Planned, given: Mapping[str, Any], paths: Mapping[str, Path
     words = ["cx", "run", relative(planned.notebook, planned.root)]
     if planned.name != report_name(planned.notebook):
         words += ["--name", planned.name]
+    asked = {"--pdf": planned.pdf, "--single-file": planned.single_file}
+    words += [option for option, wanted in asked.items() if wanted]
     for name, value in given.items():
         written = _written(seen_from(planned.root, name, value, paths))
         words += ["-p", f"{name}={written}"]

@@ -14,9 +14,11 @@ from typing import Any
 from cxlib.report import crew, provenance
 from cxlib.report.checking import Ready
 from cxlib.report.checks import Refused, TooFew
+from cxlib.report.failed_page import write_failed
 from cxlib.report.limits import Limits
 from cxlib.report.look_records import pruned_looks
 from cxlib.report.looks import earlier_looks
+from cxlib.report.manifests import manifest_before, manifest_of_end, write_moment
 from cxlib.report.outcomes import Outcome, Status
 from cxlib.report.publish import (
     alone,
@@ -28,9 +30,11 @@ from cxlib.report.publish import (
     sweep,
     write_state,
 )
-from cxlib.report.reasons import explain
+from cxlib.report.reasons import explain, in_form
+from cxlib.report.refusals import Kind, kind_of_stop
 from cxlib.report.site import write_index
 from cxlib.secrecy import mask_of, masked
+from cxlib.shown.message import Message
 
 WORKERS = min(2, os.cpu_count() or 1)
 
@@ -46,6 +50,8 @@ def run(
     refused: Sequence[Refused] = (),
     left_out: Sequence[TooFew] = (),
     entries: Mapping[str, Sequence[str]] | None = None,
+    language: str = "",
+    zone: str = "",
     progress: crew.Progress = lambda name, cell, cells: None,
     finished: Callable[[Outcome], None] = lambda outcome: None,
     note: Callable[[str], None] = lambda words: None,
@@ -73,6 +79,8 @@ def run(
     entries : mapping of str to sequence of str, optional
         Names of the reports that each entry with `for_each` stands for; an earlier one of it that
         is not among them is of a value that the data do not have any more.
+    language, zone : str
+        Of the index: its language where the reports have several, and its time zone.
     progress, finished, note : callable
         Told of each cell that starts, of each report that is done, and of what a reader of the
         console should know.
@@ -82,7 +90,7 @@ def run(
     list of Outcome
         Refused ones, those left out, and then in the order of `reports`.
     """
-    site = _Site(out.absolute(), history, force)
+    site = _Site(out.absolute(), history, force, language, zone)
     writing = [each for each in reports if _writes_into(each, out)]
     reports = [each for each in reports if each not in writing]
     outcomes = [site.refuse(each) for each in (*refused, *map(_no_place, writing))] + [
@@ -120,9 +128,12 @@ def _no_place(report: Ready) -> Refused:
 class _Site:
     """The folder of the published reports, while a suite runs."""
 
-    def __init__(self, out: Path, history: Path | None, force: bool) -> None:
+    def __init__(
+        self, out: Path, history: Path | None, force: bool, language: str, zone: str
+    ) -> None:
         self._out = out
         self._force = force
+        self._reader = {"language": language, "zone": zone}
         self._history = history or out
         self._past = runs(self._history)
         self._own = runs(out) if history else self._past
@@ -132,17 +143,18 @@ class _Site:
 
     def write_index(self) -> None:
         sweep(self._out)
-        write_index(self._out)
+        write_index(self._out, **self._reader)
 
     def refuse(self, refused: Refused) -> Outcome:
         name = refused.planned.name
-        message, cause = masked(refused.message), refused.cause
+        message = masked(refused.message)
+        told: dict[str, Any] = {"kind": refused.kind, "language": refused.planned.language_asked}
         # an entry that stands for many reports makes them all stale
         for each in self._of_entry(name) if refused.planned.for_each else [name]:
-            self._tell(each, Status.REFUSED, message)
+            self._tell(each, Status.REFUSED, message, **told)
         line = refused.planned.line
         where = f"line {line}" if line else ""
-        return Outcome(name, Status.REFUSED, message, cause=cause, where=where)
+        return Outcome(name, Status.REFUSED, message, cause=refused.cause, where=where, **told)
 
     def _of_entry(self, entry: str) -> list[str]:
         """Return the reports that an entry with `for_each` made before; itself where there are
@@ -171,8 +183,8 @@ class _Site:
 
     def leave(self, few: TooFew) -> Outcome:
         message = masked(few.message)
-        self._tell(few.name, Status.LEFT_OUT, message)
-        return Outcome(few.name, Status.LEFT_OUT, message)
+        self._tell(few.name, Status.LEFT_OUT, message, kind=Kind.FEW)
+        return Outcome(few.name, Status.LEFT_OUT, message, kind=Kind.FEW)
 
     def unchanged(self, report: Ready) -> Outcome | None:
         """Return an outcome where the newest whole run is the report that would be made."""
@@ -185,9 +197,19 @@ class _Site:
         page = self._history / name / good["run"] / "report.html"
         if provenance.changed(good.get("key"), report.key) or not page.is_file():
             return None
+        if not in_form(report.planned, good, page.parent):
+            return None
         self._tell(name, Status.UNCHANGED, "", since=good["started"], order=good["order"])
         headline = good.get("headline", "")
-        return Outcome(name, Status.UNCHANGED, headline, page, why="nothing has changed")
+        language = _language(report)
+        return Outcome(
+            name,
+            Status.UNCHANGED,
+            headline,
+            page,
+            why=[Message("cli.why_nothing")],
+            language=language,
+        )
 
     def make(
         self,
@@ -212,7 +234,7 @@ class _Site:
                     name = job["name"]
                     with self._taken_back(name, Path(job["folder"])):
                         outcomes[name] = self._end(named[name], job, told)
-                        write_index(self._out)
+                        write_index(self._out, **self._reader)
                     finished(outcomes[name])
         return outcomes
 
@@ -224,8 +246,8 @@ class _Site:
         except BaseException:
             with contextlib.suppress(OSError):
                 for name, message in self._unwritten.items():
-                    self._tell(name, Status.FAILED, message)
-                write_index(self._out)
+                    self._tell(name, Status.FAILED, message, kind=Kind.WRITING)
+                write_index(self._out, **self._reader)
             raise
 
     @contextlib.contextmanager
@@ -256,9 +278,10 @@ class _Site:
             "keyed": report.key is not None,
             "root": str(planned.root),
             "timeout": limits.cell,
-            "language": checked.values.get("language", "en"),
+            "language": _language(report),
+            "zone": planned.zone,
             "meanings": checked.meanings,
-            "manifest": _manifest(report),
+            "manifest": manifest_before(report),
             "looks": checked.given["looks"] if report.counts_looks else None,
             "before": self._before(planned.name),
             "planned": json.loads(json.dumps(asdict(planned), default=str)),
@@ -301,30 +324,23 @@ class _Site:
         mask = mask_of([report.checked.given, report.checked.values])
         if "refused" in told:
             refusal = mask(report.checked.named(told["refused"]))
-            self._tell(name, Status.REFUSED, refusal)
-            return Outcome(name, Status.REFUSED, refusal, seconds=seconds, cause="value")
+            more = {"kind": kind_of_stop(told), "language": job["language"]}
+            self._tell(name, Status.REFUSED, refusal, **more)
+            return Outcome(name, Status.REFUSED, refusal, None, seconds, "value", **more)
         folder = Path(job["folder"])
         status = Status.FAILED if "error" in told else Status.PUBLISHED
-        finished = datetime.now(UTC)
-        begun: dict[str, Any] = {  # where its process could not even tell this
-            "run": provenance.run_id(finished, report.key or {}),
-            "started": _text(finished),
-            "inputs": [],
-            "key": report.key,
-            "versions": {},
-            "commit": None,
-        }
-        manifest = {**begun, **job["manifest"], "finished": _text(finished), "status": status}
-        manifest |= told
+        manifest = manifest_of_end(report, job["manifest"], told, status=status)
         if status is Status.FAILED:
             error = manifest["error"]
             error |= {key: mask(error[key]) for key in ("message", "details")}
-            self._write_failed(folder, manifest, language=job["language"])
+            reader = {"language": job["language"], "zone": job["zone"]}
+            write_failed(folder, manifest, out=self._out, **reader)
         with alone(self._out):
             placed = place(folder, self._out, manifest)
         self._placed = self._out / name / placed["run"]
         message = told["error"]["message"] if status is Status.FAILED else ""
-        self._tell(name, status, message, order=placed["order"])
+        kind = kind_of_stop(told["error"]) if status is Status.FAILED else None
+        self._tell(name, status, message, order=placed["order"], kind=kind)
         page = "failed.html" if status is Status.FAILED else "report.html"
         good = last_good(self._own.get(name, []))
         return Outcome(
@@ -334,31 +350,15 @@ class _Site:
             self._out / name / placed["run"] / page,
             seconds,
             told["error"]["cause"] if status is Status.FAILED else "",
-            "it was asked for" if self._force else explain(good, manifest),
+            [Message("cli.why_asked")] if self._force else explain(good, manifest),
+            trouble=told.get("pdf_error", ""),
+            kind=kind,
+            language=job["language"],
         )
-
-    def _write_failed(self, folder: Path, manifest: dict[str, Any], *, language: str) -> None:
-        from cxlib.report.pages import render  # templates load where something failed
-
-        for name in ("report.html", "figures.csv"):
-            (folder / name).unlink(missing_ok=True)
-        good = last_good(runs(self._out, manifest["name"]).get(manifest["name"], []))
-        page = render(
-            "failed.html.j2",
-            language=language,
-            title=manifest["name"],
-            name=manifest["name"],
-            time=datetime.fromisoformat(manifest["started"]),
-            error={"cell": None, "cells": None, "heading": "", **manifest["error"]},
-            last_good=good and good["run"],
-            notebook_kept=(folder / "run.ipynb").is_file(),
-            command=manifest["command"],
-        )
-        (folder / "failed.html").write_text(page, encoding="utf-8")
 
     def _tell(self, name: str, status: Status, message: str, **more: Any) -> None:
         """Write the report's state."""
-        now = _text(datetime.now(UTC))
+        now = write_moment(datetime.now(UTC))
         good = status in (Status.PUBLISHED, Status.UNCHANGED)
         stale = None if good else self._states.get(name, {}).get("stale_since") or now
         state = {"status": status, "message": message, "time": now, "stale_since": stale}
@@ -367,29 +367,5 @@ class _Site:
         write_state(self._out, name, self._states[name])
 
 
-def _text(time: datetime) -> str:
-    return time.isoformat(timespec="milliseconds")
-
-
-def _manifest(report: Ready) -> dict[str, Any]:
-    """Return what is known before the report is made; the worker adds what goes into it then."""
-    planned, checked = report.planned, report.checked
-    # without what the file gives to all its reports
-    own = {name: checked.given[name] for name in planned.given}
-    repeated = {name: value for name, value in checked.given.items() if name in checked.asked}
-    return {
-        "name": planned.name,
-        "notebook": provenance.relative(planned.notebook, planned.root),
-        "entry": planned.entry,
-        "given": _seen_from_root(report, own),
-        "parameters": _seen_from_root(report, checked.values),
-        "command": provenance.command(planned, repeated, checked.paths),
-    }
-
-
-def _seen_from_root(report: Ready, values: Mapping[str, Any]) -> dict[str, Any]:
-    paths = report.checked.paths
-    return {
-        name: provenance.seen_from(report.planned.root, name, value, paths)
-        for name, value in values.items()
-    }
+def _language(report: Ready) -> str:
+    return str(report.checked.values.get("language", "en"))

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import functools
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from cxlib import texts
 from cxlib.report.about import chosen
 from cxlib.report.headline import interval, label, trend, value
 from cxlib.report.history import Report, Run, Standing, one_line, read_reports
 from cxlib.report.look_records import looks_are_lost
-from cxlib.report.pages import load_template, part, render
+from cxlib.report.pages import load_script, load_template, part, render
+from cxlib.report.pdf import FILE
 from cxlib.report.publish import alone, write_whole
 from cxlib.report.scripts import language_of
 from cxlib.report.values import as_given
+from cxlib.report.when import in_zone
 from cxlib.shown.language import text, word
 
 _NEWEST = 20  # earlier runs of which the history says more than the time
@@ -32,7 +30,7 @@ _MOST = 1_000  # letters of the newest sentence
 _LONG = 30  # letters that a line of the index surely holds
 
 
-def write_index(out: Path) -> Path:
+def write_index(out: Path, *, language: str = "", zone: str = "") -> Path:
     """Write `index.html`, and `latest` for each report; links are relative, so that it opens from
     the file system.
 
@@ -40,20 +38,24 @@ def write_index(out: Path) -> Path:
     ----------
     out : Path
         Folder of the published reports.
+    language : str
+        Of the index where its reports have several; by default that of most of them.
+    zone : str
+        Time zone in which it says when; empty for UTC.
 
     Returns
     -------
     Path
-        Of the index, which is in the language of most of its reports.
+        Of the index; each report's line is in the language of that report.
     """
     out.mkdir(parents=True, exist_ok=True)
     with alone(out):
         reports = read_reports(out)
-        language = _language(reports)
-        entries = [_line_of(out, report, language) for report in sorted(reports, key=_order)]
+        language = _language(reports, language)
+        entries = [_line_of(out, report, language, zone) for report in sorted(reports, key=_order)]
         for report in reports:
             _point_to_good(out / report.name / "latest", report)
-        script, digest = _script()
+        script, digest = load_script("filter.js.j2")
         page = render(
             "site.html.j2",
             language=language,
@@ -97,30 +99,18 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-@functools.cache
-def _script() -> tuple[str, str]:
-    """Return the script of the filter, and the hash by which the page's policy allows it alone."""
-    script = files("cxlib.report").joinpath("template", "filter.js.j2").read_text(encoding="utf-8")
-    digest = hashlib.sha256(script.encode()).digest()
-    return script, base64.b64encode(digest).decode("ascii")
-
-
 def _order(report: Report) -> tuple[str, str, str]:
     """By notebook, as it is numbered; what never ran comes last."""
     notebook = Path(report.runs[0].notebook).name if report.runs else "\uffff"
     return notebook, report.name.casefold(), report.name
 
 
-def _language(reports: Iterable[Report]) -> str:
-    """Return the language of most reports, as their newest runs have it; English where none says
-    it."""
-    known = texts.languages()
-    said = Counter(
-        report.runs[0].language
-        for report in reports
-        if report.runs and report.runs[0].language in known
-    )
-    return max(said, key=lambda name: said[name], default="en")
+def _language(reports: Iterable[Report], asked: str) -> str:
+    """Return the language that all reports have, else the one that was asked for, else that of
+    most of them."""
+    said = Counter(report.language for report in reports if report.language)
+    most = max(said, key=lambda name: said[name], default=asked or "en")
+    return asked if asked and len(said) > 1 else most
 
 
 def _counts(reports: Sequence[Report]) -> dict[str, int]:
@@ -129,47 +119,66 @@ def _counts(reports: Sequence[Report]) -> dict[str, int]:
     return {"good": len(reports) - bad - left, "bad": bad, "left": left}
 
 
-def _line_of(out: Path, report: Report, language: str) -> str:
+def _line_of(out: Path, report: Report, language: str, zone: str) -> str:
     folder = out / report.name
     latest_is_folder = _is_folder(folder / "latest")
-    return _entry(report, latest_is_folder, looks_are_lost(folder), language)
+    own = report.language or language
+    lost = looks_are_lost(folder)
+    return _entry(report, latest_is_folder, lost, _Reader(own, zone), language)
+
+
+class _Reader(NamedTuple):
+    """In whose language and time zone a report's line is written."""
+
+    language: str
+    zone: str
+
+    def clock(self, time: datetime | None) -> datetime | None:
+        return time and in_zone(time, self.zone)
 
 
 @functools.lru_cache(maxsize=1_000)
-def _entry(report: Report, latest_is_folder: bool, looks_lost: bool, language: str) -> str:
+def _entry(
+    report: Report, latest_is_folder: bool, looks_lost: bool, reader: _Reader, site_language: str
+) -> str:
     """Return the line of a report: of those that are as they were, the line of the last index."""
-    values = _values(report, language)
+    values = _values(report, reader)
     troubles = {"latest_is_folder": latest_is_folder, "looks_lost": looks_lost}
-    return part("entry.html.j2", language=language, report={**values, **troubles})
+    shown = {**values, **troubles}
+    return part(
+        "entry.html.j2", language=reader.language, site_language=site_language, report=shown
+    )
 
 
-def _values(report: Report, language: str) -> dict[str, Any]:
+def _values(report: Report, reader: _Reader) -> dict[str, Any]:
     """Return what the page says of a report; names and words are inert."""
-    good, standing = report.good, report.standing
+    good, standing, language = report.good, report.standing, reader.language
     failed = report.failed if standing is Standing.FAILED else None
     name, title = one_line(report.name), (good.title if good else "")
-    since = (report.state and report.state.since) or (good and good.started)
-    said = word(standing, language, since=since)
+    since = (report.state and report.state.since) or (good.started if good else None)
+    said = word(standing, language, since=reader.clock(since))
     return {
         "name": name,
         "folder": _address(report.name),
         "title": title,
         "language": language_of(title),
-        "good": good and _line(report, good, language),
+        "good": good and _line(report, good, reader),
+        "pdf": f"{_address(report.name)}/{_address(good.run)}/{FILE}" if good and good.pdf else "",
         "standing": standing.value,
         "said": said,
         "bad": standing.bad,
         "find": " ".join((name, title, said)),
         "message": report.message,
+        "kind": word(report.kind, language),
         "glance": _glance(report.message),
         "page": failed and _link(report, failed),
-        "tried": failed.started if failed else report.tried,
-        "stale_since": report.stale_since if good and not standing.current else None,
+        "tried": reader.clock(failed.started if failed else report.tried),
+        "stale_since": reader.clock(report.stale_since) if good and not standing.current else None,
         "figure": _figure(good, language),
         "trend": good and trend(report.runs, language),
         "long": len(title) + len(name) > _LONG,
         "unread": len(report.unread),
-        **_history(report, good, failed, language),
+        **_history(report, good, failed, reader),
     }
 
 
@@ -185,34 +194,34 @@ def _figure(good: Run | None, language: str) -> dict[str, str] | None:
 
 
 def _history(
-    report: Report, good: Run | None, failed: Run | None, language: str
+    report: Report, good: Run | None, failed: Run | None, reader: _Reader
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the earlier runs: of the newest what they found, of the rest when they were."""
     older = [run for run in report.runs if run is not good and run is not failed]
     return {
-        "newest": [_line(report, run, language) for run in older[:_NEWEST]],
-        "rest": [_short(report, run, language) for run in older[_NEWEST:]],
+        "newest": [_line(report, run, reader) for run in older[:_NEWEST]],
+        "rest": [_short(report, run, reader) for run in older[_NEWEST:]],
     }
 
 
-def _short(report: Report, run: Run, language: str) -> dict[str, Any]:
+def _short(report: Report, run: Run, reader: _Reader) -> dict[str, Any]:
     return {
         "link": _link(report, run),
-        "time": run.started,
-        "moment": _moment(run.started.replace(second=0, microsecond=0), language),
+        "time": in_zone(run.started, reader.zone),
+        "moment": _moment(run.started.replace(second=0, microsecond=0), *reader),
         "published": run.published,
     }
 
 
-def _line(report: Report, run: Run, language: str) -> dict[str, Any]:
+def _line(report: Report, run: Run, reader: _Reader) -> dict[str, Any]:
     words = run.headline if run.published else run.message
     return {
-        **_short(report, run, language),
+        **_short(report, run, reader),
         "words": _glance(words, _MOST),
         "glance": _glance(words),
         "given": _given(run),
         "chosen": _glance(one_line(chosen(run.given))),
-        "value": value(run.figure, language) if run.figure else "",
+        "value": value(run.figure, reader.language) if run.figure else "",
     }
 
 
@@ -221,8 +230,8 @@ def _glance(words: str, letters: int = _GLANCE) -> str:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _moment(time: datetime, language: str) -> str:
-    return text("report.moment", language, time=time)
+def _moment(time: datetime, language: str, zone: str) -> str:
+    return text("report.moment", language, time=in_zone(time, zone))
 
 
 def _link(report: Report, run: Run) -> str:

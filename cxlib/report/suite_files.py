@@ -9,20 +9,24 @@ from typing import Any
 import yaml
 
 from cxlib import check
-from cxlib.errors import SourceError
+from cxlib.errors import ParameterError, SourceError
 from cxlib.report.values import as_written
+from cxlib.report.when import check_zone
 
 _MOST_BYTES = 4 * 2**20  # far more than anybody writes
 _MOST_VALUES = 100_000
+_KEYS = ("defaults", "reports", "zone")
 _HOW = "write `reports:` and under it `- notebook: notebooks/03_nps.ipynb`"
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What a file of reports says: its defaults, and each entry with the line where it begins."""
+    """What a file of reports says: its defaults, each entry with the line where it begins, and the
+    time zone of its readers (empty where none is given)."""
 
     defaults: dict[str, Any]
     reports: tuple[tuple[int, Any], ...]
+    zone: str = ""
 
 
 def read_suite(path: Path) -> Suite:
@@ -44,8 +48,8 @@ def read_suite(path: Path) -> Suite:
     if not content["reports"]:
         raise SourceError(f"{path.name}: its list of reports is empty; {_HOW}")
     for key in content:
-        if key not in ("defaults", "reports"):
-            near = check.did_you_mean(str(key), ("defaults", "reports"))
+        if key not in _KEYS:
+            near = check.did_you_mean(str(key), _KEYS)
             raise SourceError(f"{path.name}, line {lines[key]}: unknown key {key!r}{near}")
     defaults = content.get("defaults") or {}
     if not isinstance(defaults, dict):
@@ -53,7 +57,20 @@ def read_suite(path: Path) -> Suite:
             f"{path.name}, line {lines['defaults']}: defaults={defaults!r} must be names with "
             "values, as `{language: en}`"
         )
-    return Suite(defaults, tuple(zip(lines["reports", "each"], content["reports"], strict=True)))
+    zone = _zone(content["zone"], f"{path.name}, line {lines['zone']}") if "zone" in content else ""
+    reports = tuple(zip(lines["reports", "each"], content["reports"], strict=True))
+    return Suite(defaults, reports, zone)
+
+
+def _zone(zone: Any, place: str) -> str:
+    if not isinstance(zone, str):
+        raise SourceError(
+            f"{place}: zone={zone!r} is no time zone; write one, as `zone: Asia/Tokyo`"
+        )
+    try:
+        return check_zone(zone, parameter="zone:")
+    except ParameterError as error:
+        raise SourceError(f"{place}: {error}") from None
 
 
 def _text(path: Path) -> str:

@@ -13,6 +13,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from cxlib.errors import ParameterError
 from cxlib.parameters import nested_model
 from cxlib.secrecy import secret_name
 
@@ -212,3 +213,20 @@ def is_path(field: FieldInfo) -> bool:
     return any(
         isinstance(part, type) and issubclass(part, Path) for part in parts(field.annotation)
     )
+
+
+def read_given(pairs: Sequence[str]) -> dict[str, str]:
+    """Return `name=value` pairs of a command line as a dict of texts.
+
+    >>> read_given(["wave=2026Q3", "scale=1,10"])
+    {'wave': '2026Q3', 'scale': '1,10'}
+    """
+    given = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ParameterError(
+                f"-p {pair}: write a parameter as name=value, for example -p wave=2026Q3"
+            )
+        given[name.strip()] = value
+    return given

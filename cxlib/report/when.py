@@ -7,6 +7,8 @@ import difflib
 import re
 import zoneinfo
 from dataclasses import dataclass
+from datetime import UTC as UTC
+from datetime import datetime
 from pathlib import Path
 
 from cxlib.errors import ParameterError
@@ -103,8 +105,8 @@ def _refused(text: str, why: str) -> ParameterError:
     return ParameterError(f"--every {text!r}: {why}; write {_EXAMPLES}")
 
 
-def check_zone(zone: str) -> str:
-    """Return the name of a time zone.
+def check_zone(zone: str, *, parameter: str = "--zone") -> str:
+    """Return the name of a time zone; `parameter` is where it was given.
 
     Raises
     ------
@@ -118,7 +120,16 @@ def check_zone(zone: str) -> str:
     word = re.sub(r"\W+", "_", zone.rsplit("/", 1)[-1].strip()).casefold()
     near = difflib.get_close_matches(word, places, n=1, cutoff=0.75)
     meant = f"did you mean {places[near[0]]!r}?" if near else "write one as 'Asia/Tokyo' or 'UTC'"
-    raise ParameterError(f"--zone {zone!r} is no time zone; {meant}")
+    raise ParameterError(f"{parameter} {zone!r} is no time zone; {meant}")
+
+
+def in_zone(time: datetime, zone: str) -> datetime:
+    """Return a moment as the clocks of a zone show it; without a zone, as it is.
+
+    >>> in_zone(datetime(2026, 11, 22, 15, 30, tzinfo=UTC), "Asia/Tokyo").isoformat()
+    '2026-11-23T00:30:00+09:00'
+    """
+    return time if zone in ("", "UTC") else time.astimezone(zoneinfo.ZoneInfo(zone))
 
 
 def is_zone_here(zone: str, *, local: Path = Path("/etc/localtime")) -> bool:

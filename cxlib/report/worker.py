@@ -28,14 +28,20 @@ from cxlib.report.beside import PARAMETER, take_out, write_parts
 from cxlib.report.checking import Ready, check_one
 from cxlib.report.difference_words import since_last_run
 from cxlib.report.execute import Cause, execute
-from cxlib.report.export import export
+from cxlib.report.export import Page, export
 from cxlib.report.figures import headline_figure, parse_figures, read_figures
+from cxlib.report.key_figures import earlier_figures
 from cxlib.report.looks import with_looks
 from cxlib.report.messages import own_channel, requests, send_message
 from cxlib.report.notebook import read_notebook
 from cxlib.report.outputs import figures, subject, take_wrote
+from cxlib.report.pdf import FILE, make_pdf
 from cxlib.report.plan import planned_from
+from cxlib.report.refusals import Kind, kind_of
+from cxlib.report.translation import in_language, prose_of
+from cxlib.report.when import in_zone
 from cxlib.secrecy import mask_of, names_secret, secrets_in
+from cxlib.shown.language import text
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -62,11 +68,13 @@ def _work(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     begun: dict[str, Any] = {}
     try:
         return begun | _made(job, tell, begun)
-    except CxError as error:
-        message, details = str(error), ""
-    except Exception as error:  # noqa: BLE001  one report must not take the others with it
-        message, details = f"{type(error).__name__}: {error}", traceback.format_exc()
-    return {**begun, "error": {"message": message, "details": details, "cause": Cause.ERROR}}
+    except CxError as refusal:
+        message, details, kind = str(refusal), "", kind_of(type(refusal).__name__)
+    except Exception as fault:  # noqa: BLE001  one report must not take the others with it
+        message, details = f"{type(fault).__name__}: {fault}", traceback.format_exc()
+        kind = Kind.NOTEBOOK
+    error = {"message": message, "details": details, "cause": Cause.ERROR, "kind": kind}
+    return {**begun, "error": error}
 
 
 def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +86,7 @@ def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, A
     if refusal := _checked_again(job, begun["key"]):
         return refusal
     notebook, stopped = execute(
-        nbformat.read(source, as_version=4),
+        _with_prose(nbformat.read(source, as_version=4), source, job["language"]),
         job["values"],
         name=source.name,
         folder=source.parent,
@@ -88,7 +96,7 @@ def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, A
         kernel=lambda pid: tell({"kernel": pid}),
     )
     if stopped and stopped.refused:
-        return {"refused": stopped.message}
+        return {"refused": stopped.message, "kind": stopped.kind}
     own = take_wrote(notebook)
     job["mask"], notebook = _without_secrets(notebook, job)
     beside = take_out(
@@ -107,6 +115,15 @@ def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, A
         }
     write_parts(beside, folder, language=job["language"])
     return found | _published(notebook, job, begun | found)
+
+
+def _with_prose(notebook: NotebookNode, path: Path, language: str) -> NotebookNode:
+    """Put a notebook's prose into the report's language, as far as there are translations."""
+    prose = prose_of(path, language)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = prose.of(cell.source)
+    return notebook
 
 
 def _named_secrets(job: Mapping[str, Any]) -> list[Any]:
@@ -148,7 +165,7 @@ def _goes_in(job: Mapping[str, Any], source: Path, seen: provenance.Seen) -> dic
     """Return what the manifest says of all that goes into the report, as it is now."""
     started = datetime.now(UTC)
     key = provenance.key(
-        read_notebook(source),
+        in_language(read_notebook(source), source, job["language"]),
         job["parameters"],
         seen.records,
         folder=source.parent,
@@ -171,7 +188,7 @@ def _checked_again(job: Mapping[str, Any], key: Mapping[str, Any] | None) -> dic
         return {}
     told = check_one(planned_from(job["planned"]))
     if not isinstance(told, Ready):
-        return {"refused": told}
+        return {"refused": told.message, "kind": told.kind}
     if told.checked.given == job["given"] and told.key == key:
         return {}
     message = (
@@ -192,24 +209,56 @@ def _changed(names: list[str]) -> str:
 def _published(
     notebook: NotebookNode, job: Mapping[str, Any], manifest: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Write the page and its figures; return what the manifest says of them."""
-    folder, language = Path(job["folder"]), job["language"]
-    about = header({**job["manifest"], **manifest}, meanings=job["meanings"], language=language)
-    since = _since(job, {**job["manifest"], **manifest}, figures(notebook))
-    page = export(
-        notebook,
-        name=job["name"],
-        header=about | {"since": since},
-        language=language,
-        alike=_pages(job),
-    )
+    """Write the page and the files beside it; return what the manifest says of them."""
+    folder = Path(job["folder"])
+    page = _page(notebook, job, manifest, pdf=job["planned"]["pdf"])
+    told = page.told
+    if job["planned"]["pdf"]:
+        try:
+            _make_pdf(page, job, manifest)
+            told["files"].append({"name": FILE})
+        except (CxError, OSError) as error:
+            page = _page(notebook, job, manifest, pdf=False)  # without a link to it
+            told["pdf_error"] = f"the page is published, its PDF could not be made: {error}"
     mask = job["mask"]
     (folder / "report.html").write_text(mask(page.html), encoding="utf-8")
-    if page.figures:
-        written = mask(page.figures)
-        (folder / "figures.csv").write_text(written, encoding="utf-8", newline="\n")
+    for file, attached in page.files.items():
+        # the mark at the start lets Excel read UTF-8
+        (folder / file).write_text(mask(attached.content), encoding="utf-8-sig", newline="")
     figure = headline_figure(page.figures) if page.figures else None
-    return page.told | ({"figure": figure} if figure else {})
+    return told | ({"figure": figure} if figure else {})
+
+
+def _make_pdf(page: Page, job: Mapping[str, Any], manifest: Mapping[str, Any]) -> None:
+    time = in_zone(datetime.fromisoformat(manifest["started"]), job["zone"])
+    make_pdf(
+        job["mask"](page.html),
+        Path(job["folder"]) / FILE,
+        title=job["mask"](page.title),
+        made=text("report.made", job["language"], time=time),
+    )
+
+
+def _page(
+    notebook: NotebookNode, job: Mapping[str, Any], manifest: Mapping[str, Any], *, pdf: bool
+) -> Page:
+    language = job["language"]
+    about = header(
+        {**job["manifest"], **manifest},
+        meanings=job["meanings"],
+        language=language,
+        zone=job["zone"],
+    )
+    since = _since(job, {**job["manifest"], **manifest}, figures(notebook))
+    return export(
+        notebook,
+        name=job["name"],
+        header=about | {"since": since, "pdf": pdf},
+        language=language,
+        alike=_pages(job),
+        earlier=earlier_figures(Path(job["before"]).parent) if job["before"] else (),
+        single_file=job["planned"]["single_file"],
+    )
 
 
 def _pages(job: Mapping[str, Any]) -> Iterator[Path]:
@@ -229,7 +278,7 @@ def _since(job: Mapping[str, Any], manifest: Mapping[str, Any], written: str) ->
         before = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         then = read_figures(folder)
         now = parse_figures(written) if written else []
-        return since_last_run(before, then, manifest, now, job["language"])
+        return since_last_run(before, then, manifest, now, job["language"], zone=job["zone"])
     except (OSError, ValueError):  # somebody wrote into it: this report is whole without
         return []
 

@@ -25,6 +25,7 @@ from cxlib.report.site import write_index
 from tests.conftest import ROOT
 from tests.report.writing import code, made_ready, text, write
 
+LIGHT = Path(__file__).parent / "light"
 PATIENCE = 120.0  # seconds that anything may take on a busy machine
 MODEL = "tests.report.models:Acting"
 SUITE = "reports: [{notebook: notebooks/01_one.ipynb}, {notebook: notebooks/02_two.ipynb}]\n"
@@ -53,9 +54,14 @@ def history(root: Path) -> Path:
 
 
 class Box:
-    """A copy of the project in which one thing is broken."""
+    """A copy of the project in which one thing is broken.
 
-    def __init__(self, made: Path, folder: Path) -> None:
+    Kernels are copied from a process that loads only what these notebooks need, or, where it is
+    `whole`, from one that has loaded everything.
+    """
+
+    def __init__(self, made: Path, folder: Path, *, whole: bool = False) -> None:
+        self.whole = whole
         self.root = folder / "project"
         shutil.copytree(made, self.root)
         self.out = self.root / "reports" / "published"
@@ -67,7 +73,9 @@ class Box:
     def start(self, *arguments: object, **more: object) -> subprocess.Popen[str]:
         """Start `cx run`; all that it starts is known by its environment."""
         environment = {**os.environ, self.mark: "1", "TMPDIR": str(self.temporary)}
-        environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", **more.pop("env", {})}
+        path = [ROOT] if self.whole else [LIGHT, ROOT]
+        environment |= {"PYTHONPATH": os.pathsep.join(map(str, path)), "COLUMNS": "200"}
+        environment |= more.pop("env", {})
         given = arguments or ("reports/suite.yml", "--force")
         return subprocess.Popen(
             [

@@ -23,10 +23,12 @@ MANIFEST = {
         ([1, 10], "1 and 10"),
         ([], "–"),
         ([[1, 3], [4, 6]], "[1, 3] and [4, 6]"),
-        (None, "None"),
+        (None, "–"),
+        (True, "yes"),
+        ([True, None], "yes and –"),
         (0.95, "0.95"),
         ("電話", "電話"),
-        ({}, "{}"),
+        ({}, "–"),
         ({"unknown": 1}, "{'unknown': 1}"),
     ],
 )
@@ -37,12 +39,24 @@ def test_a_value_is_written_as_it_is_given_and_a_list_in_words(value, written):
     assert found["parameters"] == [{"name": "by", "meaning": "columns", "value": written}]
 
 
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("ja", ["はい", "いいえ", "a、b"]), ("ko", ["예", "아니요", "a 및 b"])],
+)
+def test_a_value_is_written_in_the_language_of_the_page(language, written):
+    given = {"on": True, "off": False, "by": ["a", "b"]}
+    found = header(
+        {**MANIFEST, "parameters": given}, meanings=dict.fromkeys(given, ""), language=language
+    )
+    assert [row["value"] for row in found["parameters"]] == written
+
+
 def test_the_names_within_a_mapping_stand_one_by_one():
     meanings = {"columns": "names", "columns.weight": "a weight", "columns.mode": "how"}
     given = {"columns": {"weight": "w", "mode": None}}
     found = header({**MANIFEST, "parameters": given}, meanings=meanings, language="en")
     assert [(row["name"], row["value"]) for row in found["parameters"]] == [
         ("columns.weight", "w"),
-        ("columns.mode", "None"),
+        ("columns.mode", "–"),
     ]
     assert found["time"] == datetime(2026, 11, 22, 9, 31, 5, tzinfo=UTC)

@@ -76,6 +76,7 @@ def test_a_signal_ends_a_run_in_order(box, number, fork):
 
 @pytest.mark.parametrize("after", [0.3, 0.8, 1.5])
 def test_a_signal_before_anything_runs_ends_it_too(box, after):
+    box.whole = True  # it imports when it is told
     process = box.start()
     time.sleep(after)
     process.send_signal(signal.SIGTERM)
@@ -152,7 +153,7 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def broken(made, tmp_path_factory):
     """One run of reports that each break in another way, and of one that does not."""
-    box = Box(made, tmp_path_factory.mktemp("broken"))
+    box = Box(made, tmp_path_factory.mktemp("broken"), whole=True)
     suite = box.suite(**{name: {"act": act} for name, (act, *_) in FAULTS.items()}, good={})
     process = box.start(suite, "--timeout", "6", "--memory-limit", "600M", "--jobs", "2")
     with ThreadPoolExecutor(1) as pool:

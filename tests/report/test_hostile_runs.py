@@ -12,6 +12,7 @@ from cxlib.inert import visible
 from cxlib.secret_forms import forms, masked_forms
 from tests.conftest import ROOT
 from tests.hostile import PAYLOADS, SURROGATE
+from tests.report.breaking import LIGHT
 from tests.report.writing import code, text, write
 
 pytestmark = pytest.mark.notebook
@@ -25,7 +26,8 @@ cx.finding(*words)"""
 
 def cx(*arguments, folder, **environment):
     command = [sys.executable, "-c", "from cxlib.cli import main; main()", *arguments]
-    about = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment}
+    path = os.pathsep.join(map(str, (LIGHT, ROOT)))
+    about = {**os.environ, "PYTHONPATH": path, "COLUMNS": "200", **environment}
     return command, {"cwd": folder, "env": about}
 
 

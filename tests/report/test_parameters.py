@@ -8,7 +8,7 @@ import pytest
 
 from cxlib.errors import CxError, ParameterError
 from cxlib.report import describing, parameters
-from cxlib.report.notebook import Notebook, read_notebook
+from cxlib.report.notebook import Cell, Notebook, read_notebook
 from cxlib.report.values import as_given
 from tests.report.models import Parameters, Several, Writing
 from tests.report.writing import in_parameters_cell
@@ -288,3 +288,19 @@ def test_a_parameter_of_an_earlier_release_is_refused_with_what_takes_its_place(
             folder=folder,
             relative_to=root,
         )
+
+
+@pytest.mark.parametrize("language", ["fr", "JA", "", None, ["ja"], 1])
+def test_a_language_without_texts_is_refused_before_a_kernel_starts(tmp_path, language):
+    notebook = Notebook((Cell("code", 'language = "en"', ("parameters",)),))
+    with pytest.raises(ParameterError, match="possible: en, ja, ko"):
+        parameters.check_values(
+            notebook, {"language": language}, model=None, folder=tmp_path, relative_to=tmp_path
+        )
+
+
+@pytest.mark.parametrize("language", ["ja", "ko"])
+def test_parameters_mean_something_in_the_language_that_is_asked_for(values, language):
+    told, english = values(language=language).meanings, values().meanings
+    assert told["language"] != english["language"]
+    assert told.keys() == english.keys()

@@ -275,3 +275,19 @@ def test_two_entries_of_one_name_are_refused_as_a_whole(root):
     assert len(planned) == 4
     assert "line 7, report 2" in problem
     assert "there twice" in problem
+
+
+@pytest.mark.parametrize("name", ["pdf", "single_file"])
+def test_what_lies_beside_a_page_is_asked_for_in_a_suite(tmp_path, monkeypatch, name):
+    monkeypatch.setattr("cxlib.report.plan.find_maker", lambda: "here")
+    (tmp_path / "a.ipynb").write_text("{}", encoding="utf-8")
+    suite = tmp_path / "suite.yml"
+    for written, asked in (("true", True), ("false", False), ("'true'", True)):
+        text = f"reports:\n  - {{notebook: a.ipynb, {name}: {written}}}\n"
+        suite.write_text(text, encoding="utf-8")
+        [one] = plan.plan_all([suite]).reports
+        assert getattr(one, name) is asked
+        assert getattr(plan.plan_all([suite], **{name: True}).reports[0], name)
+    suite.write_text(f"reports:\n  - {{notebook: a.ipynb, {name}: on}}\n", encoding="utf-8")
+    [problem] = plan.plan_all([suite]).problems
+    assert f"{name}='on' must be true or false, as `{name}: true`" in problem

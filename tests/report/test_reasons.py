@@ -2,7 +2,9 @@
 
 import pytest
 
-from cxlib.report.reasons import explain
+from cxlib import texts
+from cxlib.report import reasons
+from cxlib.shown.language import write
 
 KEY = {
     "code": "1",
@@ -21,6 +23,10 @@ RUN = {
     "parameters": {"wave": "2026Q2", "scale": [0, 10], "looks": 1},
     "versions": {"pandas": "3.1.0"},
 }
+
+
+def explain(before, now, language="en"):
+    return write(reasons.explain(before, now), "", language)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +79,10 @@ def test_where_nothing_can_be_compared_that_is_said(before, now, said):
 def test_a_manifest_that_someone_wrote_into_stops_nothing(part, wrong):
     changed = dict.fromkeys(KEY, "2") | {"inputs": {"survey": "2"}}
     assert explain({**RUN, part: wrong}, {**RUN, "key": changed})
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_every_reason_has_words(language):
+    for part in (*KEY, "day", "other"):
+        for changed in ("2", {"survey": "2"}):
+            assert explain(RUN, {**RUN, "key": {**KEY, part: changed}}, language)

@@ -3,8 +3,11 @@
 import json
 from dataclasses import replace
 
-from cxlib import report
+import pytest
+
+from cxlib import errors, report
 from cxlib.report.checks import Refused
+from cxlib.report.refusals import Kind, Refusal, kind_of, kind_of_stop
 
 
 def run(root, out, *reports):
@@ -113,3 +116,42 @@ def test_a_part_makes_nothing_that_its_site_has_unchanged(root, tmp_path):
     [outcome] = report.run(ready, out=part, history=site)
     assert str(outcome.status) == "unchanged"
     assert not list(part.glob("*/*/manifest.json"))
+
+
+def test_every_refusal_of_ours_has_a_kind():
+    classes = [errors.CxError, *errors.CxError.__subclasses__()]
+    assert Kind.NOTEBOOK not in [kind_of(each.__name__) for each in classes]
+    assert [each for each in classes if kind_of(each.__name__) is Kind.COMMAND] == [errors.CxError]
+    assert Refusal.of(errors.ColumnError("gone")) == Refusal("gone", Kind.COLUMN)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"cause": "time", "kind": "data"}, Kind.TIME),
+        ({"cause": "memory"}, Kind.MEMORY),
+        ({"cause": "changed"}, Kind.CHANGED),
+        ({"cause": "error", "kind": "data"}, Kind.DATA),
+        ({"cause": ["x"], "kind": ["data"]}, Kind.NOTEBOOK),  # somebody wrote into the manifest
+        ({}, Kind.NOTEBOOK),
+    ],
+)
+def test_what_stopped_a_run_is_of_a_kind(error, kind):
+    assert kind_of_stop(error) is kind
+
+
+def test_the_kind_of_a_refusal_is_kept_with_it(root):
+    out = root / "kinds"
+    outcomes = run(
+        root,
+        out,
+        ("early", "08_looks.ipynb", {"wave": "2031Q1"}),
+        ("nobody", "08_looks.ipynb", {"looks": "1000", "wave": "2026Q3"}),
+        ("late", "08_looks.ipynb", {"wave": "late"}),
+    )
+    kinds = {name: outcome.kind for name, outcome in outcomes.items()}
+    states = {
+        name: json.loads((out / name / "state.json").read_text("utf-8"))["kind"] for name in kinds
+    }
+    assert kinds == states
+    assert (kinds["early"], kinds["nobody"]) == (Kind.PARAMETER, Kind.DATA)

@@ -83,3 +83,27 @@ def test_a_file_that_is_not_there_or_not_one_of_reports_is_refused(tmp_path):
         read_suite(tmp_path / "none.yml")
     with pytest.raises(SourceError, match="more than a file of reports"):
         read_suite(written(tmp_path, b"#" * (5 * 2**20)))
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Asia/Tokio", "did you mean 'Asia/Tokyo'"),
+        ("Tokyo", "did you mean 'Asia/Tokyo'"),
+        ("[a]", "write one, as `zone: Asia/Tokyo`"),
+        ("null", "write one, as `zone: Asia/Tokyo`"),
+        ("../../etc/passwd", "is no time zone"),
+    ],
+)
+def test_a_zone_that_is_none_is_refused_with_its_line(tmp_path, zone, said):
+    path = tmp_path / "all.yml"
+    path.write_text(f"reports:\n  - notebook: a.ipynb\nzone: {zone}\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="line 3") as refused:
+        read_suite(path)
+    assert said in str(refused.value)
+
+
+def test_a_zone_stands_beside_the_reports(tmp_path):
+    path = tmp_path / "all.yml"
+    path.write_text("zone: Asia/Seoul\nreports:\n  - notebook: a.ipynb\n", encoding="utf-8")
+    assert read_suite(path).zone == "Asia/Seoul"

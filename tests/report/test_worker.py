@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cxlib.report import worker
+from cxlib.report.refusals import Kind, Refusal
 from tests.report.test_crew import job
 from tests.report.writing import code
 
@@ -98,5 +99,7 @@ def test_a_secret_is_masked_however_it_was_named(tmp_path, monkeypatch, cells):
 def test_what_changed_after_its_check_is_checked_again(tmp_path, monkeypatch):
     found = job(tmp_path, "one", code("1")) | {"keyed": True, "key": {"code": "another"}}
     monkeypatch.setattr(worker, "planned_from", lambda told: told)
-    monkeypatch.setattr(worker, "check_one", lambda planned: "its column is gone")
-    assert worker._work(found, lambda message: None)["refused"] == "its column is gone"
+    refusal = Refusal("its column is gone", Kind.COLUMN)
+    monkeypatch.setattr(worker, "check_one", lambda planned: refusal)
+    told = worker._work(found, lambda message: None)
+    assert (told["refused"], told["kind"]) == ("its column is gone", "column")

@@ -1,0 +1,26 @@
+"""Options that several commands have, or whose help is long."""
+
+from typing import Annotated
+
+import typer
+
+Language = Annotated[
+    str | None,
+    typer.Option(envvar="CX_LANGUAGE", help="Language of what is said: en, ja or ko."),
+]
+RunLanguage = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CX_LANGUAGE",
+        help="Language (en, ja or ko) of the reports for which no other is given, and of what this "
+        "command says.",
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CX_ZONE",
+        help="Time zone, as Asia/Tokyo, in which pages and the index say when; by default UTC, or "
+        "`zone:` of the YAML file. A report that is unchanged keeps its page.",
+    ),
+]
