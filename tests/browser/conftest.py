@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.conftest import ROOT
 from tests.report.writing import project
@@ -48,11 +49,15 @@ def tiny(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def sample_reports(tmp_path_factory):
-    """`reports/sample.yml`, published."""
-    out = tmp_path_factory.mktemp("sample") / "published"
-    ran = cx_run("reports/sample.yml", "--out", out, folder=ROOT)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def sample_reports(tmp_path_factory, worker_id):
+    """`reports/sample.yml`, published once for all processes of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    out = shared / "sample" / "published"
+    with FileLock(shared / "sample.lock"):
+        if not (shared / "sample").is_dir():
+            ran = cx_run("reports/sample.yml", "--out", out, folder=ROOT)
+            assert ran.returncode == 0, ran.stdout + ran.stderr
     return out
 
 

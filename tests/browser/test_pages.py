@@ -4,9 +4,15 @@ readable on a phone."""
 import base64
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cxlib.report.export import export
 from cxlib.report.sanitize import inert_html
+from cxlib.shown import Table
+from tests.benchmarks.bench_pages import MOST, newest_pages, weigh
+from tests.report.test_export import HEADER
 from tests.report.test_sanitize import ATTACKS, ELEMENTS, KNOWN
 
 pytestmark = pytest.mark.browser
@@ -32,6 +38,13 @@ BOXES = """[...function* () {
 }()]"""  # noqa: E501
 NAMELESS = "[...document.querySelectorAll('a, summary')].filter(e => !e.textContent.trim()).length"
 
+
+# stops of the Tab key before the first figure
+TO_FIGURE = """(() => {
+  const figure = document.querySelector('.lead img, .lead figure svg');
+  return [...document.querySelectorAll('a[href], summary, input, [tabindex="0"]')].filter(
+    stop => stop.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING).length;
+})()"""
 
 ALIEN = """known => [...document.querySelectorAll('body *')].flatMap(e =>
   [e.localName, ...[...e.attributes].map(a => `${e.localName}[${a.name}]`)]
@@ -95,9 +108,9 @@ def test_small_reports(opened, tiny, width):
 def test_code_unfolds_and_the_table_of_contents_leads_to_its_place(opened, tiny):
     page = opened(next(tiny.glob("nps/*/report.html")))
     fold = page.locator("details.code").first
-    assert not fold.locator(".highlight").is_visible()
+    assert not fold.locator(".highlight").first.is_visible()
     fold.locator("summary").click()
-    assert fold.locator(".highlight").is_visible()
+    assert fold.locator(".highlight").first.is_visible()
     page.locator("nav ol a").nth(2).click()
     assert page.evaluate("document.querySelector(':target').textContent") == "3 고객의 말"
     whole(page)
@@ -108,7 +121,7 @@ def test_a_table_is_saved_as_its_exact_csv(opened, tiny, tmp_path):
     with page.expect_download() as download:
         page.locator("a.download").first.click()
     assert download.value.suggested_filename == "nps-table-1.csv"
-    assert page.locator("a.download").count() == page.locator("article table").count() == 2
+    assert page.locator("a.download").count() == page.locator("main table:not(.plain)").count() == 2
     content = base64.b64decode(
         page.locator("a.download").first.get_attribute("href").partition("base64,")[2]
     ).decode("utf-8-sig")
@@ -116,6 +129,63 @@ def test_a_table_is_saved_as_its_exact_csv(opened, tiny, tmp_path):
         content
         == '国,n,comment\n日本,12,<script>alert(1)</script>\n한국,-3,"\'=HYPERLINK(""x"")"\n'
     )
+
+
+def long_page(folder, rows, **how):
+    frame = pd.DataFrame({"name": [f"店舗{n} Ｓ" for n in range(rows)], "n": range(rows)})
+    outputs = [new_output("display_data", Table(frame=frame)._repr_mimebundle_())]
+    cells = [new_markdown_cell("# Long"), new_code_cell("1", outputs=outputs)]
+    page = export(new_notebook(cells=cells), name="nps", header=HEADER, **how)
+    (folder / "report.html").write_text(page.html, encoding="utf-8")
+    for name, attached in page.files.items():
+        (folder / name).write_text(attached.content, encoding="utf-8-sig", newline="")
+    return folder / "report.html"
+
+
+ROWS = """[...document.querySelectorAll('figure.table tbody tr')]
+  .filter(row => row.checkVisibility()).length"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"), [("店舗4", 11), ("s 49", 1), ("ＳＳ", 0), ("", 50), ("店舗300", 0)]
+)
+def test_the_rows_on_a_page_are_searched(opened, tmp_path, typed, left):
+    page = opened(long_page(tmp_path, 412))
+    assert page.evaluate(ROWS) == 50
+    page.get_by_label("Find in this table").fill(typed)
+    assert page.evaluate(ROWS) == left
+    said = f"{left} of the 50 rows on this page; 362 more rows are in the CSV alone"
+    assert page.locator(".find [role=status]").inner_text() == (said if typed else "")
+    page.keyboard.press("Escape")
+    assert page.evaluate(ROWS) == 50
+    assert page.problems == []
+
+
+def test_without_its_script_a_long_table_is_whole_and_has_no_box(browser, tmp_path):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(long_page(tmp_path, 50).as_uri())
+    assert page.locator("figure.table tbody tr:visible").count() == 50
+    assert not page.get_by_label("Find in this table").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("single_file", [False, True])
+def test_a_long_table_is_saved_from_the_file_system(opened, tmp_path, single_file):
+    page = opened(long_page(tmp_path, 412, single_file=single_file))
+    with page.expect_download() as download:
+        page.locator("a.download").click()
+    saved = download.value.path().read_text(encoding="utf-8-sig")
+    assert saved.splitlines()[0] == "name,n"
+    assert len(saved.splitlines()) == 413
+    assert (tmp_path / "table-01.csv").exists() is not single_file
+    # Playwright calls it a request that failed where a link turns into a download
+    assert [each for each in page.problems if not each.endswith("table-01.csv")] == []
+
+
+def test_the_sample_pages_are_light(sample_reports):
+    weights = {name: weigh(page) for name, page in newest_pages(sample_reports).items()}
+    assert len(weights) == 5
+    assert {name: each for name, each in weights.items() if each["page"] > MOST} == {}
 
 
 def test_the_sample_reports(opened, sample_reports):
@@ -131,9 +201,14 @@ def test_the_sample_reports(opened, sample_reports):
         for width in (1280, 400):
             page = opened(path, width=width)
             whole(page)
+            if path.parent.parent.name != "start_here":
+                assert page.evaluate(TO_FIGURE) <= 12
+                end = page.locator(".lead img, .lead figure svg").first.bounding_box()
+                assert end["y"] + end["height"] <= (1000 if width == 1280 else 2 * 844)
         assert page.locator("h1").count() == 1
-        assert page.locator("a.download").count() == page.locator("article table").count()
+        assert page.locator("a.download").count() == page.locator("main table:not(.plain)").count()
         if path.parent.parent.name != "start_here":
             assert page.locator("header .headline").inner_text()
-            assert page.locator("nav ol a").count() >= 5
+            assert 4 <= page.locator("nav ol a").count() <= 9
+            assert page.locator(".keys dl > div").count() in (3, 4, 5)
             assert page.locator("figure.picture img").count() >= 1

@@ -13,6 +13,7 @@ CONDA_NAMES = {  # where conda-forge has another name than PyPI
     "matplotlib": "matplotlib-base",
 }
 PIP_ONLY = {
+    "axe-playwright-python",
     "noto-cjk-sans-jp-regular",
     "playwright",
 }  # not on conda-forge, or another thing under that name
