@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,18 @@ settings.load_profile("house")
 ROOT = Path(__file__).resolve().parents[1]
 ORACLES = Path(__file__).parent / "oracles"
 SHARED = ROOT.parent / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stands until the end (modules, tests) out of every later garbage collection:
+    statsmodels' `multipletests` alone asks for one a call."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let what stood until now be taken down in order."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
