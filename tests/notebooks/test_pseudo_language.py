@@ -82,7 +82,7 @@ def rendered(name: str, folder: Path, root: Path = ROOT) -> tuple[str, list[str]
 def unmarked(page: str, figures: list[str], root: Path = ROOT) -> list[str]:
     """Return each piece of the page that has a word which is not marked, nor data, nor prose."""
     soup = BeautifulSoup(page, "html.parser")
-    for part in soup.select("head, .prose, nav li, h1, .code .highlight, footer code"):
+    for part in soup.select("head, .prose, nav li, h1, .lead h2, .code .highlight, footer code"):
         part.decompose()
     for table in soup.find_all("table"):  # the ledger: its first cells name results and values
         if table.th and "figure" in table.th.get_text():
