@@ -16,6 +16,7 @@ ERROR = {"message": "<b>no</b>", "details": "", "cell": 2, "cells": 1200, "headi
 
 def failed(**values):
     given = {"title": "<i>", "name": "nps", "error": ERROR, "last_good": None, "command": "cx"}
+    given["kind"] = "A parameter"
     time = datetime(2026, 11, 22, 9, 31, tzinfo=UTC)
     return render("failed.html.j2", time=time, notebook_kept=False, **given | values)
 
@@ -23,7 +24,8 @@ def failed(**values):
 def test_values_are_escaped_and_numbers_and_times_written():
     soup = BeautifulSoup(failed(), "html.parser")
     assert soup.title.string == "<i>"
-    assert soup.select_one(".headline").string == "<b>no</b>"
+    assert soup.select_one(".headline").string == "A parameter"
+    assert soup.select_one("p[lang=en]").string == "<b>no</b>"
     assert "It stopped in cell 2 of 1,200." in soup.get_text()
     assert soup.select_one(".made").string == "Made 2026-11-22 09:31 UTC"
 
@@ -43,7 +45,7 @@ def test_hostile_words_are_inert_in_every_text_of_a_page(name):
     assert visible(page) == page
     soup = BeautifulSoup(page, "html.parser")
     assert soup.find_all(["script", "img", "iframe", "b"]) == []
-    said = soup.select_one(".headline").get_text()
+    said = soup.select_one("p[lang=en]").get_text()
     assert said == visible(word).replace("\x00", "\ufffd")
 
 
