@@ -19,7 +19,7 @@ from tests.report.breaking import PATIENCE, Box, ended, history, mounted
 pytestmark = pytest.mark.skipif(not copies.can_fork(), reason="what is looked at is Linux's alone")
 
 SLEEP = "import time; time.sleep(600)"
-STOPPED = "Stopped: what was done is published"
+STOPPED = "Stopped: what was done is published."
 
 
 @pytest.fixture(scope="module")
