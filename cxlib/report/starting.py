@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cxlib
+from cxlib import texts
 from cxlib.errors import CxError, SourceError
 from cxlib.report import cleaning
 
@@ -25,7 +26,6 @@ FILES = (
     "reports/sample.yml",
 )
 NOTEBOOKS = "notebooks/[0-9]*.ipynb"
-TRANSLATED = "notebooks/[jk][ao]/[0-9]*.ipynb"  # not those in notebooks/mine
 MINE = Path("notebooks", "mine")
 
 
@@ -94,7 +94,8 @@ def _refuse_what_is_there(folder: Path) -> None:
 def _fill(stage: Path, source: Path, sample: Callable[[Path], object]) -> None:
     for name in FILES:
         _write(stage / name, (source / name).read_text(encoding="utf-8"))
-    for path in sorted([*source.glob(NOTEBOOKS), *source.glob(TRANSLATED)]):
+    translated = [f"notebooks/{code}/[0-9]*.ipynb" for code in texts.languages()]
+    for path in sorted(path for each in (NOTEBOOKS, *translated) for path in source.glob(each)):
         # a notebook of the repository may have been run on somebody's own data
         _write(stage / path.relative_to(source), cleaning.clean(path.read_bytes()))
     sample(stage / "data" / "sample")
