@@ -7,6 +7,7 @@ import pytest
 
 from cxlib.report.headline import interval, label, trend, value
 from cxlib.report.history import Figure, Run
+from cxlib.report.refusals import Kind
 
 NPS = Figure("nps", "nps.nps", "", "2026Q3", "points", 31.25, 22.0, 40.4, 0.95, 812)
 
@@ -14,7 +15,7 @@ NPS = Figure("nps", "nps.nps", "", "2026Q3", "points", 31.25, 22.0, 40.4, 0.95, 
 def run(figure, number=0, published=True):
     started = datetime(2026, 11, 22, tzinfo=UTC) - timedelta(days=number)
     words = ("notebooks/03_nps.ipynb", "T", "H", "")
-    return Run("r", published, *words, started, None, "", "en", {}, figure)
+    return Run("r", published, *words, Kind.NOTEBOOK, started, None, "", "en", {}, figure)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cxlib import report
-from cxlib.report import runner
+from cxlib.report import manifests, runner
 from cxlib.report.publish import runs, staging, states, sweep
 from cxlib.report.site import write_index
 from tests.conftest import ROOT
@@ -100,11 +100,9 @@ def test_a_clock_that_was_wrong_does_not_decide_which_is_newest(look, tmp_path, 
     out = tmp_path / "looks"
     for year in (2099, 2026, 2001):
         at = datetime(year, 3, 1, 12, tzinfo=UTC)
-        monkeypatch.setattr(
-            runner,
-            "datetime",
-            type("Clock", (datetime,), {"now": classmethod(lambda *_, at=at: at)}),
-        )
+        clock = type("Clock", (datetime,), {"now": classmethod(lambda *_, at=at: at)})
+        monkeypatch.setattr(runner, "datetime", clock)
+        monkeypatch.setattr(manifests, "datetime", clock)
         manifest = look()
         assert manifest["started"].startswith(str(year))
         assert (out / "looks" / "latest").read_text(encoding="utf-8").strip() == manifest["run"]
