@@ -79,6 +79,7 @@ def picture(ax: Axes, alt: str | None = None) -> Picture | Text:
         return Text((alt or _words_of(figure.axes),), kind="absent")
     numbers = behind(figure)
     with theme.look(numbers[0].language if numbers else ""):
+        theme.add_cjk_font(figure)
         png = _png(figure)
     width = round(figure.get_size_inches()[0] * 100)
     plt.close(figure)

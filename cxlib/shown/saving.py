@@ -62,9 +62,9 @@ def save(ax: Axes, path: str | os.PathLike[str]) -> Path:
     import matplotlib as mpl
 
     with whole(path) as part, theme.look(), mpl.rc_context(_LOOK):
-        theme.figure_of(ax).savefig(
-            part, dpi=_DPI, bbox_inches="tight", format=kind[1:], metadata=_ABOUT[kind]
-        )
+        figure = theme.figure_of(ax)
+        theme.add_cjk_font(figure)
+        figure.savefig(part, dpi=_DPI, bbox_inches="tight", format=kind[1:], metadata=_ABOUT[kind])
     return path
 
 

@@ -126,6 +126,16 @@ def look(language: str = "") -> Iterator[None]:
         yield
 
 
+def add_cjk_font(figure: Figure) -> None:
+    """Let the texts of a figure that somebody drew outside the look show Japanese and Korean."""
+    from matplotlib.text import Text as Label
+
+    for label in figure.findobj(Label):
+        families = list(label.get_fontfamily())
+        if CJK_FAMILY not in families:
+            label.set_fontfamily([*families, CJK_FAMILY])
+
+
 class Used:
     """The look of the suite, for all that is drawn until `undo()`, or within `with`."""
 

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from cxlib import errors
 from cxlib.shown import theme
+from cxlib.shown.picture import picture
 from cxlib.shown.saving import save
 
 
@@ -65,3 +66,11 @@ def test_half_a_figure_is_never_there(ax, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="full"):
         save(ax, path)
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("a.png", "old")]
+
+
+def test_letters_of_a_figure_that_somebody_drew_herself_are_all_there(tmp_path):
+    ax = plt.subplots()[1]
+    ax.set_title("東京 서울")  # a letter that is not there is a warning, and an error here
+    ax.set_xticks([0, 1], labels=["店", "가"])
+    save(ax, tmp_path / "own.svg")
+    assert picture(ax).png

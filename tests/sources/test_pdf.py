@@ -21,8 +21,8 @@ from tests.sources.interviews import said
 def written(*pages):
     """A PDF whose pages have lines of text, or a picture (None)."""
     file = io.BytesIO()
-    theme.axes()  # takes the font that has kanji and hangul
-    with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(file) as document:
+    fonts = mpl.rc_context({"pdf.fonttype": 42})
+    with theme.use(), fonts, PdfPages(file) as document:  # with the font of kanji and hangul
         for lines in pages:
             figure = Figure(figsize=(6, 6))
             if lines is None:
