@@ -54,7 +54,7 @@ def test_the_kernel_says_what_was_looked_at_and_takes_its_own_looks(root, look):
     page = BeautifulSoup(outcome.page.read_text(encoding="utf-8"), "html.parser")
     shown = {
         row.code.string: row.find_all("td")[1].get_text()
-        for row in page.select("details.box tbody tr")
+        for row in page.select("table.plain tbody tr")
     }
     assert shown["looks"] == "2"
     assert page.select_one("code.command").string == manifest["command"]
