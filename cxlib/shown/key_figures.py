@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -178,7 +179,7 @@ def _of(wanted: Wanted, row: Figure, language: str) -> str:
         a_kind = isinstance(found.formats.get(name), type)  # its raw value is no word
         if name in ("a", "b", *wanted.at) or a_kind or pd.isna(line[name]):
             continue
-        how = found.formats.get(name, "")
+        how = found.formats.get(name) or ("date" if isinstance(line[name], dt.date) else "")
         value = words.write(line[name], how if isinstance(how, str) else "", language)
         if isinstance(line[name], str):
             parts.append(value)

@@ -175,9 +175,17 @@ def test_lines_of_japanese_neither_begin_nor_end_with_the_wrong_mark(width):
     )
     lines = theme.wrap(words, width).split("\n")
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
-    assert not [line for line in lines if line[0] in "、。）」：ー" or line[-1] in "（「"]
+    assert not [line for line in lines if line[0] in ",、。）」：ー" or line[-1] in "（「"]
     assert any("[82, 85]" in line for line in lines)
     assert any("n = 3,000" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", range(12, 60))
+def test_no_line_of_korean_begins_with_a_comma_or_a_bracket(width):
+    words = "6개월 후에도 남아 있는 고객은 83명입니다(95% 신뢰구간 [82, 85], n = 3,000)."
+    lines = theme.wrap(words, width).split("\n")
+    assert not [line for line in lines if line[0] in ",.)"]
+    assert any("[82, 85]," in line for line in lines)
 
 
 def test_long_names_beside_an_axis_take_two_lines_and_stay_apart():
