@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 from nbconvert import HTMLExporter
 from nbconvert.filters import Highlight2HTML, markdown2html, strip_ansi
 from nbformat import NotebookNode
@@ -22,6 +22,7 @@ from cxlib.inert import has_rtl, visible
 from cxlib.report.arrangement import parts_of
 from cxlib.report.code_colours import lighten
 from cxlib.report.downloads import LEDGER, Attached, add_downloads, count_rows
+from cxlib.report.drawings import Drawings
 from cxlib.report.key_figures import Kept, kept_figures, strip
 from cxlib.report.layout import lay_out
 from cxlib.report.outputs import figures, outputs
@@ -29,6 +30,8 @@ from cxlib.report.pages import load_script, load_template, render, unbroken
 from cxlib.report.sanitize import inert_html
 from cxlib.report.scripts import is_english, language_of
 from cxlib.report.set_aside import SetAside
+from cxlib.shown.held import held_parts
+from cxlib.shown.inline_svg import MIME
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _PYTHON = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
@@ -98,8 +101,8 @@ def export(
     CxError
         If a picture has no words for those who cannot see it.
     """
-    aside = SetAside()
-    soup = BeautifulSoup(_parts(notebook, aside), "html.parser")
+    aside, drawings = SetAside(), Drawings()
+    soup = BeautifulSoup(_parts(notebook, aside, drawings), "html.parser")
     _write_out(soup)
     _refuse_wordless(soup)
     layout = lay_out(soup, name, language)
@@ -111,6 +114,8 @@ def export(
         soup, report=name, language=language, aside=aside, ledger=ledger, single_file=single_file
     )
     _keep_together(soup)
+    pictures = len(soup.find_all("img"))
+    drawings.place(soup)
     layout.write(soup)
     script, digest = load_script("rows.js.j2") if downloads.searched else ("", "")
     page = render(
@@ -121,7 +126,7 @@ def export(
         headline=headline,
         doubts=layout.doubts,
         contents=layout.contents,
-        parts=layout.parts,
+        parts={part: drawings.put_in(markup) for part, markup in layout.parts.items()},
         keys=strip(notebook, earlier, language),
         figures=bool(ledger),
         single_file=single_file,
@@ -138,7 +143,7 @@ def export(
         title,
         headline,
         downloads.tables,
-        len(soup.find_all("img")),
+        pictures,
         silenced,
         kept,
         downloads.files | files,
@@ -148,18 +153,18 @@ def export(
 def prepare() -> None:
     """Load what the first page of a process loads: templates, and what colours code."""
     cells = [new_markdown_cell("# title"), new_code_cell("1")]
-    _parts(new_notebook(cells=cells, metadata=_PYTHON), SetAside())
+    _parts(new_notebook(cells=cells, metadata=_PYTHON), SetAside(), Drawings())
     load_template("page.html.j2")
 
 
-def _parts(notebook: NotebookNode, aside: SetAside) -> str:
+def _parts(notebook: NotebookNode, aside: SetAside, drawings: Drawings) -> str:
     """Return a section for each part of the page."""
     exporter = _exporter()
     about = notebook.metadata.get("language_info", {})
     lexer = about.get("pygments_lexer", about.get("name"))
     highlight = Highlight2HTML(pygments_lexer=lexer, parent=exporter)
     exporter.register_filter("highlight_code", functools.partial(_coloured, highlight))
-    exporter.register_filter("shown", functools.partial(_shown, aside=aside))
+    exporter.register_filter("shown", functools.partial(_shown, aside=aside, drawings=drawings))
     template = exporter.environment.get_template("index.html.j2")
     return template.render(parts=parts_of(notebook))
 
@@ -179,7 +184,7 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
-def _shown(output: NotebookNode, number: int, *, aside: SetAside) -> str:
+def _shown(output: NotebookNode, number: int, *, aside: SetAside, drawings: Drawings) -> str:
     """Return one output as inert HTML; `number` is that of its cell."""
     if output.output_type == "stream":
         return (
@@ -195,7 +200,8 @@ def _shown(output: NotebookNode, number: int, *, aside: SetAside) -> str:
         return f'<div class="output"{attached}>{inert_html(data["text/html"])}</div>'
     for kind in _PICTURES:
         if kind in data:
-            return _picture(kind, output, number, aside)
+            drawn = drawings.mark(str(data[MIME])) if MIME in data else ""
+            return _picture(kind, output, number, aside, drawn=drawn)
     if "text/markdown" in data:
         return f'<div class="output">{inert_html(markdown2html(data["text/markdown"]))}</div>'
     words = data.get("text/latex") or data.get(
@@ -204,7 +210,9 @@ def _shown(output: NotebookNode, number: int, *, aside: SetAside) -> str:
     return f'<pre tabindex="0">{escape(strip_ansi(words))}</pre>' if words else ""
 
 
-def _picture(kind: str, output: NotebookNode, number: int, aside: SetAside) -> str:
+def _picture(
+    kind: str, output: NotebookNode, number: int, aside: SetAside, *, drawn: str = ""
+) -> str:
     content = output.data[kind]
     if kind == "image/svg+xml":
         content = base64.b64encode(content.encode()).decode("ascii")
@@ -214,12 +222,13 @@ def _picture(kind: str, output: NotebookNode, number: int, aside: SetAside) -> s
     width = f' width="{int(about["width"])}"' if str(about.get("width", "")).isdecimal() else ""
     source = "".join(content.split())
     is_wide = _is_wide(kind, source)
+    attribute = f' data-drawn="{drawn}"' if drawn else ""
     css, scrolls = ("picture wide", ' tabindex="0"') if is_wide else ("picture", "")
     return (
         f'<figure class="{css}"{scrolls}>'
         f'<img src="data:{kind};base64,{aside.mark(escape(source))}" '
         f'alt="{escape(alt)}"{width} '
-        f'data-cell="{number}"></figure>'
+        f'data-cell="{number}"{attribute}></figure>'
     )
 
 
@@ -290,5 +299,16 @@ def _name_headers(soup: BeautifulSoup) -> None:
 
 def _keep_together(soup: BeautifulSoup) -> None:
     for words in soup.find_all(string=True):
-        if (kept := unbroken(words)) != words and words.find_parent(["pre", "code"]) is None:
-            words.replace_with(kept)
+        if words.find_parent(["pre", "code"]) is not None:
+            continue
+        if (kept := unbroken(words)) != words:
+            words.replace_with(words := NavigableString(kept))
+        parts = list(held_parts(words)) if words.find_parent(["td", "th"]) is None else []
+        if any(one for _, one in parts):
+            words.replace_with(*(_held(soup, part) if one else part for part, one in parts))
+
+
+def _held(soup: BeautifulSoup, words: str) -> Tag:
+    held = soup.new_tag("span", attrs={"class": "held"})
+    held.string = words
+    return held

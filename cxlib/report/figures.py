@@ -11,9 +11,10 @@ from typing import Any
 from cxlib.errors import SourceError
 
 WORDS = ("study", "figure", "segment", "wave", "unit", "verdict", "method", "text")
+_LATER = ("of",)  # which row it is, in words; runs of earlier versions have none
 NUMBERS = ("value", "ci_low", "ci_high", "confidence", "n")
 # what a manifest says of the headline
-_OF_HEADLINE = ("study", "figure", "segment", "wave", *NUMBERS, "unit", "verdict")
+_OF_HEADLINE = ("study", "figure", "segment", "wave", *NUMBERS, "unit", "verdict", "of")
 
 Figure = dict[str, Any]
 
@@ -88,6 +89,5 @@ def parse_figures(text: str) -> list[Figure]:
 def _figure(row: dict[str, Any]) -> Figure:
     if None in row or None in row.values():
         raise ValueError(f"a row has not as many cells as there are columns: {row['figure']!r}")
-    return {name: row[name] for name in WORDS} | {
-        name: float(row[name]) if row[name] else None for name in NUMBERS
-    }
+    words = {name: row[name] for name in WORDS} | {name: row.get(name, "") for name in _LATER}
+    return words | {name: float(row[name]) if row[name] else None for name in NUMBERS}

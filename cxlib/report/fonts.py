@@ -1,13 +1,15 @@
-"""The characters of a page -> the part of a font that shows them, so that Japanese and Korean need
-no font of the reader's."""
+"""The characters of a page -> the part of a font that shows them, so that Japanese and Korean, and
+the letters of its figures, need no font of the reader's."""
 
 from __future__ import annotations
 
 import base64
 import functools
+import html
 import io
 import re
 from collections.abc import Iterable
+from importlib import util
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +33,17 @@ _RULE = re.compile(
     r'src: url\("data:font/woff;base64,[A-Za-z0-9+/=]+"\) format\("woff"\); \}'
 )
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LETTERS = re.compile("<text\\b[^>]*>([^<]*)")  # of figures: nothing else on a page has such a tag
 _KOREAN = re.compile(r"""\blang=["']?ko\b""")
 
 
 def font_face(page: str, *, earlier: str = "", alike: Iterable[Path] = ()) -> str:
-    """Return CSS rules `@font-face` for the families of a page; empty where it has no CJK.
+    """Return CSS rules `@font-face` for the families of a page; empty where it has neither CJK nor
+    a figure with letters.
 
     `cx-cjk` has its CJK characters in their Japanese form; `cx-ko`, where a passage is in Korean,
     the few Chinese characters that are written otherwise there (化, 次, 社 …), to stand before it.
+    `cx-figure` has the letters of figures, as wide as they were when these were drawn.
 
     Parameters
     ----------
@@ -52,13 +57,13 @@ def font_face(page: str, *, earlier: str = "", alike: Iterable[Path] = ()) -> st
 
     Notes
     -----
-    A subset of Noto Sans CJK JP (SIL Open Font License 1.1), as WOFF in a data address: a page of a
+    Subsets of Noto Sans CJK JP (SIL Open Font License 1.1) and DejaVu Sans (Bitstream Vera's
+    licence), as WOFF in a data address: a page of a
     thousand different characters grows by about 200 kB. Characters that the font lacks are left to
     the reader's own fonts."""
     characters = "".join(sorted(set(_CJK.findall(page))))
-    if not characters:
-        return ""
-    return _face(characters, earlier, alike) + _korean_face(page)
+    cjk = _face(characters, earlier, alike) + _korean_face(page) if characters else ""
+    return cjk + _figure_face(page)
 
 
 def _face(characters: str, earlier: str, alike: Iterable[Path]) -> str:
@@ -81,6 +86,31 @@ def _korean_face(page: str) -> str:
         return ""
     reach = ", ".join(f"U+{ord(character):X}" for character in characters)
     return _rule("cx-ko", reach, _subset(characters, korean=True))
+
+
+def _figure_face(page: str) -> str:
+    """Return the face for the letters of figures."""
+    letters = set(html.unescape("".join(_LETTERS.findall(page))))
+    characters = "".join(sorted(letters & _letters_of_figures())) if letters else ""
+    if not characters:
+        return ""
+    reach = ", ".join(f"U+{ord(character):X}" for character in characters)
+    return _rule("cx-figure", reach, _subset(characters, figure=True))
+
+
+@functools.cache
+def _letters_of_figures() -> frozenset[str]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(_figure_font(), lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
+
+
+def _figure_font() -> str:
+    """Return where matplotlib's own font lies, without loading matplotlib."""
+    found = util.find_spec("matplotlib")
+    folder = (found.submodule_search_locations if found else None) or [""]
+    return str(Path(folder[0], "mpl-data", "fonts", "ttf", "DejaVuSans.ttf"))
 
 
 def _rule(family: str, reach: str, font: bytes) -> str:
@@ -115,15 +145,15 @@ def korean_forms() -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _subset(characters: str, *, korean: bool = False) -> bytes:
+def _subset(characters: str, *, korean: bool = False, figure: bool = False) -> bytes:
     from fontTools import subset  # takes a moment to load; only a page with CJK needs it
 
-    options = _options()
+    options = _options(figure=figure)
     picker = subset.Subsetter(options)
     # with spaces: WeasyPrint takes those between Korean words from this font too
     picker.populate(text=characters + " \u00a0")
     written = io.BytesIO()
-    with _font() as font:
+    with subset.load_font(_figure_font(), options) if figure else _font() as font:
         if korean:
             _take_korean(font, characters)
         picker.subset(font)
@@ -138,17 +168,19 @@ def _take_korean(font: Any, characters: str) -> None:
             table.cmap.update({code: glyph for code, glyph in forms.items() if code in table.cmap})
 
 
-def _options() -> Any:
+def _options(*, figure: bool = False) -> Any:
     from fontTools import subset
 
+    dropped = ["BASE", "DSIG", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
     return subset.Options(
         flavor="woff",
-        layout_features=[],
+        # figures were measured with pairs of letters moved together
+        layout_features=["kern"] if figure else [],
         hinting=False,
         notdef_outline=True,
         name_IDs=[0, 1, 13, 14],
         desubroutinize=False,
-        drop_tables=["BASE", "DSIG", "GPOS", "GSUB", "VORG", "vhea", "vmtx"],
+        drop_tables=["DSIG", "FFTM", "GDEF", "GSUB", "kern"] if figure else dropped,
     )
 
 

@@ -22,6 +22,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from cxlib.report.copies import Copy, ask, can_fork, parent_path, socket_folder
+from cxlib.shown.inline_svg import PAGE
 
 _TIDYING = 0.03  # seconds
 _LAUNCHER = ["-m", "ipykernel_launcher"]
@@ -97,6 +98,13 @@ class ForkedKernelManager(AsyncKernelManager):
         self.provisioner = ForkedProvisioner(
             kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
         )
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
+        # figures are drawn for a page
+        kw["env"] = {**(kw.get("env") or os.environ), PAGE: "1"}
+        return await super()._async_pre_start_kernel(**kw)
+
+    pre_start_kernel = _async_pre_start_kernel
 
     async def _async_interrupt_kernel(self) -> None:
         # as it is shut down it is interrupted first: at the very end of the last answer, it would

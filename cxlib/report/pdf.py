@@ -15,8 +15,6 @@ import tempfile
 from importlib import util
 from pathlib import Path
 
-from bs4 import BeautifulSoup
-
 from cxlib.errors import CxError, ParameterError
 
 FILE = "report.pdf"
@@ -101,6 +99,8 @@ def make_pdf(page: str, target: Path, *, title: str, made: str) -> None:
 def printable(page: str, *, title: str, made: str) -> str:
     """Return the page as it is printed: folds open, nothing that runs, no link to a file beside it
     (a PDF would name this machine's folders), and words for the margins."""
+    from bs4 import BeautifulSoup  # `cx` starts without it
+
     soup = BeautifulSoup(page, "html.parser")
     for unwanted in soup.find_all("script"):
         unwanted.decompose()
@@ -109,6 +109,8 @@ def printable(page: str, *, title: str, made: str) -> str:
     for link in soup.find_all("a", href=True):
         if not str(link["href"]).startswith(("#", "http://", "https://", "mailto:")):
             del link["href"]
+    for image in soup.find_all("image"):  # to this parser what ends itself, as `img` does
+        image.can_be_empty_element = False
     short = title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"
     rules = _MARGINS.format(title=_escaped(short), made=_escaped(made), face=_FACE)
     if soup.head:

@@ -219,7 +219,7 @@ def _published(
             told["files"].append({"name": FILE})
         except (CxError, OSError) as error:
             page = _page(notebook, job, manifest, pdf=False)  # without a link to it
-            told["pdf_error"] = f"the page is published, its PDF could not be made: {error}"
+            told["pdf_error"] = text("cli.pdf_failed", job["language"], problem=str(error))
     mask = job["mask"]
     (folder / "report.html").write_text(mask(page.html), encoding="utf-8")
     for file, attached in page.files.items():

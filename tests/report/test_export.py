@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from cxlib.errors import CxError
 from cxlib.report.export import export
+from cxlib.shown.inline_svg import MIME
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 HEADER = {
@@ -108,6 +109,39 @@ def test_all_code_is_in_one_fold_but_for_what_is_to_be_seen():
 def test_a_picture_without_words_stops_the_export(data, about):
     with pytest.raises(CxError, match="no words"):
         page_of(new_markdown_cell("# T"), shown(data, about))
+
+
+SVG = (
+    '<svg viewBox="0 0 9 9"><defs><path d="M0 0" id="i0"/></defs><use href="#i0"/>'
+    "<text>&lt;b&gt; 고객 \u202e12</text></svg>"
+)
+
+
+def test_a_figure_that_is_drawn_as_text_stands_in_the_page():
+    about = {"image/png": {"alt": 'a "quoted" <title>', "width": 800}}
+    both = {"image/png": PNG, MIME: SVG}
+    page, soup = page_of(shown(both, about), shown(both, about), shown({"image/png": PNG}, about))
+    assert page.pictures == 3
+    assert len(soup.select("figure.picture img")) == 1
+    drawn = soup.select("figure.picture > svg[role=img]")
+    assert [svg["aria-label"] for svg in drawn] == ['a "quoted" <title>'] * 2
+    assert [svg.find("text").string for svg in drawn] == ["<b> 고객 \\u202e12"] * 2
+    assert [svg.use["href"] for svg in drawn] == [f"#{svg.path['id']}" for svg in drawn]
+    assert len({svg.path["id"] for svg in drawn}) == 2
+    assert page.html.count('font-family: "cx-figure"; unicode-range') == 1
+    assert "U+62" in re.search('"cx-figure"; unicode-range: ([^;]+)', page.html)[1]
+    assert PNG not in soup.select_one("figure.picture").decode()
+
+
+def test_a_damaged_drawing_leaves_the_png():
+    soup = page_of(shown({"image/png": PNG, MIME: "<svg><p>"}, {"image/png": {"alt": "a"}}))[1]
+    assert soup.select_one("figure.picture img")["src"].endswith(PNG)
+    assert not soup.select("figure.picture svg")
+
+
+def test_a_drawing_without_words_stops_the_export():
+    with pytest.raises(CxError, match="no words"):
+        page_of(shown({"image/png": PNG, MIME: SVG}))
 
 
 def test_pictures_carry_their_words():
@@ -341,6 +375,24 @@ def test_a_figure_and_its_sign_stand_on_one_line():
     assert page.headline == "Up 3 %."  # in words, not for a page
     saved = base64.b64decode(soup.select_one("a.download")["href"].partition("base64,")[2])
     assert saved.decode("utf-8-sig") == "95 % of n = 3\n"
+
+
+def test_a_number_with_its_counter_stands_on_one_line():
+    _, soup = page_of(
+        new_markdown_cell("# 「電話」の9点\n\n2026年9月の`128件`は、<128件>である。"),
+        shown(
+            {
+                "text/html": '<div class="cx-finding"><p>「電話」の128件&lt;b&gt;</p></div>'
+                "<table><tr><td>128件</td></tr></table>"
+            }
+        ),
+    )
+    assert [each.string for each in soup.select("header .held")] == [
+        *("「電話」", "9点", "「電話」", "128件"),
+    ]
+    assert soup.select_one("header .headline").get_text() == "「電話」の128件<b>"
+    assert [each.string for each in soup.select("article .prose .held")] == ["2026年9月", "128件"]
+    assert soup.select(".headline b, td .held, code .held") == []
 
 
 def test_a_formula_is_shown_as_it_is_written():

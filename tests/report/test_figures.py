@@ -52,6 +52,7 @@ def test_the_headline_is_the_first_figure():
         "n": 128,
         "unit": "points",
         "verdict": "up",
+        "of": "",
     }
 
 
@@ -69,6 +70,11 @@ def test_the_headline_is_the_first_figure():
 )
 def test_without_a_headline_there_is_none(text):
     assert headline_figure(text) is None
+
+
+def test_the_words_of_a_row_are_read_where_there_are_some():
+    row = "nps,level.nps,plan=pro,,3,,,,,points,,,NPS,「pro」"
+    assert headline_figure(f"{HEADER},of\n{row}\n")["of"] == "「pro」"
 
 
 def test_an_interval_without_end_is_no_number_of_json():

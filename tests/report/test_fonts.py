@@ -41,10 +41,42 @@ def test_the_font_of_the_page_as_it_was_is_taken_over_where_it_has_all():
     assert font_face("<p>plain</p>", earlier=was) == ""
 
 
+def test_the_letters_of_figures_have_the_face_in_which_they_were_measured():
+    page = "<svg><text x='1'>NPS &amp; 5 é 声</text><text>AV −1</text></svg><p>Zebra</p>"
+    css = font_face(page)
+    assert css.count("@font-face") == 2
+    figure = outlines(css, "cx-figure")
+    assert set(figure) - {" ", "\xa0"} == set("NPS&5éAV−1")
+    from matplotlib.font_manager import findfont
+    from matplotlib.ft2font import FT2Font
+
+    data = re.search(r'"cx-figure"[^}]*base64,([^"]+)', css)[1]
+    drawn, carried = (
+        FT2Font(file) for file in (findfont("DejaVu Sans"), io.BytesIO(ttf(base64.b64decode(data))))
+    )
+    for words in ("AV", "−15", "&é"):
+        assert wide(drawn, words) == wide(carried, words)
+    assert wide(drawn, "AV") < wide(drawn, "A") + wide(drawn, "V")
+
+
 @pytest.mark.parametrize("end", ['"', "} </style><script>", "<p>顧客の声"])
 def test_a_damaged_page_lends_no_font(end):
     was = font_face("<p>顧客の声</p>")[:200] + end + "顧客の声"
     assert font_face("<p>声</p>", earlier=was) == font_face("<p>声</p>")
+
+
+def ttf(woff):
+    written = io.BytesIO()
+    with TTFont(io.BytesIO(woff)) as font:
+        font.flavor = None
+        font.save(written)
+    return written.getvalue()
+
+
+def wide(font, words):
+    font.set_size(32, 72)
+    font.set_text(words)
+    return font.get_width_height()[0]
 
 
 def outlines(css, family):

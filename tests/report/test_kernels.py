@@ -10,6 +10,7 @@ from jupyter_client.manager import start_new_kernel
 
 from cxlib.report import copies, kernels
 from cxlib.report.execute import execute
+from cxlib.shown.inline_svg import MIME
 from tests.conftest import ROOT
 from tests.report.writing import code, write
 
@@ -26,6 +27,7 @@ PROBES = [
     "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('a title');",
     "fig, ax = plt.subplots(figsize=(3, 2)); ax.bar([1, 2], [3, 1]); fig",
     "plt.get_fignums()",
+    "from cxlib.shown import picture, theme; picture(theme.axes(), alt='drawn for a page')",
     "%config InlineBackend.figure_formats",
     "import seaborn as sns; sns.set_theme(); plt.hist([1, 2, 2]);",
     "import pandas as pd; pd.DataFrame({'顧客': [1, 2]})",
@@ -82,6 +84,7 @@ def test_every_output_is_that_of_a_stock_kernel(tmp_path, monkeypatch):
             (folder / name).unlink()
     for ours, stock in zip(both[True], both[False], strict=True):
         assert ours == stock
+    assert any(MIME in each for _, each_told in both[True][:-1] for each in each_told)
     assert any("image/png" in each for _, each_told in both[True][:-1] for each in each_told)
     assert both[True][-1] == {"ended.txt": "ended", "open.txt": "not closed", "told.txt": "deleted"}
 

@@ -1,10 +1,12 @@
 """A PDF is whole, tagged and names no folder of this machine; what cannot make one is named."""
 
 import os
+import re
 import shutil
 import stat
 import unicodedata
 from datetime import UTC, datetime
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,7 +19,13 @@ from cxlib.errors import CxError, ParameterError
 from cxlib.report import pdf
 from cxlib.report.export import export
 from cxlib.report.plan import plan_all
-from tests.report.test_export import HEADER, long_table, shown
+from cxlib.shown.inline_svg import MIME
+from tests.report.test_export import HEADER, PNG, long_table, shown
+
+DRAWN = (
+    f'<svg viewBox="0 0 99 20"><image href="data:image/png;base64,{PNG}" width="9" height="9"/>'
+    '<text x="9" y="15" font-size="10">months kept 해지율</text></svg>'
+)
 
 
 def program(folder, body, name="chromium"):
@@ -96,6 +104,36 @@ def test_what_is_printed_runs_nothing_and_leads_to_no_file():
     assert not soup.script
 
 
+def test_no_part_of_a_figure_falls_into_another():
+    figure = f'<svg viewBox="0 0 9 9"><g><image href="data:image/png;base64,{PNG}"/><use/></g>'
+    page = f"<head></head><figure>{figure}<text>a</text></svg></figure><p>b</p>"
+    printed = pdf.printable(page, title="T", made="now")
+    root = ElementTree.fromstring(re.search("<svg.*</svg>", printed)[0])
+    assert [tag.tag for tag in root.iter()] == ["svg", "g", "image", "use", "text"]
+    assert [tag.tag for tag in root[0]] == ["image", "use"]
+
+
+def wide_table(columns):
+    row = "".join(f'<td class="num">{1000 + each}.5%</td>' for each in range(columns))
+    head = "".join(f'<th class="num">column {each}</th>' for each in range(columns))
+    return (
+        f'<figure class="table"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody><tr>{row}</tr></tbody></table></figure>"
+    )
+
+
+def sizes_of(words, page):
+    """Give the size in points of the letters in which words are printed."""
+    found = []
+
+    def note(text, current, matrix, _, size):
+        if words in text:
+            found.append(abs(size * matrix[0] * current[0]))
+
+    page.extract_text(visitor_text=note)
+    return found
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(not shutil.which("chromium"), reason="there is no chromium on this machine")
 def test_a_page_becomes_a_tagged_pdf(tmp_path, monkeypatch):
@@ -104,6 +142,8 @@ def test_a_page_becomes_a_tagged_pdf(tmp_path, monkeypatch):
         cells=[
             new_markdown_cell("# 顧客は何を語るか\n\n한국어 문장입니다. The finding."),
             shown({"text/html": long_table(200)}),
+            shown({"text/html": wide_table(40)}),
+            shown({"image/png": PNG, MIME: DRAWN, "text/plain": "a figure"}),
             new_code_cell("secret_code = 1"),
         ]
     )
@@ -123,6 +163,12 @@ def test_a_page_becomes_a_tagged_pdf(tmp_path, monkeypatch):
     ]
     assert "顧客は何を語るか" in words[0]
     assert "한국어 문장입니다" in words[0]
+    assert any("months kept 해지율" in each for each in words)
+    # a browser would print all pages smaller for a table that is wider than the paper
+    assert sizes_of("顧客は何を語るか", read.pages[0]) == pytest.approx([1.9 * 10.5], abs=0.1)
+    assert any("1013.5% ..." in each for each in words)
+    assert not any("1014.5%" in each for each in words)
+    assert "The first 14 of 40 columns are printed" in " ".join(" ".join(words).split())
     assert len(words) > 1
     assert "The first 50 of 200 rows" in " ".join(words)
     for number, each in enumerate(words, start=1):

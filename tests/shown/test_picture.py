@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,8 @@ from matplotlib.transforms import Bbox
 from PIL import Image, ImageChops
 
 from cxlib.shown import theme
+from cxlib.shown.behind import Behind, attach
+from cxlib.shown.inline_svg import MIME, PAGE
 from cxlib.shown.picture import picture
 
 
@@ -34,6 +38,106 @@ def test_a_picture_has_words_and_is_closed():
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert metadata["image/png"]["alt"] == data["text/plain"] == shown.alt
     assert picture(theme.axes(), alt="words").alt == "words"
+
+
+@pytest.fixture
+def for_page(monkeypatch):
+    monkeypatch.setenv(PAGE, "1")
+
+
+def test_only_a_page_gets_svg(monkeypatch):
+    drawn = {}
+    for told in ("", "1"):
+        monkeypatch.setenv(PAGE, told)
+        drawn[told], about = picture(theme.axes(), alt="words")._repr_mimebundle_()
+        assert about["image/png"]["alt"] == "words"
+    assert set(drawn[""]) == {"image/png", "text/plain"}
+    assert set(drawn["1"]) == {"image/png", "text/plain", MIME}
+    assert drawn["1"]["image/png"] == drawn[""]["image/png"]
+
+
+@pytest.mark.parametrize("many", [3, 30_000])
+def test_the_smaller_of_svg_and_png_is_taken(for_page, many):
+    ax = theme.axes()
+    ax.scatter(*np.random.default_rng(1).random((2, many)))
+    data, _ = picture(ax, alt="dots")._repr_mimebundle_()
+    with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as read:
+        sharp = read.width > 8 * 144
+    assert (MIME in data, sharp) == ((True, False) if many == 3 else (False, True))
+    assert len(data.get(MIME, "").encode()) <= len(data["image/png"])
+
+
+def test_what_the_fonts_of_a_page_do_not_show_is_a_sharp_png(for_page):
+    ax = theme.axes(width=3, height=2)
+    ax.set_title("bold", fontweight="bold")
+    shown = picture(ax, alt="bold")
+    assert shown.svg == ""
+    with Image.open(io.BytesIO(shown.png)) as read:
+        assert read.width > 1.9 * 300 * 0.8
+
+
+def test_the_svg_shows_what_the_png_shows(for_page):
+    """As much of the figure, each label as far from its left and its top."""
+    ax = theme.axes(width=4, height=2)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.annotate("■", (-0.4, 1.3), xycoords="axes fraction", annotation_clip=False)
+    shown = picture(ax, alt="a square")
+    wide, high = map(float, re.search('viewBox="0 0 (.+?) (.+?)"', shown.svg).groups())
+    dark = pixels(shown).max(-1) < 64
+    assert dark.shape == pytest.approx((high * 2, wide * 2), abs=1)
+    x, y = map(float, re.search('<text x="(.+?)" y="(.+?)"', shown.svg).groups())
+    rows, columns = np.flatnonzero(dark.any(1)), np.flatnonzero(dark.any(0))
+    assert (rows[0] / 2, columns[0] / 2) == pytest.approx((y - 7.5, x + 0.5), abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        (
+            "ja",
+            "推奨者は19%。有効回答、n = 12。横軸：回答（点）。縦軸：%。"
+            "A：1.0%（n = 3）。B：2.0%（n = 4）。",
+        ),
+        (
+            "ko",
+            "推奨者は19%. 有効回答、n = 12. 가로축: 回答（点）. 세로축: %. "
+            "A: 1.0%(n = 3); B: 2.0%(n = 4).",
+        ),
+        (
+            "en",
+            "推奨者は19%. 有効回答、n = 12. x: 回答（点）. y: %. "
+            "A: 1.0 % (n = 3); B: 2.0 % (n = 4).",
+        ),
+    ],
+)
+def test_the_words_have_the_full_stop_of_the_pages_language(language, wanted):
+    ax = theme.title(theme.axes(), "推奨者は19%", "有効回答、n = 12")
+    ax.set(xlabel="回答（点）", ylabel="%")
+    frame = pd.DataFrame({"share": [0.01, 0.02], "n": [3, 4]})
+    formats = {"share": "percent", "n": "integer"}
+    numbers = Behind(
+        frame=frame,
+        labels=["A", "B"],
+        values=("share",),
+        n="n",
+        formats=formats,
+        topic="nps",
+        language=language,
+    )
+    attach(ax.figure, numbers)
+    assert picture(ax).alt == wanted
+
+
+def test_a_line_that_ended_where_no_blank_was_has_none_in_the_words():
+    ax = theme.axes(width=3)
+    title = "最も離れているのは「plan：family」で、回答者の32%、全体では20%"
+    theme.title(ax, title)
+    assert "\n" in ax.get_title(loc="left")
+    assert picture(ax).alt.startswith(title)
+    ax = theme.title(theme.axes(width=3), "回答の割合 " * 9)
+    ax.set_title("hers\nalone")
+    assert picture(ax).alt.startswith("hers alone.")
 
 
 def pixels(shown):
