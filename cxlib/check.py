@@ -6,11 +6,16 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from cxlib.errors import ColumnError, ParameterError
+
+# what Windows' and other tables of Japanese make of the same five signs (0x8160 is U+FF5E to
+# Windows' CP932, U+301C to a Mac's keyboard), and dashes
+_ALIKE = str.maketrans("\u301c\u2212\u2016\u2014\u2013\u2010\u2011", "~-\u2225\u2015---")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,21 +26,45 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     known = [str(item) for item in known]
     close = nearest(name, known)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return f"; did you mean {close[0]!r}?{_looks_alike(str(name), close[0])}"
     shown = ", ".join(repr(item) for item in known[:20])
     return f"; there is {shown}{' …' if len(known) > 20 else ''}" if known else ""
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """Return the known name that is nearest, one that differs in capital letters alone first; empty
-    where none is near.
+    """Return the known name that is nearest, one that differs in capital letters alone first, then
+    one that looks alike; empty where none is near.
 
-    >>> nearest("ID", ["Ida", "id"]), nearest("segmnt", ["wave", "segment"])
-    (['id'], ['segment'])
+    >>> nearest("ID", ["Ida", "id"]), nearest("segmnt", ["wave", "segment"]), nearest("ｎ", ["n"])
+    (['id'], ['segment'], ['n'])
     """
-    known = [str(item) for item in known]
-    alike = [item for item in known if item.casefold() == str(name).casefold()]
-    return alike[:1] or difflib.get_close_matches(str(name), known, n=1)
+    known, name = [str(item) for item in known], str(name)
+    alike = [item for item in known if item.casefold() == name.casefold()]
+    alike += [item for item in known if _plain(item) == _plain(name)]
+    return alike[:1] or difflib.get_close_matches(name, known, n=1)
+
+
+def _plain(name: str) -> str:
+    """Return a name without what an eye takes for the same: width, composition, kind of dash."""
+    plain = unicodedata.normalize("NFKC", name.translate(_ALIKE)).casefold()
+    return " ".join(plain.split())
+
+
+def _looks_alike(name: str, near: str) -> str:
+    """Say by their numbers in what two names differ that look alike."""
+    if _plain(name) != _plain(near) or name.casefold() == near.casefold():
+        return ""
+    theirs, yours = (
+        [mark for mark in dict.fromkeys(one) if mark not in other]
+        for one, other in [(near, name), (name, near)]
+    )
+    if not theirs and not yours:
+        return ""
+    has, have = (
+        ", ".join(f"{mark!r} (U+{ord(mark):04X})" for mark in marks) or "nothing"
+        for marks in (theirs, yours)
+    )
+    return f" It looks alike, and has {has} where yours has {have}: copy it from here"
 
 
 def columns(available: Sequence[str], **wanted: str | Sequence[str] | None) -> None:

@@ -28,7 +28,7 @@ from cxlib.console import (
 )
 from cxlib.errors import CxError, SourceError
 from cxlib.inert import visible
-from cxlib.options import Language, RunLanguage, Zone
+from cxlib.options import DiffLanguage, DiffZone, Language, OwnLanguage, RunLanguage, Zone
 
 app = typer.Typer(
     add_completion=False,
@@ -197,13 +197,16 @@ def diff(
         Path | None,
         typer.Option("--csv", metavar="PATH", help="Write every figure of both runs as CSV."),
     ] = None,
+    language: DiffLanguage = None,
+    zone: DiffZone = "UTC",
 ) -> None:
     """Say what differs between two runs of a report: verdicts, figures, and what made it."""
     if len(runs) > 2:
         raise CxError(f"{len(runs)} runs are named; name two, or the name of one report")
     before, now = cxlib.report.find_two(runs, out=out)
     found = cxlib.report.compare_runs(before.manifest, before.figures, now.manifest, now.figures)
-    cxlib.report.print_difference(found, before, now, Console())
+    spoken = speak(language or now.language)
+    cxlib.report.print_difference(found, before, now, Console(), language=spoken, zone=zone)
     if to is not None:
         try:
             to.write_text(cxlib.report.as_csv(found), encoding="utf-8-sig", newline="")
@@ -316,31 +319,35 @@ def sample(
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    language: Language = None,
 ) -> None:
     """Put notebooks, a suite of reports and the sample data into a new folder."""
-    from cxlib.report.starting import filter_command, start_project
+    from cxlib.report.starting import filter_command, in_language, start_project
     from cxlib.sample.company import write_company
 
+    spoken = speak(language)
     notebooks = start_project(folder, sample=write_company)
+    begin = in_language(notebooks[0], spoken).relative_to(folder).as_posix()
     typer.echo(
-        f"{folder.as_posix()}: {len(notebooks)} notebooks, reports/sample.yml and the sample data\n"
-        f"\n  cd {shlex.quote(str(folder))}\n  jupyter lab notebooks/00_start_here.ipynb\n"
-        "  cx run reports/sample.yml\n\n"
-        "Your own files go into data/raw/. With git, this keeps the outputs of notebooks, and your "
-        f"customers' words in them, out of commits:\n\n  {filter_command()}"
+        f"{told('cli.init_done', folder=folder.as_posix(), n=len(notebooks))}\n\n"
+        f"  cd {shlex.quote(str(folder))}\n  jupyter lab {begin}\n  cx run reports/sample.yml\n\n"
+        f"{told('cli.init_own')}\n\n  {filter_command()}"
     )
 
 
 @app.command()
-def mine() -> None:
+def mine(language: OwnLanguage = None) -> None:
     """Copy the notebooks to notebooks/mine/, which git ignores, to fill them with your own data.
 
     The last line is the one to begin with."""
     from cxlib.report.starting import copy_to_mine
+    from cxlib.report.translation import is_in_other
 
-    made, kept = copy_to_mine(Path())
+    spoken = speak(language)
+    made, kept = copy_to_mine(Path(), language=spoken)
     for path in kept:
-        typer.echo(told("cli.mine_kept", path=path.as_posix()), err=True)
+        key = "cli.mine_kept_other" if is_in_other(path, spoken) else "cli.mine_kept"
+        typer.echo(told(key, path=path.as_posix(), code=spoken), err=True)
     typer.echo(min(made + kept).as_posix())
 
 
@@ -360,11 +367,14 @@ def schedule(
         Path | None,
         typer.Option(help="Folder to write the files to; by default they are printed."),
     ] = None,
+    language: Language = None,
 ) -> None:
     """Print the files that make cron or systemd run reports; how to install them is in them."""
     from cxlib.report.schedule import schedule_files, write_files
 
-    files = schedule_files(suite, every=every, zone=zone, scheduler=scheduler)
+    files = schedule_files(
+        suite, every=every, zone=zone, scheduler=scheduler, language=speak(language)
+    )
     if write is not None:
         for path in write_files(files, write):
             typer.echo(path.as_posix())

@@ -161,7 +161,7 @@ def make_reports(
                 zone=_zone(planned) or zone,
                 progress=bars.progress,
                 finished=bars.finished,
-                note=complain,
+                note=lambda told: complain(told.text(_spoken[0])),
             )
     except OSError as error:
         if isinstance(error, BrokenPipeError):
@@ -175,8 +175,12 @@ def make_reports(
         outcomes
     )
     status = report.exit_status(outcomes, problems=bool(checks.problems))
-    troubles = [f"{one.name}: {one.trouble}" for one in outcomes if one.trouble]
+    troubles = [f"{one.name}{_colon(one.language)}{one.trouble}" for one in outcomes if one.trouble]
     return Done(status, refused, troubles + _damage(out))
+
+
+def _colon(language: str) -> str:
+    return text("report.colon", language or _spoken[0])
 
 
 def _zone(planned: Sequence[cxlib.report.Planned]) -> str:
@@ -285,7 +289,7 @@ class _Bars:
         kind = word(outcome.kind, language) if outcome.kind else ""
         gap = text("common.gap", language)
         said = visible(masked("".join(gap + part for part in (kind, outcome.headline) if part)))
-        line = Text.assemble(f"{visible(outcome.name)}: ", (mark, colour), said)
+        line = Text.assemble(f"{visible(outcome.name)}{_colon(language)}", (mark, colour), said)
         self._console.print(line, soft_wrap=True)
         if self._explain and outcome.why:
             made = outcome.status in (status.PUBLISHED, status.FAILED)

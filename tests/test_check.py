@@ -22,6 +22,28 @@ def test_columns():
         check.columns([], score="a")
 
 
+@pytest.mark.parametrize(
+    ("given", "there", "named"),
+    [
+        ("推奨度（0〜10）", "推奨度（0～10）", ["U+FF5E", "U+301C"]),  # a Mac's keyboard, CP932
+        ("a−b", "a－b", ["U+FF0D", "U+2212"]),
+        ("ｱﾝｹｰﾄ点数", "アンケート点数", ["U+30B1", "U+FF79"]),
+        ("が", "か\u3099", ["U+3099", "U+304C"]),
+        ("Q１", "Q1", ["U+0031", "U+FF11"]),
+        ("店 名", "店\u3000名", ["U+3000", "U+0020"]),
+        ("店名", "店名 ", []),
+    ],
+)
+def test_names_that_look_alike_are_told_apart_by_their_numbers(given, there, named):
+    with pytest.raises(ColumnError) as refused:
+        check.columns(["score", there], by=given)
+    assert f"did you mean {there!r}?" in str(refused.value)
+    assert [number in str(refused.value) for number in named] == [True] * len(named)
+    assert "U+" not in check.did_you_mean("Score", ["score"])
+    assert "U+" not in check.did_you_mean("scor", ["score"])
+    assert check.did_you_mean("a b", ["a  b"]) == "; did you mean 'a  b'?"
+
+
 def test_long_lists_of_what_is_there_are_cut():
     assert check.did_you_mean("zzz", [f"column {n}" for n in range(30)]).endswith("'column 19' …")
 

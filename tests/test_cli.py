@@ -248,6 +248,7 @@ def test_diff_says_what_changed_and_writes_every_figure(cx, root):
     status, out, _ = cx("diff", "nps", "--out", "out", "--csv", "all.csv")
     assert status == 0
     assert "NPS was 1.5" in out
+    assert "前回" in cx("diff", "nps", "--out", "out", "--language", "ja")[1]
     assert Path("all.csv").read_text(encoding="utf-8-sig").count("level.nps") == 1
     status, _, err = cx("diff", "nps", "--out", "out", "--csv", "no/all.csv")
     assert status == 2

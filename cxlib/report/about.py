@@ -34,10 +34,15 @@ def header(
     ]
     kept = {key: manifest[key] for key in _OF_MANIFEST}
     time = in_zone(datetime.fromisoformat(manifest["started"]), zone)
-    return {**kept, "time": time, "parameters": rows, "chosen": chosen(manifest["parameters"])}
+    return {
+        **kept,
+        "time": time,
+        "parameters": rows,
+        "chosen": chosen(manifest["parameters"], language),
+    }
 
 
-def chosen(parameters: Mapping[str, Any]) -> str:
+def chosen(parameters: Mapping[str, Any], language: str = "en") -> str:
     """Say which rows a report is of, where it is not of all: a reader must not take the figures of
     one store for those of the company.
 
@@ -47,7 +52,8 @@ def chosen(parameters: Mapping[str, Any]) -> str:
     only = parameters.get("only")
     named = only.items() if isinstance(only, Mapping) else ()
     conditions = [f"{column} = {value}" for column, value in named]
-    return ", ".join([*conditions, *filter(None, [str(parameters.get("where") or "")])])
+    where = str(parameters.get("where") or "")
+    return text("common.comma", language).join([*conditions, *filter(None, [where])])
 
 
 def _flat(
@@ -66,10 +72,13 @@ def _flat(
 
 def _written(value: Any, language: str) -> str:
     """Write a value as it is given; a list, yes and no in words, and where nothing was given, a
-    dash."""
+    dash. Of numbers, which may be the ends of a range, no "and" is said."""
     if isinstance(value, bool):
         return text("common.yes" if value else "common.no", language)
     if isinstance(value, list):
-        items = (str(v) if isinstance(v, list) else _written(v, language) for v in value)
+        items = [str(v) if isinstance(v, list) else _written(v, language) for v in value]
+        numbers = (isinstance(v, int | float | list) and not isinstance(v, bool) for v in value)
+        if value and all(numbers):
+            return text("common.comma", language).join(items)
         return write_list(items, language) or MISSING
     return MISSING if value is None or value == {} else str(value)

@@ -43,7 +43,14 @@ def _expanded(planned: Planned) -> dict[str, Any]:
         return {"refused": said, "kind": Kind.FILE}
     return {
         "reports": [asdict(each) for each in found.reports],
-        "left_out": [{"name": each.name, "message": each.reason} for each in found.left_out],
+        "left_out": [
+            {
+                "name": each.name,
+                "message": each.reason.text(found.language),
+                "language": found.language,
+            }
+            for each in found.left_out
+        ],
     }
 
 

@@ -39,10 +39,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TooFew:
-    """A value that gets no report of its own."""
+    """A value that gets no report of its own, and why, in the language of the others."""
 
     name: str
     message: str
+    language: str = "en"
 
 
 @dataclass(slots=True)

@@ -24,8 +24,10 @@ from cxlib.report import limits as limiting
 from cxlib.report.copies import Copy, ask, bare, can_fork, shared, socket_folder
 from cxlib.report.limits import Limits, Memory, write_bytes
 from cxlib.report.messages import read_messages, send_message
+from cxlib.shown.message import Message
 
 Progress = Callable[[str, int, int], None]
+Note = Callable[[Message], None]
 _LOOK = 0.1  # seconds between looks at memory and time
 _GRACE = 10.0  # seconds in which a process whose kernel was ended writes what there is
 _TRIES = 2  # a kernel that died is tried once more; an error of the data never
@@ -37,7 +39,7 @@ def work(
     workers: int,
     progress: Progress,
     limits: Limits = Limits(),  # noqa: B008  frozen
-    note: Callable[[str], None] = lambda words: None,
+    note: Note = lambda told: None,
 ) -> Generator[tuple[dict[str, Any], dict[str, Any]]]:
     """Run jobs; yield each with its result as soon as it is done.
 
@@ -73,7 +75,7 @@ class _Crew:
         self._stations: list[_Station] = []
 
     def results(
-        self, workers: int, progress: Progress, note: Callable[[str], None]
+        self, workers: int, progress: Progress, note: Note
     ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         end = time.monotonic() + (self._limits.whole or float("inf"))
         self._start(min(workers, len(self._jobs)))
@@ -228,7 +230,8 @@ class _Station:
             except (OSError, RuntimeError) as error:
                 if self._stopped:
                     raise
-                self.events.put(("note", f"{error}; stock kernels are started instead"))
+                note = Message("cli.stock_kernels", problem=str(error))
+                self.events.put(("note", note))
         return _Process.new({**environment, "CX_FORK": "0"})
 
     def look(self) -> None:

@@ -35,6 +35,8 @@ _KINDS = {
     "datetime": "cli.type_moment",
     "NoneType": "cli.type_none",
     "dict": "cli.type_mapping",
+    "list": "cli.type_any_list",
+    "tuple": "cli.type_any_list",
 }
 _PATHS = {
     InputFile: "cli.type_file",

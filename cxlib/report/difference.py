@@ -10,9 +10,14 @@ from typing import Any
 
 from cxlib.report.figures import Figure
 from cxlib.secrecy import masked
+from cxlib.shown.language import MISSING
+from cxlib.shown.message import Message
 
 _SAME = 1e-9  # two machines do not sum in the same order
 _LIMITS = ("ci_low", "ci_high")
+
+
+Change = Message | str
 
 
 class Cause(StrEnum):
@@ -79,7 +84,7 @@ class Difference:
         Figures that both have, in the order of the later run; the headline first.
     gone, new : list of dict
         Figures that only the earlier, or only the later run has.
-    changed : dict of Cause to list of str
+    changed : dict of Cause to list of Message or str
         What of it changed, such as `wave: 2026Q2 → 2026Q3`; not what stayed the same.
     untold : list of Cause
         Of which it cannot be told whether they changed.
@@ -92,7 +97,7 @@ class Difference:
     pairs: list[Pair]
     gone: list[Figure]
     new: list[Figure]
-    changed: dict[Cause, list[str]]
+    changed: dict[Cause, list[Change]]
     untold: list[Cause]
     shared: bool
     headline: Pair | None
@@ -167,7 +172,7 @@ def _equal(one: float | None, other: float | None) -> bool:
 
 def _causes(
     before: Mapping[str, Any], now: Mapping[str, Any]
-) -> tuple[dict[Cause, list[str]], list[Cause]]:
+) -> tuple[dict[Cause, list[Change]], list[Cause]]:
     """Return what went in that is not the same, and of what it cannot be told."""
     code, told = _code(before, now)
     found = {
@@ -192,19 +197,19 @@ def _inputs(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {str(one["parameter"]): one for one in manifest.get("inputs") or ()}
 
 
-def _data(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _data(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     old, new = _inputs(before), _inputs(now)
-    told = []
+    told: list[Change] = []
     for name in dict.fromkeys([*old, *new]):
         was, is_now = (of.get(name, {}) for of in (old, new))
         if was.get("sha256") == is_now.get("sha256"):
             continue
         paths = [str(one["path"]) for one in (was, is_now) if one]
-        told.append(f"{name}: {' → '.join(dict.fromkeys(paths))}")
+        told.append(_change(name, " → ".join(dict.fromkeys(paths))))
     return told
 
 
-def _parameters(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _parameters(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     """Return the parameters that changed; a file is data, and looks are counted, not chosen."""
     files = {*_inputs(before), *_inputs(now), "looks", "language"}
     old, new = (
@@ -214,23 +219,33 @@ def _parameters(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return _changes(old, new)
 
 
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Write what differs as `name: old → new`."""
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """Say what differs as `name: old → new`."""
     return [
-        masked(f"{name}: {old.get(name, '–')} → {new.get(name, '–')}")
+        _change(name, " → ".join(_said(of.get(name)) for of in (old, new)))
         for name in dict.fromkeys([*old, *new])
         if old.get(name) != new.get(name)
     ]
 
 
-def _versions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _said(value: Any) -> str:
+    return MISSING if value is None else str(value)
+
+
+def _change(name: str, change: str) -> Message:
+    """Say what of one thing changed; what is secret in it is masked."""
+    hidden = masked(f"{name}: {change}").removeprefix(f"{name}: ")
+    return Message("common.figure_row", label=name, values=hidden)
+
+
+def _versions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     told = _changes(_mapping(before, "versions"), _mapping(now, "versions"))
     keys = [_mapping(one, "key").get("versions") for one in (before, now)]
     unnamed = None not in keys and keys[0] != keys[1]
     return told or (["cxlib"] if unnamed else [])  # a version under development
 
 
-def _code(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str], bool]:
+def _code(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[Change], bool]:
     """Return what is known to have changed in the code, and whether it can be told."""
     notebooks = _changes({"notebook": before.get("notebook")}, {"notebook": now.get("notebook")})
     keys = [_mapping(one, "key").get("code") for one in (before, now)]

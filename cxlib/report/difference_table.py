@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -16,126 +20,167 @@ from cxlib.report.difference import Difference, Pair
 from cxlib.report.difference_words import amount, place, sentences, verdict
 from cxlib.report.figures import NUMBERS, Figure
 from cxlib.report.run_folders import Run
+from cxlib.report.when import check_zone, in_zone
+from cxlib.shown.language import MISSING, text
+from cxlib.shown.message import Message, Sentences, said
 
+_EARLIER, _LATER = Message("cli.diff_earlier"), Message("cli.diff_later")
+_COLON = re.compile("[:：]")
 MOST = 12  # rows of a table
 _KEPT = ("study", "figure", "segment", "unit", "text")
 _BY_RUN = ("wave", *NUMBERS, "verdict")
-_OVERLAP = {True: "overlap", False: "apart", None: ""}
+_OVERLAP = {True: "overlap", False: "apart", None: ""}  # as the CSV has it
+_OVERLAP_WORDS: dict[bool | None, Message | str] = {
+    True: Message("cli.diff_overlap"),
+    False: Message("cli.diff_apart"),
+    None: "",
+}
+_INTERVALS = Message("cli.diff_intervals")
 
 
-def shown(found: Difference, before: Run, now: Run, *, width: int = 80) -> RenderableType:
+def shown(
+    found: Difference,
+    before: Run,
+    now: Run,
+    *,
+    width: int = 80,
+    language: str = "en",
+    zone: str = "",
+) -> RenderableType:
     """Return what a terminal shows: which runs, what changed in words, then the figures side by
     side; changes of verdict first."""
     compared = bool(before.figures and now.figures)
-    parts: list[RenderableType] = [*_which(before, now), Text()]
-    said = sentences(found, before.manifest, compared=compared)
-    parts += [Text(f"• {sentence.text('en')}") for sentence in said]
+    paper = _Paper(width, language, zone)
+    parts: list[RenderableType] = [*paper.which(before, now), Text()]
+    said = sentences(found, before.manifest, compared=compared, zone=zone)
+    parts.append(_points([Text(sentence.text(language)) for sentence in said]))
     turned = [pair for pair in found.pairs if pair.turned]
     moved = [pair for pair in found.pairs if pair.moved and not pair.turned]
-    parts += _pairs("Verdicts that are not the same", turned, width, with_verdict=True)
+    title = Message("cli.diff_verdicts", n=len(turned))
+    parts += paper.pairs(title, turned, with_verdict=True)
     # what lies apart first
     moved.sort(key=lambda pair: (pair is not found.headline, bool(pair.overlap)))
-    parts += _pairs("Estimates that are not the same", moved, width)
-    parts += _counted(found)
-    parts += _only("Only in the earlier run", found.gone)
-    parts += _only("Only in the later run", found.new)
+    parts += paper.pairs(Message("cli.diff_estimates", n=len(moved)), moved)
+    parts += paper.counted(found)
+    parts += paper.only(Message("cli.diff_gone", n=len(found.gone)), found.gone)
+    parts += paper.only(Message("cli.diff_new", n=len(found.new)), found.new)
     return Group(*parts)
 
 
-def _which(before: Run, now: Run) -> Iterator[Text]:
-    for label, run in (("Earlier", before), ("Later", now)):
-        manifest = run.manifest
-        made = str(manifest["started"])[:16].replace("T", " ")
-        yield Text.assemble(
-            (f"{label:<8}", "bold"), f"{manifest['name']}@{manifest['run']}, made {made} UTC"
-        )
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """How wide the terminal is, and in which language and time zone it is written to."""
+
+    width: int
+    language: str
+    zone: str
+
+    def _said(self, words: Message | str) -> str:
+        return said(words, self.language)
+
+    def which(self, before: Run, now: Run) -> Iterator[Text]:
+        labels = [self._said(each) for each in (_EARLIER, _LATER)]
+        wide = max(map(cell_len, labels)) + 1
+        for label, run in zip(labels, (before, now), strict=True):
+            time = in_zone(datetime.fromisoformat(str(run.manifest["started"])), self.zone)
+            of = {"name": run.manifest["name"], "run": run.manifest["run"], "time": time}
+            told = self._said(Message("cli.diff_run", **of))
+            yield Text.assemble((set_cell_size(label, wide), "bold"), told)
+
+    def pairs(
+        self, title: Message, pairs: Sequence[Pair], *, with_verdict: bool = False
+    ) -> list[RenderableType]:
+        if not pairs:
+            return []
+        parts: list[RenderableType] = [Text(), Text(self._said(title), "bold underline")]
+        heads: list[Message | str] = ["", _EARLIER, _LATER, _INTERVALS]
+        head = [Text(self._said(each)) for each in heads]
+        parts.append(self._table([head]))
+        for about, alike in itertools.groupby(pairs[:MOST], key=self._about_pair):
+            rows = [self._cells(pair, with_verdict=with_verdict) for pair in alike]
+            parts += [Text(about, "italic"), self._table(rows)]
+        more = Message("cli.diff_more", n=len(pairs) - MOST)
+        return parts + ([Text(self._said(more), "dim")] if len(pairs) > MOST else [])
+
+    def _table(self, rows: Iterable[Sequence[RenderableType]]) -> Table:
+        """Return rows whose columns stand where those of all other tables do."""
+        last = max(cell_len(self._said(each)) for each in (_INTERVALS, *_OVERLAP_WORDS.values()))
+        of_value = max(21, min(28, (self.width - last - 2) // 3))
+        first = max(10, self.width - last - 2 - 2 * (of_value + 2) - 2)
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for wide in (first, of_value, of_value, last):
+            table.add_column(width=wide, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        return table
+
+    def _about_pair(self, pair: Pair) -> str:
+        """Return what a figure is, and of which waves where these differ."""
+        before, now = (one["wave"] or MISSING for one in (pair.before, pair.now))
+        if before == now:
+            return str(pair.now["text"])
+        told = {"figure": pair.now["text"], "before": before, "now": now}
+        return self._said(Message("cli.diff_waves", **told))
+
+    def _cells(self, pair: Pair, *, with_verdict: bool) -> list[RenderableType]:
+        where = place(pair.now, wave=pair.before["wave"] == pair.now["wave"]).text(self.language)
+        values = [self._cell(one, with_verdict=with_verdict) for one in (pair.before, pair.now)]
+        intervals = Text(self._said(_OVERLAP_WORDS[pair.overlap]))
+        return [Padding(Text(where), (0, 0, 0, 2)), *values, intervals]
+
+    def _cell(self, figure: Figure, *, with_verdict: bool) -> Text:
+        told = amount(figure).values
+        value, judged = told["value"].text(self.language), verdict(figure, self.language)
+        comma = text("common.comma", self.language)
+        first = comma.join([judged, value]) if with_verdict and judged != value else value
+        sized = "n" in told and not with_verdict
+        beside = comma + text("report.key_n", self.language, n=told["n"]) if sized else ""
+        ends = {name: told[name] for name in ("low", "high") if name in told}
+        interval = text("common.figure_range", self.language, **ends) if ends else ""
+        return Text.assemble((first, "bold"), beside, "\n" if ends else "", (interval, "dim"))
+
+    def counted(self, found: Difference) -> list[RenderableType]:
+        same = sum(pair.same for pair in found.pairs)
+        other = sum(not (pair.same or pair.turned or pair.moved) for pair in found.pairs)
+        told = [Message("cli.diff_same", n=same)] if same else []
+        told += [Message("cli.diff_other", n=other)] if other else []
+        return [Text(), Text(Sentences(tuple(told)).text(self.language))] if told else []
+
+    def only(self, title: Message, figures: Sequence[Figure]) -> list[RenderableType]:
+        """List what one run alone has, result by result, with the reason where it is known."""
+        if not figures:
+            return []
+        results: dict[str, list[Figure]] = {}
+        for figure in figures:
+            results.setdefault(figure["figure"].partition(".")[0], []).append(figure)
+        colon = text("report.colon", self.language)
+        lines = [
+            Text.assemble(f"{_about(of)}{colon}", (self._few(of), "bold"))
+            for of in list(results.values())[:MOST]
+        ]
+        return [Text(), Text(self._said(title), "bold underline"), _points(lines)]
+
+    def _few(self, figures: Sequence[Figure]) -> str:
+        if figures[0]["value"] is None and not figures[0]["segment"]:
+            return str(figures[0]["text"])  # why there is none
+        places = [place(one).text(self.language) or one["figure"] for one in figures]
+        return text("cli.diff_places", self.language, places=list(dict.fromkeys(places)))
 
 
-def _pairs(
-    title: str, pairs: Sequence[Pair], width: int, *, with_verdict: bool = False
-) -> list[RenderableType]:
-    if not pairs:
-        return []
-    parts: list[RenderableType] = [Text(), Text(f"{title} ({len(pairs):,})", "bold underline")]
-    parts.append(_table(width, [(Text(), *map(Text, ("Earlier", "Later", "Intervals")))]))
-    for about, alike in itertools.groupby(pairs[:MOST], key=_about_pair):
-        rows = [_cells(pair, with_verdict=with_verdict) for pair in alike]
-        parts += [Text(about, "italic"), _table(width, rows)]
-    more = len(pairs) - MOST
-    return parts + (
-        [Text(f"… and {more:,} more: --csv PATH writes all", "dim")] if more > 0 else []
-    )
-
-
-def _table(width: int, rows: Iterable[Sequence[RenderableType]]) -> Table:
-    """Return rows whose columns stand where those of all other tables do."""
-    of_value = max(21, min(28, (width - 11) // 3))
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for wide in (max(10, width - 11 - 2 * (of_value + 2) - 2), of_value, of_value, 9):
-        table.add_column(width=wide, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
+def _points(lines: Iterable[Text]) -> Table:
+    """Return a list with points; Japanese, which has no blanks, begins beside its point."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(width=1)
+    table.add_column(overflow="fold")
+    for line in lines:
+        table.add_row("•", line)
     return table
 
 
-def _about_pair(pair: Pair) -> str:
-    """Return what a figure is, and of which waves where these differ."""
-    waves = [one["wave"] or "–" for one in (pair.before, pair.now)]
-    return pair.now["text"] + (f" ({' → '.join(waves)})" if waves[0] != waves[1] else "")
-
-
-def _cells(pair: Pair, *, with_verdict: bool) -> list[RenderableType]:
-    where = place(pair.now, wave=pair.before["wave"] == pair.now["wave"])
-    values = [_cell(one, with_verdict=with_verdict) for one in (pair.before, pair.now)]
-    return [Padding(Text(where), (0, 0, 0, 2)), *values, Text(_OVERLAP[pair.overlap])]
-
-
-def _cell(figure: Figure, *, with_verdict: bool) -> Text:
-    told = amount(figure).values
-    value, said = told["value"].text("en"), verdict(figure)
-    first = f"{said}, {value}" if with_verdict and said != value else value
-    beside = f", n = {told['n']:,.0f}" if "n" in told and not with_verdict else ""
-    ends = [told[name].text("en") for name in ("low", "high") if name in told]
-    return Text.assemble((first, "bold"), beside, "\n" if ends else "", (" to ".join(ends), "dim"))
-
-
-def _counted(found: Difference) -> list[RenderableType]:
-    same = sum(pair.same for pair in found.pairs)
-    other = sum(not (pair.same or pair.turned or pair.moved) for pair in found.pairs)
-    told = [f"{same:,} figures are the same."] if same else []
-    if other:
-        told.append(
-            f"{other:,} counts, p values and other figures without an interval are not: --csv PATH "
-            "writes all."
-        )
-    return [Text(), Text(" ".join(told))] if told else []
-
-
-def _only(title: str, figures: Sequence[Figure]) -> list[RenderableType]:
-    """List what one run alone has, result by result, with the reason where it is known."""
-    if not figures:
-        return []
-    results: dict[str, list[Figure]] = {}
-    for figure in figures:
-        results.setdefault(figure["figure"].partition(".")[0], []).append(figure)
-    lines = [
-        Text.assemble(f"• {_about(of)}: ", (_few(of), "bold"))
-        for of in list(results.values())[:MOST]
-    ]
-    return [Text(), Text(f"{title} ({len(figures):,})", "bold underline"), *lines]
-
-
 def _about(figures: Sequence[Figure]) -> str:
+    """Return what a result is about: the words before the colon of its language."""
     first = figures[0]
-    return first["figure"] if first["value"] is None else first["text"].partition(":")[0]
-
-
-def _few(figures: Sequence[Figure]) -> str:
-    if figures[0]["value"] is None and not figures[0]["segment"]:
-        return figures[0]["text"]  # why there is none
-    places = list(dict.fromkeys(place(figure) or figure["figure"] for figure in figures))
-    more = f" and {len(places) - 3:,} more" if len(places) > 3 else ""
-    return ", ".join(places[:3]) + more
+    return first["figure"] if first["value"] is None else _COLON.split(first["text"], 1)[0]
 
 
 def as_csv(found: Difference) -> str:
@@ -167,6 +212,22 @@ def _row(
     return [*(figure[name] for name in _KEPT), change, intervals, *both]
 
 
-def print_difference(found: Difference, before: Run, now: Run, console: Console) -> None:
-    """Print it, as wide as the terminal is."""
-    console.print(shown(found, before, now, width=min(console.width, 120)), highlight=False)
+def print_difference(
+    found: Difference,
+    before: Run,
+    now: Run,
+    console: Console,
+    *,
+    language: str = "en",
+    zone: str = "",
+) -> None:
+    """Print it in a language, times in a time zone (empty for UTC), as wide as the terminal is.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such time zone.
+    """
+    width, zone = min(console.width, 120), zone and check_zone(zone)
+    told = shown(found, before, now, width=width, language=language, zone=zone)
+    console.print(told, highlight=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +9,11 @@ from typing import Any
 
 from cxlib.report.difference import Difference, Pair, compare_runs
 from cxlib.report.figures import Figure
+from cxlib.report.places import place_of
 from cxlib.report.when import in_zone
 from cxlib.shown.figure_words import write_in, write_verdict
 from cxlib.shown.message import Message, Names, Sentences, Word
 
-_NAME = r'(?:"(?:[^"\\]|\\.)*"|[^,="#]*)'  # as the ledger writes it
-_PART = re.compile(rf"({_NAME})=({_NAME})(?:, |$)")
 _INTERVALS = {
     (True, False): "report.since_overlap",
     (True, True): "report.since_overlap_shared",
@@ -107,7 +104,7 @@ def _headline(found: Difference, time: datetime) -> Iterator[Message]:
         yield Message("report.since_other_headline", time=time)
         return
     waves = pair.before["wave"], pair.now["wave"]
-    name = Names(tuple(filter(None, [pair.now["text"], *_place(pair.now, wave=False)])))
+    name = Names(tuple(filter(None, [pair.now["text"], *place(pair.now, wave=False).parts])))
     told = {"figure": name, "time": time, "now": amount(pair.now)}
     if pair.same and waves[0] == waves[1]:
         yield Message("report.since_same", **told)
@@ -133,7 +130,7 @@ def _turned(pairs: Sequence[Pair]) -> Iterator[Message]:
             name = first.now["text"]
             yield Message("report.since_verdicts_alike", name=name, n=1 + len(others), **told)
         else:
-            name = Names(tuple(filter(None, [first.now["text"], *_place(first.now)])))
+            name = Names(tuple(filter(None, [first.now["text"], *place(first.now).parts])))
             yield Message("report.since_verdict", name=name, **told)
 
 
@@ -172,44 +169,6 @@ def verdict(figure: Figure, language: str = "en") -> str:
     return _Verdict(figure).text(language)
 
 
-def place(figure: Figure, *, wave: bool = True) -> str:
-    """Write of what a figure is: its segment without the names of columns, and its wave.
-
-    >>> place({"segment": "plan=pro, tenure=6", "wave": "2026Q3"})
-    'pro · tenure 6 · 2026Q3'
-    >>> place({"segment": "a=2026Q2", "wave": "2026Q3"})
-    '2026Q3 against 2026Q2'
-    """
-    return Names(_place(figure, wave=wave)).text("en")
-
-
-def _place(figure: Figure, *, wave: bool = True) -> tuple[str | Message, ...]:
-    segment, of = figure["segment"], figure["wave"]
-    parts = dict(_parts(segment))
-    if not parts:
-        return tuple(filter(None, [segment, of if wave else ""]))
-    against = parts.pop("a", None)
-    other = parts.pop("b", of) if against is not None else None
-    told: list[str | Message] = [
-        f"{name} {value}" if _is_number(value) else value for name, value in parts.items()
-    ]
-    if against is not None:
-        a = against.replace("_", " ")
-        told.append(Message("report.since_against", a=a, b=other or ""))
-    if wave and of and other != of:
-        told.append(of)
-    return tuple(told)
-
-
-def _parts(segment: str) -> Iterator[tuple[str, str]]:
-    found = list(_PART.finditer(segment))
-    if sum(len(part[0]) for part in found) == len(segment):
-        yield from ((_plain(part[1]), _plain(part[2])) for part in found)
-
-
-def _plain(name: str) -> str:
-    return json.loads(name) if name.startswith('"') else name
-
-
-def _is_number(value: str) -> bool:
-    return re.fullmatch(r"[-+]?\d+(\.\d+)?|True|False", value) is not None
+def place(figure: Figure, *, wave: bool = True) -> Names:
+    """Return of what a figure is: its segment in words, and its wave."""
+    return Names(place_of(figure["segment"], figure["wave"], figure["of"], with_wave=wave))

@@ -13,6 +13,7 @@ import importlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from cxlib.report.folder_names import name_all
 from cxlib.report.notebook import Notebook, load_model, read_notebook
 from cxlib.report.parameters import check_values, known_names, with_paths
 from cxlib.report.plan import Planned
+from cxlib.shown.language import word
+from cxlib.shown.message import Message, Word
 from cxlib.sources.headers import read_header
 
 LEAST = 30  # a group; below it an interval says next to nothing, and a reader may know who it was
@@ -44,14 +47,13 @@ class LeftOut:
         Column to value; None where it is missing.
     n : int
         Its size.
-    reason : str
-        In a sentence.
+    reason : Message
     """
 
     name: str
     value: dict[str, str | None]
     n: int
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Expansion:
 
     reports: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...] = ()
+    language: str = "en"  # of these reports
 
 
 def expand(planned: Planned) -> Expansion:
@@ -159,23 +162,25 @@ def _split(planned: Planned, p: StudyParameters, sizes: Any) -> Expansion:
         if sizes.n[group] >= least
     ]
     too_small = [group for group in groups if sizes.n[group] < least]
-    reasons = dict.fromkeys(too_small, f"fewer than {least:,}") | dict.fromkeys(
-        missing, "in no report"
-    )
     left_out = [
         LeftOut(
             names[group],
             dict(zip(columns, group, strict=True)),
             sizes.n[group],
-            f"{_said(columns, group)}: {_counted(sizes.n[group], sizes.unit)}, {reason}",
+            Message(
+                "cli.no_group" if None in group else "cli.few",
+                group=_said(columns, group),
+                counted=Word(sizes.unit, n=sizes.n[group]),
+                least=least,
+            ),
         )
-        for group, reason in reasons.items()
+        for group in (*too_small, *missing)
     ]
-    return Expansion(tuple(reports), tuple(left_out))
+    return Expansion(tuple(reports), tuple(left_out), getattr(p, "language", "en"))
 
 
 def _refuse_sizes(
-    columns: Sequence[str], sizes: Mapping[tuple[str, ...], int], least: int, unit: str
+    columns: Sequence[str], sizes: Mapping[tuple[str, ...], int], least: int, unit: StrEnum
 ) -> None:
     """Refuse columns with very many values, or none that is large enough."""
     told = f"for_each={', '.join(columns)!r}"
@@ -192,20 +197,17 @@ def _refuse_sizes(
             else ("name a column that is filled in")
         )
         raise ParameterError(
-            f"{told}: no value has {_counted(least, unit)}, the largest has {largest:,}; {step}"
+            f"{told}: no value has {word(unit, n=least)}, the largest has {largest:,}; {step}"
         )
 
 
-def _counted(n: int, unit: str) -> str:
-    """Write a number of `answers of the wave`, or of one."""
-    return f"{n:,} {re.sub(r's(?![a-z])', '', unit, count=1) if n == 1 else unit}"
-
-
-def _said(columns: Sequence[str], group: Sequence[str | None]) -> str:
-    return ", ".join(
-        f"{column} is missing" if value is None else f"{column}={value}"
+def _said(columns: Sequence[str], group: Sequence[str | None]) -> list[Message]:
+    return [
+        Message("cli.group_blank", column=column)
+        if value is None
+        else Message("cli.group_named", column=column, value=value)
         for column, value in zip(columns, group, strict=True)
-    )
+    ]
 
 
 def parse_shard(text: str) -> tuple[int, int]:

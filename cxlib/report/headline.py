@@ -7,9 +7,11 @@ from typing import Any
 
 from cxlib import texts
 from cxlib.report.history import Figure, Run
+from cxlib.report.places import place_of
 from cxlib.report.sparkline import HEIGHT, WIDTH, sparkline
 from cxlib.shown.figure_words import write_in
 from cxlib.shown.language import heading, text
+from cxlib.shown.message import Names
 
 _POINTS = 30  # past reports that a line is of
 
@@ -25,23 +27,29 @@ def value(figure: Figure, language: str) -> str:
 
 def interval(figure: Figure, language: str) -> str:
     """Write the interval of a figure with its level; nothing where there is none."""
-    if figure.low is None or figure.high is None:
-        return ""
-    bounds = [write_in(figure.unit, bound, language) for bound in (figure.low, figure.high)]
     if figure.confidence is None:
-        return text("report.figure_bounds", language, low=bounds[0], high=bounds[1])
-    return text(
-        "report.figure_interval",
-        language,
-        confidence=figure.confidence,
-        low=bounds[0],
-        high=bounds[1],
-    )
+        return bounds(figure, language)
+    told = {"confidence": figure.confidence, **_ends(figure, language)}
+    return text("report.figure_interval", language, **told) if "low" in told else ""
+
+
+def bounds(figure: Figure, language: str) -> str:
+    """Write the interval of a figure without its level; nothing where there is none."""
+    ends = _ends(figure, language)
+    return text("report.figure_bounds", language, **ends) if ends else ""
+
+
+def _ends(figure: Figure, language: str) -> dict[str, str]:
+    if figure.low is None or figure.high is None:
+        return {}
+    ends = {"low": figure.low, "high": figure.high}
+    return {name: write_in(figure.unit, end, language) for name, end in ends.items()}
 
 
 def label(figure: Figure, language: str) -> str:
     """Say what a figure is of: its heading, segment and wave."""
-    return " · ".join(filter(None, (_heading(figure, language), figure.segment, figure.wave)))
+    where = place_of(figure.segment, figure.wave, figure.of)
+    return Names((_heading(figure, language), *where)).text(language)
 
 
 def trend(runs: Sequence[Run], language: str) -> dict[str, Any] | None:
@@ -100,7 +108,8 @@ def line_of(figures: Sequence[Figure | None], language: str, *, name: str) -> di
     )
     missing = len(same) - len(found)
     if missing:
-        words = f"{words} {text('report.trend_gaps', language, n=missing)}"
+        gap = text("common.gap", language)
+        words = gap.join([words, text("report.trend_gaps", language, n=missing)])
     return {"line": drawn, "width": WIDTH, "height": HEIGHT, "words": words, "gaps": missing}
 
 

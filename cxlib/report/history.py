@@ -61,6 +61,7 @@ class Figure:
     high: float | None
     confidence: float | None
     n: float | None
+    of: str = ""  # the segment in the words of the report's language
 
     @property
     def label(self) -> tuple[str, str, str, str]:
@@ -320,13 +321,13 @@ def figure_of(value: Any) -> Figure | None:
     number = _number(said.get("value"))
     if number is None:
         return None
-    study, name, segment, wave, unit = (
-        one_line(said.get(key)) for key in ("study", "figure", "segment", "wave", "unit")
+    study, name, segment, wave, unit, of = (
+        one_line(said.get(key)) for key in ("study", "figure", "segment", "wave", "unit", "of")
     )
     low, high, confidence, n = (
         _number(said.get(key)) for key in ("ci_low", "ci_high", "confidence", "n")
     )
-    return Figure(study, name, segment, wave, unit, number, low, high, confidence, n)
+    return Figure(study, name, segment, wave, unit, number, low, high, confidence, n, of)
 
 
 def _state(path: Path) -> State | None:

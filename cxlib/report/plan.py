@@ -158,8 +158,11 @@ def plan_all(
     given = read_given(pairs)
     zone = zone and check_zone(zone)
     if (given or name) and (len(files) > 1 or files[0].suffix != ".ipynb"):
+        there = ", ".join(repr(file.as_posix()) for file in files)
         raise CxError(
-            "-p and --name are for one notebook; in a YAML file write `name` and `parameters`"
+            f"-p and --name are for one notebook, and this is given to run: {there}; put quotes "
+            "around a value with spaces ('columns={comment: text}'), and in a YAML file write "
+            "`name` and `parameters`"
         )
     planned: list[Planned] = []
     problems: list[str] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cxlib import check
+from cxlib import check, texts
 from cxlib.errors import SourceError
 from cxlib.report.figures import Figure, read_figures
 from cxlib.report.publish import runs
@@ -20,6 +20,13 @@ class Run:
 
     manifest: dict[str, Any]
     figures: list[Figure]
+
+    @property
+    def language(self) -> str:
+        """The language of the report; English where it names none that has texts."""
+        parameters = self.manifest.get("parameters")
+        named = parameters.get("language") if isinstance(parameters, dict) else None
+        return named if named in texts.languages() else "en"
 
 
 def find_two(words: Sequence[str], *, out: Path) -> tuple[Run, Run]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cxlib import texts
 from cxlib.report import crew, provenance
 from cxlib.report.checking import Ready
 from cxlib.report.checks import Refused, TooFew
@@ -54,7 +55,7 @@ def run(
     zone: str = "",
     progress: crew.Progress = lambda name, cell, cells: None,
     finished: Callable[[Outcome], None] = lambda outcome: None,
-    note: Callable[[str], None] = lambda words: None,
+    note: crew.Note = lambda told: None,
 ) -> list[Outcome]:
     """Run reports, publish each that is whole, and write the index after each. A report that fails
     does not stop the others, and one that would be the same again is not made.
@@ -173,18 +174,26 @@ class _Site:
                 (folder / "state.json").unlink(missing_ok=True)
                 with contextlib.suppress(OSError):
                     folder.rmdir()
-            message = f"the data of {entry} have no such value any more"
+            message = Message("cli.value_gone", entry=entry)
             found += [
-                self.leave(TooFew(name, message))
+                self.leave(TooFew(name, message.text(spoken), spoken))
                 for name in self._of_entry(entry)
                 if name != entry and name not in names
+                for spoken in [self._spoken(name)]
             ]
         return found
 
+    def _spoken(self, name: str) -> str:
+        """Return the language of the last run of a report."""
+        found = self._own[name][0].get("parameters")
+        named = found.get("language") if isinstance(found, dict) else None
+        return named if named in texts.languages() else "en"
+
     def leave(self, few: TooFew) -> Outcome:
         message = masked(few.message)
-        self._tell(few.name, Status.LEFT_OUT, message, kind=Kind.FEW)
-        return Outcome(few.name, Status.LEFT_OUT, message, kind=Kind.FEW)
+        told: dict[str, Any] = {"kind": Kind.FEW, "language": few.language}
+        self._tell(few.name, Status.LEFT_OUT, message, **told)
+        return Outcome(few.name, Status.LEFT_OUT, message, **told)
 
     def unchanged(self, report: Ready) -> Outcome | None:
         """Return an outcome where the newest whole run is the report that would be made."""
@@ -218,7 +227,7 @@ class _Site:
         limits: Limits,
         progress: crew.Progress,
         finished: Callable[[Outcome], None],
-        note: Callable[[str], None],
+        note: crew.Note,
     ) -> dict[str, Outcome]:
         """Make reports; return what became of each."""
         outcomes = {}

@@ -19,11 +19,11 @@ from pathlib import Path
 from cxlib.errors import CxError, ParameterError, SourceError
 from cxlib.report.plan import from_yaml
 from cxlib.report.when import Every, check_zone, is_zone_here, read_every
+from cxlib.shown.message import Message
 
 _LONGEST = 998  # bytes of a command that the cron of Debian keeps; it cuts off the rest
 _CRONS = ("crond", "cron")
 _MARK = "# cx schedule"  # how the files begin, so that only they are written over
-_SECRETS = "# A run has hardly any environment: what a secret://NAME reads must be set here too."
 # a program whose name has one of these is not started by systemd itself
 _UNSAFE = frozenset("\"'\\")
 
@@ -43,6 +43,7 @@ def schedule_files(
     scheduler: str,
     program: Sequence[str] | None = None,
     environment: Mapping[str, str] | None = None,
+    language: str = "en",
 ) -> dict[str, str]:
     """Return the files to install, by name.
 
@@ -60,6 +61,8 @@ def schedule_files(
         The command `cx`; by default the one of this Python.
     environment : mapping, optional
         What the run is given, since a scheduler's own is nearly empty; by default see `needed`.
+    language : str
+        Of the notes in the files.
 
     Raises
     ------
@@ -81,8 +84,8 @@ def schedule_files(
     asked = shlex.join(["--every", every, "--zone", zone, "--as", scheduler.value])
     told = [f"{_MARK} {_seen(suite, root)} {asked}"]
     if scheduler is Scheduler.CRON:
-        return _cron(root, suite, when, zone, program, environment, told)
-    return _systemd(root, suite, when, zone, program, environment, told)
+        return _cron(root, suite, when, zone, program, environment, told, language)
+    return _systemd(root, suite, when, zone, program, environment, told, language)
 
 
 def _known(scheduler: str) -> Scheduler:
@@ -146,6 +149,7 @@ def _cron(
     program: Sequence[str],
     environment: Mapping[str, str],
     told: list[str],
+    language: str,
 ) -> dict[str, str]:
     here = is_zone_here(zone)
     if not here and (daemon := _without_zones()):
@@ -157,19 +161,18 @@ def _cron(
     name = unit_name(suite)
     log = suite.with_name(f"{suite.name}.log")
     lock = suite.with_name(f".{suite.name}.lock")
-    told += [
-        f"# Install: crontab -l 2>/dev/null | cat - {name}.cron | crontab -   Edit: crontab -e",
-        f"# What a run says is added to {_seen(log, root)} in {root}",
-        _SECRETS,
+    install = f"crontab -l 2>/dev/null | cat - {name}.cron | crontab -"
+    notes = [
+        Message("cli.schedule_install", command=install),
+        Message("cli.schedule_edit", command="crontab -e"),
+        Message("cli.schedule_log", path=_seen(log, root), folder=str(root)),
+        Message("cli.schedule_secrets"),
     ]
     if not shutil.which("flock"):
-        told.append("# flock (util-linux) is not on this machine: a long run may overlap the next.")
+        notes.append(Message("cli.schedule_no_flock"))
     if not here:
-        told += [
-            "# CRON_TZ holds for all lines after it, so this belongs at the end of a crontab.",
-            "# Debian's and Ubuntu's cron ignores it and runs at another time: take systemd there.",
-            f"CRON_TZ={zone}",
-        ]
+        notes += [Message("cli.schedule_zone_last"), Message("cli.schedule_zone_ignored")]
+    told += [*_comments(notes, language), *([] if here else [f"CRON_TZ={zone}"])]
     command = cron_command(root, suite, log, lock, program, environment)
     if len(command.encode()) > _LONGEST:
         raise ParameterError(
@@ -228,6 +231,7 @@ def _systemd(
     program: Sequence[str],
     environment: Mapping[str, str],
     told: list[str],
+    language: str,
 ) -> dict[str, str]:
     name = unit_name(suite)
     if str(root) != str(root).rstrip(" \\"):
@@ -236,15 +240,24 @@ def _systemd(
             "folder"
         )
     given = " ".join(_quoted(f"{key}={value}") for key, value in environment.items())
+    there = "~/.config/systemd/user"
+    copy = f"mkdir -p {there} && cp {name}.service {name}.timer {there}/"
+    [install, linger, *notes] = _comments(
+        [
+            Message("cli.schedule_install", command=copy),
+            Message("cli.schedule_linger", command="loginctl enable-linger"),
+            Message("cli.schedule_said", command=f"journalctl --user -u {name}"),
+            Message("cli.schedule_when", command="systemctl --user list-timers"),
+            Message("cli.schedule_secrets"),
+        ],
+        language,
+    )
     told += [
-        f"# Install: mkdir -p ~/.config/systemd/user && cp {name}.service {name}.timer "
-        "~/.config/systemd/user/",
+        install,
         "#   systemctl --user daemon-reload",
         f"#   systemctl --user enable --now {name}.timer",
-        "#   loginctl enable-linger    (so that it runs when you are not logged in)",
-        f"# What a run says: journalctl --user -u {name}    When it runs: systemctl --user "
-        "list-timers",
-        _SECRETS,
+        linger.replace("# ", "#   ", 1),
+        *notes,
     ]
     service = [
         *told,
@@ -264,7 +277,7 @@ def _systemd(
         "",
         "[Timer]",
         f"OnCalendar={when.calendar(zone)}",
-        "# a time that was missed while the machine was off is made up for",
+        *_comments([Message("cli.schedule_missed")], language),
         "Persistent=true",
         "",
         "[Install]",
@@ -272,6 +285,10 @@ def _systemd(
     ]
     files = {"service": service, "timer": timer}
     return {f"{name}.{kind}": "\n".join([*lines, ""]) for kind, lines in files.items()}
+
+
+def _comments(notes: Sequence[Message], language: str) -> list[str]:
+    return [f"# {note.text(language)}" for note in notes]
 
 
 def _exec(words: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from cxlib.report.about import chosen
-from cxlib.report.headline import interval, label, trend, value
+from cxlib.report.headline import bounds, interval, label, trend, value
 from cxlib.report.history import Report, Run, Standing, one_line, read_reports
 from cxlib.report.look_records import looks_are_lost
 from cxlib.report.pages import load_script, load_template, part, render
@@ -189,6 +189,7 @@ def _figure(good: Run | None, language: str) -> dict[str, str] | None:
     return {
         "value": value(found, language),
         "interval": interval(found, language),
+        "bounds": bounds(found, language),
         "label": label(found, language),
     }
 
@@ -220,7 +221,7 @@ def _line(report: Report, run: Run, reader: _Reader) -> dict[str, Any]:
         "words": _glance(words, _MOST),
         "glance": _glance(words),
         "given": _given(run),
-        "chosen": _glance(one_line(chosen(run.given))),
+        "chosen": _glance(one_line(chosen(run.given, reader.language))),
         "value": value(run.figure, reader.language) if run.figure else "",
     }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ from numpy.typing import NDArray
 
 from cxlib.shown import language as words
 from cxlib.shown.figure_words import Unit, unit_of
-from cxlib.shown.message import Sentences, said
+from cxlib.shown.message import Names, Sentences, said
 from cxlib.shown.result import Absent, Result
+from cxlib.shown.row_words import RowWords
 
+_NUMBERED = re.compile(r"(?:^|, )(#\d+)$")  # two rows of the same names
 HEADLINE = "headline"  # the name of the headline's result, where it has no other
 _VERDICTS = ("verdict", "judgement", "says")
 _SAID = {*_VERDICTS, "reason", "box", "leads", "method"}  # texts that say no row
@@ -29,7 +32,10 @@ _PART_ENDS = ("_low", "_high", "_se", "_weight")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A row of the ledger (see `ledger`), and `place`: the row of the result that it comes from."""
+    """A row of the ledger (see `ledger`), and `place`: the row of the result that it comes from.
+
+    `segment` says which row it is in names that are the same in every language, `of` in words.
+    """
 
     study: str
     figure: str
@@ -44,6 +50,7 @@ class Figure:
     verdict: str = ""
     method: str = ""
     text: str = ""
+    of: str = ""
     place: int = 0
     why: bool = False  # `text` says why there is no value
 
@@ -71,7 +78,7 @@ def figures_of(
     found : Result
         Of one that is absent, or has no rows, what it says of that.
     language : str
-        Language of `text`.
+        Language of `text` and `of`.
     wave_column : str, optional
         The researcher's column of waves.
     waves : collection of str
@@ -81,11 +88,19 @@ def figures_of(
         return _nothing(name, found, language)
     parts = _Parts.of(found)
     segments, of_wave = _places(found, parts.keys, wave_column, waves)
+    said = RowWords.of(found, language)
+    told = [name for name in parts.keys if found.carried.get(name, name) != wave_column]
+    of = [_in_words(said.row(place, told), segment) for place, segment in enumerate(segments)]
     return [
-        figure
+        replace(figure, of=of[place])
         for place, (segment, wave) in enumerate(zip(segments, of_wave, strict=True))
         for figure in parts.row(name, place, segment, wave, language)
     ]
+
+
+def _in_words(row: str, segment: str) -> str:
+    """Return what is said of a row, with its number where others are named alike."""
+    return Names(tuple(filter(None, [row, *_NUMBERED.findall(segment)]))).text("en")
 
 
 def key_columns(found: Result) -> list[str]:
@@ -210,12 +225,15 @@ class _Parts:
         topic = words.topic_of(type(self.found))
         owned = column in self.found.columns
         heading = words.heading(column, language, topic=topic) if owned else column
-        return heading if about in {heading, HEADLINE} else f"{about}: {heading}"
+        if about in {heading, HEADLINE}:
+            return heading
+        return words.text("common.figure_row", language, label=about, values=heading)
 
     def _text_of(self, name: str, column: str, place: int, language: str) -> str:
         told = self._name(name, column, place, language)
         finished = self._number("complete", place) != 0  # also where there is no such column
-        return told if finished else f"{told} {words.text('common.ledger_unfinished', language)}"
+        note = words.text("common.ledger_unfinished", language)
+        return told if finished else words.text("common.gap", language).join([told, note])
 
 
 def _owned(found: Result) -> Collection[str]:

@@ -30,6 +30,22 @@ class Unit(StrEnum):
     YES_NO = "yes_no"
 
 
+_NAMES = {
+    Unit.POINTS: "common.measured_in_points",
+    Unit.POINTS_CHANGE: "common.measured_in_points_change",
+    Unit.SHARE: "common.measured_in_share",
+    Unit.COUNT: "common.measured_in_count",
+    Unit.DAYS: "common.measured_in_days",
+    Unit.WEEKS: "common.measured_in_weeks",
+    Unit.MONTHS: "common.measured_in_months",
+    Unit.QUARTERS: "common.measured_in_quarters",
+    Unit.YEARS: "common.measured_in_years",
+    Unit.PERIODS: "common.measured_in_periods",
+    Unit.CURRENCY: "common.measured_in_currency",
+    Unit.P: "common.measured_in_p",
+    Unit.NUMBER: "common.measured_in_number",
+    Unit.YES_NO: "common.measured_in_yes_no",
+}
 # how a result writes a column, without its digits -> the unit of the column
 _OF_FORMATS = {
     "points": Unit.POINTS,
@@ -78,3 +94,26 @@ def write_verdict(study: str, verdict: str, language: str = "en", *, segment: st
         if f"{kind}_{verdict}" in there:
             return str(there[f"{kind}_{verdict}"])
     return verdict.replace("_", " ")
+
+
+def write_method(study: str, method: str, language: str = "en") -> str:
+    """Write the names of methods in a study's words; one that has none as it is.
+
+    >>> write_method("nps", "tango, holm"), write_method("mine", "own")
+    ('score (Tango), Holm', 'own')
+    """
+    there = texts.load(language, study) if study in texts.topics() else {}
+    common = texts.load(language, "common")
+    return ", ".join(
+        str(there.get(f"method_{part}", common.get(f"adjustment_{part}", part)))
+        for part in method.split(", ")
+    )
+
+
+def write_unit(unit: str, language: str = "en") -> str:
+    """Name what a figure is counted in; an unknown unit keeps its name.
+
+    >>> write_unit("share"), write_unit("share", "ja"), write_unit("furlongs")
+    ('share of 1', '割合（1が100%）', 'furlongs')
+    """
+    return words.text(_NAMES[Unit(unit)], language) if unit in list(Unit) else unit

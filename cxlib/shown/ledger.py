@@ -13,7 +13,7 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.shown import language as words
 from cxlib.shown.figure_rows import HEADLINE, Figure, figures_of
-from cxlib.shown.figure_words import write_in, write_verdict
+from cxlib.shown.figure_words import write_in, write_method, write_unit, write_verdict
 from cxlib.shown.key_figures import Key, mark_keys
 from cxlib.shown.message import Message
 from cxlib.shown.result import Result
@@ -21,7 +21,7 @@ from cxlib.shown.table import Table
 
 COLUMNS = (
     *("study", "figure", "segment", "wave", "value", "ci_low", "ci_high", "confidence", "n"),
-    *("unit", "verdict", "method", "text"),
+    *("unit", "verdict", "method", "text", "of"),
 )
 _SHOWN = ("text", "segment", "wave", "value", "ci_low", "ci_high", "n", "verdict")
 
@@ -44,6 +44,27 @@ class Ledger(Table):
     def __repr__(self) -> str:
         return repr(self._shown())
 
+    def _in_words(self) -> pd.DataFrame:
+        rows = [*self.frame.itertuples()]
+        table = Table(
+            frame=self.frame.drop(columns="of"),  # in words, the segment is what it says
+            columns=dict.fromkeys(COLUMNS, ""),
+            language=self.language,
+            cells={
+                "segment": self.frame["of"].tolist(),
+                "verdict": self._verdicts(),
+                "method": [write_method(row.study, row.method, self.language) for row in rows],
+                "unit": [write_unit(row.unit, self.language) for row in rows],
+            },
+        )
+        return Table._in_words(table)
+
+    def _verdicts(self) -> list[str]:
+        return [
+            write_verdict(row.study, row.verdict, self.language, segment=row.segment)
+            for row in self.frame.itertuples()
+        ]
+
     def _shown(self) -> Table:
         written = {
             name: [
@@ -52,10 +73,6 @@ class Ledger(Table):
             ]
             for name in ("value", "ci_low", "ci_high")
         }
-        verdicts = [
-            write_verdict(row.study, row.verdict, self.language, segment=row.segment)
-            for row in self.frame.itertuples()
-        ]
         return Table(
             frame=self.frame[list(_SHOWN)],
             columns=dict.fromkeys(_SHOWN, ""),
@@ -63,7 +80,7 @@ class Ledger(Table):
             language=self.language,
             empty=Message("common.ledger_empty"),
             most=self.most,
-            cells=written | {"verdict": verdicts},
+            cells=written | {"segment": self.frame["of"].tolist(), "verdict": self._verdicts()},
         )
 
 

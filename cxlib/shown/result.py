@@ -18,7 +18,7 @@ from cxlib.shown import theme
 from cxlib.shown.behind import Behind, attach
 from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
-from cxlib.shown.table import Format, Table
+from cxlib.shown.table import Format, Headings, Table
 from cxlib.shown.text import Text, say
 from cxlib.shown.workbook import to_excel
 
@@ -146,6 +146,11 @@ class Result:
         """Return what a row is about, where it is about something else than the others."""
         return self.caption()
 
+    def said_keys(self, place: int) -> Mapping[str, Any]:
+        """Return, of the columns that say which row it is, those that are said in other words than
+        by heading and value: {"tenure": after 6 months}."""
+        return {}
+
     def table(
         self,
         columns: Iterable[str] | None = None,
@@ -195,6 +200,33 @@ class Result:
         """Save the words, the figures with their formats, and the notes as an Excel workbook (see
         `shown.workbook.to_excel`); return where it lies."""
         return to_excel(path, self, language=language)
+
+    def to_csv(
+        self, path: str | os.PathLike[str], *, headings: Headings = "names", language: str = "en"
+    ) -> Path:
+        """Save the frame as CSV in which a spreadsheet takes no cell for a formula; return where
+        it lies.
+
+        Parameters
+        ----------
+        path : path
+            A file that is there is replaced, whole or not at all.
+        headings : {"names", "words"}
+            Columns and values as in the frame, or headings and statistical words in a language
+            (see `Table.to_csv`).
+        language : str
+            Of the words.
+
+        Raises
+        ------
+        ParameterError
+            If `headings` is something else, there are no texts in that language, or the folder is
+            not there.
+        """
+        # a table of its own may show fewer columns, or names of codes in the language
+        every, whole = list(self.frame.columns), Result.table(self, language=language)
+        found = self.table(every, language=language) if headings == "words" else whole
+        return found.to_csv(path, headings=headings)
 
     def _repr_html_(self) -> str:
         return self.table().to_html()
@@ -278,6 +310,14 @@ class Absent(Result):
         self._refuse_unknown("plot", given)
         with theme.look():
             return theme.message(ax, self._short.text(language))
+
+    def to_csv(
+        self, path: str | os.PathLike[str], *, headings: Headings = "names", language: str = "en"
+    ) -> Path:
+        """Save the summary as the only cell, so that no older file is taken for what is absent."""
+        heading = words.text("common.notes", language) if headings == "words" else "notes"
+        told = pd.DataFrame({heading: [self.summary(language)]})
+        return Table(frame=told).to_csv(path, headings=headings)
 
     @property
     def _short(self) -> Message:

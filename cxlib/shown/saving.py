@@ -64,6 +64,7 @@ def save(ax: Axes, path: str | os.PathLike[str]) -> Path:
     with whole(path) as part, theme.look(), mpl.rc_context(_LOOK):
         figure = theme.figure_of(ax)
         theme.add_cjk_font(figure)
+        theme.write_powers(figure)
         figure.savefig(part, dpi=_DPI, bbox_inches="tight", format=kind[1:], metadata=_ABOUT[kind])
     return path
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import html
 import io
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Literal, get_args, overload
 
 import pandas as pd
 
+from cxlib import check
 from cxlib.inert import visible
 from cxlib.shown import language as words
 from cxlib.shown.message import Message, Sentences, said
+from cxlib.shown.saving import whole
 from cxlib.shown.text import Text
 
 # a way to write (see `language.write`), the enum of a column of its values (`What | LeftOut` where
@@ -23,6 +27,7 @@ from cxlib.shown.text import Text
 # other ("tango, holm"), these enums
 Kind = type[StrEnum] | UnionType
 Format = str | Kind | tuple[Kind, ...]
+Headings = Literal["names", "words"]
 # JupyterLab's sheet puts every cell to the right; a report's page drops the style
 _TEXT = 'class="txt" style="text-align:left"'
 # of the line that says how to have the rest; a page, which has the CSV below, says that there
@@ -96,11 +101,10 @@ class Table:
     def _written(self, values: pd.Series, how: Format) -> list[str]:
         if isinstance(how, str):
             return _written(values, how, self.language)
-        kinds = how if isinstance(how, tuple) else (how,)
         return [
             words.MISSING
             if pd.isna(value)
-            else str(value) and _in_words(str(value), kinds, self.language, self.filled)
+            else str(value) and in_words(str(value), how, self.language, self.filled)
             for value in values
         ]
 
@@ -113,20 +117,104 @@ class Table:
         hidden = len(self.frame) - self.most if self.most is not None else 0
         return words.text("common.more_rows_here", self.language, n=hidden) if hidden > 0 else ""
 
-    def to_csv(self) -> str:
-        """Return the exact values as CSV in which a spreadsheet takes no cell for a formula.
+    @overload
+    def to_csv(self, path: None = None, *, headings: Headings = "names") -> str: ...
+    @overload
+    def to_csv(self, path: str | os.PathLike[str], *, headings: Headings = "names") -> Path: ...
+    def to_csv(
+        self, path: str | os.PathLike[str] | None = None, *, headings: Headings = "names"
+    ) -> str | Path:
+        """Return the exact values as CSV in which a spreadsheet takes no cell for a formula, or
+        save them.
 
-        A researcher's column has its own name, unless the table has one of that name itself.
+        Parameters
+        ----------
+        path : path, optional
+            File to write, with the mark by which Excel reads UTF-8; one that is there is replaced,
+            whole or not at all. None: the CSV is returned, as pandas does.
+        headings : {"names", "words"}
+            `"names"`: columns and values as in the frame, the same in every language and version;
+            a researcher's column has its own name, unless the table has one of that name itself.
+            `"words"`: for a reader, headings, verdicts, methods, yes and no as the table says
+            them in its language. Figures and days are the same.
+
+        Returns
+        -------
+        str or Path
+            The CSV; with a `path`, where it lies.
+
+        Raises
+        ------
+        ParameterError
+            If `headings` is something else, or the folder is not there.
+
+        Examples
+        --------
+        >>> found = Table(
+        ...     frame=pd.DataFrame({"plan": ["pro"], "se": [0.125]}),
+        ...     columns={"se": "decimal1"},
+        ...     language="ja",
+        ... )
+        >>> found.to_csv().split(), found.to_csv(headings="words").split()
+        (['plan,se', 'pro,0.125'], ['plan,標準誤差', 'pro,0.125'])
         """
-        taken = {str(name) for name in self.frame.columns}
-        own = {name: as_is for name, as_is in self.carried.items() if as_is not in taken}
+        check.one_of("headings", headings, get_args(Headings))
         buffer = io.StringIO()
         # RFC 4180's line end; with a bare line feed, a carriage return in a comment would not be
         # quoted and begin a new row
-        inert_frame(self.frame.rename(columns=own)).to_csv(
+        inert_frame(self._in_words() if headings == "words" else self._in_names()).to_csv(
             buffer, index=False, lineterminator="\r\n"
         )
-        return buffer.getvalue()
+        if path is None:
+            return buffer.getvalue()
+        with whole(Path(path)) as part:
+            part.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
+        return Path(path)
+
+    def _in_names(self) -> pd.DataFrame:
+        taken = {str(name) for name in self.frame.columns}
+        own = {name: as_is for name, as_is in self.carried.items() if as_is not in taken}
+        return self.frame.rename(columns=own)
+
+    def _in_words(self) -> pd.DataFrame:
+        spoken = self.frame.copy()
+        for place, name in enumerate(map(str, self.frame.columns)):
+            spoken.isetitem(place, self._said(self.frame.iloc[:, place], name))
+        spoken.columns = pd.Index(self._headings())
+        return spoken
+
+    def _said(self, values: pd.Series, name: str) -> pd.Series:
+        """Return a column with its statistical words in the language, and its figures as they are;
+        what is missing stays empty."""
+        how, yes_or_no = self.columns.get(name, ""), pd.api.types.is_bool_dtype(values)
+        if pd.api.types.is_numeric_dtype(values) and not yes_or_no:
+            return values
+        if name in self.cells:
+            written = [words.write(cell, "", self.language) for cell in self.cells[name]]
+        elif not isinstance(how, str) or (name in self.columns and yes_or_no):
+            written = self._written(values, how)
+        else:
+            return _with_words(values, self.language)
+        told = [None if word == words.MISSING else word for word in written]
+        return pd.Series(told, index=values.index, dtype=object)
+
+    def _headings(self) -> list[str]:
+        """Return the headings in words; with their names in the frame where two would be one."""
+        names = [str(name) for name in self.frame.columns]
+        found = [self._heading(name) for name in names]
+        for mine in (False, True):  # a researcher's carried column first, so that ours may stay
+            found = [
+                self._with_name(word, name)
+                if found.count(word) > 1 and name in (self.columns if mine else self.carried)
+                else word
+                for name, word in zip(names, found, strict=True)
+            ]
+        return found
+
+    def _with_name(self, word: str, name: str) -> str:
+        if name in self.carried:
+            return visible(name)
+        return words.text("common.heading_with_name", self.language, word=word, column=name)
 
     def to_html(self) -> str:
         """Return an escaped HTML table; text stands left and figures right (class `num`)."""
@@ -222,6 +310,22 @@ def _written(values: pd.Series, how: str, language: str) -> list[str]:
     ]
 
 
+def _with_words(values: pd.Series, language: str) -> pd.Series:
+    """Return names with those that are ours in words: the rest of the groups, a group of nobody
+    knows what."""
+    ours = [
+        isinstance(value, StrEnum) or (isinstance(value, str) and value == words.NOT_KNOWN)
+        for value in values
+    ]
+    if not any(ours):
+        return values
+    said = [
+        words.write(value, "", language) if mine else value
+        for value, mine in zip(values, ours, strict=True)
+    ]
+    return pd.Series(said, index=values.index, dtype=object)
+
+
 def _by_type(values: pd.Series) -> str:
     if pd.api.types.is_integer_dtype(values):
         return "integer"
@@ -230,7 +334,11 @@ def _by_type(values: pd.Series) -> str:
     return "date" if pd.api.types.is_datetime64_any_dtype(values) else ""
 
 
-def _in_words(value: str, kinds: tuple[Kind, ...], language: str, filled: Mapping[str, Any]) -> str:
+def in_words(
+    value: str, how: Kind | tuple[Kind, ...], language: str, filled: Mapping[str, Any]
+) -> str:
+    """Return the word for a value of an enum, or of several enums one after the other."""
+    kinds = how if isinstance(how, tuple) else (how,)
     parts = value.split(", ") if len(kinds) > 1 else [value]
     written = [
         words.word(_member(part, kind), language, **filled)

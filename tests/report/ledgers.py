@@ -14,7 +14,7 @@ HEADER = "study,figure,segment,wave,value,ci_low,ci_high,confidence,n,unit,verdi
 
 
 def figure(name: str = "level.nps", **values: Any) -> dict[str, Any]:
-    blank = dict.fromkeys(WORDS, "") | dict.fromkeys(NUMBERS)
+    blank = dict.fromkeys((*WORDS, "of"), "") | dict.fromkeys(NUMBERS)
     given = {"study": "nps", "figure": name, "unit": "points", "text": "NPS", "value": 1.5}
     return blank | given | values
 

@@ -20,12 +20,13 @@ MANIFEST = {
     ("value", "written"),
     [
         (["a", "b", "c"], "a, b and c"),
-        ([1, 10], "1 and 10"),
+        ([1, 10], "1, 10"),
         ([], "–"),
-        ([[1, 3], [4, 6]], "[1, 3] and [4, 6]"),
+        ([[1, 3], [4, 6]], "[1, 3], [4, 6]"),
         (None, "–"),
         (True, "yes"),
         ([True, None], "yes and –"),
+        ([True, False], "yes and no"),
         (0.95, "0.95"),
         ("電話", "電話"),
         ({}, "–"),
@@ -41,10 +42,10 @@ def test_a_value_is_written_as_it_is_given_and_a_list_in_words(value, written):
 
 @pytest.mark.parametrize(
     ("language", "written"),
-    [("ja", ["はい", "いいえ", "a、b"]), ("ko", ["예", "아니요", "a 및 b"])],
+    [("ja", ["はい", "いいえ", "a、b", "0、10"]), ("ko", ["예", "아니요", "a 및 b", "0, 10"])],
 )
 def test_a_value_is_written_in_the_language_of_the_page(language, written):
-    given = {"on": True, "off": False, "by": ["a", "b"]}
+    given = {"on": True, "off": False, "by": ["a", "b"], "scale": [0, 10]}
     found = header(
         {**MANIFEST, "parameters": given}, meanings=dict.fromkeys(given, ""), language=language
     )

@@ -95,7 +95,11 @@ def test_intervals_overlap_where_they_have_a_value_in_common():
 
 def causes(**now):
     found = compared([], [], other=manifest(**now))
-    return found.changed, found.untold
+    return written(found.changed), found.untold
+
+
+def written(changed):
+    return {cause: list(map(str, changes)) for cause, changes in changed.items()}
 
 
 def test_what_made_the_difference_is_read_from_the_manifests():
@@ -110,6 +114,8 @@ def test_what_made_the_difference_is_read_from_the_manifests():
         {Cause.PARAMETERS: ["wave: 2026Q2 → 2026Q3"]},
         [],
     )
+    unset = {"wave": None, "looks": 1}
+    assert causes(parameters=unset)[0] == {Cause.PARAMETERS: ["wave: 2026Q2 → –"]}
     secret = causes(parameters={"wave": "postgresql://ann:hunter2@host/db"})[0]
     assert "hunter2" not in str(secret)
     assert causes(key={"code": "d", "versions": "v"})[0] == {Cause.CODE: ["notebook"]}
@@ -137,7 +143,7 @@ def test_runs_share_data_where_a_file_or_its_content_is_the_same():
 def test_where_nothing_else_changed_the_number_of_looks_did():
     told = {"key": {"code": "1"}, "parameters": {"looks": 1}, "inputs": [], "versions": {}}
     found = compare_runs(told, [], told | {"parameters": {"looks": 2}}, [])
-    assert found.changed == {Cause.LOOKS: ["looks: 1 → 2"]}
+    assert written(found.changed) == {Cause.LOOKS: ["looks: 1 → 2"]}
     found = compare_runs(told, [], told | {"parameters": {"looks": 2, "margin": 5}}, [])
     assert list(found.changed) == [Cause.PARAMETERS]
     assert compare_runs(told, [], told, []).changed == {}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 
-from cxlib.report.difference_words import place, since_last_run
+from cxlib.report.difference_words import since_last_run
 from tests.report.ledgers import FIGURES, MANIFESTS, estimate, figure, manifest
 
 
@@ -53,21 +52,3 @@ def test_several_causes_are_not_told_apart_and_missing_ones_are_named():
     assert said[1].startswith("Changed together: the parameters (wave: ")
     assert "Which of them made which difference cannot be told." in said[1]
     assert said[1].endswith("Whether the notebook’s code changed is not on record.")
-
-
-@pytest.mark.parametrize(
-    ("segment", "wave", "told"),
-    [
-        ("", "", ""),
-        ("", "2026Q3", "2026Q3"),
-        ("contact_type=phone", "", "phone"),
-        ('plan="a, b=c", country=日本', "2026Q3", "a, b=c · 日本 · 2026Q3"),
-        ("cohort=2026-01-01, age=3", "", "2026-01-01 · age 3"),
-        ("a=2026Q2", "2026Q3", "2026Q3 against 2026Q2"),
-        ("a=the_rest, b=phone", "2026Q3", "phone against the rest · 2026Q3"),
-        ("#2", "", "#2"),
-        ("plan=pro, #2", "", "plan=pro, #2"),
-    ],
-)
-def test_where_a_figure_stands_is_written_without_names_of_columns(segment, wave, told):
-    assert place({"segment": segment, "wave": wave}) == told

@@ -40,7 +40,11 @@ def test_an_interval_is_told_with_its_level_where_it_has_one():
 
 
 def test_a_figure_has_the_heading_of_its_column_or_its_own_name():
-    assert label(replace(NPS, segment="plan=pro"), "en") == "NPS · plan=pro · 2026Q3"
+    pro = replace(NPS, segment="plan=pro")
+    assert label(pro, "en") == "NPS · pro · 2026Q3"  # a run from before there were words
+    assert label(replace(pro, of="「pro」"), "ja") == "NPS · 「pro」 · 2026Q3"
+    pair = replace(NPS, segment="a=2026Q2", of="2026Q2に対する2026Q3")
+    assert label(pair, "ja") == "NPS · 2026Q2に対する2026Q3"
     assert label(replace(NPS, study="mine", name="delight", wave=""), "en") == "delight"
 
 

@@ -162,7 +162,7 @@ def test_the_ledger_stands_beside_the_report(root):
     assert content.startswith(b"\xef\xbb\xbf")  # Excel reads UTF-8 by it
     lines = content.decode("utf-8-sig").splitlines()
     assert lines[0] == (
-        "study,figure,segment,wave,value,ci_low,ci_high,confidence,n,unit,verdict,method,text"
+        "study,figure,segment,wave,value,ci_low,ci_high,confidence,n,unit,verdict,method,text,of"
     )
     assert len(lines) == 1 + 30
     page = BeautifulSoup(outcome.page.read_text(encoding="utf-8"), "html.parser")

@@ -17,7 +17,6 @@ from cxlib import cli
 from cxlib.errors import CxError, ParameterError, SourceError
 from cxlib.report import schedule
 from cxlib.report.schedule import Scheduler, schedule_files, unit_name, write_files
-from tests.conftest import ROOT
 from tests.report.writing import project
 
 SYSTEMD = shutil.which("systemd-analyze")
@@ -168,7 +167,6 @@ def tiny(tmp_path):
 
 
 def test_the_line_publishes_with_its_environment_emptied(tiny, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     command = as_cron_reads(line_of(files(tiny, "cron")), collapses=False)
     ran = subprocess.run(
         ["env", "-i", "/bin/sh", "-c", command],
@@ -184,7 +182,6 @@ def test_the_line_publishes_with_its_environment_emptied(tiny, monkeypatch):
 
 
 def test_a_run_that_is_refused_keeps_its_exit_status(tiny, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     command = as_cron_reads(line_of(files(tiny, "cron")), collapses=False)
     tiny.write_text("reports:\n  - {notebook: notebooks/03_nps.ipynb, name: a/b}\n", "utf-8")
     ran = subprocess.run(["/bin/sh", "-c", command], env={}, capture_output=True, check=False)

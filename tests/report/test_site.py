@@ -252,7 +252,7 @@ def test_the_headline_figure_stands_in_the_line_with_its_past(tmp_path):
     for days in range(3):
         put_run(tmp_path, days=days, figure=FIGURE | {"value": 31.25 - days})
     section = index(tmp_path).find(id="nps")
-    assert words(section.select_one("p.figure")) == "31.2 (95 %: 22.0 to 40.4) NPS · 2026Q3"
+    assert words(section.select_one("p.figure")) == "31.2 (22.0 to 40.4) NPS · 2026Q3"
     assert section.svg["role"] == "img"
     assert section.svg["aria-label"].startswith("NPS in the last 3 reports that have it: from 29.2")
 

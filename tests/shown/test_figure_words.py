@@ -2,7 +2,14 @@
 
 import pytest
 
-from cxlib.shown.figure_words import Unit, unit_of, write_in, write_verdict
+from cxlib.shown.figure_words import (
+    Unit,
+    unit_of,
+    write_in,
+    write_method,
+    write_unit,
+    write_verdict,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +53,15 @@ def test_a_verdict_is_written_in_the_words_of_its_study():
     assert write_verdict("nps", "down", segment="a=2026Q2") == "down"
     assert write_verdict("a researcher's", "so_so") == "so so"
     assert write_verdict("nps", "") == ""
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_every_unit_has_a_name_of_its_own(language):
+    assert len({write_unit(unit, language) for unit in Unit}) == len(Unit)
+    assert write_unit("furlongs", language) == "furlongs"
+
+
+def test_methods_are_written_in_the_words_of_their_study():
+    assert write_method("nps", "tango", "ja") != "tango"
+    assert write_method("nps", "tango, holm", "ja").startswith(write_method("nps", "tango", "ja"))
+    assert write_method("own", "my own, way", "ja") == "my own, way"

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxlib import nps
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.shown import result
+from cxlib.shown.language import heading, text
 from cxlib.shown.ledger import COLUMNS, ledger
 
 ONE = ["figure", "segment", "wave"]
+WORDED = {"segment", "unit", "verdict", "method"}
 
 
 def scores(**columns):
@@ -126,3 +129,23 @@ def test_the_ledger_is_marked_for_cx_run_and_shows_its_first_rows_in_words():
     assert "cannot_tell" in data["text/csv"]
     assert ledger().frame.empty
     assert repr(ledger()) == "None of the results has a figure."
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_a_ledger_in_words_has_the_same_figures_and_its_own_headings(language):
+    rows = pd.DataFrame({"wave": ["A"] * 40 + ["B"] * 40, "score": [0, 9, 10, 5] * 10 + [10] * 40})
+    changes = nps.compare(rows, score="score", between="wave")
+    found = ledger(changes=changes, language=language)
+    names, said = read(found), io.StringIO(found.to_csv(headings="words"))
+    words = pd.read_csv(said, keep_default_na=False, dtype=str)
+    assert words.columns.is_unique
+    assert words.columns[0] == heading("study", language, topic="common")
+    words.columns = list(names.columns[: len(words.columns)])
+    exact = [name for name in words.columns if name not in WORDED]
+    assert words[exact].values.tolist() == names[exact].values.tolist()
+    shown = words.iloc[0]
+    for name in ("verdict", "method"):
+        assert shown[name] == changes.table([name], language=language).written().iat[0, 0]
+    assert shown["unit"] == text("common.measured_in_points_change", language)
+    assert (": " in shown["text"], "：" in shown["text"]) == (language != "ja", language == "ja")
+    assert names["verdict"].iloc[0] == changes.frame["verdict"].iloc[0]

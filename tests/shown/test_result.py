@@ -81,3 +81,47 @@ def test_what_is_known_is_said_first():
     absent = result.Absent.of("retention.no_value", Shares)
     known = Known(frame=pd.DataFrame(), method="none")
     assert result.summaries(absent, known) == ["known", absent.summary()]
+
+
+@pytest.mark.parametrize("language", ["ja", "ko"])
+def test_a_result_is_saved_as_csv_by_names_or_in_words(tmp_path, language):
+    frame = pd.DataFrame({"店": ["=1+1"], "statistic": [1 / 3], "n_eff": [4]})
+    found = Fit(frame=frame, method="counts", carried={})
+    path = found.to_csv(tmp_path / "found.csv")
+    assert path.read_bytes().decode("utf-8-sig") == found.table().to_csv()
+    assert found.to_csv(path, headings="words", language=language) == path
+    said = path.read_text(encoding="utf-8-sig").splitlines()
+    assert said[0].split(",") == list(found.table(language=language).written().columns)
+    assert said[0] != "店,statistic,n_eff"
+    assert said[1] == "'=1+1,0.3333333333333333,4"
+    with pytest.raises(ParameterError, match="language='de' is not there yet"):
+        found.to_csv(path, language="de")
+    assert path.read_text(encoding="utf-8-sig").splitlines() == said
+
+
+@pytest.mark.parametrize(("headings", "heading"), [("names", "notes"), ("words", "注意")])
+def test_what_is_absent_takes_the_place_of_an_older_csv(tmp_path, headings, heading):
+    path = tmp_path / "value.csv"
+    path.write_text("rate\n0.5\n", encoding="utf-8")
+    absent = result.Absent.of("retention.no_value", Shares)
+    assert absent.to_csv(path, headings=headings, language="ja") == path
+    assert pd.read_csv(path).to_dict("list") == {heading: [absent.summary("ja")]}
+
+
+def test_a_csv_has_all_of_a_frame_whose_own_table_shows_less_or_other_words(tmp_path):
+    found = Narrow(frame=pd.DataFrame({"statistic": [0.5], "n_eff": [4]}), method="counts")
+    assert list(pd.read_csv(found.to_csv(tmp_path / "a.csv"))) == ["statistic", "n_eff"]
+    words = found.to_csv(tmp_path / "b.csv", headings="words", language="ja")
+    assert list(pd.read_csv(words)) == ["統計量", "実効n"]
+
+
+class Fit(result.Result):
+    __slots__ = ()
+    columns: ClassVar = {"statistic": "decimal3", "n_eff": "integer"}
+
+
+class Narrow(Fit):
+    __slots__ = ()
+
+    def table(self, columns=("n_eff",), **others):
+        return result.Result.table(self, columns, **others)

@@ -11,10 +11,14 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxlib.errors import ParameterError
 from cxlib.inert import visible
 from cxlib.methods.multiplicity import Adjustment
+from cxlib.nps.pairing import Side
 from cxlib.rows.names import Missing
 from cxlib.shown import table, text
+from cxlib.shown.language import NOT_KNOWN
+from cxlib.shown.language import text as text_of
 from cxlib.shown.message import Message
 from tests.hostile import PAYLOADS
 
@@ -239,3 +243,82 @@ def test_cells_are_said_where_the_csv_has_the_values():
     )
     assert said.written()["why"].tolist() == ["", "1,200 more"]
     assert said.to_csv().splitlines()[1:] == [",1", "few,2"]
+
+
+# CSV with headings in words
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_a_csv_in_words_says_headings_and_statistical_words_and_no_figure_otherwise(language):
+    frame = pd.DataFrame(
+        {
+            "店": ["東京", NOT_KNOWN, "yes"],
+            "a": pd.Series([Side.THE_REST, "the_rest", "no"], dtype=object),
+            "n": [12345, 1, 2],
+            "nps": [1 / 3, -28.125, None],
+            "outside": [True, False, True],
+            "day": pd.to_datetime(["2026-07-01", None, "2026-07-03"]),
+            "vip": [True, False, True],
+            "method": ["holm", "BH", None],
+        }
+    )
+    columns = {"n": "integer", "nps": "points", "outside": "", "method": Adjustment}
+    shown = table.Table(
+        frame=frame,
+        columns=columns,
+        topic="nps",
+        language=language,
+        most=1,
+    )
+    names = list(csv.reader(io.StringIO(shown.to_csv())))
+    said = list(csv.reader(io.StringIO(shown.to_csv(headings="words"))))
+    assert len(said) == len(names) == 4
+    heading = dict(zip(names[0], said[0], strict=True))
+    assert heading == {name: shown.written().columns[place] for place, name in enumerate(names[0])}
+    for place, name in enumerate(names[0]):
+        before, now = ([row[place] for row in rows[1:]] for rows in (names, said))
+        if name in {"n", "nps", "day", "vip"}:
+            assert now == before
+    column = {name: [row[place] for row in said[1:]] for place, name in enumerate(names[0])}
+    assert column["a"] == [text_of("nps.side_the_rest", language), "the_rest", "no"]
+    assert column["店"] == ["東京", text_of("common.not_known", language), "yes"]
+    yes, no = text_of("common.yes", language), text_of("common.no", language)
+    assert column["outside"] == [yes, no, yes]
+    assert column["method"][:2] == [
+        text_of("common.adjustment_holm", language),
+        text_of("common.adjustment_BH", language),
+    ]
+    assert column["method"][2] == ""
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_formulas_are_inert_where_headings_are_words(attack):
+    frame = pd.DataFrame({attack: [attack, None], "n": [-1, 2]})
+    shown = table.Table(frame=frame, columns={"n": "integer"}, cells={attack: [attack, attack]})
+    for cell in cells(shown.to_csv(headings="words")):
+        assert cell in {"-1", "2"} or not cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
+
+
+def test_two_headings_that_would_be_one_have_their_names():
+    frame = pd.DataFrame({"p値": [1], "pvalue": [2], "by_n": [3], "n": [4], "n_eff": [5]})
+    shown = table.Table(
+        frame=frame,
+        columns=dict.fromkeys(["pvalue", "n", "n_eff"], ""),
+        carried={"by_n": "n"},
+        language="ja",
+    )
+    assert shown.to_csv(headings="words").splitlines()[0] == "p値,p値（pvalue）,by_n,n,実効n"
+
+
+def test_a_csv_is_saved_as_excel_reads_it_whole_or_not_at_all(tmp_path):
+    shown = table.Table(frame=pd.DataFrame({"店": ["東京\r\n2"]}))
+    path = tmp_path / "数.csv"
+    assert shown.to_csv(path) == path
+    assert path.read_bytes() == b"\xef\xbb\xbf" + shown.to_csv().encode()
+    assert pd.read_csv(path)["店"].tolist() == ["東京\r\n2"]
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(ParameterError, match="there is no folder"):
+        shown.to_csv(tmp_path / "none" / "x.csv")
+    with pytest.raises(ParameterError, match=r"headings='word' is not one of.*'words'"):
+        shown.to_csv(path, headings="word")
+    assert pd.read_csv(path)["店"].tolist() == ["東京\r\n2"]
