@@ -4,15 +4,18 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 ARGS ?=
+# en, ja or ko. Desktops set LANGUAGE for themselves (en_GB:en), which asks for none of our notebooks.
+SPOKEN = $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE),$(or $(CX_LANGUAGE),$(filter ja ko,$(LANGUAGE))))
 
 .PHONY: help reports test test-engines lab bench lint lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make reports       render the sample reports and print where they are"
+	@echo "make reports       render the sample reports and print where they are; LANGUAGE=ja or ko in Japanese or Korean"
 	@echo "make test          run all tests"
 	@echo "make test-engines  add Spark and PostgreSQL, and run their tests"
-	@echo "make lab           open the notebooks in JupyterLab; where data/raw has files, copies in notebooks/mine"
+	@echo "make lab           open the notebooks in JupyterLab; where data/raw has files, copies in notebooks/mine;"
+	@echo "                   LANGUAGE=ja or ko has menus, notebooks and copies in Japanese or Korean"
 	@echo "make bench         run the benchmarks and print their tables"
 	@echo "make lint          check the style and the types of the code"
 	@echo "make lock          pin the dependencies anew, and write environment.yml"
@@ -38,11 +41,14 @@ $(READY): requirements.lock pyproject.toml Makefile
 	@if [ -e .git ] && command -v git >/dev/null; then git config filter.cx-notebook.clean 'python3 -I cxlib/report/cleaning.py' || true; fi
 	@touch $(READY)
 
+lab reports: export CX_LANGUAGE := $(SPOKEN)
+
 reports: $(READY)
 	@$(BIN)/cx run reports/sample.yml $(ARGS)
 
+test: export OPENBLAS_NUM_THREADS := 1
 test: $(READY) lint
-	$(BIN)/python -m pytest tests -n 2 --dist loadscope -k "not (engines and pyspark)" $(ARGS)
+	$(BIN)/python -m pytest tests -n 3 --dist loadscope -k "not (engines and pyspark)" $(ARGS)
 	$(BIN)/python -m pytest --doctest-modules cxlib -n 2 --dist loadscope
 	$(BIN)/python -m pytest --nbval --nbval-kernel-name cxlib notebooks --ignore=notebooks/mine -n 2 --dist loadscope
 
@@ -59,9 +65,16 @@ test-engines: $(VENV)/.engines
 	$(BIN)/python -m pytest tests/engines $(ARGS)
 
 lab: $(READY)
-	@page=notebooks/00_start_here.ipynb; \
+	@folder=notebooks; locale=; case "$$CX_LANGUAGE" in '') ;; en) locale=en ;; \
+	  ja) folder=notebooks/ja locale=ja_JP ;; ko) folder=notebooks/ko locale=ko_KR ;; \
+	  *) echo "LANGUAGE=$$CX_LANGUAGE: the notebooks are in en, ja and ko; say make lab LANGUAGE=ja" >&2; exit 2 ;; esac; \
+	page=$$folder/00_start_here.ipynb; \
 	if [ -n "$(MINE)$$(find data/raw -mindepth 1 ! -name 'README.md' ! -name '.*' 2>/dev/null | head -n 1)" ]; then page=$$($(BIN)/cx mine) || exit; fi; \
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$$page $(ARGS)
+	if [ -n "$$locale" ]; then \
+	  set -- --LabApp.app_settings_dir="$(CURDIR)/$(VENV)/lab/$$locale"; mkdir -p "$(VENV)/lab/$$locale"; \
+	  printf '{"@jupyterlab/translation-extension:plugin": {"locale": "%s"}}\n' $$locale >"$(VENV)/lab/$$locale/overrides.json"; \
+	fi; \
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$$page "$$@" $(ARGS)
 
 bench: $(READY)
 	@status=0; for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || status=1; done; exit $$status

@@ -8,6 +8,23 @@ Language = Annotated[
     str | None,
     typer.Option(envvar="CX_LANGUAGE", help="Language of what is said: en, ja or ko."),
 ]
+OwnLanguage = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CX_LANGUAGE",
+        help="Language (en, ja or ko) of the copies, of their reports, and of what is said.",
+    ),
+]
+DiffLanguage = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CX_LANGUAGE",
+        help="Language of what is said: en, ja or ko; by default that of the later run.",
+    ),
+]
+DiffZone = Annotated[
+    str, typer.Option(envvar="CX_ZONE", help="Time zone, as Asia/Tokyo, in which it says when.")
+]
 RunLanguage = Annotated[
     str | None,
     typer.Option(

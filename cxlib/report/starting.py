@@ -17,6 +17,7 @@ import cxlib
 from cxlib import texts
 from cxlib.errors import CxError, SourceError
 from cxlib.report import cleaning
+from cxlib.report.translation import ORIGINAL
 
 FILES = (
     ".gitattributes",
@@ -106,14 +107,21 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def in_language(notebook: Path, language: str) -> Path:
+    """Return a notebook's translation, if there is one; else itself."""
+    translated = notebook.parent / language / notebook.name
+    return translated if translated.is_file() else notebook
+
+
 def filter_command() -> str:
     """Return the command that keeps the outputs of notebooks out of git, for a shell."""
     called = shlex.join([sys.executable, "-I", cleaning.__file__])
     return f"git config filter.cx-notebook.clean {shlex.quote(called)}"
 
 
-def copy_to_mine(root: Path) -> tuple[list[Path], list[Path]]:
-    """Copy the notebooks to `notebooks/mine/`, which git ignores, where they are not there yet.
+def copy_to_mine(root: Path, *, language: str = ORIGINAL) -> tuple[list[Path], list[Path]]:
+    """Copy the notebooks of a language to `notebooks/mine/`, which git ignores, where they are not
+    there yet, in whatever language.
 
     Paths in their code, relative to a notebook's folder, lead to the same files; outputs stay
     behind.
@@ -122,6 +130,8 @@ def copy_to_mine(root: Path) -> tuple[list[Path], list[Path]]:
     ----------
     root : Path
         The project's folder.
+    language : str
+        That of prose and reports.
 
     Returns
     -------
@@ -131,14 +141,10 @@ def copy_to_mine(root: Path) -> tuple[list[Path], list[Path]]:
     Raises
     ------
     CxError
-        If there are no notebooks, one cannot be read, or the copies cannot be written.
+        If there are no notebooks in that language, one cannot be read, or the copies cannot be
+        written.
     """
-    found = sorted(root.glob(NOTEBOOKS))
-    if not found:
-        raise SourceError(
-            f"there are no notebooks in {(root / 'notebooks').as_posix()!r}; go to the project's "
-            "folder, or make one with cx init"
-        )
+    found = _notebooks(root, language)
     made: list[Path] = []
     kept: list[Path] = []
     for path in found:
@@ -147,11 +153,30 @@ def copy_to_mine(root: Path) -> tuple[list[Path], list[Path]]:
             kept.append(copy)
             continue
         try:
-            _write(copy, one_folder_below(path.read_bytes()))
+            text = path.read_text(encoding="utf-8")
+            # a translation lies as deep as its copy
+            placed = one_folder_below(text) if language == ORIGINAL else text
+            _write(copy, _without_outputs(placed))
         except (OSError, ValueError) as error:
             raise CxError(f"{path.as_posix()!r} cannot be copied ({error})") from None
         made.append(copy)
     return made, kept
+
+
+def _notebooks(root: Path, language: str) -> list[Path]:
+    folder = root / "notebooks" / ("" if language == ORIGINAL else language)
+    if found := sorted(folder.glob(Path(NOTEBOOKS).name)):
+        return found
+    if folder != root / "notebooks" and [*root.glob(NOTEBOOKS)]:
+        raise SourceError(
+            f"language={language!r}: there are no notebooks in {folder.as_posix()!r}; copy the "
+            "English ones with cx mine --language en, and make their reports with "
+            f"-p language={language}; a new project of cx init has notebooks in {language}"
+        )
+    raise SourceError(
+        f"there are no notebooks in {folder.as_posix()!r}; go to the project's folder, or make "
+        "one with cx init"
+    )
 
 
 def one_folder_below(text: str | bytes) -> str:
@@ -167,4 +192,11 @@ def one_folder_below(text: str | bytes) -> str:
         cell["source"] = re.sub(
             r"""(["'])\.\.(?=[/"'])""", r"\1../..", "".join(cell["source"])
         ).splitlines(True)
+    return cleaning.clean(cleaning.write(notebook))
+
+
+def _without_outputs(text: str) -> str:
+    """Return a notebook without the stamp for which cleaning keeps the outputs of the sample."""
+    notebook = cleaning.read(text)
+    notebook["metadata"].get("cxlib", {}).pop("outputs", None)
     return cleaning.clean(cleaning.write(notebook))

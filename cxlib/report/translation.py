@@ -91,6 +91,23 @@ def _marked(cells: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
             yield cell["metadata"].get(RENDERS) or mark(source), source
 
 
+def is_in_other(path: Path, language: str) -> bool:
+    """Return whether more of a notebook's prose is known in another language than in this one.
+
+    Parameters
+    ----------
+    path : Path
+        A notebook, or a copy of one in a folder below; what is no notebook is in none.
+    language : str
+        The one that is asked about.
+    """
+    prose = prose_of(path, language)
+    known = [
+        text for text in _texts_of(path, path.stat().st_mtime_ns).values() if text in prose.marks
+    ]
+    return 2 * sum(prose.of(text) != text for text in known) > len(known)
+
+
 def in_language(notebook: Notebook, path: Path, language: str) -> Notebook:
     """Return a notebook with its prose in a language, as far as there are translations."""
     prose = prose_of(path, language)

@@ -14,9 +14,11 @@ CONDA_NAMES = {  # where conda-forge has another name than PyPI
 }
 PIP_ONLY = {
     "axe-playwright-python",
+    "jupyterlab-language-pack-ja-jp",
+    "jupyterlab-language-pack-ko-kr",
     "noto-cjk-sans-jp-regular",
     "playwright",
-}  # not on conda-forge, or another thing under that name
+}  # not on conda-forge, another thing under that name, or kept to one source
 HEADER = "# Generated from pyproject.toml by tests/packaging/environment.py; `make lock` writes it anew.\n"  # noqa: E501
 
 

@@ -1,13 +1,17 @@
 """A folder becomes a project, and its notebooks get copies that git does not see."""
 
+import functools
 import json
 import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from jupyterlab.commands import get_app_dir
+from jupyterlab_server import settings_utils, translation_utils
 
 from cxlib import cli, report
 from cxlib.errors import CxError, SourceError
@@ -55,6 +59,7 @@ def test_init_writes_a_project_that_plans(cx, tmp_path, monkeypatch):
     status, said, _ = cx("init", "my shop")
     assert status == 0
     assert "cd 'my shop'" in said
+    assert "lab notebooks/00_start_here.ipynb" in said
     root = tmp_path / "my shop"
     assert sorted(path.name for path in root.glob("notebooks/*.ipynb")) == COMMITTED
     for code in ("ja", "ko"):
@@ -63,11 +68,19 @@ def test_init_writes_a_project_that_plans(cx, tmp_path, monkeypatch):
     planned, problems = report.from_yaml(root / "reports" / "sample.yml")
     assert not problems
     assert len(planned) == len(COMMITTED)
+    assert not any(one.language_asked for one in planned)  # so that --language is heeded
     sample, made = ROOT / "data" / "sample", root / "data" / "sample"
     for path in [*sample.rglob("*.csv"), *sample.rglob("*.vtt")]:
         assert (made / path.relative_to(sample)).read_bytes() == path.read_bytes()
     assert sorted(os.listdir(made)) == sorted(os.listdir(sample))
     assert not [path for path in root.iterdir() if path.name.startswith(".cx-init")]
+
+
+def test_init_speaks_the_readers_language_and_begins_with_a_notebook_in_it(cx, tmp_path):
+    status, said, _ = cx("init", tmp_path / "店", "--language", "ja")
+    assert status == 0
+    assert "lab notebooks/ja/00_start_here.ipynb" in said
+    assert "コミットに入れないためのコマンド" in said
 
 
 @pytest.mark.parametrize(
@@ -207,6 +220,56 @@ def test_copies_that_are_there_stay(project, cx, monkeypatch):
     assert (own.parent / "04_retention.ipynb").is_file()
 
 
+@pytest.mark.parametrize("language", ["ja", "ko"])
+def test_copies_in_a_language_have_its_prose_and_lead_to_the_same_files(project, language):
+    made, kept = copy_to_mine(project, language=language)
+    assert not kept
+    assert [path.name for path in made] == COMMITTED
+    for path in made:
+        original = project / "notebooks" / language / path.name
+        copied, there = (nbformat.read(each, as_version=4).cells for each in (path, original))
+        assert [cell.source for cell in copied] == [cell.source for cell in there]
+        assert not any(cell.get("outputs") for cell in copied)
+        named = [_named_files(source, folder=original.parent) for source in sources(original)]
+        assert [_named_files(source, folder=path.parent) for source in sources(path)] == named
+        assert f'language = "{language}"' in "\n".join(sources(path))
+
+
+@pytest.mark.parametrize(("first", "then"), [("en", "ja"), ("ko", "ja"), ("ja", "en")])
+def test_a_copy_in_another_language_stays_and_is_told(project, cx, monkeypatch, first, then):
+    monkeypatch.chdir(project)
+    cx("mine", "--language", first)
+    before = everything(project / "notebooks" / "mine")
+    own = project / "notebooks" / "mine" / "02_bias.ipynb"
+    own.unlink()
+    monkeypatch.setenv("CX_LANGUAGE", then)
+    status, said, complaint = cx("mine")
+    assert (status, said) == (0, "notebooks/mine/00_start_here.ipynb\n")
+    told = complaint.splitlines()
+    assert len(told) == len(COMMITTED) - 1
+    assert all(f"-p language={then}" in line for line in told)
+    after = everything(project / "notebooks" / "mine")
+    assert {name: after[name] for name in after if name != own.name} == {
+        name: before[name] for name in before if name != own.name
+    }
+    assert f'language = "{then}"' in "\n".join(sources(own))
+    assert not [line for line in cx("mine")[2].splitlines() if own.name in line and "-p" in line]
+
+
+def test_copies_in_a_language_without_notebooks_are_refused(project, cx, monkeypatch):
+    monkeypatch.chdir(project)
+    for path in (project / "notebooks" / "ko").iterdir():
+        path.unlink()
+    status, _, complaint = cx("mine", "--language", "ko")
+    assert status == 2
+    assert "language='ko'" in complaint
+    assert "cx mine --language en" in complaint
+    assert not (project / "notebooks" / "mine").exists()
+    status, _, complaint = cx("mine", "--language", "fr")
+    assert status == 2
+    assert "possible: en, ja, ko" in complaint
+
+
 def test_copies_are_made_in_a_project_alone(cx, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, _, complaint = cx("mine")
@@ -216,7 +279,6 @@ def test_copies_are_made_in_a_project_alone(cx, tmp_path, monkeypatch):
 
 @pytest.mark.notebook
 def test_a_copy_runs_in_its_folder_and_as_a_report(project, cx, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.chdir(project)
     cx("mine")
     status, said, complaint = cx("run", "notebooks/mine/03_nps.ipynb")
@@ -228,26 +290,91 @@ def test_a_copy_runs_in_its_folder_and_as_a_report(project, cx, monkeypatch):
     assert read["path"].endswith("data/sample/responses.csv")
 
 
-def test_make_lab_opens_copies_where_the_files_are_hers(tmp_path):
-    """`make lab` as it stands, with stand-ins for what it calls."""
-    tools = tmp_path / ".venv" / "bin"
+@pytest.fixture
+def make(tmp_path):
+    """`make` as it stands, with stand-ins for what it calls."""
+    root = tmp_path / "my shop"
+    tools = root / ".venv" / "bin"
     tools.mkdir(parents=True)
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    (tmp_path / "data" / "raw" / "README.md").write_text("", encoding="utf-8")
-    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
-    for name, says in {"jupyter": 'echo "$@"', "cx": 'echo "mine/page for $1"'}.items():
+    (root / "data" / "raw").mkdir(parents=True)
+    (root / "data" / "raw" / "README.md").write_text("", encoding="utf-8")
+    (root / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    told = {
+        "jupyter": 'echo "$@ in ${CX_LANGUAGE:-none}"',
+        "cx": "echo mine/page_for_$1_$CX_LANGUAGE",
+    }
+    for name, says in told.items():
         (tools / name).write_text(f"#!/bin/sh\n{says}\n", encoding="utf-8")
         (tools / name).chmod(0o755)
-
-    def lab(*given):
-        ran = subprocess.run(
-            ["make", "-s", "-o", ".venv/.ready", "lab", *given],
-            cwd=tmp_path, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return ran.stdout
-
     (tools.parent / ".ready").touch()
-    assert "/lab/tree/notebooks/00_start_here.ipynb" in lab()
-    assert "/lab/tree/mine/page for mine" in lab("MINE=1")
-    (tmp_path / "data" / "raw" / "wave 3").mkdir()
-    assert "/lab/tree/mine/page for mine" in lab()
+    own = {"LANGUAGE", "CX_LANGUAGE", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"}  # of `make test` too
+    bare = {k: v for k, v in os.environ.items() if k not in own}
+
+    def called(*given, **wanted):
+        return subprocess.run(
+            ["make", "-s", "-o", ".venv/.ready", *given],
+            cwd=root, env={**bare, **wanted}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return called
+
+
+@pytest.fixture
+def lab(make):
+    return functools.partial(make, "lab")
+
+
+def test_make_lab_opens_copies_where_the_files_are_hers(lab, tmp_path):
+    assert "/lab/tree/notebooks/00_start_here.ipynb" in lab().stdout
+    assert "/lab/tree/mine/page_for_mine" in lab("MINE=1").stdout
+    (tmp_path / "my shop" / "data" / "raw" / "wave 3").mkdir()
+    assert "/lab/tree/mine/page_for_mine" in lab().stdout
+    assert "/lab/tree/mine/page_for_mine_ja" in lab("LANGUAGE=ja").stdout
+
+
+def test_make_reports_in_a_language_that_is_asked_for(make):
+    assert make("reports", "LANGUAGE=ko").stdout == "mine/page_for_run_ko\n"
+    assert make("reports", LANGUAGE="en_GB:en").stdout == make("reports").stdout
+
+
+LOCALES = [
+    ("ja", "ja_JP", "notebooks/ja/"),
+    ("ko", "ko_KR", "notebooks/ko/"),
+    ("en", "en", "notebooks/"),
+]
+
+
+@pytest.mark.parametrize(("language", "locale", "folder"), LOCALES)
+def test_make_lab_speaks_a_language_that_is_asked_for(lab, language, locale, folder):
+    by_option = lab(f"LANGUAGE={language}")
+    assert f"/lab/tree/{folder}00_start_here.ipynb" in by_option.stdout
+    assert by_option.stdout.endswith(f" in {language}\n")
+    given = by_option.stdout.split("--LabApp.app_settings_dir=")[1].split(" in ")[0].strip()
+    # what the server answers a browser that asks for its settings and words
+    overrides, problem = settings_utils._get_overrides(given)
+    assert not problem
+    schemas = str(Path(get_app_dir()) / "schemas")
+    plugin = "@jupyterlab/translation-extension:plugin"
+    read = settings_utils._get_schema(schemas, plugin, overrides, None)[0]
+    assert read["properties"]["locale"]["default"] == locale
+    words, problem = translation_utils.get_language_pack(locale)
+    assert not problem
+    assert bool(words.get("jupyterlab")) is (language != "en")
+    assert lab(CX_LANGUAGE=language).stdout == by_option.stdout
+    other = next(each for each, *_ in LOCALES if each != language)
+    assert lab(f"LANGUAGE={language}", CX_LANGUAGE=other).stdout == by_option.stdout
+
+
+@pytest.mark.parametrize("desktop", ["en_GB:en", "de", "ja_JP:ja", ""])
+def test_what_a_desktop_says_of_its_language_asks_make_lab_for_nothing(lab, desktop):
+    assert lab(LANGUAGE=desktop).stdout == lab().stdout
+    assert "app_settings_dir" not in lab().stdout
+
+
+@pytest.mark.parametrize("language", ["fr", "JA", "日本語", "o'brien", "$HOME", "ja ko"])
+def test_make_lab_refuses_a_language_that_it_has_not(lab, language):
+    ran = lab(f"LANGUAGE={language.replace('$', '$$')}")
+    assert (ran.returncode != 0, ran.stdout) == (True, "")
+    assert ran.stderr.startswith(
+        f"LANGUAGE={language}: the notebooks are in en, ja and ko; say make "
+    )
