@@ -113,7 +113,7 @@ class ResponseStyles(Result):
             ax,
             drawn,
             [
-                Names(tuple(filter(None, (row["group"], Style(row["style"])))), ", ")
+                Names(tuple(filter(None, (row["group"], Style(row["style"])))), listed=True)
                 for _, row in drawn.iterrows()
             ],
             "share",

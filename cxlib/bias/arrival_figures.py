@@ -38,7 +38,14 @@ def along_rate(
     ax.errorbar(spots, waves["nps"], reach, fmt="o", color=theme.BLUE, ms=7, lw=1.6, capsize=3)
     for number, (spot, name, nps) in enumerate(zip(spots, names, waves["nps"], strict=True), 1):
         label = name.text(language) if line is None else words.write(number, "integer", language)
-        ax.annotate(label, (spot, nps), (6, 6), textcoords="offset points", fontsize=9)
+        ax.annotate(
+            label,
+            (spot, nps),
+            (6, 6),
+            textcoords="offset points",
+            fontsize=9,
+            bbox=theme.CLEAR,
+        )
     if line is not None and everyone is not None:
         _line(ax, line, float(rate.iloc[-1]))
         _rates(ax, language)

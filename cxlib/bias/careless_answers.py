@@ -66,8 +66,8 @@ class Careless(Result):
     columns: ClassVar[Mapping[str, Format]] = {
         "index": Index,
         "rule": Rule,
-        "cut": "figure",
-        "median": "figure",
+        "cut": "compact2",
+        "median": "compact2",
         **dict.fromkeys(("n", "flagged"), "integer"),
         **with_limits("share", "percent"),
         **level_and_method(Method),

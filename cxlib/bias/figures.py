@@ -111,7 +111,7 @@ def funnel(
 def funnel_labels(frame: pd.DataFrame, by: Sequence[str], stage: type[StrEnum]) -> list[Names]:
     """Name each bar by its group and its stage."""
     return [
-        Names((*(row[name] for name in by), stage(row["stage"])), ", ")
+        Names((*(row[name] for name in by), stage(row["stage"])), listed=True)
         for _, row in frame.iterrows()
     ]
 

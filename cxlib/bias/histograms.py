@@ -3,7 +3,7 @@ peaks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
@@ -64,6 +64,11 @@ class Shape(Result):
         "method": Method,
     }
     shows: ClassVar[Message] = Message("bias.shape_caption")
+
+    @property
+    def shown_cells(self) -> Mapping[str, Sequence[Any]]:
+        """The row of all answers is called so."""
+        return {"channel": [name or Message("bias.all_answers") for name in self.frame["channel"]]}
 
     def summary(self, language: str = "en") -> str:
         """Say how much lies at the ends, whether there are two peaks, and what that may mean."""

@@ -90,5 +90,5 @@ def _ends(ax: Axes, spot: int, row: pd.Series, points: bool, language: str) -> N
             va="center",
             fontsize=9,
             color=theme.GREY,
-            bbox={"fc": "white", "ec": "none", "pad": 0.6},
+            bbox=theme.CLEAR,
         )

@@ -11,7 +11,7 @@ from cxlib.bias.counts import people
 from cxlib.bias.parameters import Parameters
 from cxlib.bias.reading import read
 from cxlib.rows import names
-from cxlib.rows.group_sizes import GroupSizes, count_groups
+from cxlib.rows.group_sizes import GroupSizes, SizeUnit, count_groups
 
 
 @check.arguments
@@ -50,5 +50,5 @@ def group_sizes(p: Parameters, *, by: Sequence[str]) -> GroupSizes:
             .merge(known, on=str(p.customer), how="left")
             for each in rows
         ]
-    now, ever = (count_groups(each, by=by, unit="answers of the wave") for each in rows)
+    now, ever = (count_groups(each, by=by, unit=SizeUnit.ANSWERS_OF_WAVE) for each in rows)
     return GroupSizes({group: now.n.get(group, 0) for group in ever.n}, now.unit)

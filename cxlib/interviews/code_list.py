@@ -102,9 +102,9 @@ class Codebook(Result):
     ) -> Table:
         """Return the codebook as a table, in the words that it has in the language."""
         told = in_language(self.book, language)
-        labels = dict(zip(told["name"], told["label"], strict=True))
+        called = CodeNames.of(self.book)
         names = {
-            name: [labels.get(each, each) for each in self.frame[name]]
+            name: called.written(name, self.frame[name], language)
             for name in ("theme", "parent", "code")
         }
         texts = {name: told[name].to_numpy() for name in TEXTS if name != "label"}

@@ -43,12 +43,12 @@ class CodeName:
 
 @dataclass(frozen=True, slots=True)
 class CodeNames:
-    """What the codes of a codebook, and themes that are codes, are called in each language.
+    """What the codes and themes of a codebook are called in each language.
 
     Attributes
     ----------
     labels : mapping of str to mapping of str to str
-        Code to language (as a tag, empty where it stands for all others) to label.
+        Code or theme to language (as a tag, empty where it stands for all others) to label.
     """
 
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -61,7 +61,8 @@ class CodeNames:
             told = codebooks.in_language(book, tag)
             for name, label in zip(told["name"], told["label"], strict=True):
                 found.setdefault(name, {})[tag] = label
-        return cls({name: of for name, of in found.items() if {*of.values()} != {name}})
+        known = {name: of for name, of in found.items() if {*of.values()} != {name}}
+        return cls({**codebooks.theme_labels(book), **known})
 
     def column(self, column: str, names: Iterable[str]) -> list[Any]:
         """Return the values of a column as messages and tables take them: a kind as its word, else

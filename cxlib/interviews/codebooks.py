@@ -24,7 +24,7 @@ FIELDS = ("name", "parent", "theme", "kind", "definition", "example", "when_not"
 TEXTS = ("label", "definition", "example", "when_not")
 _PLURALS = {"labels": "label", "definitions": "definition", "examples": "example"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
-_OF_LANGUAGE = re.compile(rf"({'|'.join(TEXTS)})_([a-z]{{2,3}}(?:_[a-z0-9]{{2,8}})*)")
+_OF_LANGUAGE = re.compile(rf"(theme|{'|'.join(TEXTS)})_([a-z]{{2,3}}(?:_[a-z0-9]{{2,8}})*)")
 _NOTHING = ("null", "~")
 _Entry = tuple[str, dict[str, Any]]  # where it stands, and what is written there
 
@@ -61,8 +61,9 @@ def read_codebook(path: Path) -> pd.DataFrame:
         YAML with a list under `codes:` of `{name, parent, theme, kind, definition, example,
         when_not, label}`, where codes may stand under `codes:` of another, to any depth; or CSV,
         TSV or XLSX with these columns. `example` may be a list. `label` (what a code is called),
-        `definition`, `example` and `when_not` may have words a language: `{en: …, ja: …}`, in a
-        table the columns `label_ja`, `definition_ja`, …. Other keys and columns are passed over.
+        `theme`, `definition`, `example` and `when_not` may have words a language: `{en: …, ja: …}`,
+        in a table the columns `label_ja`, `definition_ja`, …; the theme's name is the English one.
+        Other keys and columns are passed over.
 
     Returns
     -------
@@ -89,7 +90,9 @@ def read_codebook(path: Path) -> pd.DataFrame:
     order = list(dict.fromkeys([*FIELDS, *(name for row in rows for name in row)]))
     book = pd.DataFrame([dict.fromkeys(order, "") | row for row in rows], columns=order)
     _refuse_labels(book, path.name)
-    return book.assign(theme=_themes(book, path.name))
+    book = book.assign(theme=_themes(book, path.name))
+    theme_labels(book, path.name)
+    return book
 
 
 def codebook_from(codings: pd.DataFrame) -> pd.DataFrame:
@@ -126,6 +129,29 @@ def languages(book: pd.DataFrame) -> list[str]:
     """Return the languages in which something is written, as tags."""
     found = (_OF_LANGUAGE.fullmatch(str(column)) for column in book.columns)
     return list(dict.fromkeys(match[2].replace("_", "-") for match in found if match))
+
+
+def theme_labels(book: pd.DataFrame, source: str = "") -> dict[str, dict[str, str]]:
+    """Return what themes are called: theme to language (a tag) to label.
+
+    Raises
+    ------
+    SourceError
+        If a theme has two labels in one language.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for tag in languages(book):
+        column = f"theme_{tag.replace('-', '_')}"
+        if column not in book.columns:
+            continue
+        for theme, label in zip(book["theme"], book[column].fillna(""), strict=True):
+            known = found.setdefault(theme, {}).setdefault(tag, label) if label else ""
+            if known != label:
+                raise SourceError(
+                    f"codebook={source!r}: theme {theme!r} has {column}={known!r} and {label!r}; "
+                    "keep one"
+                )
+    return found
 
 
 def spellings(book: pd.DataFrame) -> dict[str, str]:
@@ -229,7 +255,7 @@ def _row(entry: Mapping[str, Any], place: str) -> dict[str, str]:
     row |= {field: _scalar(entry.get(field)) for field in ("parent", "theme", "kind")}
     for key, value in entry.items():
         field = _PLURALS.get(str(key), str(key))
-        if field in TEXTS:
+        if field in TEXTS or (field == "theme" and isinstance(value, Mapping)):
             row |= _texts(field, value, place)
         elif _OF_LANGUAGE.fullmatch(field):
             row[field] = _scalar(value)

@@ -81,6 +81,12 @@ class Prevalence(Result):
         """Codes, themes and kinds as the reader's language calls them."""
         return self.names.cells(self.frame)
 
+    def said_keys(self, place: int) -> Mapping[str, Any]:
+        """Say a code, theme or kind as the reader's language calls it, a code without its theme."""
+        row = self.frame.iloc[[place]]
+        told = {name: cells[0] for name, cells in self.names.cells(row).items()}
+        return told | {"theme": ""} if "code" in told else told
+
     def summary(self, language: str = "en") -> str:
         """Say the code in most interviews for each kind: obstacle, annoyance, goal, delight."""
         return self._sentence().text(language)

@@ -73,6 +73,11 @@ class Saturation(Result):
     }
     shows: ClassVar[Message] = Message("interviews.saturation_caption")
 
+    def said_keys(self, place: int) -> Mapping[str, Message]:
+        """Say how many interviews there were so far, in place of the name of the last."""
+        n = self.frame["interviews"].iloc[place]
+        return {"document": Message("interviews.after_interviews", n=n)}
+
     def summary(self, language: str = "en") -> str:
         """Say how many codes were seen, how many there may be, the coverage, and what more
         interviews would add."""

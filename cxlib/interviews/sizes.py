@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cxlib import check
 from cxlib.interviews.parameters import Parameters
 from cxlib.interviews.reading import read
-from cxlib.rows.group_sizes import GroupSizes, count_groups
+from cxlib.rows.group_sizes import GroupSizes, SizeUnit, count_groups
 
 
 @check.arguments
@@ -28,4 +28,4 @@ def group_sizes(p: Parameters, *, by: Sequence[str]) -> GroupSizes:
     """
     cases = read(p).cases
     check.columns(list(cases.columns), for_each=by)
-    return count_groups(cases, by=by, unit="interviews")
+    return count_groups(cases, by=by, unit=SizeUnit.INTERVIEWS)

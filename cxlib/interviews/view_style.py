@@ -16,7 +16,10 @@ SHEET = """
 .cx-view{font:16px/1.5 "cx-cjk",system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",\
 "Hiragino Sans","Yu Gothic",Meiryo,"Apple SD Gothic Neo","Malgun Gothic","Noto Sans CJK JP",\
 sans-serif;color:#222;background:#fff;overflow-wrap:anywhere}
-.cx-view :lang(ko){word-break:keep-all}
+.cx-view:lang(ko),.cx-view [lang|=ko]{word-break:keep-all;font-family:"cx-ko","cx-cjk",\
+"Apple SD Gothic Neo","Malgun Gothic","Noto Sans CJK KR",system-ui,sans-serif}
+.cx-view [lang|=ja]{word-break:normal;font-family:"cx-cjk","Hiragino Sans","Yu Gothic",Meiryo,\
+"Noto Sans CJK JP",system-ui,sans-serif}
 .cx-view h2{font-size:1.25rem;margin:0 0 .3rem;line-height:1.3}
 .cx-view p{margin:0 0 .5rem}
 .cx-view .soft,.cx-view .who,.cx-view .codes{color:#595959;font-size:.8rem;line-height:1.45}

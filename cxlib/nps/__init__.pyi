@@ -2,7 +2,7 @@ from .comparison import compare
 from .comparison_words import Comparison
 from .counts import count_scores
 from .equality import Homogeneity, homogeneity
-from .histogram import Distribution, distribution
+from .histogram import Distribution, Kinds, distribution
 from .monitoring import Monitor, monitor
 from .parameters import Parameters
 from .permutation import PermutationTest, permutation_test
@@ -25,6 +25,7 @@ __all__ = [
     "Comparison",
     "Distribution",
     "Homogeneity",
+    "Kinds",
     "League",
     "Monitor",
     "NetPromoterScores",

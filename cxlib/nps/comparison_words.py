@@ -175,8 +175,10 @@ class Comparison(Result):
             if Verdict.EQUIVALENT in kinds:
                 return "nps.none_equivalent", "nps.title_none_equivalent"
             return "nps.none", "nps.title_none"
+        if self._sure and self.frame["difference"].iloc[0] < 0:
+            return "nps.one_lower", "nps.title_one_lower"
         if self._sure:
-            return "nps.one_sure", "nps.title_one_sure"
+            return "nps.one_higher", "nps.title_one_higher"
         if Verdict.EQUIVALENT in kinds:
             return "nps.one_equivalent", "nps.title_one_equivalent"
         if Verdict.DO_NOT_COMPARE in kinds:
@@ -197,19 +199,11 @@ class Comparison(Result):
         }
 
     def _values(self, row: pd.Series) -> dict[str, Any]:
-        a, b, sign, low, high = "a", "b", 1, "ci_low", "ci_high"
-        # without an order the higher one is named second
-        if not self.directed and row["difference"] < 0:
-            a, b, sign, low, high = "b", "a", -1, "ci_high", "ci_low"
-        return name_sides(row, a, b) | {
-            "nps_a": row[f"nps_{a}"],
-            "nps_b": row[f"nps_{b}"],
-            "n_a": row[f"n_{a}"],
-            "n_b": row[f"n_{b}"],
-            "difference": sign * row["difference"],
+        return name_sides(row) | {
+            **{name: row[name] for name in ("nps_a", "nps_b", "n_a", "n_b", "difference")},
             "size": abs(row["difference"]),
-            "low": sign * row[low],
-            "high": sign * row[high],
+            "low": row["ci_low"],
+            "high": row["ci_high"],
             "p": row["pvalue_adj"],
             "p_alone": row["pvalue"],
             "detectable": row["detectable"],

@@ -103,6 +103,7 @@ def _across(frame: pd.DataFrame, by: tuple[str, ...], ax: Axes | None, language:
             textcoords="offset points",
             fontsize=9,
             ha="center",
+            bbox=theme.CLEAR,
         )
     return ax
 
@@ -143,6 +144,7 @@ def _down(
             textcoords="offset points",
             fontsize=9,
             va="center",
+            bbox=theme.CLEAR,
         )
     ax.set_ylim(len(frame) - 0.4, -0.6)
     return ax
@@ -334,6 +336,7 @@ def league(
             textcoords="offset points",
             fontsize=9,
             va="center",
+            bbox=theme.CLEAR,
         )
     if len(frame) > MOST:
         ax.annotate(

@@ -35,6 +35,26 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Kinds(Result):
+    """Promoters, passives and detractors, one row a kind: `kind, answers, n, share, confidence,
+    method`; `answers` of that kind, of `n` people; `share` in [0, 1], weighted where answers
+    are."""
+
+    columns: ClassVar[Mapping[str, Format]] = {
+        "kind": Kind,
+        **dict.fromkeys(("answers", "n"), "integer"),
+        "share": "percent",
+        **level_and_method(Method),
+    }
+    shows: ClassVar[Message] = Message("nps.caption_kinds")
+    row_keys: ClassVar[tuple[str, ...]] = ("kind",)
+
+    def said_keys(self, place: int) -> Mapping[str, Message]:
+        """Say beside a share how many answers it is."""
+        return {"kind": Message("nps.answers_of_kind", n=self.frame["answers"].iloc[place])}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Distribution(Result):
     """How many answered which score, and how far opinions are apart.
 
@@ -56,6 +76,22 @@ class Distribution(Result):
         """Say the shares of promoters, passives and detractors, and how far opinions are apart."""
         n, apart = self.frame["n"].sum(), 100 * self.polarisation
         return Message("nps.histogram", n=n, apart=apart, **self._shares()).text(language)
+
+    def kinds(self) -> Kinds:
+        """Return how many answers, and which share of them, are of promoters, passives and
+        detractors."""
+        answers = self.frame.groupby("kind")["n"].sum().reindex(list(Kind), fill_value=0)
+        frame = pd.DataFrame(
+            {
+                "kind": [kind.value for kind in Kind],
+                "answers": answers.to_numpy(),
+                "n": answers.sum(),
+                "share": list(self._shares().values()),
+                "confidence": np.nan,
+                "method": Method.COUNT.value,
+            }
+        )
+        return Kinds(frame=frame, method=Method.COUNT)
 
     @property
     def polarisation(self) -> float:

@@ -97,7 +97,6 @@ def say_clearest(
     frame: pd.DataFrame,
     row: pd.Series,
     *,
-    sides: tuple[str, str],
     keys: Sequence[str],
     said: Mapping[str, Any],
 ) -> Message:
@@ -109,37 +108,34 @@ def say_clearest(
         Tested pairs: `a, b, n_a, n_b, pvalue_adj, confidence`, and columns within which they stay.
     row : pandas.Series
         The clearest of them.
-    sides : (str, str)
-        Which of `"a"` and `"b"` is named first.
     keys : four texts
         Of many pairs with some certain, or none; of one pair that is certain, or not.
     said : mapping of str to object
         What the sentence says besides.
     """
-    a, b = sides
     sure = int((frame["pvalue_adj"] < 1 - row["confidence"]).sum())
     some, none, one_sure, one_unsure = keys
     many, one = (some, one_sure) if sure else (none, one_unsure)
     return Message(
         many if len(frame) > 1 else one,
-        **name_sides(row, a, b),
+        **name_sides(row),
         sure=sure,
         pairs=len(frame),
-        n_a=row[f"n_{a}"],
-        n_b=row[f"n_{b}"],
+        n_a=row["n_a"],
+        n_b=row["n_b"],
         p=row["pvalue_adj"],
         **said,
     )
 
 
-def name_sides(row: pd.Series, a: str = "a", b: str = "b") -> dict[str, Any]:
+def name_sides(row: pd.Series) -> dict[str, Any]:
     """Return the names of both sides of a pair; the columns within which it stays come before
     `a`."""
     within = row.iloc[: row.index.get_loc("a")]
     if within.empty:
-        return {"a": row[a], "b": row[b]}
+        return {"a": row["a"], "b": row["b"]}
     group = Names(tuple(within))
     return {
-        "a": Message("nps.side_within", group=group, name=row[a]),
-        "b": Message("nps.side_within", group=group, name=row[b]),
+        "a": Message("nps.side_within", group=group, name=row["a"]),
+        "b": Message("nps.side_within", group=group, name=row["b"]),
     }

@@ -57,19 +57,8 @@ class PermutationTest(Result):
         if frame.empty:
             return Sentences(self.warnings).text(language)
         row = frame.loc[frame["pvalue"].idxmin()]
-        # the higher one is named second
-        a, b = ("a", "b") if row["difference"] >= 0 else ("b", "a")
-        return pairing.say_clearest(
-            frame,
-            row,
-            sides=(a, b),
-            keys=_KEYS,
-            said={
-                "nps_a": row[f"nps_{a}"],
-                "nps_b": row[f"nps_{b}"],
-                "size": abs(row["difference"]),
-            },
-        ).text(language)
+        said = {name: row[name] for name in ("nps_a", "nps_b", "difference")}
+        return pairing.say_clearest(frame, row, keys=_KEYS, said=said).text(language)
 
 
 @check.arguments

@@ -162,22 +162,13 @@ class RankComparison(Result):
             return Sentences(self.warnings).text(language)
         near = -(frame["superiority"] - 0.5).abs()
         row = frame.loc[frame.assign(near=near).sort_values(["pvalue", "near"]).index[0]]
-        low, share, high = row["ci_low"], row["superiority"], row["ci_high"]
-        a, b = "a", "b"
-        if share < 0.5:  # the higher one is named second
-            low, share, high, a, b = 1 - high, 1 - share, 1 - low, b, a
-        return pairing.say_clearest(
-            frame,
-            row,
-            sides=(a, b),
-            keys=_KEYS,
-            said={
-                "share": share,
-                "low": 100 * low,
-                "high": high,
-                "confidence": row["confidence"],
-            },
-        ).text(language)
+        said = {
+            "share": row["superiority"],
+            "low": 100 * row["ci_low"],
+            "high": row["ci_high"],
+            "confidence": row["confidence"],
+        }
+        return pairing.say_clearest(frame, row, keys=_KEYS, said=said).text(language)
 
 
 @check.arguments

@@ -8,7 +8,7 @@ from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.nps.parameters import Parameters
 from cxlib.nps.reading import read
-from cxlib.rows.group_sizes import GroupSizes, count_groups
+from cxlib.rows.group_sizes import GroupSizes, SizeUnit, count_groups
 
 
 @check.arguments
@@ -40,7 +40,7 @@ def group_sizes(p: Parameters, *, by: Sequence[str]) -> GroupSizes:
     answers = read(p)
     check.columns(list(answers.rows.columns), for_each=by)
     now, ever = (
-        count_groups(rows[rows[p.score].notna()], by=by, unit="answers")
+        count_groups(rows[rows[p.score].notna()], by=by, unit=SizeUnit.ANSWERS)
         for rows in (answers.current, answers.rows)
     )
     return GroupSizes({group: now.n.get(group, 0) for group in ever.n}, now.unit)

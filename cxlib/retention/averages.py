@@ -44,6 +44,14 @@ class Average(Result):
         """Return what its table shows."""
         return Message("retention.average_caption")
 
+    def said_keys(self, place: int) -> Mapping[str, Message]:
+        """Say the age of a row with its unit: after 17 months; brackets have theirs in a column."""
+        if self.kind is Kind.BRACKET:
+            return {}
+        age, unit = self.frame["age"].iloc[place], age_words(self.period, self.days, short=True)
+        said = Message("retention.units", n=age, one=unit["period"], several=unit["periods"])
+        return {"age": Message("retention.after_units", n=age, unit=said)}
+
     def headline(self, language: str = "en") -> str:
         """Return the finding as a title: the rates at age 1 and at the last age."""
         return headline(self.frame, self.kind, self.period, self.days).text(language)

@@ -83,16 +83,20 @@ class Contract(Result):
                 rows=counts.tally["rows"],
                 customers=counts.customers,
             ).text(language)
-        said = Message(
-            "retention.contract_summary",
-            rows=counts.tally["rows"],
-            kept=counts.tally["rows"] - sum(counts.tally.get(name, 0) for name in _LEFT_OUT),
-            customers=counts.customers,
-            first=counts.first_event,
-            last=counts.last_event,
-            through=counts.as_of - dt.timedelta(days=1),
-            zone=counts.clock.zone,
-        )
+        rows = counts.tally["rows"]
+        gone = sum(counts.tally.get(name, 0) for name in _LEFT_OUT)
+        about = {
+            "rows": rows,
+            "customers": counts.customers,
+            "first": counts.first_event,
+            "last": counts.last_event,
+            "through": counts.as_of - dt.timedelta(days=1),
+            "zone": counts.clock.zone,
+        }
+        if gone or rows < 2:
+            said = Message("retention.contract_summary", kept=rows - gone, **about)
+        else:
+            said = Message("retention.contract_summary_all", **about)
         return Sentences((said, _last_finished(counts))).text(language)
 
     def last_finished(self, language: str = "en") -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.retention.method_names import Method
-from cxlib.retention.units import units
+from cxlib.retention.units import several, units
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
@@ -94,7 +94,7 @@ class CurveComparison(Result):
 
     def caption(self) -> Message:
         """Return what its table shows."""
-        return Message("retention.compare_caption")
+        return Message("retention.compare_caption", units=several(self.unit))
 
     def summary(self, language: str = "en") -> str:
         """Return whether the groups differ, which pairs do after correction, and where the mean

@@ -22,13 +22,14 @@ from cxlib.retention import figures
 from cxlib.retention.absence import without_counts
 from cxlib.retention.cautions import early_zero, late_start, omissions
 from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.curve_words import group_name, title
 from cxlib.retention.durations import Durations, Lost, as_durations
 from cxlib.retention.method_names import Method, method
 from cxlib.retention.methods.restricted_mean import FEW
 from cxlib.retention.units import units
 from cxlib.shown.behind import thin
 from cxlib.shown.drawing import Look, drawing
-from cxlib.shown.message import Message, Names, Sentences
+from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
 from cxlib.shown.table import Format
 from cxlib.shown.vocabulary import level_and_method, with_limits
@@ -89,6 +90,12 @@ class Survival(Result):
         **level_and_method((Method, Limits, Variance)),
     }
     row_keys: ClassVar[tuple[str, ...]] = ("tenure",)
+
+    def said_keys(self, place: int) -> Mapping[str, Message]:
+        """Say the tenure of a row with its unit: after 6 months."""
+        tenure = self.frame["tenure"].iloc[place]
+        said = {"n": tenure, "unit": units(tenure, self.unit)}
+        return {"tenure": Message("retention.after_units", **said)} if tenure % 1 == 0 else {}
 
     def at(self, tenure: float) -> pd.DataFrame:
         """Return each curve at a tenure; a curve whose last customer was followed for less is
@@ -168,7 +175,7 @@ class Survival(Result):
 
     def _still_there(self, row: Mapping, n: int, months: float) -> Message:
         told: dict[str, Any] = {"months": months, "unit": self._unit(months)}
-        told |= {"group": self._name(row)} if self.by else {}
+        told |= {"group": group_name(row, self.by)} if self.by else {}
         if np.isnan(row["survival"]):
             key = "retention.not_followed_group" if self.by else "retention.not_followed"
             return Message(key, **told)
@@ -215,13 +222,14 @@ class Survival(Result):
         # with weights or delayed entry there is no band
         band = not self.by and shown["band_low"].notna().any()
         limits = Message("retention.curve_band" if band else "retention.curve_limits", level=level)
+        rows = self.at(self.tenure(months))
         measured = {"few": FEW, "meaning": self._meaning(), "limits": limits}
         ax = figures.curves(
             shown,
             whole=self.frame,
             by=self.by,
             unit=self.unit,
-            finding=self._spread(months) if self.by else self._finding(months),
+            finding=title(rows, self.by, months=months, unit=self._unit(months)),
             measured=Message("retention.curve_measured", **measured),
             ax=ax,
             language=language,
@@ -230,26 +238,8 @@ class Survival(Result):
         labels = figures.curve_labels(few, self.by, self.unit)
         return self.with_numbers(ax, few, labels, "survival", language=language)
 
-    def _spread(self, months: float) -> Message | Sentences:
-        rows = self.at(self.tenure(months)).dropna(subset=["survival"]).sort_values("survival")
-        if len(rows) < 2:
-            return self._finding(months)
-        low, high = rows.iloc[0].to_dict(), rows.iloc[-1].to_dict()
-        return Message(
-            "retention.spread",
-            months=months,
-            unit=self._unit(months),
-            low_group=self._name(low),
-            high_group=self._name(high),
-            low=100 * low["survival"],
-            high=100 * high["survival"],
-        )
-
     def _unit(self, months: float) -> Message:
         return units(months, "month" if self.unit != "period" else "period")
-
-    def _name(self, row: Mapping) -> Names:
-        return Names(tuple(row[name] for name in self.by), ", ")
 
 
 _READ = ["survival", "ci_low", "ci_high", "at_risk"]

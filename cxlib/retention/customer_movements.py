@@ -15,7 +15,7 @@ from cxlib.retention import figures
 from cxlib.retention.absence import without_counts
 from cxlib.retention.cohorts import Cohorts
 from cxlib.retention.method_names import Method
-from cxlib.retention.units import one
+from cxlib.retention.units import one, said_period
 from cxlib.rows.clock import period_name
 from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
@@ -53,6 +53,10 @@ class Movements(Result):
         """Return what its table shows."""
         return Message("retention.movements_caption")
 
+    def said_keys(self, place: int) -> Mapping[str, Message]:
+        """Say the period of a row by its name."""
+        return said_period(self.frame["period"].iloc[place], self.period)
+
     def summary(self, language: str = "en") -> str:
         """Return the last finished period in words."""
         return self._finding().text(language)
@@ -70,6 +74,14 @@ class Movements(Result):
             **{movement.value: row[movement] for movement in Movement},
         )
 
+    def _title(self) -> Message:
+        finished = self.frame[self.frame["complete"]]
+        if finished.empty:
+            return Message("retention.title_no_finished_period")
+        row = finished.iloc[-1]
+        name = period_name(row["period"], self.period)
+        return Message("retention.title_movements", name=name, active=row["active"], new=row["new"])
+
     @drawing
     def plot(self, ax: Axes | None = None, *, language: str = "en", **look: Unpack[Look]) -> Axes:
         """Draw active customers by where they came from, and below zero those who fell silent;
@@ -81,7 +93,7 @@ class Movements(Result):
             above=stacked,
             below=Movement.DORMANT,
             period=self.period,
-            finding=self._finding(),
+            finding=self._title(),
             measured=Message("retention.movements_measured", period=one(self.period)),
             ax=ax,
             language=language,

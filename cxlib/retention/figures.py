@@ -87,7 +87,7 @@ def curve_labels(frame: pd.DataFrame, by: tuple[str, ...], unit: str) -> list[Na
     found: list[Names | Message] = []
     for _, row in frame.iterrows():
         tenure = Message(_TENURE_LABEL[unit], tenure=row["tenure"])
-        found.append(Names((*(row[name] for name in by), tenure), ", ") if by else tenure)
+        found.append(Names((*(row[name] for name in by), tenure), listed=True) if by else tenure)
     return found
 
 
@@ -127,7 +127,7 @@ def _draw_curve(
 
 
 def _name(values: tuple, language: str) -> str:
-    return Names(values, ", ").text(language)
+    return Names(values, listed=True).text(language)
 
 
 def _colours(n: int) -> list[str]:
@@ -360,6 +360,7 @@ def gap_sensitivity(
             textcoords="offset points",
             color=colour,
             va="center",
+            bbox=theme.CLEAR,
         )
     for day, key, height in (
         (gap_days, "retention.gap_chosen", 0.98),
@@ -376,8 +377,10 @@ def gap_sensitivity(
                 color=theme.GREY,
                 va="top",
                 fontsize=9,
+                bbox=theme.CLEAR,
             )
-    ax.set_ylim(0, 105)
+    ax.set_ylim(0, 120)  # room for these two above all curves
+    ax.set_yticks(range(0, 101, 20))
     ax.set_xlabel(text("retention.axis_gap", language))
     ax.set_ylabel(text("retention.axis_percent", language))
     return theme.title(ax, said(finding, language), said(measured, language))

@@ -53,7 +53,7 @@ class RestrictedMean(Result):
 
     def _sentence(self, row: Mapping) -> Message:
         within = {"horizon": row["horizon"], "units": units(row["horizon"], self.unit)}
-        group = Names(tuple(row[name] for name in self.by), ", ")
+        group = Names(tuple(row[name] for name in self.by), listed=True)
         if np.isnan(row["ci_low"]) and self.by:
             return Message("retention.rmst_group_certain", group=group, n=row["n"], **within)
         if np.isnan(row["ci_low"]):

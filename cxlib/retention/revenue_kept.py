@@ -26,7 +26,7 @@ from cxlib.retention.methods.revenue_kept import (
     split_revenue,
 )
 from cxlib.retention.methods.rhythms import payment_rhythms
-from cxlib.retention.units import one, several
+from cxlib.retention.units import one, said_period, several
 from cxlib.rows.clock import Clock, period_name
 from cxlib.rows.table import as_table
 from cxlib.shown.drawing import Look, drawing
@@ -68,6 +68,10 @@ class Revenue(Result):
     def units(self) -> Mapping[str, str]:
         """Revenue is in the currency of the amounts."""
         return dict.fromkeys(("revenue", *_FLOWS), Unit.CURRENCY)
+
+    def said_keys(self, place: int) -> Mapping[str, Message]:
+        """Say the period of a row by its name."""
+        return said_period(self.frame["period"].iloc[place], self.period)
 
     def caption(self) -> Message:
         """Return what its table shows."""

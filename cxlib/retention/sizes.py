@@ -10,7 +10,7 @@ from cxlib.retention.chosen_rows import choose_rows
 from cxlib.retention.named_files import read_named
 from cxlib.retention.outcomes import read_outcomes
 from cxlib.retention.parameters import Parameters
-from cxlib.rows.group_sizes import GroupSizes, count_groups
+from cxlib.rows.group_sizes import GroupSizes, SizeUnit, count_groups
 from cxlib.sources.events import open_rows
 
 
@@ -36,13 +36,13 @@ def group_sizes(p: Parameters, *, by: Sequence[str]) -> GroupSizes:
         rows = read_outcomes(p).rows
         check.columns(rows.columns, for_each=by)
         who = p.customer if p.customer in rows else None
-        return count_groups(rows, by=by, unit="customers", distinct=who)
+        return count_groups(rows, by=by, unit=SizeUnit.CUSTOMERS, distinct=who)
     if p.customers is not None:
         columns = {"customer": p.customer, "acquired": p.acquired}
         listed = read_named(p.customers, columns, where=asked.customers).frame
         if set(by) <= set(listed.columns):
             dated = listed[listed[p.acquired].notna()]
-            return count_groups(dated, by=by, unit="customers", distinct=p.customer)
+            return count_groups(dated, by=by, unit=SizeUnit.CUSTOMERS, distinct=p.customer)
     orders = open_rows(Path(str(p.orders)), zone=p.zone, sheet=p.sheet, where=asked.orders)
     check.columns(orders.columns, for_each=by)
-    return count_groups(orders, by=by, unit="customers", distinct=p.customer)
+    return count_groups(orders, by=by, unit=SizeUnit.CUSTOMERS, distinct=p.customer)

@@ -88,7 +88,7 @@ class Smile(Result):
         cohort = period_name(row["cohort"], self.period)
         if not self.by:
             return cohort
-        group = Names(tuple(row[name] for name in self.by), ", ")
+        group = Names(tuple(row[name] for name in self.by), listed=True)
         return Message("retention.cohort_of_group", cohort=cohort, group=group)
 
 

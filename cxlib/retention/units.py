@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+
+from cxlib.rows.clock import period_name
 from cxlib.shown.message import Message
 
 _ONE = {
@@ -60,3 +64,13 @@ def age_words(unit: str, days: int | None, *, short: bool = False) -> dict[str, 
         "period": Message("retention.window", days=days),
         "periods": Message("retention.windows", days=days),
     }
+
+
+def said_period(start: dt.date, period: str) -> Mapping[str, Message]:
+    """Return the name of a row's period for `Result.said_keys`; a week has none but its first day,
+    which needs its heading.
+
+    >>> {name: str(said) for name, said in said_period(dt.date(2026, 9, 1), "month").items()}
+    {'period': '2026-09'}
+    """
+    return {} if period == "week" else {"period": period_name(start, period)}

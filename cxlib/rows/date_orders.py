@@ -89,7 +89,10 @@ def _why_not(first: Iterable[str]) -> str:
     shapes = {shape_of(text) for text in first}
     if all(re.fullmatch(r"0000", shape) for shape in shapes):
         return ": years alone are no days"
-    if all(re.fullmatch(r"0000[-./]00?|00?[-./]0000|000000", shape) for shape in shapes):
+    if all(
+        re.fullmatch(r"0000[-./]00?|00?[-./]0000|000000|0000[年년] ?00?[月월]", shape)
+        for shape in shapes
+    ):
         return ": months without a day are no days"
     return ""
 

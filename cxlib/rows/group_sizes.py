@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,15 @@ from cxlib.rows.engine_names import engine_name
 from cxlib.rows.table import as_table
 
 Group = tuple[str | None, ...]
+
+
+class SizeUnit(StrEnum):
+    """What is counted; its words take the number, `n`."""
+
+    ANSWERS = "answers"
+    ANSWERS_OF_WAVE = "answers_of_wave"
+    CUSTOMERS = "customers"
+    INTERVIEWS = "interviews"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +34,16 @@ class GroupSizes:
     n : mapping
         A group's names, one a column in the order that was asked for, to its size; None stands for
         a missing name.
-    unit : str
-        What is counted: `answers`, say.
+    unit : SizeUnit
+        What is counted.
     """
 
     n: Mapping[Group, int]
-    unit: str
+    unit: SizeUnit
 
 
 def count_groups(
-    rows: Any, *, by: Sequence[str], unit: str, distinct: str | None = None
+    rows: Any, *, by: Sequence[str], unit: SizeUnit, distinct: str | None = None
 ) -> GroupSizes:
     """Count the rows of each combination of groups that occurs; one query.
 
@@ -42,7 +52,7 @@ def count_groups(
     rows : pandas.DataFrame or Ibis table
     by : sequence of str
         Columns of groups.
-    unit : str
+    unit : SizeUnit
         What a row is.
     distinct : str, optional
         A column of names that are counted in place of rows, each once in a group.
@@ -50,7 +60,7 @@ def count_groups(
     Examples
     --------
     >>> rows = pd.DataFrame({"city": ["Tokyo", " Ｔｏｋｙｏ", "tokyo", None]})
-    >>> count_groups(rows, by=["city"], unit="answers").n
+    >>> count_groups(rows, by=["city"], unit=SizeUnit.ANSWERS).n
     {('Tokyo',): 2, ('tokyo',): 1, (None,): 1}
     """
     wanted = list(dict.fromkeys([*by, *([distinct] if distinct else [])]))

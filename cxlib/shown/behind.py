@@ -157,7 +157,7 @@ class Behind:
                 heading = self.table()._heading(name)
                 value = self._text("common.figure_value", heading=heading, value=value)
             said.append(value)
-        values = words.text("common.figure_comma", self.language).join(said)
+        values = words.text("common.comma", self.language).join(said)
         label = words.write(self.labels[place], "", self.language)
         if self.across is not None:
             column = words.write(self.across[place], "", self.language)

@@ -170,12 +170,16 @@ def _label(wanted: Wanted, row: Figure | None, language: str) -> str:
 def _of(wanted: Wanted, row: Figure, language: str) -> str:
     """Return which row it is: its groups, its period, the waves that it compares."""
     found, line = wanted.found, wanted.found.frame.iloc[row.place]
+    told = found.said_keys(row.place)
     parts = []
     if {"a", "b"} <= {*line.index}:
         parts.append(f"{words.label(line['a'], language)} → {words.label(line['b'], language)}")
     elif row.wave:
         parts.append(row.wave)
     for name in key_columns(found):
+        if name in told:
+            parts.append(words.write(told[name], "", language))
+            continue
         a_kind = isinstance(found.formats.get(name), type)  # its raw value is no word
         if name in ("a", "b", *wanted.at) or a_kind or pd.isna(line[name]):
             continue

@@ -64,14 +64,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names that together say which row it is, `Tokyo · 2026Q3`; each may be a message."""
+    """Names that together say which row it is, `Tokyo · 2026Q3`; each may be a message. Where they
+    are `listed`, the comma of the language stands between them."""
 
     parts: tuple[Any, ...]
-    gap: str = " · "
+    listed: bool = False
 
     def text(self, language: str = "en") -> str:
-        """Return the names in a language, joined by the gap."""
-        return self.gap.join(set_apart(words.write(part, "", language)) for part in self.parts)
+        """Return the names in a language."""
+        gap = words.text("common.comma", language) if self.listed else " · "
+        return gap.join(set_apart(words.write(part, "", language)) for part in self.parts)
 
     def __str__(self) -> str:
         return self.text()

@@ -4,6 +4,7 @@ tell apart."""
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
 
 from cxlib.errors import ParameterError
+from cxlib.shown.held import held_parts
 from cxlib.shown.message import Message, Sentences, said
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ _OPENS = frozenset("（「『【〈《")
 _NAME, _LINES, _LONG = 34, 2, 46  # columns and lines of a name beside an axis; what is too long
 _TWO_LINES = 28  # points that a row with a name of two lines takes
 MESSAGE = "message"  # the mark of Axes that hold a sentence only
+# behind a label that may lie on a line: "−24.5" whose minus a line crosses reads +24.5
+CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
 
 _MEASURED = "subtitle"  # the mark of what stands below a finding
@@ -57,6 +62,7 @@ class Asked:
 
 
 _NOTHING = Asked()
+_UNBROKEN: WeakKeyDictionary[Axes, dict[str, str]] = WeakKeyDictionary()
 _ASKED: ContextVar[Asked] = ContextVar("asked", default=_NOTHING)
 
 
@@ -134,6 +140,23 @@ def add_cjk_font(figure: Figure) -> None:
         families = list(label.get_fontfamily())
         if CJK_FAMILY not in families:
             label.set_fontfamily([*families, CJK_FAMILY])
+
+
+def write_powers(figure: Figure) -> None:
+    """Let matplotlib's own ticks of a logarithmic axis be 10² rather than the formula as it is
+    written, which the look would show: only such a tick is a formula."""
+    from matplotlib.ticker import LogFormatterMathtext, LogitFormatter
+
+    kinds = (LogFormatterMathtext, LogitFormatter)
+    axes = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    major = [axis for axis in axes if isinstance(axis.get_major_formatter(), kinds)]
+    minor = [axis for axis in axes if isinstance(axis.get_minor_formatter(), kinds)]
+    if major or minor:
+        figure.draw_without_rendering()  # ticks are made as they are needed
+    labels = [label for axis in major for label in axis.get_ticklabels(which="major")]
+    labels += [label for axis in minor for label in axis.get_ticklabels(which="minor")]
+    for label in labels:
+        label.set_parse_math(True)
 
 
 class Used:
@@ -230,10 +253,12 @@ def title(ax: Axes, finding: str, measured: str = "", *, language: str = "en") -
     finding = said(wish, language) or finding
     _take_off(ax)
     characters = int(figure_of(ax).get_size_inches()[0] * ax.get_position().width * 12)
-    measured = wrap(measured, int(characters * 1.25))
+    whole = finding, measured
+    finding, measured = wrap(finding, characters), wrap(measured, int(characters * 1.25))
+    _UNBROKEN[ax] = dict(zip((finding, measured), whole, strict=True))
     lines = measured.count("\n") + 1 if measured else 0
     # where it is told, matplotlib need not measure all labels to find it
-    ax.set_title(wrap(finding, characters), loc="left", fontsize=13, pad=10 + 13 * lines, y=1.0)
+    ax.set_title(finding, loc="left", fontsize=13, pad=10 + 13 * lines, y=1.0)
     if measured:
         note = ax.annotate(
             measured,
@@ -250,6 +275,14 @@ def title(ax: Axes, finding: str, measured: str = "", *, language: str = "en") -
     # her title is not printed over ours, wherever it stands: matplotlib has three places for it
     ax.set_title = functools.partial(_own_title, ax)  # type: ignore[method-assign]
     return ax
+
+
+def unbroken(ax: Axes, words: str) -> str:
+    """Return what `title` was given where it broke it into these lines, else the words themselves.
+
+    A line may end where no blank was: between a Japanese letter and a figure, say.
+    """
+    return _UNBROKEN.get(ax, {}).get(words, words)
 
 
 def _has_own_title(ax: Axes) -> bool:
@@ -299,14 +332,16 @@ def wrap(sentence: str, width: int) -> str:
 
 
 def _breakable(sentence: str, width: int) -> Iterator[str]:
-    """Give the pieces between which a line may end: an interval and `n = 128` are one, no line of
-    Japanese begins with a mark that closes or ends with one that opens."""
+    """Give the pieces between which a line may end: an interval, `n = 128` and what `held_parts`
+    holds are one, no line of Japanese begins with a mark that closes or ends with one that opens.
+    """
     apart = "\u3000-\u9fff\uff00-\uffef"
-    found = re.findall(
-        rf"\[[^\[\]]{{1,30}}\]\s*|\bn = [\d,]+\s*|[^\s{apart}\[]+\s*|\[|[{apart}]\s*|\s+", sentence
-    )
+    parts = rf"\[[^\[\]]{{1,30}}\]\s*|\bn = [\d,]+\s*|[^\s{apart}\[]+\s*|\[|[{apart}]\s*|\s+"
     pieces: list[str] = []
-    for part in found:
+    for part in itertools.chain.from_iterable(
+        [words] if held and re.search(f"[{apart}]", words) else re.findall(parts, words)
+        for words, held in held_parts(sentence)
+    ):
         if pieces and (part[0] in _CLOSES or pieces[-1][-1] in _OPENS):
             pieces[-1] += part
         else:

@@ -55,6 +55,15 @@ def test_shape_by_channel():
     assert frame.iloc[0]["pvalue_adj"] == frame.iloc[0]["pvalue"]
 
 
+@pytest.mark.parametrize(("language", "name"), [("en", "all answers"), ("ja", "全回答")])
+def test_the_row_of_all_answers_is_called_so(language, name):
+    data = pd.DataFrame({"score": [0, 5, 10, 10], "channel": ["web", "web", "shop", "shop"]})
+    found = bias.shape(data, score="score", channel="channel")
+    shown = found.table(language=language).written().iloc[:, 0]
+    assert sorted(shown) == sorted([name, "web", "shop"])
+    assert set(found.frame["channel"]) == {"", "web", "shop"}
+
+
 def test_answers_that_fall_from_10_are_one_camp_whatever_the_coefficient_says():
     found = bias.shape(answers(FALLING), score="점수").frame.iloc[0]
     assert found["bimodality"] > 5 / 9

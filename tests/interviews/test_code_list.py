@@ -56,6 +56,16 @@ def test_how_each_code_was_used(folder):
     assert html.count(" below)") == len(set(found.book["parent"]) - {""})
 
 
+def test_a_theme_is_called_as_the_reader_of_the_language_calls_it(folder):
+    theme = "theme: {en: waiting, ja: 待ち時間, ko: 기다림}"
+    book = f"codes:\n  - {{name: 배송 지연, {theme}}}\n  - {{name: Contact, theme: own}}\n"
+    book += "  - late delivery\n  - 長い待ち時間\n"
+    (folder / "codebook.yaml").write_text(book, encoding="utf-8")
+    found = interviews.codebook(read(folder))
+    shown = {code: found.table(language=code).frame["theme"].tolist()[:2] for code in ("en", "ko")}
+    assert shown == {"en": ["waiting", "own"], "ko": ["기다림", "own"]}
+
+
 def test_a_first_codebook_of_what_was_coded(folder, tmp_path):
     """Most used first, each with somebody's words; what is there is not written over."""
     corpus = read(folder, codebook=None)

@@ -1,5 +1,7 @@
 """Codes and kinds are written in the reader's language; data and ledger keep their names."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -7,9 +9,11 @@ from hypothesis import strategies as st
 
 import cxlib as cx
 from cxlib import interviews, texts
+from cxlib.errors import SourceError
 from cxlib.interviews.code_names import CodeNames, kind_word
-from cxlib.interviews.codebooks import CodeKind
+from cxlib.interviews.codebooks import CodeKind, read_codebook
 from cxlib.shown import language as words
+from cxlib.shown.ledger import ledger
 from cxlib.shown.message import Message
 
 LANGUAGES = sorted(texts.languages())
@@ -104,7 +108,7 @@ def test_the_ledger_and_the_files_keep_the_names(labelled):
         if name not in ("quotes", "disagreements", "codebook")
     }
     english, japanese = (
-        cx.ledger(**found, language=language).frame.drop(columns="text")
+        cx.ledger(**found, language=language).frame.drop(columns=["text", "of"])  # in words
         for language in ("en", "ja")
     )
     pd.testing.assert_frame_equal(english, japanese)
@@ -150,3 +154,51 @@ def test_names_are_those_that_the_codebook_has_in_a_language(names, data):
             for name in called.column("code", names)
         ]
         assert quoted == [Message("interviews.quoted", name=name).text(language) for name in wanted]
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "heard"),
+    [
+        ("ja", "配達の遅れ · 妨げ", "インタビュー3件"),
+        ("ko", "late delivery · 걸림돌", "인터뷰 3건"),
+        ("en", "late delivery · obstacle", "3 interviews"),
+    ],
+)
+def test_a_key_figure_names_its_code_and_counts_the_interviews(small, language, code, heard):
+    """Neither the raw kind nor a file's name stands among the key figures."""
+    label = small.codebook["name"].map({"late delivery": "配達の遅れ"}).fillna("")
+    corpus = replace(small, codebook=small.codebook.assign(label_ja=label))
+    found = ledger(
+        key=[
+            ("prevalence.interviews", {"code": "late delivery"}),
+            ("prevalence.interviews", "first"),
+            ("saturation.cumulative", "last"),
+        ],
+        prevalence=interviews.prevalence(corpus),
+        saturation=interviews.saturation(corpus),
+        language=language,
+    )
+    assert [mark["of"] for mark in found.keys][::2] == [code, heard]
+    assert "code" not in found.keys[1]["of"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_a_theme_is_called_by_its_words_in_each_language(tmp_path, language):
+    """Of a code that stands under another, the theme's words are those of the code above."""
+    (tmp_path / "book.yaml").write_text(
+        "codes:\n- name: late\n  theme: {en: waiting, ja: 待つこと}\n  codes: [{name: very late}]\n"
+        "- {name: kind, theme: people}\n",
+        encoding="utf-8",
+    )
+    book = read_codebook(tmp_path / "book.yaml")
+    assert book["theme"].tolist() == ["waiting", "waiting", "people"]
+    called = CodeNames.of(book).written("theme", book["theme"], language)
+    assert called == [*["待つこと" if language == "ja" else "waiting"] * 2, "people"]
+
+
+def test_a_theme_with_two_names_in_one_language_is_refused(tmp_path):
+    (tmp_path / "book.csv").write_text(
+        "name,theme,theme_ja\nlate,waiting,待つこと\nlost,waiting,待ち時間\n", encoding="utf-8"
+    )
+    with pytest.raises(SourceError, match="'waiting' has theme_ja='待つこと' and '待ち時間'"):
+        read_codebook(tmp_path / "book.csv")

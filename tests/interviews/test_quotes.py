@@ -68,7 +68,7 @@ def test_quotes_are_inert_and_say_their_language(folder):
 
 def test_too_few_or_no_quotes_are_said(small):
     found = interviews.quotes(small, width=(5, 20))
-    assert any("“late delivery” has 2 quote(s)" in str(said) for said in found.warnings)
+    assert any("“late delivery” has 2 quotes" in str(said) for said in found.warnings)
     none = interviews.quotes(small, width=(100, 200))  # no unit has as much
     assert none.frame.empty
     assert none._repr_mimebundle_()["text/plain"].startswith("There is no quote")

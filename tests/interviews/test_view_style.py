@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from cxlib.interviews.lanes import Span
-from cxlib.interviews.view_style import COLOURS, Combinations, colour, line
+from cxlib.interviews.view_style import COLOURS, SHEET, Combinations, colour, line
 
 
 def test_a_combination_has_one_class_and_a_rule():
@@ -26,3 +30,13 @@ def test_coders_are_told_apart_without_colour():
 
 def test_colours_come_again_in_order():
     assert [colour(n) for n in range(len(COLOURS) + 1)] == [*COLOURS, COLOURS[0]]
+
+
+@pytest.mark.parametrize(
+    ("passage", "face"), [("[lang|=ko]", '"cx-ko"'), ("[lang|=ja]", '"cx-cjk"')]
+)
+def test_chinese_characters_have_the_form_of_their_passage(passage, face):
+    """Also a Japanese passage within a Korean view."""
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", SHEET)
+    [style] = [style for chosen, style in rules if f".cx-view {passage}" in chosen]
+    assert re.search("font-family:([^,]+)", style)[1] == face

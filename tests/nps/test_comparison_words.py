@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from cxlib import nps
+from cxlib.shown.language import write
 from cxlib.shown.picture import picture
 from tests.nps.answers import waves
 
@@ -33,6 +34,7 @@ def test_the_finding_never_leaves_an_interval_unexplained(rows, wanted):
     ("scores", "wanted"),
     [
         ([10] * 60 + [0] * 60, "b scores higher than a"),
+        ([0] * 60 + [10] * 60, "b scores lower than a"),
         ([0] * 4 + [10] * 4, "No verdict is possible"),
     ],
 )
@@ -42,6 +44,39 @@ def test_one_pair_is_said_as_one(scores, wanted):
     result = nps.compare(rows, score="score", between="s")
     assert wanted in result.title()
     assert "1 differences" not in result.title() + result.summary()
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+@pytest.mark.parametrize(
+    ("counts", "against"),
+    [
+        ({"a": (40, 20), "b": (20, 40)}, "each"),  # one pair, certain
+        ({"a": (12, 10), "b": (10, 12)}, "each"),  # one that chance explains
+        ({"a": (3, 1), "b": (1, 3)}, "each"),  # one without a verdict
+        ({"a": (40, 20), "b": (20, 40), "c": (40, 20)}, "rest"),
+        ({"a": (12, 10), "b": (8, 12), "c": (12, 10)}, "rest"),
+        ({"a": (40, 20), "b": (20, 40), "c": (30, 30)}, "each"),
+    ],
+)
+def test_a_sentence_has_the_sign_of_its_row_in_the_table(counts, against, language):
+    rows = pd.DataFrame(
+        [
+            (score, name)
+            for name, of in counts.items()
+            for score, n in zip((10, 0), of, strict=True)
+            for _ in range(n)
+        ],
+        columns=["score", "s"],
+    )
+    result = nps.compare(rows, score="score", between="s", against=against)
+    row = result.frame.loc[result.frame["pvalue"].idxmin()]
+    assert row["difference"] < 0
+    said = result.summary(language)
+    for name in ("difference", "ci_low", "ci_high"):
+        assert write(row[name], "change", language) in said
+    exact = nps.permutation_test(rows, between="s")
+    row = exact.frame.loc[exact.frame["pvalue"].idxmin()]
+    assert write(row["difference"], "change", language) in exact.summary(language)
 
 
 def test_one_wave_or_no_column_says_why_there_is_no_comparison():

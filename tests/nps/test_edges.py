@@ -97,7 +97,7 @@ def test_one_answer_has_an_interval_and_no_verdict():
     pair = nps.compare(kinds(a=(1, 0, 0), b=(0, 0, 1)), between="g")
     assert pair.frame["verdict"].item() == "do_not_compare"
     assert "too few for a verdict" in pair.summary()
-    assert pair.title() == "No verdict is possible between b and a"
+    assert pair.title() == "No verdict is possible between a and b"
 
 
 def test_of_one_kind_under_a_design_has_the_limits_of_the_effective_n():

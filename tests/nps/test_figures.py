@@ -61,3 +61,19 @@ def test_a_number_stands_by_its_dot_where_there_is_no_interval(frame):
     alone = frame.head(1).assign(ci_low=np.nan, ci_high=np.nan)
     ax = figures.levels(alone, (), finding="f", measured="m")
     assert next(text for text in ax.texts if text.get_text() == "10.0").xy == (10.0, 0)
+
+
+def test_no_line_crosses_the_minus_of_a_label():
+    """A vertical line through the minus of "−24.5" makes a plus of it."""
+    row = {"segment": "a", "rank": 1, "n": 28, "nps": -21.4, "shrunken": -24.5}
+    low = pd.DataFrame([{**row, "ci_low": -44.9, "ci_high": -2.5}])
+    ax = figures.league(low, "segment", finding="f", measured="m")
+    ax.figure.draw_without_rendering()
+    label = next(text for text in ax.texts if text.get_text() == "−24.5")
+    zero = ax.transData.transform((0, 0))[0]
+    box = label.get_window_extent()
+    assert box.x0 < zero < box.x1  # the line at zero would go through it
+    paper = label.get_bbox_patch()
+    assert paper.get_facecolor() == (1, 1, 1, 1)
+    upright = [line for line in ax.lines if list(line.get_xdata()) == [0, 0]]
+    assert [label.get_zorder() > line.get_zorder() for line in upright] == [True]

@@ -150,11 +150,11 @@ def test_pairs_stay_within_their_group():
     [
         (
             {"a": (1, 5, 5), "b": (9, 2, 0)},
-            "b (81.8, n = 11) scores 118.2 points higher than a (−36.4, n = 11), more than dealing",
+            "b (81.8, n = 11) minus a (−36.4, n = 11) is +118.2 points, more than dealing",
         ),
         (
             {"a": (3, 1, 1), "b": (2, 1, 2)},
-            "a (40.0, n = 5) scores 40.0 points higher than b (0.0, n = 5), but dealing the "
+            "b (0.0, n = 5) minus a (40.0, n = 5) is −40.0 points, but dealing the "
             "answers out at random gives as much too often to tell (exact p ",
         ),
         ({"a": (1, 5, 5), "b": (9, 2, 0), "c": (5, 3, 3)}, "1 of 3 differences are larger"),

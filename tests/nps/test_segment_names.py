@@ -1,5 +1,7 @@
 """A segment's column and its values may have any name, and keep it for the reader."""
 
+import functools
+
 import pandas as pd
 import pytest
 
@@ -45,22 +47,28 @@ def test_a_segment_column_may_have_any_name_that_no_result_has(name, options):
         ].tolist() == list("abc")
 
 
+@functools.cache
+def results_by(column, options):
+    """Results of the same answers, by the name of their segment column."""
+    data, given_ = PLAIN.rename(columns={"w": "ww", "g": column}), dict(options)
+    return [
+        nps.score(data, by=column, **given_),
+        nps.league(data, between=column, **given_),
+        nps.monitor(data, between=column, order=[*"abc"], **given_),
+        nps.waves(data, wave=column, order=[*"abc"], **given_),
+        nps.compare(data, between="stratum", by=column, **given_),
+        nps.homogeneity(data, between=column, **given_),
+    ]
+
+
 @pytest.mark.parametrize("name", ["n", "n_eff", "nps", "ci_low", "method", "rank", "looks", "a"])
 @pytest.mark.parametrize(
     "options", [{}, {"weight": "ww", "cluster": "store"}], ids=["plain", "design"]
 )
 def test_a_segment_column_with_a_name_of_ours_is_carried(name, options):
-    rows = PLAIN.rename(columns={"w": "ww", "g": "segment"})
-    own = rows.rename(columns={"segment": name})
-    for function in (
-        lambda data, column: nps.score(data, by=column, **options),
-        lambda data, column: nps.league(data, between=column, **options),
-        lambda data, column: nps.monitor(data, between=column, order=[*"abc"], **options),
-        lambda data, column: nps.waves(data, wave=column, order=[*"abc"], **options),
-        lambda data, column: nps.compare(data, between="stratum", by=column, **options),
-        lambda data, column: nps.homogeneity(data, between=column, **options),
-    ):
-        wanted, found = function(rows, "segment"), function(own, name)
+    own = PLAIN.rename(columns={"w": "ww", "g": name})
+    wanted_of_all = results_by("segment", tuple(options.items()))
+    for wanted, found in zip(wanted_of_all, results_by(name, tuple(options.items())), strict=True):
         pd.testing.assert_frame_equal(
             wanted.frame.drop(columns="between", errors="ignore").T.reset_index(drop=True),
             found.frame.drop(columns="between", errors="ignore").T.reset_index(drop=True),
@@ -86,7 +94,7 @@ def test_a_segment_column_with_the_name_of_a_result_keeps_it_for_the_reader(name
     )
     assert pairs.carried["by_verdict"] == "verdict"
     assert pairs.frame["by_verdict"].tolist() == ["v"]
-    assert pairs.title() == "The difference between v · 2 and v · 1 cannot be told from noise"
+    assert pairs.title() == "The difference between v · 1 and v · 2 cannot be told from noise"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,13 @@ def test_three_groups_pair_by_pair(shared):
     assert_allclose(result.frame["pvalue_adj"], pairs["holm"], rtol=1e-6, atol=1e-300)
 
 
+def test_the_table_says_what_mean_times_are_counted_in():
+    rows = {"t": [1, 2, 3, 4], "e": [1, 1, 1, 0], "g": ["a", "a", "b", "b"]}
+    for unit, said in (("week", "in weeks"), ("month", "in months")):
+        found = retention.compare(counts(rows, by="g", unit=unit), between="g")
+        assert str(found.table().caption).endswith(said)
+
+
 def test_one_group_has_nothing_to_compare():
     data = pd.DataFrame({"t": [1, 2], "e": [1, 0], "顧客層": ["法人", "法人"]})
     compared = retention.compare(

@@ -1,5 +1,6 @@
 """What a curve says of itself, and what its reader must be careful about."""
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import scipy
@@ -7,6 +8,8 @@ from numpy.testing import assert_allclose
 
 from cxlib import retention, texts
 from cxlib.retention.units import units
+from cxlib.shown import theme
+from cxlib.shown.ledger import ledger
 from tests.retention.followed import counts
 
 
@@ -18,7 +21,7 @@ def test_reading_a_curve():
     assert curve.at(0)["survival"].tolist() == [1.0]
     assert curve.at(2)[["survival", "at_risk"]].values.tolist() == [[0.5, 2]]
     assert curve.at(3)["survival"].isna().all()  # nobody was followed for more than 3 months
-    assert curve.summary(months=2).startswith("Of 100 customers, 50 [")
+    assert curve.summary(months=2).startswith("Of 100 customers, 50 are still with us")
     assert "not known" in curve.summary(months=3)
 
 
@@ -51,6 +54,49 @@ def test_a_korean_sentence_counts_one_month_and_three_alike():
     curve = retention.survival(counts({"t": [1, 2, 9, 9], "e": [1, 1, 0, 0]}, unit="month"))
     for months in (1, 3):
         assert f" {months}개월 후" in curve.summary("ko", months=months)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("month", ["after 6 months", "6か月後", "6개월 후"]),
+        ("day", ["after 183 days", "183日後", "183일 후"]),
+        ("quarter", ["after 2 quarters", "2四半期後", "2분기 후"]),
+        ("period", ["after 6 periods", "6期間後", "6개 기간 후"]),
+    ],
+)
+def test_a_key_figure_says_the_unit_of_its_tenure(unit, said):
+    rows = {"t": [1, 2, 900, 900], "e": [1, 1, 0, 0]}
+    curve = retention.survival(counts(rows, unit=unit)).after(6)
+    for language, wanted in zip(("en", "ja", "ko"), said, strict=True):
+        [mark] = ledger(key=["curve.survival"], curve=curve, language=language).keys
+        assert mark["of"] == wanted
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+@pytest.mark.parametrize(
+    ("rows", "by", "wanted"),
+    [
+        ({"t": [1, 2, 9, 9], "e": [1, 1, 0, 0]}, (), "50 of 100 customers are still"),
+        ({"t": [1, 2, 3, 3], "e": [1, 1, 0, 0]}, (), "Nobody has been followed for more"),
+        ({"t": [1, 2, 3], "e": [1, 1, 1]}, (), "Nobody is still with us"),
+        ({"t": [8, 9], "e": [0, 0]}, (), "Nobody was lost"),
+        ({"t": [1, 9, 9, 2], "e": [1, 0, 0, 0], "国": list("ああああ")}, "国", "あ: 75 of 100"),
+        ({"t": [1, 9, 9, 2], "e": [1, 0, 0, 1], "国": list("ああいい")}, "国", "“い” and"),
+        ({"t": [1, 2], "e": [0, 0], "国": list("あい")}, "国", "Nobody has been followed"),
+    ],
+)
+def test_the_title_of_a_curve_is_short_and_no_sentence(rows, by, wanted, language):
+    """The sentence with interval and n stands above the figure."""
+    curve = retention.survival(counts(rows, unit="month", by=by), by=by)
+    with theme.use():
+        ax = curve.plot(language=language)
+    title = ax.get_title(loc="left")
+    plt.close(ax.figure)
+    assert title
+    assert not title.endswith((".", "。"))
+    assert title.count("\n") <= 1
+    assert language != "en" or wanted in title.replace("\n", " ")
 
 
 def test_a_curve_that_falls_to_nothing_too_early_says_so():

@@ -123,6 +123,12 @@ def test_a_short_gap_is_said():
         3,
         9,
     )  # both are 0 there: clear of axis and each other
+    ax.figure.draw_without_rendering()
+    top = ax.transData.transform((0, 100))[1]  # no curve is above
+    for words in ("chosen", "9 in 10 gaps are shorter"):
+        label = next(note for note in ax.texts if note.get_text() == words)
+        assert label.get_window_extent().y0 >= top
+        assert label.get_bbox_patch() is not None
 
 
 def test_open_silences_make_the_share_a_lower_bound():

@@ -13,7 +13,7 @@ def test_every_figure_and_sentence_is_made(folder):
     curve, shape, revenue = survival(nb.durations), triangle(nb.cohorts), nb.revenue
     assert (
         curve.summary(months=1)
-        == "Of 100 customers, 50 [1, 91] are still with us after 1 month (n = 3, 95 % interval)."
+        == "Of 100 customers, 50 are still with us after 1 month (95 % interval 1 to 91, n = 3)."
     )
     for result in (curve, nb.segments, shape, movements(nb.cohorts), revenue):
         assert cx.picture(result.plot()).png.startswith(b"\x89PNG")

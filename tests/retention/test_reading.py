@@ -13,7 +13,7 @@ from tests.retention.notebook import Notebook, given
 def test_good_parameters_pass_and_the_files_are_read(folder):
     nb = Notebook(given(folder))
     assert nb.cohorts.customers == 3
-    assert "4 of 4 events" in contract(nb.cohorts).summary()
+    assert "All 4 events of 3 customers" in contract(nb.cohorts).summary()
     assert contract(nb.cohorts).last_finished() == "The last finished month is 2024-03."
     assert nb.segments.frame["segment"].nunique() == 2
     assert nb.data.inputs == {

@@ -181,9 +181,21 @@ def test_code_book_and_codings_name_the_same_codes(written: Written) -> None:
     assert set(names) == set(written.codings["code"]) == set(written.truth["codes"])
     assert {code["kind"] for code in written.codes} == KINDS
     assert all(
-        set(code) == {"name", "theme", "kind", "definition", "example"} for code in written.codes
+        set(code) == {"name", "label", "theme", "kind", "definition", "example"}
+        for code in written.codes
     )
-    kinds = pd.DataFrame(written.codes).groupby("theme")["kind"].nunique()
+    for language in ("ja", "ko"):  # a reader of either sees no name in another language
+        called = [code["label"].get(language, code["name"]) for code in written.codes]
+        assert len({*called}) == 22
+        letters = {"ja": "[぀-ヿ一-鿿]", "ko": "[가-힣]"}[language]
+        told = [
+            code[field][language] for code in written.codes for field in ("theme", "definition")
+        ]
+        for words in (*called, *told):
+            assert re.search(letters, words)
+            assert not re.search("[A-Za-z]", words)
+    themes = [code["theme"]["en"] for code in written.codes]
+    kinds = pd.DataFrame(written.codes).groupby(themes)["kind"].nunique()
     assert (kinds == 1).all()  # a theme is built on one kind
     assert sum(bool(re.search("[぀-ヿ一-鿿]", name)) for name in names) == 2
     assert sum(bool(re.search("[가-힣]", name)) for name in names) == 2

@@ -6,6 +6,7 @@ import pytest
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.shown import result
 from cxlib.shown.ledger import ledger
+from cxlib.shown.message import Message
 
 
 def scores(**columns):
@@ -41,6 +42,22 @@ def test_the_last_row_is_the_last_finished_one():
     unfinished = scores(complete=[True, False])
     mark, row = marked(("level.nps", "last"), level=unfinished)
     assert (row["value"], mark["why"]) == (4.5, "")
+
+
+def test_a_row_is_told_by_words_where_its_result_has_them():
+    class Worded(result.Result):
+        def said_keys(self, place):
+            return {"tenure": Message("retention.after_units", n=6, unit="months")}
+
+    frame = pd.DataFrame({"tenure": [6.0], "plan": ["pro"], "rate": [0.5]})
+    known = {"row_keys": ("tenure", "plan")}
+    for kind, said in ((Worded, "after 6 months · pro"), (result.Result, "tenure 6 · pro")):
+
+        class Keyed(kind):
+            row_keys = known["row_keys"]
+
+        mark, _ = marked("rates.rate", rates=Keyed(frame=frame, method="m"))
+        assert mark["of"] == said
 
 
 def test_where_several_are_meant_none_is_shown():

@@ -36,6 +36,11 @@ def test_names_are_written_in_the_readers_language():
     assert names.text("en") == str(names) == "東京 · 2026 · (not known) · yes"
 
 
+def test_names_that_are_listed_have_the_comma_of_the_language():
+    names = Names(("app", Message("common.yes")), listed=True)
+    assert [names.text(code) for code in ("en", "ja", "ko")] == ["app, yes", "app、はい", "app, 예"]
+
+
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_hostile_names_are_inert_in_sentences(name):
     word = PAYLOADS[name]

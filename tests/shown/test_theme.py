@@ -176,8 +176,8 @@ def test_lines_of_japanese_neither_begin_nor_end_with_the_wrong_mark(width):
     lines = theme.wrap(words, width).split("\n")
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
     assert not [line for line in lines if line[0] in ",、。）」：ー" or line[-1] in "（「"]
-    assert any("[82, 85]" in line for line in lines)
-    assert any("n = 3,000" in line for line in lines)
+    for one in ("[82, 85]", "n = 3,000", "6か月後", "83名", "「東京」"):
+        assert any(one in line for line in lines)
 
 
 @pytest.mark.parametrize("width", range(12, 60))
@@ -200,3 +200,26 @@ def test_long_names_beside_an_axis_take_two_lines_and_stay_apart():
     ax.set_yticks(range(2), labels=alike)
     theme.fit(ax)
     assert [label.get_text() for label in ax.get_yticklabels()] == alike
+
+
+@pytest.mark.parametrize("scale", ["log", "symlog", "logit"])
+def test_ticks_of_an_own_logarithmic_axis_are_formulas_and_names_are_not(scale):
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots()
+    ax.plot([0, 1], [0.001, 0.9])
+    ax.set_yscale(scale)
+    with theme.look():
+        ax.set_xticks([0, 1], ["$5", "$10"])
+        theme.write_powers(figure)
+        powers = [each for each in ax.get_yticklabels() if "mathdefault" in each.get_text()]
+        assert powers
+        assert all(each.get_parse_math() for each in powers)
+        assert not any(each.get_parse_math() for each in ax.get_xticklabels())
+    plt.close(figure)
+
+
+def test_a_figure_without_such_an_axis_is_not_measured_for_it(monkeypatch):
+    ax = theme.axes()
+    monkeypatch.setattr(ax.figure, "draw_without_rendering", lambda: pytest.fail("measured"))
+    theme.write_powers(ax.figure)
