@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, Tag
 
-from cxlib.report.long_tables import body_rows, cut, rows_kept, say_rest, search_of
+from cxlib.report.long_tables import body_rows, cut, rows_kept, say_columns, say_rest, search_of
+from cxlib.report.scripts import columns
 from cxlib.report.set_aside import SetAside
 from cxlib.shown.language import text
 from cxlib.shown.table import inert
 
 _NUMBER = re.compile("[+-]?[\\d,]*\\.?\\d+(e[+-]?\\d+)?[ \u00a0\u202f]?%?", re.I)
 _INERT = re.compile(r"[A-Za-z0-9][\w .,%()-]*", re.A)  # neither a formula nor anything that hides
+_SHORT, _HEADING = 18, 26  # columns, a CJK letter counting two
 _SENTENCE = 30  # letters; a column of such cells is not squeezed to a word a line
 _LONG = 20  # rows; a longer table may not be seen whole
 _WITHIN = 50  # rows of a table whose CSV may lie in the page itself,
@@ -91,6 +93,8 @@ def add_downloads(
         if box := search_of(soup, table, rows=attached.rows, language=language):
             found.searched = True
             frame.insert(0, box)
+        if line := say_columns(soup, table, language=language):
+            frame.append(line)
         if left_out:
             shown = len(body_rows(table))
             frame.append(say_rest(soup, shown=shown, rows=attached.rows, language=language))
@@ -184,10 +188,19 @@ def _frame(soup: BeautifulSoup, table: Tag, *, number: int, language: str) -> Ta
     frame = table.wrap(soup.new_tag("figure", attrs={"class": "table"}))
     region = {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}
     table.wrap(soup.new_tag("div", attrs=region))
-    for cell in table.find_all("td"):
-        if len(cell.get_text()) > _SENTENCE:
-            cell["class"] = " ".join([*filter(None, cell.get_attribute_list("class")), "long"])
+    for cell in table.find_all(["td", "th"]):
+        if kind := _width(cell):
+            cell["class"] = " ".join([*filter(None, cell.get_attribute_list("class")), kind])
     return frame
+
+
+def _width(cell: Tag) -> str:
+    """Return `short` of a value that stands in one line, such as a verdict, and `long` of a
+    sentence, or of a heading that is too long for one line."""
+    words = cell.get_text()
+    if cell.name == "th":
+        return "long" if columns(words) > _HEADING else ""
+    return "long" if len(words) > _SENTENCE else "short" if columns(words) <= _SHORT else ""
 
 
 def _link(soup: BeautifulSoup, *, number: int, rows: int, language: str) -> Tag:

@@ -10,9 +10,10 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 
 from cxlib.report.arrangement import APPENDIX, Part
+from cxlib.report.scripts import columns
 from cxlib.shown.language import text
 
-_GLANCE = 320  # letters of a headline
+_GLANCE = 320  # columns of a headline: letters, those of Japanese and Korean counting two
 _ENTRIES = 8  # that a table of contents has at most where it names sections within sections
 _NUMBER = re.compile(r"^\s*\d+(\.\d+)*[.)]?\s+")
 _OWN = ("report", "keys", "since", "appendix", "_parameters")  # ids of the page's own
@@ -83,7 +84,7 @@ def _headline(soup: BeautifulSoup) -> list[str]:
     told = [part.get_text(" ", strip=True) for part in finding.find_all("p")]
     said: list[str] = []
     for words in told or [finding.get_text(" ", strip=True)]:
-        if said and len(" ".join([*said, words])) > _GLANCE:
+        if said and columns(" ".join([*said, words])) > _GLANCE:
             break
         said.append(words)
     return said

@@ -9,17 +9,18 @@ from bs4 import BeautifulSoup, Tag
 from cxlib.shown.language import text
 
 SEARCHED = 30  # rows; what is longer has a search
+PRINTED = 14  # columns; `style.css` prints no more, since a browser makes all pages smaller instead
 _MOST = 50  # rows of a table on a page
-_FEWER = (30, 20, 10)  # where all tables together would be too heavy
-_LETTERS = 52_000  # of all rows of a page, so that 150 kB leave room for the words
+_FEWER = (30, 20, 12)  # where all tables together would be too heavy
+_BYTES = 50_000  # of all rows of a page, so that 150 kB leave room for the words
 
 
 def rows_kept(tables: Sequence[Tag]) -> int:
-    """Return how many rows of each table a page keeps: fifty, or as many of 30, 20 and 10 as leave
-    a page light."""
-    sizes = [[len(str(row)) for row in body_rows(table)] for table in tables]
+    """Return how many rows of each table a page keeps: fifty, or as many of 30, 20 and 12 as
+    leave a page light."""
+    sizes = [[len(str(row).encode()) for row in body_rows(table)] for table in tables]
     for most in (_MOST, *_FEWER):
-        if sum(sum(rows[:most]) for rows in sizes) <= _LETTERS:
+        if sum(sum(rows[:most]) for rows in sizes) <= _BYTES:
             return most
     return _FEWER[-1]
 
@@ -47,6 +48,17 @@ def say_rest(soup: BeautifulSoup, *, shown: int, rows: int, language: str) -> Ta
     """Return the line that says which rows of a table are on the page, and where all are."""
     words = text("report.rows_kept", language, shown=shown, rows=rows)
     return soup.new_tag("p", string=words, attrs={"class": "rows"})
+
+
+def say_columns(soup: BeautifulSoup, table: Tag, *, language: str) -> Tag | None:
+    """Return the line that says on paper which columns of a table are printed; None where all
+    are."""
+    rows = [row.find_all(["th", "td"], recursive=False) for row in body_rows(table)]
+    columns = max(map(len, rows), default=0)
+    if columns <= PRINTED:
+        return None
+    words = text("report.columns_printed", language, shown=PRINTED, columns=columns)
+    return soup.new_tag("p", string=words, attrs={"class": "rows printed"})
 
 
 def search_of(soup: BeautifulSoup, table: Tag, *, rows: int, language: str) -> Tag | None:

@@ -16,9 +16,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from cxlib.inert import visible
 from cxlib.report.fonts import font_face
 from cxlib.report.scripts import language_of
+from cxlib.shown.held import held_parts
 from cxlib.shown.language import text
 
-_TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=[<>=≤≥]) (?=[\d−])|(?<=\b[np]) (?=[<>=≤≥\d])")
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=%)|(?<=[<>=≤≥]) (?=[\d−])|(?<=\b[np]) (?=[<>=≤≥\d])|(?<=[値값]) (?=[<>=≤≥\d])"
+    r"|(?<=[\d%],) (?=[−+]?[\d.,]+%?\])|(?<=Student) (?=t(?![A-Za-z]))"  # within [low, high]
+)
 
 
 @functools.cache
@@ -31,6 +35,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["unbroken"] = unbroken
+    environment.filters["held_parts"] = held_parts
     environment.filters["language_of"] = language_of
     return environment
 
@@ -74,7 +79,7 @@ def part(template: str, *, language: str = "en", **values: Any) -> str:
 
 
 def unbroken(words: str) -> str:
-    """Put no-break spaces where a line must not end: in `95 %`, `p < 0.001`, `n = 128`.
+    """Put no-break spaces where a line must not end: in `95 %`, `p < 0.001`, `n = 128`, `[1, 2]`.
 
     >>> unbroken("(95 % interval, n = 128)").split(" ")
     ['(95\\xa0%', 'interval,', 'n\\xa0=\\xa0128)']

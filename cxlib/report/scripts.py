@@ -4,6 +4,7 @@ English by its small words."""
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -14,6 +15,15 @@ _ENGLISH = re.compile(
     r"|every|you|your|it|its|not)\b"
 )
 _ENGLISH_TOO = re.compile(r"\b(is|was|are|has|have|will|be|but|of|to|for|we|i|my|out)\b")
+
+
+def columns(words: str) -> int:
+    """Return how wide words are, a Japanese, Chinese or Korean letter counting two.
+
+    >>> columns("NPS"), columns("点数"), columns("점수")
+    (3, 4, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
 def language_of(words: str) -> str:

@@ -53,6 +53,25 @@ def test_cells_over_several_rows_are_repeated():
     assert cells_as_csv(table) == "a,a,b\nx,1,2\nx,3,4\n"
 
 
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ("<td>信頼できない</td>", "short"),
+        ("<td>p &lt; 0.001</td>", "short"),
+        ("<td>구별 불가</td>", "short"),
+        ("<td>回答が少なく判定できない</td>", None),
+        (f"<td>{'偶然の変動と区別できない。' * 3}</td>", "long"),
+        ("<th>p値（調整後）</th>", None),
+        ("<th>二峰性係数（偏りだけでも大きくなる）</th>", "long"),
+    ],
+)
+def test_a_short_value_stands_in_one_line_and_a_long_heading_in_several(cell, kind):
+    soup = BeautifulSoup(f"<table><tr>{cell}</tr></table>", "html.parser")
+    add_downloads(soup, report="x", language="ja", aside=SetAside())
+    [found] = soup.find_all(["td", "th"])
+    assert found.get("class") in ([kind], kind)
+
+
 def test_every_table_gets_its_file():
     aside = SetAside()
     soup = BeautifulSoup(

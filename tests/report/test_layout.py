@@ -1,5 +1,6 @@
 """A page begins with what a reader asks, says nothing twice, and nothing of what is not there."""
 
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from tests.report.test_export import PNG, page_of, shown
@@ -67,6 +68,14 @@ def test_nothing_is_said_twice():
     assert page.headline == "It rose."
     text = soup.get_text()
     assert (text.count("It rose."), text.count("Few."), text.count("long long")) == (1, 1, 40)
+
+
+@pytest.mark.parametrize(("letter", "said"), [("x", True), ("字", False), ("글", False)])
+def test_a_headline_is_as_wide_in_every_language(letter, said):
+    """200 letters are read at a glance where they are Latin, not where each is twice as wide."""
+    told = f'<div class="cx-finding"><p>It rose.</p><p>{letter * 200}</p></div>'
+    page, _ = page_of(block("finding", "## 5 The finding"), shown({"text/html": told}))
+    assert (letter in page.headline) == said
 
 
 def test_prose_about_what_is_not_there_leaves_its_topic_alone():

@@ -1,11 +1,21 @@
 """Of a long table a page keeps the first rows, says so, and can search them."""
 
+from importlib.resources import files
+
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.report.long_tables import body_rows, cut, rows_kept, say_rest, search_of
+from cxlib.report.long_tables import (
+    PRINTED,
+    body_rows,
+    cut,
+    rows_kept,
+    say_columns,
+    say_rest,
+    search_of,
+)
 
 
 def parsed(markup):
@@ -27,8 +37,26 @@ def test_a_page_is_light_whatever_its_tables_are(sizes):
     for each in tables:
         cut(each, most)
     assert [len(body_rows(each)) for each in tables] == [min(most, rows) for rows in before]
-    heavy = sum(len(str(row)) for each in tables for row in body_rows(each))
-    assert heavy <= 70_000 or most == 10  # fewer than ten rows tell nothing
+    heavy = sum(len(str(row).encode()) for each in tables for row in body_rows(each))
+    assert heavy <= 50_000 or most == 12  # fewer than a dozen rows tell nothing
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "The first 14 of 15 columns"), ("ja", "15列のうち最初の14列"), ("ko", "처음 14열")],
+)
+def test_paper_says_which_columns_it_has(language, said):
+    soup = parsed(
+        "".join(f"<table><tr>{'<td>1</td>' * n}</tr></table>" for n in (PRINTED, PRINTED + 1))
+    )
+    fits, wide = soup.find_all("table")
+    assert say_columns(soup, fits, language=language) is None
+    assert said in say_columns(soup, wide, language=language).get_text()
+
+
+def test_no_more_columns_are_printed_than_is_said():
+    style = files("cxlib.report").joinpath("template", "style.css").read_text(encoding="utf-8")
+    assert f"tr > :nth-child(n + {PRINTED + 1}) {{ display: none; }}" in style
 
 
 def test_the_first_rows_stay_and_those_of_tables_within_are_none():

@@ -49,8 +49,22 @@ def test_hostile_words_are_inert_in_every_text_of_a_page(name):
     assert said == visible(word).replace("\x00", "\ufffd")
 
 
-def test_a_line_does_not_end_within_a_figure():
-    assert unbroken("95 % of p < 0.001") == "95\xa0% of p\xa0<\xa00.001"
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "95 %",
+        "p < 0.001",
+        "n = 128",
+        "p値 < 0.001",
+        "p값 0.825",
+        "[81.9%, 84.7%]",
+        "[−1, +2.5]",
+        "Student t",
+    ],
+)
+def test_a_line_does_not_end_within_a_figure(kept):
+    assert unbroken(f"of {kept} in all") == f"of {kept.replace(' ', chr(160))} in all"
+    assert unbroken("a, b [see 3, p. 4]") == "a, b [see 3, p. 4]"
 
 
 def luminance(colour):
@@ -66,6 +80,16 @@ LIGHT, DARK, PRINT = (
     for scheme in re.findall(r":root \{(.*?)\}", STYLE, re.S)
 )
 INK, GROUND = ["ink", "soft", "blue", "bad", "good", "comment", "string"], ["paper", "pale", "warn"]
+
+
+def test_korean_is_set_without_gaps_and_japanese_in_it_breaks_as_japanese():
+    rules = {
+        of: "".join(re.findall(rf"^\[lang\|={of}\] \{{(.*?)\}}", STYLE, re.S | re.M))
+        for of in ("ja", "ko")
+    }
+    assert "text-autospace: no-autospace" in rules["ko"]
+    assert "word-break: keep-all" in rules["ko"]
+    assert "word-break: normal" in rules["ja"]
 
 
 @pytest.mark.parametrize("scheme", [LIGHT, DARK, PRINT], ids=["light", "dark", "print"])
