@@ -1,6 +1,7 @@
 """Texts and code say the same: every key in both directions, every column's heading."""
 
 import ast
+import csv
 import dataclasses
 import functools
 import importlib
@@ -9,12 +10,14 @@ import re
 import string
 from enum import StrEnum
 
+import pandas as pd
 import pytest
 
 from cxlib import texts
 from cxlib.parameters import meanings
 from cxlib.shown import language, particles
 from cxlib.shown.result import Result
+from cxlib.shown.table import Table
 from tests.test_architecture import MODULES, PACKAGE, STUDIES, TREES, floor
 
 
@@ -131,6 +134,19 @@ def test_every_column_that_a_result_owns_has_a_heading_and_no_other(language_cod
         for column in texts.load(language_code, topic).get("column", {}):
             of_a_result = column in (everywhere if topic == "common" else owned.get(topic, set()))
             assert of_a_result or column in loose_columns(topic), f"{topic}: [column] {column}"
+
+
+@pytest.mark.parametrize("language_code", texts.languages())
+def test_no_two_columns_of_a_result_are_called_one_in_a_csv(language_code):
+    for kind in classes(Result):
+        shown = Table(
+            frame=pd.DataFrame(columns=list(kind.columns)),
+            columns=kind.columns,
+            topic=language.topic_of(kind),
+            language=language_code,
+        )
+        [said] = csv.reader(shown.to_csv(headings="words").splitlines())
+        assert len(said) == len(set(said)), f"{kind.__name__}: {said}"
 
 
 def test_results_are_made_by_the_names_of_their_fields():
@@ -350,11 +366,14 @@ def test_a_translation_has_half_width_brackets_in_code_alone(code, topic):
 
 @in_each_translation
 def test_a_translation_ends_as_a_sentence_where_the_english_text_does(code, topic):
-    """A noun may stand for an English sentence, a sentence for no English noun."""
+    """A noun may stand for an English sentence, a sentence for no English noun; a mark alone is
+    neither."""
     end, sentence = {"ja": ("。", "(?!)"), "ko": (".", "다$")}[code]
     wrong = {}
     for key, text in pairs(code, topic):
         ends = texts_of("en", topic)[key].endswith((".", "?"))
+        if text == end:
+            continue
         if text.endswith(end) > ends or (ends and re.search(sentence, text)):
             wrong[key] = text
     assert not wrong
