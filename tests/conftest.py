@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
-os.environ.setdefault("MPLBACKEND", "agg")
+ROOT = Path(__file__).resolve().parents[1]
 
-# examples take as long as the machine needs; on a CI machine the same ones are tried every time
-settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+# Before NumPy is loaded. Threads of each of several processes wait for one another on few cores,
+# and what a test starts from here runs notebooks of a few lines, which need no stack preloaded; a
+# test that wants what users get passes the environment `WHOLE`.
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+LIGHT = Path(__file__).parent / "report" / "light"
+os.environ["PYTHONPATH"] = os.pathsep.join([str(LIGHT), str(ROOT)])
+WHOLE = os.environ | {"PYTHONPATH": str(ROOT)}
+
+# Examples take as long as the machine needs; on a CI machine the same ones are tried every time.
+# `--hypothesis-profile=deep` tries more.
+settings.register_profile("house", deadline=None, max_examples=40, derandomize="CI" in os.environ)
+settings.register_profile("deep", settings.get_profile("house"), max_examples=400)
 settings.load_profile("house")
 
-ROOT = Path(__file__).resolve().parents[1]
 ORACLES = Path(__file__).parent / "oracles"
 SHARED = ROOT.parent / "shared"
 
@@ -56,3 +68,31 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder with data that may not be copied (../shared) is absent")
     return SHARED
+
+
+def watching(folder: Path, log: Path) -> dict[str, str]:
+    """Return an environment in which every opening of a file below `folder` is written to `log`."""
+    path = os.pathsep.join([str(Path(__file__).parent / "report" / "watched"), str(ROOT)])
+    return os.environ | {"PYTHONPATH": path, "WATCHED": str(folder), "WATCHED_LOG": str(log)}
+
+
+@pytest.fixture(scope="session")
+def sample_reports(tmp_path_factory, worker_id: str) -> Path:
+    """`reports/sample.yml`, published once for all processes of pytest-xdist; beside the folder
+    lies who opened a file of the sample, `opened.log`."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "sample"
+    with FileLock(f"{shared}.lock"):
+        if not shared.is_dir():
+            shared.mkdir()
+            command = [sys.executable, "-c", "from cxlib.cli import main; main()", "run"]
+            ran = subprocess.run(
+                [*command, "reports/sample.yml", "--out", str(shared / "published")],
+                cwd=ROOT,
+                env=watching(ROOT / "data" / "sample", shared / "opened.log"),
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+            assert ran.returncode == 0, ran.stdout + ran.stderr
+    return shared / "published"

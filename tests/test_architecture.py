@@ -306,8 +306,12 @@ def floor(name):
     return name.split(".")[1] if "." in name else ""
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_modules_import_only_what_lies_below(name):
+def test_modules_import_only_what_lies_below():
+    for name in MODULES:
+        _imports_what_lies_below(name)
+
+
+def _imports_what_lies_below(name):
     here = floor(name)
     if here in {"", "cli"}:
         return
@@ -315,13 +319,14 @@ def test_modules_import_only_what_lies_below(name):
     found = {target for target in imports(name, runtime=False) if target.startswith("cxlib.")}
     assert {floor(target) for target in found} <= allowed, f"{name} may not import {found}"
     if here in {"report", "own_files"}:
-        assert {target for target in found if floor(target) == "sources"} <= HEADERS
+        assert {target for target in found if floor(target) == "sources"} <= HEADERS, name
+    below = {floor(target) for target in found}
     if here in STUDIES and name.split(".")[2:3] == ["methods"]:
-        assert {floor(target) for target in found} <= MAY_IMPORT["methods"] | {"methods", here}
+        assert below <= MAY_IMPORT["methods"] | {"methods", here}, name
     if here in STUDIES and name.endswith(".parameters"):
-        assert {floor(target) for target in found} <= BELOW | {"parameters", "survey_parameters"}
+        assert below <= BELOW | {"parameters", "survey_parameters"}, name
         outside = {target.split(".")[0] for target in imports(name, runtime=False)}
-        assert outside - {"cxlib", "pydantic"} <= set(sys.stdlib_module_names)
+        assert outside - {"cxlib", "pydantic"} <= set(sys.stdlib_module_names), name
 
 
 def test_there_are_no_import_cycles():
@@ -346,32 +351,32 @@ def test_there_are_no_import_cycles():
         visit(name)
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_imports_inside_functions_are_heavy_libraries(name):
-    if name == "cxlib.cli" or name.startswith("cxlib.report"):
-        return  # the command starts at once because it loads what a subcommand needs
+def test_imports_inside_functions_are_heavy_libraries():
     standard = set(sys.stdlib_module_names)
-    inside = {
-        target.split(".")[0]
-        for node in ast.walk(TREES[name])
-        if isinstance(node, ast.FunctionDef)
-        for child in ast.walk(node)
-        for target in imported(child)
-    }
-    assert inside - standard <= HEAVY
+    for name in MODULES:
+        if name == "cxlib.cli" or name.startswith("cxlib.report"):
+            continue  # the command starts at once because it loads what a subcommand needs
+        inside = {
+            target.split(".")[0]
+            for node in ast.walk(TREES[name])
+            if isinstance(node, ast.FunctionDef)
+            for child in ast.walk(node)
+            for target in imported(child)
+        }
+        assert inside - standard <= HEAVY, name
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_engine_expressions_stay_in_their_files(name):
-    found = {target.split(".")[0] for target in imports(name)} & {"ibis", "duckdb"}
-    if found and floor(name) in STUDIES:
-        assert name.split(".")[2] == "counts", f"{name} speaks to the engine; only counts may"
+def test_engine_expressions_stay_in_their_files():
+    for name in MODULES:
+        found = {target.split(".")[0] for target in imports(name)} & {"ibis", "duckdb"}
+        if found and floor(name) in STUDIES:
+            assert name.split(".")[2] == "counts", f"{name} speaks to the engine; only counts may"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_files_are_named_in_the_fields_words(name):
-    assert not set(name.split(".")) & {"utils", "util", "base", "helpers", "common", "misc"}
-    assert "statsmodels.api" not in imports(name)
+def test_files_are_named_in_the_fields_words():
+    for name in MODULES:
+        assert not set(name.split(".")) & {"utils", "util", "base", "helpers", "common", "misc"}
+        assert "statsmodels.api" not in imports(name), name
 
 
 def test_every_library_that_is_imported_is_a_named_dependency():

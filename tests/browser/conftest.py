@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
-from tests.conftest import ROOT
 from tests.report.writing import project
 
 # no request of the browser's own (updates, accounts, QUIC probes) may be taken for one of a page
@@ -30,7 +27,6 @@ def cx_run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, "-c", "from cxlib.cli import main; main()", "run", *map(str, arguments)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -46,19 +42,6 @@ def tiny(tmp_path_factory):
     )
     assert ran.returncode == 1, ran.stdout + ran.stderr
     return root / "out"
-
-
-@pytest.fixture(scope="session")
-def sample_reports(tmp_path_factory, worker_id):
-    """`reports/sample.yml`, published once for all processes of pytest-xdist."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    out = shared / "sample" / "published"
-    with FileLock(shared / "sample.lock"):
-        if not (shared / "sample").is_dir():
-            ran = cx_run("reports/sample.yml", "--out", out, folder=ROOT)
-            assert ran.returncode == 0, ran.stdout + ran.stderr
-    return out
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ with the page's policy and without it, nothing runs, nothing is fetched, no figu
 import functools
 import json
 import re
+import warnings
 
 import pandas as pd
 import pytest
@@ -14,18 +15,22 @@ import cxlib as cx
 from cxlib.report.export import export
 from cxlib.report.pages import render
 from cxlib.report.site import write_index
-from cxlib.shown import Table
+from cxlib.shown import Table, picture, theme
+from cxlib.shown.inline_svg import MIME, PAGE
 from tests.hostile import LEGITIMATE, PAYLOADS
 from tests.report.test_export import HEADER
 
 pytestmark = pytest.mark.browser
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-ACTIVE = "[...document.querySelectorAll('script, iframe, object, embed, form, svg, math')].length"
+ACTIVE = (
+    "document.querySelectorAll("
+    "'script, iframe, object, embed, form, math, svg:not(figure > svg)').length"
+)
 OUTSIDE = "[...document.images].filter(i => !i.src.startsWith('data:')).length"
 LINKS = "document.querySelectorAll('a[href^=javascript]').length"  # to the web they may lead
-HIDDEN = r"/[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f]/"
-HIDES = f"[...document.documentElement.outerHTML].filter(letter => {HIDDEN}.test(letter)).length"
+HIDDEN = r"/[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f]/g"
+HIDES = f"(document.documentElement.outerHTML.match({HIDDEN}) || []).length"
 # where the letters of a text stand: from above, from the left
 PLACES = """of => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
@@ -48,6 +53,18 @@ def bundle(shown):
     return new_output("execute_result", data)
 
 
+def figure(word):
+    ax = theme.axes(width=3, height=1)
+    ax.set_axis_off()
+    ax.text(0, 0.5, f"{word} 12 of 30")
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setenv(PAGE, "1")
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        data, about = picture(ax, word)._repr_mimebundle_()
+    assert MIME in data
+    return new_output("display_data", data, metadata=about)
+
+
 def cells(word):
     """A notebook as a kernel leaves it: the word wherever somebody's data or code may have it."""
     frame = pd.DataFrame({"segment": [word], word: [word], "comment": [word], "n": [12]})
@@ -65,6 +82,7 @@ def cells(word):
                 new_output("display_data", {"text/html": f"<p dir=rtl>{word} 12 of 30</p>"}),
                 new_output("display_data", {"text/markdown": f"{word} 12 of 30"}),
                 new_output("display_data", {"text/latex": word}),
+                figure(word),
                 new_output("error", ename=word, evalue=word, traceback=[word]),
             ],
         ),
@@ -146,7 +164,7 @@ def test_figures_behind_names_from_the_right_stay_in_order(opened, tmp_path):
     """The names themselves read from right to left, as they should."""
     for name in ("hebrew", "arabic"):
         word = LEGITIMATE[name].replace("\u200f", "").partition(" ")[0]
-        sentence = cx.shown.message.Names((word, "12 of 30"), gap=" ").text("en")
+        sentence = cx.shown.message.Names((word, "12 of 30")).text("en")
         notebook = new_notebook(
             cells=[
                 new_markdown_cell("# Who answers?"),

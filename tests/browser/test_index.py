@@ -104,15 +104,19 @@ def test_it_fits_and_its_words_stand_out(opened, site, width):
     assert page.evaluate(WIDE) <= 0
 
 
-def test_a_report_is_a_line_and_five_hundred_runs_are_too(opened, tmp_path):
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_report_is_a_line_and_five_hundred_runs_are_too(opened, tmp_path, language):
+    own = {"figure": FIGURE, "title": "Did the score really move? " * 9}
+    own["parameters"] = {"language": language}
     for name, number in [("a", 1), ("b", 500)]:
         for days in range(number):
-            put_run(
-                tmp_path, name, days=days, figure=FIGURE, title="Did the score really move? " * 9
-            )
+            put_run(tmp_path, name, days=days, **own)
     put_state(tmp_path, "b", status="unchanged", since="2026-11-22T09:31:05+00:00", order=None)
-    page = opened(write_index(tmp_path))
+    page = opened(write_index(tmp_path, zone="Asia/Tokyo"))
+    assert page.locator("#b").bounding_box()["width"] > 1200  # the measure of prose is not its own
     fold = page.locator("#b > details > summary").bounding_box()
+    time = page.locator("#b time").bounding_box()
+    assert time["x"] + time["width"] < fold["x"]
     assert fold["x"] + fold["width"] <= page.locator("#b").bounding_box()["width"] + 26
     for part in ("#b .standing", "#b > details > summary"):
         assert page.locator(part).evaluate("part => part.scrollWidth <= part.clientWidth")

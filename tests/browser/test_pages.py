@@ -32,13 +32,22 @@ BOXES = """[...function* () {
     if (at < 0) continue;
     const range = document.createRange();
     range.setStart(node, at); range.setEnd(node, at + 1);
-    const width = range.getBoundingClientRect().width / parseFloat(getComputedStyle(node.parentElement).fontSize);
+    const e = node.parentElement, scaled = e.getScreenCTM ? e.getScreenCTM() : {a: 1, b: 0};
+    const size = parseFloat(getComputedStyle(e).fontSize) * Math.hypot(scaled.a, scaled.b);
+    const width = range.getBoundingClientRect().width / size;
     if (width > 0 && width < 0.8) yield node.data.slice(0, 40);
   }
-}()]"""  # noqa: E501
+}()]"""
 NAMELESS = "[...document.querySelectorAll('a, summary')].filter(e => !e.textContent.trim()).length"
 
 
+# words of figures that lie outside them
+CUT = """[...document.querySelectorAll('figure.picture svg text')].filter(text => {
+  const a = text.getBoundingClientRect(), b = text.ownerSVGElement.getBoundingClientRect();
+  return a.left < b.left || a.right > b.right || a.top < b.top || a.bottom > b.bottom;
+}).map(text => text.textContent)"""
+TWICE = """(all => all.length - new Set(all.map(e => e.id)).size)(
+  [...document.querySelectorAll('[id]')])"""
 # stops of the Tab key before the first figure
 TO_FIGURE = """(() => {
   const figure = document.querySelector('.lead img, .lead figure svg');
@@ -211,4 +220,9 @@ def test_the_sample_reports(opened, sample_reports):
             assert page.locator("header .headline").inner_text()
             assert 4 <= page.locator("nav ol a").count() <= 9
             assert page.locator(".keys dl > div").count() in (3, 4, 5)
-            assert page.locator("figure.picture img").count() >= 1
+            assert page.locator("figure.picture svg").count() >= 4
+            assert page.evaluate(CUT) == []
+            assert page.evaluate(TWICE) == 0
+            words = page.locator("figure.picture svg text").first
+            assert "cx-figure" in words.evaluate("text => getComputedStyle(text).fontFamily")
+            assert words.evaluate("text => window.find(text.textContent, true)")

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,21 @@ def install() -> None:
         else format_list(items, locale=locale)
     )
     _write_down()
+
+
+@contextlib.contextmanager
+def installed() -> Iterator[None]:
+    """Have `xx` in this process for a while."""
+    from cxlib import texts
+    from cxlib.shown import formats
+
+    before = texts.load, texts.languages, formats.format_list
+    install()
+    try:
+        yield
+    finally:
+        texts.load, texts.languages, formats.format_list = before
+        del formats.LOCALES["xx"]
 
 
 def _install_before() -> None:

@@ -304,6 +304,7 @@ def attacked(sample, tmp_path_factory):
     book = yaml.safe_load((root / "interviews" / "codebook.yaml").read_text(encoding="utf-8"))
     codes = {"too much piles up": FORMULA, "late or missing delivery": SCRIPT}
     for code in book["codes"]:
+        del code["label"]  # in any language it is called by its name
         code.update(
             name=codes.get(code["name"], code["name"]),
             theme=FORMULA if code["name"] in codes else code["theme"],

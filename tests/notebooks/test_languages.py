@@ -63,3 +63,17 @@ def test_every_cell_of_prose_is_in_its_language(english, translated):
     for cell in cleaning.read(translated.read_bytes())["cells"]:
         if not is_code(cell):
             assert re.search(letters, "".join(cell["source"])), cell["source"]
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(NOTEBOOKS.glob("0[1-4]*.ipynb"))])
+def test_japanese_prose_of_a_report_speaks_as_its_findings_do(name):
+    """On a page it stands between sentences in である: one document has one style."""
+    prose = [
+        "".join(cell["source"])
+        for cell in cleaning.read((NOTEBOOKS / "ja" / name).read_bytes())["cells"]
+        if cell["cell_type"] == "markdown"
+    ]
+    polite = re.compile(
+        r".{0,9}(?:です|ます|でした|ました|ません|ください)(?=[。、」）（が]|$)", re.M
+    )
+    assert [found for each in prose for found in polite.findall(each)] == []

@@ -15,8 +15,11 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup, NavigableString
 
+from cxlib.report.failed_page import write_failed
+from cxlib.report.refusals import Kind
 from tests.conftest import ROOT
 from tests.notebooks import pseudo
+from tests.report.shelves import put_run
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("0[1-9]_*.ipynb"))
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -37,7 +40,6 @@ from cxlib.parameters import meanings
 from cxlib.report.about import header
 from cxlib.report.export import export
 from cxlib.report.notebook import defaults, load_model, read_notebook
-from cxlib.report.pages import render
 
 source, out = Path(sys.argv[1]), Path(sys.argv[2])
 notebook = nbformat.read(source, as_version=4)
@@ -55,11 +57,15 @@ manifest = {"run": "0", "inputs": [read], "versions": {}, "commit": "0", "comman
             "started": "2026-11-27T09:00:00+00:00", "parameters": values}
 about = header(manifest, meanings=said, language="xx")
 page = export(notebook, name="page", header=about, language="xx").html
-error = {"message": "", "cell": 1, "cells": 2, "heading": "page", "details": "page"}
-page += render("failed.html.j2", language="xx", title="page", name="page", time=about["time"],
-               error=error, last_good="0", notebook_kept=True, command="")
 out.write_text(page, encoding="utf-8")
 """
+
+
+@pytest.fixture
+def in_xx():
+    """Have the marked language in this process, for one test."""
+    with pseudo.installed():
+        yield
 
 
 def rendered(name: str, folder: Path, root: Path = ROOT) -> tuple[str, list[str]]:
@@ -174,6 +180,22 @@ def test_no_word_of_ours_is_left_outside_the_texts(name, tmp_path):
     assert pseudo.OPEN in page
     left = unmarked(page, figures)
     assert not left, f"{len(left)} pieces, such as {left[:20]}"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_word_of_ours_is_left_on_the_page_of_a_run_that_failed(in_xx, tmp_path, kind):
+    put_run(tmp_path, "page")  # the last good one
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.ipynb").touch()
+    where = {"cell": 1, "cells": 2, "heading": "page"}
+    error = {"message": "", "details": "page", "cause": "error", "kind": kind, **where}
+    started = "2026-11-27T09:00:00+00:00"
+    manifest = {"name": "page", "started": started, "command": "", "error": error}
+    write_failed(run, manifest, out=tmp_path, language="xx")
+    page = (run / "failed.html").read_text("utf-8")
+    assert len(re.findall("⟦", page)) > 5
+    assert unmarked(page, []) == []
 
 
 @pytest.mark.parametrize(

@@ -1,61 +1,47 @@
 """Rows are read once a run, in the kernel: every opening of the file is counted, in all
 processes."""
 
-import os
 import subprocess
 import sys
+from collections import defaultdict
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import watching
 from tests.report.writing import code, project, text, write
 
-# Python runs it as it starts, in `cx`, in the worker and in the kernel
-WATCH = """import os, sys
-def watch(event, arguments):
-    if event != "open" or not isinstance(arguments[0], (str, os.PathLike)):
-        return
-    if os.path.abspath(os.fspath(arguments[0])) != os.environ["WATCHED"]:
-        return
-    frame = sys._getframe(1)
-    while frame and not frame.f_globals.get("__name__", "").startswith("cxlib."):
-        frame = frame.f_back
-    where = frame.f_globals["__name__"] if frame else "?"
-    with open(os.environ["WATCHED_LOG"], "a") as log:
-        print(os.getpid(), where, file=log)
-if "WATCHED" in os.environ:
-    sys.addaudithook(watch)
-"""
 READ = """import cxlib as cx
 from pathlib import Path
 answers = cx.sources.read_survey(Path(survey).resolve())
 cx.finding(f"{len(answers.frame)} answers")"""
 
 
-def opened(root, notebook, watched, folder):
-    """Run a notebook; return the modules that opened a file, by process."""
-    (folder / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
-    log = folder / "opened.log"
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
-        "WATCHED": str(root / watched),
-        "WATCHED_LOG": str(log),
-    }
-    command = [sys.executable, "-c", "from cxlib.cli import main; main()", "run", notebook]
-    ran = subprocess.run(
-        [*command, "--out", str(folder / "out")],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    found = {}
+def by_process(log, watched):
+    """Return the modules that opened a file, by process."""
+    found = defaultdict(list)
     for line in log.read_text(encoding="utf-8").splitlines():
-        process, module = line.split()
-        found.setdefault(process, []).append(module)
+        process, module, path = line.split(" ", 2)
+        if path == str(watched):
+            found[process].append(module)
     return list(found.values())
+
+
+def once(log, watched, *, reports):
+    """Fail where anything but the kernel of each report reads the rows, or one of them twice."""
+    opened = by_process(log, watched)
+    kernels = [modules for modules in opened if "cxlib.sources.decoding" in modules]
+    assert len(kernels) == reports
+    for modules in kernels:
+        # `tables` looks at the first bytes; `decoding` takes all of them
+        assert [name for name in modules if name != "cxlib.sources.tables"] == [
+            "cxlib.sources.decoding"
+        ]
+    # whether it opens, its hash, its header; the hash again as the report starts, and as it ends
+    others = [set(modules) for modules in opened if modules not in kernels]
+    looking = {"cxlib.report.columns", "cxlib.report.provenance"}
+    assert any(looking <= modules for modules in others)
+    assert {"cxlib.report.provenance"} in others
+    assert set().union(*others) <= looking | {"cxlib.sources.tables"}
 
 
 def test_rows_are_read_once_and_in_the_kernel(tmp_path):
@@ -66,40 +52,20 @@ def test_rows_are_read_once_and_in_the_kernel(tmp_path):
         code(READ),
     ]
     write(root / "notebooks" / "09_once.ipynb", cells, model="tests.report.models:Parameters")
-    once(root, "notebooks/09_once.ipynb", "data/survey.csv", tmp_path)
-
-
-def once(root, notebook, watched, folder):
-    checker, worker, kernel = sorted(
-        opened(root, notebook, watched, folder),
-        key=lambda modules: (
-            "cxlib.sources.decoding" in modules,
-            modules[0].endswith("provenance"),
-        ),
+    log = tmp_path / "opened.log"
+    command = [sys.executable, "-c", "from cxlib.cli import main; main()", "run"]
+    ran = subprocess.run(
+        [*command, "notebooks/09_once.ipynb", "--out", "out"],
+        cwd=root,
+        env=watching(root / "data", log),
+        capture_output=True,
+        text=True,
     )
-    # `tables` looks at the first bytes; `decoding` takes all of them
-    assert [module for module in kernel if module != "cxlib.sources.tables"] == [
-        "cxlib.sources.decoding"
-    ]
-    # whether it opens, its hash, its header: nobody else reads the rows
-    assert {"cxlib.report.columns", "cxlib.report.provenance"} <= set(checker)
-    assert set(checker) <= {
-        "cxlib.report.columns",
-        "cxlib.report.provenance",
-        "cxlib.sources.tables",
-    }
-    # as the report starts, and as it ends
-    assert set(worker) == {"cxlib.report.provenance"}
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    once(log, root / "data" / "survey.csv", reports=1)
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize(
-    ("notebook", "watched"),
-    [
-        ("02_bias", "data/sample/responses.csv"),
-        ("03_nps", "data/sample/responses.csv"),
-        ("04_retention", "data/sample/subscriptions.csv"),
-    ],
-)
-def test_a_study_reads_its_rows_once(tmp_path, notebook, watched):
-    once(ROOT, f"notebooks/{notebook}.ipynb", watched, tmp_path)
+@pytest.mark.parametrize(("watched", "reports"), [("responses.csv", 3), ("subscriptions.csv", 1)])
+def test_a_study_reads_its_rows_once(sample_reports, sample, watched, reports):
+    once(sample_reports.parent / "opened.log", sample / watched, reports=reports)

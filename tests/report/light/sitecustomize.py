@@ -6,4 +6,11 @@ import sys
 if "cxlib.report.zygote" in sys.orig_argv:
     from cxlib.report import preload
 
-    preload.preload = lambda: None
+    def preload_pages() -> None:
+        """Load what makes any page; only some have letters to take from a font."""
+        from cxlib.report import export
+
+        preload.load_json_schemas()
+        export.prepare()
+
+    preload.preload, preload.preload_pages = (lambda: None), preload_pages
