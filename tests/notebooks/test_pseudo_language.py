@@ -90,6 +90,9 @@ def unmarked(page: str, figures: list[str], root: Path = ROOT) -> list[str]:
     soup = BeautifulSoup(page, "html.parser")
     for part in soup.select("head, .prose, nav li, h1, .lead h2, .code .highlight, footer code"):
         part.decompose()
+    for held in soup.select("span.held"):  # parts of a sentence that stay on one line
+        held.unwrap()
+    soup.smooth()
     for table in soup.find_all("table"):  # the ledger: its first cells name results and values
         if table.th and "figure" in table.th.get_text():
             for cell in table.select("td:nth-child(-n + 2)"):
