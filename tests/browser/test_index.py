@@ -105,7 +105,7 @@ def test_it_fits_and_its_words_stand_out(opened, site, width):
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_report_is_a_line_and_five_hundred_runs_are_too(opened, tmp_path, language):
+def test_a_report_is_two_lines_at_most_and_so_are_five_hundred_runs(opened, tmp_path, language):
     own = {"figure": FIGURE, "title": "Did the score really move? " * 9}
     own["parameters"] = {"language": language}
     for name, number in [("a", 1), ("b", 500)]:
@@ -121,7 +121,7 @@ def test_a_report_is_a_line_and_five_hundred_runs_are_too(opened, tmp_path, lang
     for part in ("#b .standing", "#b > details > summary"):
         assert page.locator(part).evaluate("part => part.scrollWidth <= part.clientWidth")
     heights = [page.locator(f"#{name}").bounding_box()["height"] for name in "ab"]
-    assert heights[0] == heights[1] < 45
+    assert heights[0] == heights[1] < 65  # two lines at most
     assert page.evaluate("document.documentElement.scrollHeight") <= 900
 
 
