@@ -378,16 +378,22 @@ def _two_lines(name: str) -> str:
 
 
 def _cut(line: str) -> str:
-    """Cut what has no place to break at, a CJK character counting two columns."""
+    """Cut what has no place to break at in its middle (names often differ at their ends, where `n`
+    stands too), a CJK character counting two columns."""
     if _columns(line) <= _NAME + 4:
         return line
+    end = _beginning(line[::-1], _NAME // 2)[::-1]
+    return f"{_beginning(line, _NAME - _NAME // 2).rstrip(' …')}…{end.lstrip(' …')}"
+
+
+def _beginning(line: str, most: int) -> str:
     used, kept = 0, ""
     for letter in line:
         used += _columns(letter)
-        if used > _NAME:
+        if used > most:
             break
         kept += letter
-    return f"{kept.rstrip('…')}…"
+    return kept
 
 
 def _columns(words: str) -> int:

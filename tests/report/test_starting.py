@@ -307,7 +307,14 @@ def make(tmp_path):
         (tools / name).write_text(f"#!/bin/sh\n{says}\n", encoding="utf-8")
         (tools / name).chmod(0o755)
     (tools.parent / ".ready").touch()
-    own = {"LANGUAGE", "CX_LANGUAGE", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"}  # of `make test` too
+    own = {
+        "LANGUAGE",
+        "CX_LANGUAGE",
+        "MAKEFLAGS",
+        "MFLAGS",
+        "MAKELEVEL",
+        "ARGS",
+    }  # of `make test` too
     bare = {k: v for k, v in os.environ.items() if k not in own}
 
     def called(*given, **wanted):

@@ -195,8 +195,8 @@ def test_long_names_beside_an_axis_take_two_lines_and_stay_apart():
     theme.fit(ax)
     shown = [label.get_text() for label in ax.get_yticklabels()]
     assert shown[3:] == names[3:]
-    assert all(label.count("\n") <= 1 and label.endswith("…") for label in shown[:3])
-    alike = ["x" * 50 + "1", "x" * 50 + "2"]
+    assert all(label.count("\n") <= 1 and "…" in label for label in shown[:3])
+    alike = [f"{'x' * 30}{n}{'x' * 30}" for n in range(2)]
     ax.set_yticks(range(2), labels=alike)
     theme.fit(ax)
     assert [label.get_text() for label in ax.get_yticklabels()] == alike
@@ -223,3 +223,16 @@ def test_a_figure_without_such_an_axis_is_not_measured_for_it(monkeypatch):
     ax = theme.axes()
     monkeypatch.setattr(ax.figure, "draw_without_rendering", lambda: pytest.fail("measured"))
     theme.write_powers(ax.figure)
+
+
+def test_long_names_that_differ_at_their_ends_stay_apart_where_rows_are_close():
+    ax = theme.axes(height=3)
+    names = [
+        f"아주 긴 이름을 가진 매장 세그먼트이며 계속 이어지는 이름 번호 {n} (n = {n})"
+        for n in range(30)
+    ]
+    ax.set_yticks(range(30), names)
+    theme.fit(ax)
+    shown = [label.get_text() for label in ax.get_yticklabels()]
+    assert len({*shown}) == 30
+    assert all(f"{n} (n = {n})" in each and "…" in each for n, each in enumerate(shown))
