@@ -46,9 +46,11 @@ class RowWords:
             The columns that tell it from others. Where `a` is one of them, what it is compared with
             is named too.
         """
-        there = [name for name in names if name not in _HOW and self.has(name, place)]
-        said = [each for name in there if name not in _SIDES if (each := self.value(name, place))]
-        if "a" in there and "b" in self.cells:
+        how = {name for name in _HOW if self._is_ours(name)}
+        there = [name for name in names if name not in how and self.has(name, place)]
+        sides = _SIDES if all(map(self._is_ours, _SIDES)) else ()
+        said = [each for name in there if name not in sides if (each := self.value(name, place))]
+        if sides and "a" in there and "b" in self.cells:
             a, b = (self.value(name, place, bare=True) for name in _SIDES)
             said.append(words.text("common.row_against", self.language, a=a, b=b))
         return Names(tuple(said)).text(self.language)
@@ -58,13 +60,16 @@ class RowWords:
         value = self.found.frame[name].iat[place]
         return not pd.isna(value) and value != ""
 
+    def _is_ours(self, name: str) -> bool:
+        return name in self.found.columns and name not in self.found.carried
+
     def value(self, name: str, place: int, *, bare: bool = False) -> str:
         """Say the value of a column, with the column's name where it says nothing alone; `bare`: a
         name stands without quotation marks."""
         told = self.found.said_keys(place)
         if name in told:
             return words.write(told[name], "", self.language)
-        own = name in self.found.columns and name not in self.found.carried
+        own = self._is_ours(name)
         how = self.found.formats.get(name, "") if own else ""
         cell = self.cells[name][place]
         if not isinstance(how, str) and type(cell) is str:

@@ -7,6 +7,8 @@ from typing import ClassVar
 import pandas as pd
 import pytest
 
+import cxlib as cx
+from cxlib import nps
 from cxlib.interviews.codebooks import CodeKind
 from cxlib.retention.averages import Average
 from cxlib.retention.curves import Survival
@@ -75,3 +77,11 @@ def test_a_tenure_has_its_unit(language, expected):
     assert RowWords.of(curve, language).row(0, ["tenure"]) == expected
     ages = Average(frame=pd.DataFrame({"age": [6], "rate": [0.5]}), method="m", period="month")
     assert RowWords.of(ages, language).row(0, ["age"]) == expected
+
+
+@pytest.mark.parametrize("name", ["interval", "method", "n", "kind", "of", "wave", "tenure", "a"])
+def test_groups_by_a_column_of_any_name_stay_apart_in_the_ledger(name):
+    rows = pd.DataFrame({"score": [10, 9, 3, 8] * 9, name: ["weekly", "monthly"] * 18})
+    said = cx.ledger(level=nps.score(rows, score="score", by=name)).frame
+    first = said[said["figure"] == "level.nps"]
+    assert first["of"].tolist() == ["'monthly'", "'weekly'"]
