@@ -42,6 +42,7 @@ _CLOSES = frozenset(",.;:!?)、。，．）」』】〉》：；！？・ーっ�
 _OPENS = frozenset("（「『【〈《")
 _NAME, _LINES, _LONG = 34, 2, 46  # columns and lines of a name beside an axis; what is too long
 _TWO_LINES = 28  # points that a row with a name of two lines takes
+_EDGES = " …\u200d\ufe0f"  # beside the gap in a name: the last two join parts of an emoji
 MESSAGE = "message"  # the mark of Axes that hold a sentence only
 # behind a label that may lie on a line: "−24.5" whose minus a line crosses reads +24.5
 CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
@@ -379,21 +380,17 @@ def _two_lines(name: str) -> str:
 
 def _cut(line: str) -> str:
     """Cut what has no place to break at in its middle (names often differ at their ends, where `n`
-    stands too), a CJK character counting two columns."""
+    stands too), a CJK character counting two columns; letters stay whole."""
+    line = unicodedata.normalize("NFC", line)  # macOS writes letters in pieces
     if _columns(line) <= _NAME + 4:
         return line
     end = _beginning(line[::-1], _NAME // 2)[::-1]
-    return f"{_beginning(line, _NAME - _NAME // 2).rstrip(' …')}…{end.lstrip(' …')}"
+    return f"{_beginning(line, _NAME - _NAME // 2).rstrip(_EDGES)}…{end.lstrip(_EDGES)}"
 
 
 def _beginning(line: str, most: int) -> str:
-    used, kept = 0, ""
-    for letter in line:
-        used += _columns(letter)
-        if used > most:
-            break
-        kept += letter
-    return kept
+    columns = itertools.accumulate(map(_columns, line))
+    return line[: sum(used <= most for used in columns)]
 
 
 def _columns(words: str) -> int:

@@ -236,3 +236,22 @@ def test_long_names_that_differ_at_their_ends_stay_apart_where_rows_are_close():
     shown = [label.get_text() for label in ax.get_yticklabels()]
     assert len({*shown}) == 30
     assert all(f"{n} (n = {n})" in each and "…" in each for n, each in enumerate(shown))
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_letters_of_a_name_that_is_cut_stay_whole(form):
+    for words in (
+        "배송 지연이 아주 오래 계속되는 서울 강남 매장 번호",
+        "é" * 60,
+        "👩\u200d👧\u200d👦" * 20,
+    ):
+        ax = theme.axes(height=1)
+        names = [unicodedata.normalize(form, f"{words} {n} (n = {n})") for n in range(9)]
+        ax.set_yticks(range(9), names)
+        theme.fit(ax)
+        for n, label in enumerate(ax.get_yticklabels()):
+            before, _, behind = label.get_text().partition("…")
+            whole = unicodedata.normalize("NFC", f"{words} {n} (n = {n})")
+            assert (whole.startswith(before), whole.endswith(behind)) == (True, True)
+            assert not before.endswith("\u200d")
+            assert not behind.startswith(("\u200d", "\u0301"))
