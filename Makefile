@@ -7,7 +7,7 @@ ARGS ?=
 # en, ja or ko. Desktops set LANGUAGE for themselves (en_GB:en), which asks for none of our notebooks.
 SPOKEN = $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE),$(or $(CX_LANGUAGE),$(filter ja ko,$(LANGUAGE))))
 
-.PHONY: help reports test test-engines lab bench lint lock clean
+.PHONY: help reports test pytest test-engines lab bench lint lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -46,11 +46,16 @@ lab reports: export CX_LANGUAGE := $(SPOKEN)
 reports: $(READY)
 	@$(BIN)/cx run reports/sample.yml $(ARGS)
 
+# Style and types beside the tests; what takes longest begins first.
 test: export OPENBLAS_NUM_THREADS := 1
-test: $(READY) lint
-	$(BIN)/python -m pytest tests -n 3 --dist loadscope -k "not (engines and pyspark)" $(ARGS)
-	$(BIN)/python -m pytest --doctest-modules cxlib -n 2 --dist loadscope
-	$(BIN)/python -m pytest --nbval --nbval-kernel-name cxlib notebooks --ignore=notebooks/mine -n 2 --dist loadscope
+test: export PYTHONDONTWRITEBYTECODE :=
+test: $(READY)
+	@$(BIN)/python -m compileall -q cxlib
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=none lint pytest
+
+pytest: $(READY)
+	$(BIN)/python -m pytest tests -p no:nbval -n 3 --dist loadscope --no-loadscope-reorder -k "not (engines and pyspark)" $(ARGS)
+	$(BIN)/python -m pytest --doctest-modules cxlib --nbval --nbval-kernel-name cxlib notebooks --ignore=notebooks/mine -n 2 --dist loadscope
 
 $(VENV)/.engines: $(READY) requirements-engines.lock
 	@echo "Adding Spark and PostgreSQL to $(VENV) (once; about a minute and 0.6 GB)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from typing import Any
 
 # letters that run from right to left: Arabic, Hebrew and their neighbours
 _FROM_RIGHT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
@@ -22,6 +23,11 @@ _RTL = re.compile(f"[{_FROM_RIGHT}]")
 _RTL_BEFORE = re.compile(f"[{_FROM_RIGHT}][^{_HIDDEN}]{{0,3}}$")
 _RTL_AFTER = re.compile(f"[^{_HIDDEN}]{{0,3}}[{_FROM_RIGHT}]")
 _NEAR = 4  # letters
+# OWASP, CSV injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+# where a spreadsheet parts columns by a semicolon or a tab (as most of Europe's), the quotes around
+# a cell hold only at its beginning: what follows one, or a line end, is a cell of its own
+_NEXT_CELL = re.compile(r"(?<=[;\t\r\n])(?=\s*(?:[=@＝＠]|[+\-＋－][^;\t\r\n]*[(|!]))")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer
 
 
@@ -123,3 +129,19 @@ def set_apart(name: str) -> str:
     direction stands on each side, which shows nothing.
     """
     return f"\u200e{name}\u200e" if has_rtl(name) else name
+
+
+def inert(value: Any) -> Any:
+    """Return text that a spreadsheet will not run, an apostrophe before a formula, and in which
+    nothing is hidden.
+
+    >>> inert('=HYPERLINK("x")'), inert("fine"), inert(-3)
+    ('\\'=HYPERLINK("x")', 'fine', -3)
+    """
+    if not isinstance(value, str):
+        return value
+    text = visible(value, keep="\t\r\n")
+    done = text.startswith("'")  # an apostrophe is there: what was made inert stays as it is
+    words = text.removeprefix("'").lstrip()
+    starts = not done and (text.startswith(_FORMULA_STARTS) or words.startswith(_FORMULA_STARTS))
+    return "'" * starts + text[: len(text) - len(words)] + _NEXT_CELL.sub("'", words)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, Tag
 
+from cxlib.inert import inert
 from cxlib.report.long_tables import body_rows, cut, rows_kept, say_columns, say_rest, search_of
 from cxlib.report.scripts import columns
 from cxlib.report.set_aside import SetAside
 from cxlib.shown.language import text
-from cxlib.shown.table import inert
 
 _NUMBER = re.compile("[+-]?[\\d,]*\\.?\\d+(e[+-]?\\d+)?[ \u00a0\u202f]?%?", re.I)
 _INERT = re.compile(r"[A-Za-z0-9][\w .,%()-]*", re.A)  # neither a formula nor anything that hides

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,7 +15,7 @@ from typing import Any, Literal, get_args, overload
 import pandas as pd
 
 from cxlib import check
-from cxlib.inert import visible
+from cxlib.inert import inert, visible
 from cxlib.shown import language as words
 from cxlib.shown.message import Message, Sentences, said
 from cxlib.shown.saving import whole
@@ -32,11 +31,6 @@ Headings = Literal["names", "words"]
 _TEXT = 'class="txt" style="text-align:left"'
 # of the line that says how to have the rest; a page, which has the CSV below, says that there
 _MORE = _TEXT.replace('"txt"', '"txt cx-more"')
-# OWASP, CSV injection
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-# where a spreadsheet parts columns by a semicolon or a tab (as most of Europe's), the quotes around
-# a cell hold only at its beginning: what follows one, or a line end, is a cell of its own
-_WITHIN = re.compile(r"(?<=[;\t\r\n])(?=\s*(?:[=@＝＠]|[+\-＋－][^;\t\r\n]*[(|!]))")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -265,22 +259,6 @@ class Table:
         if self.frame.empty and self.empty:
             return Text((self.empty,), kind="absent", language=self.language)._repr_mimebundle_()
         return {"text/plain": repr(self), "text/html": self.to_html(), "text/csv": self.to_csv()}
-
-
-def inert(value: Any) -> Any:
-    """Return text that a spreadsheet will not run, an apostrophe before a formula, and in which
-    nothing is hidden.
-
-    >>> inert('=HYPERLINK("x")'), inert("fine"), inert(-3)
-    ('\\'=HYPERLINK("x")', 'fine', -3)
-    """
-    if not isinstance(value, str):
-        return value
-    text = visible(value, keep="\t\r\n")
-    done = text.startswith("'")  # an apostrophe is there: what was made inert stays as it is
-    words = text.removeprefix("'").lstrip()
-    starts = not done and (text.startswith(_FORMULA_STARTS) or words.startswith(_FORMULA_STARTS))
-    return "'" * starts + text[: len(text) - len(words)] + _WITHIN.sub("'", words)
 
 
 def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -30,6 +30,9 @@ _RENDER = """
 import sys
 from pathlib import Path
 
+from cxlib.report.json_schemas import load_json_schemas
+
+load_json_schemas()
 import nbformat
 import pseudo
 from nbclient import NotebookClient
