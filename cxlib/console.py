@@ -27,6 +27,7 @@ from cxlib.inert import visible
 from cxlib.secrecy import masked
 from cxlib.shown.language import text, word
 
+ENDS_WITHIN = 30  # seconds from a signal, of which order takes at most twenty
 _spoken = ["en"]  # the language of the command's own lines
 
 
@@ -64,6 +65,7 @@ def in_order() -> Iterator[None]:
     """End a run in order where it is interrupted, or where nobody reads what it says."""
 
     def stop(number: int, _: object) -> None:
+        _end_at_last(number)
         raise _Interrupted(number)
 
     numbers = (signal.SIGTERM, signal.SIGINT)
@@ -79,6 +81,14 @@ def in_order() -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+def _end_at_last(number: int) -> None:
+    """Have this process end in a while, whatever it waits for: a signal in the middle of an import
+    may leave a lock that nobody opens."""
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+        signal.alarm(ENDS_WITHIN)
 
 
 class _Interrupted(BaseException):

@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -152,18 +153,32 @@ def _umask() -> int:
 
 def socket_folder() -> str:
     """Make a folder for sockets, for its owner alone; whoever asked for it removes it."""
-    # the path of a socket has 107 bytes at most on Linux, 103 elsewhere
-    long = len(os.fsencode(tempfile.gettempdir())) > _LONG
-    return tempfile.mkdtemp(prefix="cx-", dir="/tmp" if long and os.path.isdir("/tmp") else None)
+    return tempfile.mkdtemp(prefix="cx-", dir=_short_folder())
+
+
+def _short_folder() -> str:
+    """Return where temporary files lie and the path of a socket has room, which has 107 bytes at
+    most on Linux, 103 elsewhere."""
+    usual = tempfile.gettempdir()
+    return "/tmp" if len(os.fsencode(usual)) > _LONG and os.path.isdir("/tmp") else usual
 
 
 class Parent:
     """The process that copies are made of; it ends with this one."""
 
+    process: subprocess.Popen[bytes] | None = None
+
     def __init__(self) -> None:
-        self._folder = socket_folder()
+        # known before it is there: a signal between both leaves nothing behind
+        self._folder = f"{_short_folder()}/cx-{secrets.token_hex(8)}"
         self.path = f"{self._folder}/socket"
         self.state = state()
+        self._ready = False
+        self._starting = threading.Lock()
+
+    def begin(self) -> None:
+        """Start it; it is ready later (see `started`)."""
+        os.mkdir(self._folder, 0o700)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cxlib.report.zygote", self.path],
             cwd=self._folder,  # an empty one: no file of the user's is taken for a library
@@ -172,8 +187,6 @@ class Parent:
             env=bare(os.environ) | SINGLE,
             start_new_session=True,  # Ctrl-C reaches the runner alone
         )
-        self._ready = False
-        self._starting = threading.Lock()
 
     def started(self) -> Parent:
         """Wait until it has imported everything.
@@ -185,7 +198,9 @@ class Parent:
         """
         with self._starting:
             if not self._ready:
-                said = self.process.stdout.readline()  # type: ignore[union-attr]
+                assert self.process
+                assert self.process.stdout
+                said = self.process.stdout.readline()
                 if said != b"ready\n":
                     raise RuntimeError(
                         "the process that kernels are copied from ended "
@@ -197,21 +212,27 @@ class Parent:
     @property
     def alive(self) -> bool:
         """Whether it runs."""
-        return self.process.poll() is None
+        return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
         """End it, and all its copies."""
-        if not self._ready:  # it is importing, has no copy yet, and would hear nothing else
-            self.process.kill()
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()  # type: ignore[union-attr]
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()  # type: ignore[union-attr]
+        if self.process:
+            self._end(self.process)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        if not self._ready:  # it is importing, has no copy yet, and would hear nothing else
+            process.kill()
+        assert process.stdin
+        assert process.stdout
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
 
 
 def bare(environment: Mapping[str, str]) -> dict[str, str]:
@@ -260,6 +281,7 @@ def shared() -> Parent:
             if not _parents:
                 atexit.register(_stop_all)
             _parents.append(Parent())  # copies of the one before live on until this process ends
+            _parents[-1].begin()
         return _parents[-1]
 
 

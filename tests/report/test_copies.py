@@ -82,8 +82,11 @@ def test_what_is_no_request_harms_nobody(path):
 
 class FakeParent:
     def __init__(self):
-        self.alive = True
+        self.alive = False
         self.state = copies.state()
+
+    def begin(self):
+        self.alive = True
 
     def stop(self):
         self.alive = False
@@ -118,9 +121,24 @@ def test_a_parent_that_cannot_start_says_how_it_ended(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     monkeypatch.setattr(copies.sys, "executable", "/bin/false")
     parent = copies.Parent()
+    parent.begin()
     with pytest.raises(RuntimeError, match=r"ended \(1\)"):
         parent.started()
     parent.stop()
+
+
+def test_what_is_stopped_while_it_starts_leaves_no_folder(monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(copies, "_parents", [])
+    monkeypatch.setattr(copies.subprocess, "Popen", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        copies.shared()
+    [parent] = copies._parents
+    assert Path(parent.path).parent.is_dir()
+    copies._stop_all()
+    assert not Path(parent.path).parent.exists()
 
 
 def test_nothing_is_left_where_the_process_that_started_it_is_killed():
@@ -146,6 +164,7 @@ def test_modules_are_not_taken_from_the_folder_it_is_started_in(tmp_path, monkey
     (tmp_path / "pandas.py").write_text("raise ImportError('a file of the user')")
     monkeypatch.chdir(tmp_path)
     parent = copies.Parent()
+    parent.begin()
     assert parent.started().alive
     parent.stop()
     assert not Path(parent.path).parent.exists()
