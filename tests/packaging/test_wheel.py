@@ -58,6 +58,13 @@ def test_it_holds_the_project_and_no_other_notebook(wheel):
     assert not [name for name in names if name.startswith(("tests/", "notebooks/", "data/"))]
 
 
+def test_it_holds_the_page_of_the_coding_widget(wheel):
+    site, names = wheel
+    page = "cxlib/interviews/web/built/coder.js"
+    assert page in names
+    assert (site / page).read_bytes() == (ROOT / page).read_bytes()
+
+
 @pytest.mark.notebook
 def test_an_empty_folder_becomes_a_published_site(wheel, tmp_path):
     site, _ = wheel
