@@ -43,6 +43,8 @@ BY = ("code", "theme", "kind")
 # In fewer interviews the jackknife of a code's alpha held the truth in 87 to 92 % instead of 95 %;
 # the percentile bootstrap is too narrow below some 40 (benchmarks/bench_agreement_coverage.py)
 _RARE, _FEW_FOR_BOOTSTRAP = 5, 40
+_FEWEST = 3  # interviews; of two the interval is one difference
+_OF_FEW = "interviews.warn_fewest_interviews"
 _SUMMARY = {
     "code": "interviews.agreement_code",
     "theme": "interviews.agreement_theme",
@@ -142,11 +144,17 @@ class Agreement(Result):
     def caution(self, language: str = "en") -> str:
         """Say which codes are not to be counted yet, and on which all was settled."""
         rows = self.frame.iloc[1:]
-        low = list(rows.loc[rows["judgement"] == Judgement.NOT_RELIABLE, self.by])
+        few = [message for message in self.warnings if message.key == _OF_FEW]
         if rows["alpha"].isna().all():
-            return Message("interviews.agreement_caution_unknown").text(language)
-        if not low:
-            return Message("interviews.agreement_caution_none").text(language)
+            said = [Message("interviews.agreement_caution_unknown")]
+        else:
+            said = self._low() or [Message("interviews.agreement_caution_none")]
+        return Sentences((*said, *few)).text(language)
+
+    def _low(self) -> list[Message]:
+        """Say on which codes coders do not agree."""
+        rows = self.frame.iloc[1:]
+        low = list(rows.loc[rows["judgement"] == Judgement.NOT_RELIABLE, self.by])
         counted = {name: self.settled.get(name, (0, 1)) for name in low}
         done = [name for name, (settled, n) in counted.items() if settled == n]
         still = [name for name in low if name not in done]
@@ -157,7 +165,7 @@ class Agreement(Result):
             n = sum(counted[name][1] for name in done)
             told = {"codes": in_quotes(shown(done)), "many": len(done), "settled": n, "n": n}
             said.append(Message("interviews.agreement_caution_settled", **told))
-        return Sentences(tuple(said)).text(language)
+        return said
 
     def way(self) -> Message:
         """Say how agreement was measured."""
@@ -166,6 +174,12 @@ class Agreement(Result):
     def caption(self) -> Message:
         """Say what the table shows."""
         return Message(_CAPTION[self.by])
+
+    def said_size(self, place: int) -> Message:
+        """Say on how many units, and interviews, a row rests."""
+        units, interviews = self.frame[["n_units", "n_interviews"]].iloc[place]
+        kind = self.unit.of(units)
+        return Message("interviews.size", units=units, kind=kind, interviews=interviews)
 
     def row_caption(self, place: int) -> Message:
         """Say what a row is about: the first is about all codes."""
@@ -343,6 +357,8 @@ def _of_intervals(
 ) -> tuple[Message, ...]:
     """Say where intervals are narrower than their level says."""
     interviews = rows["n_interviews"].iloc[0]
+    if interviews < _FEWEST and rows["ci_low"].notna().any():
+        return (Message(_OF_FEW, n=interviews),)
     if rows["interval"].iloc[0] == Interval.BOOTSTRAP and 1 < interviews < _FEW_FOR_BOOTSTRAP:
         return (Message("interviews.warn_few_interviews", n=interviews),)
     shared = grid.opened.sum(axis=1) >= 2

@@ -3,7 +3,7 @@ defined; and a first codebook file from what was coded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from cxlib.interviews import codebooks
 from cxlib.interviews.code_names import CodeNames, kind_word
 from cxlib.interviews.codebooks import TEXTS, in_language
 from cxlib.interviews.corpus import Corpus
+from cxlib.interviews.counted import is_counted
 from cxlib.interviews.methods import Method
 from cxlib.interviews.naming import in_quotes
 from cxlib.interviews.shortening import shorten
@@ -36,8 +37,9 @@ class Codebook(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        `theme, parent, code, kind, spans` (that anybody marked)`, interviews, coders` (who used
-        it)`, definition, example, when_not, confidence` (missing: these are counts)`, method`.
+        `theme, parent, code, kind, spans` (that anybody marked and that count)`, interviews,
+        coders` (who used it there)`, definition, example, when_not, confidence` (missing: these
+        are counts)`, method`.
     book : pandas.DataFrame
         The codebook in the order of `frame`, with its words in all languages.
     quotes : mapping of str to str
@@ -193,13 +195,15 @@ def codebook(corpus: Corpus) -> Codebook:
     Returns
     -------
     Codebook
-        One row a code, each below what it stands under: `spans` that any coder marked,
-        `interviews` in which they lie, `coders` who used it. `to_yaml` writes a first codebook of
+        One row a code, each below what it stands under: `spans` that any coder marked, without
+        those on units that are left out, as those of interviewers; `interviews` in which they lie,
+        `coders` who used it there. `to_yaml` writes a first codebook of
         it. Warnings name the codes that nobody used and those without a definition; a code that
         only holds others together is neither.
     """
     book = _in_tree(corpus.codebook)
-    spans = corpus.codings[corpus.codings["code"] != ""]
+    marked = set(corpus.codings["code"])
+    spans = corpus.codings[is_counted(corpus.codings, corpus.units)]
     by_code = spans.groupby("code")
     used = by_code.agg(
         spans=("start", "size"), interviews=("document", "nunique"), coders=("coder", "nunique")
@@ -208,11 +212,11 @@ def codebook(corpus: Corpus) -> Codebook:
     found = used.reindex(book["name"]).fillna(0).astype(int)
     frame = frame.assign(**{name: found[name].to_numpy() for name in found.columns})
     frame = frame.assign(confidence=np.nan, method=Method.COUNT.value)
-    codes = frame[~codebooks.headings(book, used=set(used.index))]
+    codes = frame[~codebooks.headings(book, used=marked)]
     return Codebook(
         frame=frame[list(Codebook.columns)],
         method=Method.COUNT,
-        warnings=tuple(_warnings(codes, CodeNames.of(book))),
+        warnings=tuple(_warnings(codes, marked, CodeNames.of(book))),
         book=book,
         quotes=_quotes(spans, corpus.documents),
     )
@@ -233,11 +237,15 @@ def _in_tree(book: pd.DataFrame) -> pd.DataFrame:
     return whole.iloc[order].reset_index(drop=True)
 
 
-def _warnings(codes: pd.DataFrame, names: CodeNames) -> Iterable[Message]:
-    unused = codes.loc[codes["spans"] == 0, "code"]
+def _warnings(codes: pd.DataFrame, marked: Collection[str], names: CodeNames) -> Iterable[Message]:
+    idle = codes.loc[codes["spans"] == 0, "code"]
+    unused, uncounted = idle[~idle.isin(marked)], idle[idle.isin(marked)]
     if len(unused):
         said = in_quotes(names.column("code", unused))
         yield Message("interviews.warn_codes_unused", n=len(unused), codes=said)
+    if len(uncounted):
+        said = in_quotes(names.column("code", uncounted))
+        yield Message("interviews.warn_codes_uncounted", n=len(uncounted), codes=said)
     bare = codes.loc[codes["definition"] == "", "code"]
     if len(bare):
         said = in_quotes(names.column("code", bare))

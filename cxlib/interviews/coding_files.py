@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +12,21 @@ import pandas as pd
 from cxlib import check, sources
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.interviews import codings as tables
-from cxlib.interviews.corpus import CODING, PROGRESS
+from cxlib.interviews.corpus import CODING, DECISION, PROGRESS
 from cxlib.interviews.doubtful_names import (
     doubtful_coders,
     doubtful_codes,
     refuse_two_coders,
     split_codes,
+)
+from cxlib.interviews.journal import UNCERTAIN
+from cxlib.interviews.journal_reading import (
+    Written,
+    given_doubts,
+    is_journal,
+    joined,
+    read_written,
+    with_doubts,
 )
 from cxlib.interviews.naming import bare, in_quotes
 from cxlib.interviews.reach import behind_marks, reach
@@ -29,7 +38,7 @@ from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message
 
 Given = str | Path | Sequence[str | Path] | None
-_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet")
+_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet", ".jsonl")
 _REFUSED = (".ods", ".xls", ".xlsb", ".numbers")  # with how to save them otherwise
 _LOCKS = ("~$", ".~", "._")  # what a spreadsheet keeps beside a file that is open
 _SCRAPS = (".bak", ".tmp", "~")
@@ -42,16 +51,21 @@ class Coded:
     Attributes
     ----------
     codings : pandas.DataFrame
-        `document, start, end, code, coder, coded_at, memo, gloss` of the coders who are looked at.
+        `document, start, end, code, coder, coded_at, memo, gloss` of the coders who are looked at,
+        and `uncertain` where any of them is.
     progress : pandas.DataFrame
         `document, coder, read_to`; see `Corpus`.
     consensus : pandas.DataFrame
         As `codings`, of those whose name says that they are no coder but what was agreed upon, and
         `read_to`, how far that goes; missing where it does not say.
+    settled : pandas.DataFrame
+        `document, start, end, code, holds, reason, decided_by` of spans, from `settled.jsonl`.
+    made : pandas.DataFrame
+        `name, parent, kind, definition` of codes that coders made in the widget.
     other_codes : tuple of str
         Codes of coders who are not looked at alone.
     new_codes : tuple of str
-        Codes that a coder typed into her sheet and that the codebook does not have.
+        Codes that a coder typed or made and that the codebook does not have.
     files : dict of str to Path
         Parameter to the file that was read for it; `codings.1`, `codings.2` where a list was given.
     notes, warnings, flags : tuple of Message
@@ -61,6 +75,8 @@ class Coded:
     codings: pd.DataFrame
     progress: pd.DataFrame
     consensus: pd.DataFrame
+    settled: pd.DataFrame
+    made: pd.DataFrame
     new_codes: tuple[str, ...] = ()
     other_codes: tuple[str, ...] = ()
     files: dict[str, Path] = field(default_factory=dict)
@@ -78,6 +94,7 @@ class _File:
     progress: pd.DataFrame
     notes: tuple[Message, ...]
     flags: tuple[Message, ...]
+    written: Written | None = None
 
 
 def read_codings(
@@ -95,8 +112,8 @@ def read_codings(
     Parameters
     ----------
     given : path of a file or folder, sequence of paths, or None
-        Tables (see `read_corpus`) and sheets that `write_sheet` wrote, in any mixture. None where
-        nothing was coded yet.
+        Tables (see `read_corpus`), sheets that `write_sheet` wrote and files that `code` wrote, in
+        any mixture. None where nothing was coded yet.
     documents, units : pandas.DataFrame
         The transcripts and their units; a number in the column `read` is one of these.
     coders : sequence of str
@@ -124,20 +141,28 @@ def read_codings(
     paths, files, notes = _paths(given, settled)
     read = [_read(path, documents, units, codebook, unit) for path in paths]
     notes += [note for file in read for note in file.notes]
-    read, copies = _joined(read)
-    codings = _frame([file.codings for file in read], CODING)
+    flags = [flag for file in read for flag in file.flags]
+    written = [file.written for file in read if file.written]
+    decisions = _frame([each.decisions for each in written if each.settles], DECISION)
+    read, copies = _joined([file for file in read if not (file.written and file.written.settles)])
+    codings = with_doubts(_frame([file.codings for file in read], (*CODING, UNCERTAIN)))
     refuse_two_coders(codings["coder"])
     progress = _furthest(_frame([file.progress for file in read], PROGRESS))
-    doubts = [*behind_marks(codings, progress, units), *doubtful_codes(codings, codebook)]
+    hands = {(coder, bool(file.written)) for file in read for coder in file.codings["coder"]}
+    doubts = behind_marks(codings, progress, units, hands=hands)
+    doubts += doubtful_codes(codings, codebook)
     codings, consensus, told, sounding = _roles(codings)
     doubts += doubtful_coders(codings["coder"])
     chosen, left_out = _chosen(codings, coders, paths)
     looked_at = codings["coder"].isin(chosen)
     others = set(codings.loc[~looked_at, "code"]) - {*codings.loc[looked_at, "code"]}
-    typed = {*codings["code"].unique(), *consensus["code"].unique()} - {""}
-    new = () if codebook is None else tuple(sorted(typed - set(codebook["name"])))
+    used = pd.concat([frame["code"] for frame in (codings, consensus, decisions)])
+    new = () if codebook is None else tuple(sorted({*used} - {"", *codebook["name"]}))
+    made = joined([each for each in written if each.settles or each.coder in chosen], codebook)
     return Coded(
         codings=codings[looked_at].reset_index(drop=True),
+        settled=decisions,
+        made=made,
         progress=progress[progress["coder"].isin(chosen)].reset_index(drop=True),
         consensus=consensus.merge(progress, on=["document", "coder"], how="left"),
         new_codes=new,
@@ -147,7 +172,7 @@ def read_codings(
         warnings=(Message("interviews.new_codes", n=len(new), codes=in_quotes(new)),)
         if new
         else (),
-        flags=(*(flag for file in read for flag in file.flags), *doubts, *sounding),
+        flags=(*flags, *doubts, *sounding),
     )
 
 
@@ -179,7 +204,7 @@ def _paths(
             f"{', '.join(names[:5]) or 'nothing'}; give the folder with one file a coder, or None "
             "before there are codings"
         )
-    settling = [name for name in inside if is_settling(found[name])]
+    settling = [name for name in inside if not is_journal(found[name]) and is_settling(found[name])]
     inside = [name for name in inside if name not in settling]
     unread = [name for name in settling if settled is None or found[name] != Path(settled)]
     told = [Message("interviews.settling_passed_over", names=unread)] if unread else []
@@ -195,6 +220,8 @@ def _read(
     codebook: pd.DataFrame | None,
     unit: str,
 ) -> _File:
+    if is_journal(path):
+        return _of_journal(path, documents, codebook)
     if is_sheet(path):
         sheet = read_sheet(path, documents=documents, codebook=codebook)
         rows, joined = join_spellings(sheet.codings, codebook)
@@ -210,7 +237,8 @@ def _read(
         ) from error
     placed = tables.check_codings(given.frame, documents=documents, source=path.name)
     found = reach(given.frame, placed.frame, units=units, source=path.name, unit=unit)
-    rows, several = split_codes(placed.frame, codebook, source=path.name)
+    rows = given_doubts(given.frame, placed.frame)
+    rows, several = split_codes(rows, codebook, source=path.name)
     rows, joined = join_spellings(rows, codebook)
     if codebook is not None:
         tables.check_codes(rows, codebook=codebook, source=path.name)
@@ -220,6 +248,20 @@ def _read(
         found.progress,
         (*given.noticed, *placed.notes, *several, *joined),
         (*given.warnings, *placed.warnings, *found.flags),
+    )
+
+
+def _of_journal(path: Path, documents: pd.DataFrame, codebook: pd.DataFrame | None) -> _File:
+    found = read_written(path, documents=documents)
+    rows, told = join_spellings(found.codings, codebook)
+    settled, _ = join_spellings(found.decisions, codebook)
+    return _File(
+        path.name,
+        _opened(rows, found.progress),
+        found.progress,
+        (*found.notes, *told),
+        found.flags,
+        replace(found, decisions=settled),
     )
 
 
@@ -284,7 +326,7 @@ def _without(file: _File, pairs: Sequence[tuple[str, str]]) -> _File:
     if not pairs:
         return file
     there = pd.MultiIndex.from_frame(file.codings[["document", "coder"]]).isin(list(pairs))
-    return _File(file.name, file.codings[~there], file.progress, file.notes, file.flags)
+    return replace(file, codings=file.codings[~there])
 
 
 def _frame(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:

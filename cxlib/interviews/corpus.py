@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.interviews import codebooks
+from cxlib.interviews.counted import is_counted
 from cxlib.interviews.methods import Method
 from cxlib.interviews.units import UnitKind
 from cxlib.rows.names import fold
@@ -84,7 +85,7 @@ class Corpus(Reading):
         units of agreement. Half-open code points; `role` is empty where none was named.
     codings : pandas.DataFrame
         `document, start, end, code, coder, coded_at, memo, gloss`, one row a span; `code` is empty
-        where a coder read an interview and found nothing.
+        where a coder read an interview and found nothing. `uncertain` where any coder was.
     codebook : pandas.DataFrame
         `name, parent, theme, kind, definition, example, when_not`, and words in languages
         (`label_ja`, …; see `codebooks.read_codebook`); without a file, the codes that were used.
@@ -159,6 +160,23 @@ class Corpus(Reading):
             decisions=called(self.decisions, "code"),
         )
 
+    def certain(self) -> Corpus:
+        """Return the same without the codings that their coder marked as uncertain: to see what
+        agreement or counts rest on them.
+
+        A coder who was sure of nothing in an interview has read it all the same.
+        """
+        if "uncertain" not in self.codings.columns:
+            return self
+        rows = self.codings[~self.codings["uncertain"].astype(bool)].drop(columns="uncertain")
+        who = ["document", "coder"]
+        opened = self.codings[who].drop_duplicates()
+        lost = opened[~pd.MultiIndex.from_frame(opened).isin(pd.MultiIndex.from_frame(rows[who]))]
+        nothing = dict.fromkeys(("code", "coded_at", "memo", "gloss"), "")
+        bare = lost.assign(start=0, end=0, **nothing).reindex(columns=rows.columns)
+        kept = pd.concat([rows, bare], ignore_index=True) if len(bare) else rows
+        return replace(self, codings=kept.reset_index(drop=True))
+
     def split(self, by: str) -> dict[str, Corpus]:
         """Return the interviews of each group apart, in the groups' order; under an empty name
         those of which it is not stated.
@@ -201,7 +219,7 @@ class Corpus(Reading):
             "units": len(self.units),
             "kind": self.kind.of(len(self.units)),
             "codes": len(self.codes),
-            "spans": int((self.codings["code"] != "").sum()),
+            "spans": int(is_counted(self.codings, self.units).sum()),
             "coders": self.coders,
         }
         if not self.left_out:

@@ -33,11 +33,12 @@ class Decided:
     flags: tuple[Message, ...] = ()  # what of it can change the headline
 
 
-def settle(
+def with_settled(
     corpus: Corpus,
     settled: str | Path | None,
     *,
     consensus: pd.DataFrame,
+    spans: pd.DataFrame | None = None,
     other_codes: Sequence[str] = (),
 ) -> tuple[Corpus, Decided]:
     """Return the corpus with what was settled.
@@ -49,6 +50,9 @@ def settle(
         A sheet of `write_settling`, filled as far as it is.
     consensus : pandas.DataFrame
         Codings of what was agreed upon (see `consensus.settled_by`). The sheet stands above it.
+    spans : pandas.DataFrame, optional
+        What was settled in the widget: `document, start, end, code, holds, reason, decided_by` of
+        spans. The sheet stands above it, and it stands above `consensus`.
     other_codes : sequence of str
         Codes of coders who are not looked at; decisions about them are left out.
 
@@ -59,14 +63,15 @@ def settle(
     ParameterError
         If there is something settled, and no codings.
     """
-    if settled is None and consensus.empty:
+    spans = consensus[:0] if spans is None else spans
+    if settled is None and consensus.empty and spans.empty:
         return corpus, Decided()
     if corpus.codings.empty:
         raise ParameterError(
-            f"settled={Path(settled or '').name!r} settles codings, and there are none; give "
-            "codings=, or settled=None"
+            f"settled={Path(settled or 'settled.jsonl').name!r} settles codings, and there are "
+            "none; give codings=, or settled=None"
         )
-    parts, notes, warnings = [], [], []
+    parts, notes, warnings, taken = [], [], [], consensus[:0]
     flags: tuple[Message, ...] = ()
     if settled is not None:
         rows = read_settling(settled)
@@ -76,6 +81,12 @@ def settle(
         notes.append(
             Message("interviews.settled_read", file=rows.name, n=len(made), rows=len(rows.frame))
         )
+    if len(spans):
+        made = of_spans(spans, corpus, other_codes)
+        taken = made[made["holds"].astype(bool)]
+        warnings += _overruled(parts, made)
+        parts.append(made)
+        notes.append(Message("coder.settled_read", n=len(made), spans=len(spans)))
     if len(consensus):
         agreed = settled_by(corpus, consensus)
         warnings += _overruled(parts, agreed.decisions)
@@ -83,14 +94,43 @@ def settle(
         flags = agreed.flags
     decisions = pd.concat(parts, ignore_index=True).drop_duplicates(_KEY)
     corpus = replace(corpus, decisions=decisions.reset_index(drop=True))
-    return corpus, Decided(tuple(notes), (*warnings, *_needless(corpus)), flags)
+    return corpus, Decided(tuple(notes), (*warnings, *_needless(corpus, taken)), flags)
+
+
+def of_spans(spans: pd.DataFrame, corpus: Corpus, other_codes: Sequence[str] = ()) -> pd.DataFrame:
+    """Return what was settled of spans as decisions about the units they lie on: a code holds on a
+    unit where one of its spans there does.
+
+    Parameters
+    ----------
+    spans : pandas.DataFrame
+        `document, start, end, code, holds, reason, decided_by`; may be empty.
+    corpus : Corpus
+    other_codes : sequence of str
+        Codes that nobody of the corpus uses; left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, one row a unit and code.
+    """
+    if spans.empty:
+        return spans
+    used = {*corpus.codings["code"].unique()}
+    passed = {bare(code) for code in other_codes} - {bare(code) for code in used}
+    spans = spans[~spans["code"].map(bare).isin(passed)].reset_index(drop=True)
+    row, unit = counts.overlaps(spans, corpus.units, corpus.documents)
+    places = corpus.units.iloc[unit][["document", "start", "end"]].reset_index(drop=True)
+    about = spans.iloc[row][["code", "holds", "reason", "decided_by"]].reset_index(drop=True)
+    made = pd.concat([places, about], axis=1).sort_values("holds", ascending=False, kind="stable")
+    return made.drop_duplicates(_KEY).sort_index()[list(DECISION)].reset_index(drop=True)
 
 
 def _overruled(sheet: list[pd.DataFrame], agreed: pd.DataFrame) -> list[Message]:
     """Say how many decisions of the sheet differ from the codings of what was agreed upon."""
     if not sheet:
         return []
-    both = sheet[0].drop_duplicates(_KEY).merge(agreed, on=_KEY)
+    both = pd.concat(sheet).drop_duplicates(_KEY).merge(agreed, on=_KEY)
     other = both[both["holds_x"].astype(bool) != both["holds_y"].astype(bool)]
     if other.empty:
         return []
@@ -182,8 +222,9 @@ def settled_of(grid: counts.Grid, of_code: Sequence[str]) -> dict[str, tuple[int
     return {str(name): (int(row["settled"]), int(row["n"])) for name, row in summed.iterrows()}
 
 
-def _needless(corpus: Corpus) -> Iterator[Message]:
-    """Say which decisions are about units on which nobody differs (any more), but not alike."""
+def _needless(corpus: Corpus, taken: pd.DataFrame) -> Iterator[Message]:
+    """Say which decisions are about units on which nobody differs (any more), but not alike. Not
+    told are those of `taken`: in the widget also that on which all agree may be taken over."""
     grid = counts.grid(corpus)
     who, could = grid.applied.sum(axis=1), grid.opened.sum(axis=1)[:, None]
     agreed = np.where((who == could) & (could > 0), 1, np.where(who == 0, 0, -1))
@@ -193,6 +234,17 @@ def _needless(corpus: Corpus) -> Iterator[Message]:
         names = CodeNames.of(corpus.codebook)
         said = first_few(in_quotes(names.column("code", codes)))
         yield Message("interviews.settled_against_all", n=int(against.sum()), codes=said)
-    idle = (grid.settled >= 0) & (agreed == grid.settled)
+    idle = (grid.settled >= 0) & (agreed == grid.settled) & ~_marked(grid, taken)
     if idle.any():
         yield Message("interviews.settled_idle", n=int(idle.sum()))
+
+
+def _marked(grid: counts.Grid, taken: pd.DataFrame) -> NDArray:
+    """Return which units and codes are among some decisions: (units, codes)."""
+    found = np.zeros(grid.settled.shape, bool)
+    places = ["document", "start", "end"]
+    unit = pd.MultiIndex.from_frame(grid.units[places]).get_indexer(taken[places])
+    code = pd.Index(grid.codes).get_indexer(taken["code"])
+    there = (unit >= 0) & (code >= 0)
+    found[unit[there], code[there]] = True
+    return found

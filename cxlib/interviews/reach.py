@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -132,10 +133,14 @@ def _numbered(rows: pd.DataFrame, source: str, unit: str) -> list[Message]:
 
 
 def behind_marks(
-    codings: pd.DataFrame, progress: pd.DataFrame, units: pd.DataFrame
+    codings: pd.DataFrame,
+    progress: pd.DataFrame,
+    units: pd.DataFrame,
+    *,
+    hands: Collection[tuple[str, bool]] = (),
 ) -> list[Message]:
     """Say whose spans lie behind her own mark of how far she has read, which end at the last of
-    them then (`counts.grid`)."""
+    them then (`counts.grid`); `hands` has who wrote, and whether in the widget or in a table."""
     of = dict(list(units.groupby("document", sort=False)))
     coded = codings[codings["code"] != ""].merge(progress, on=["document", "coder"])
     found = []
@@ -153,9 +158,17 @@ def behind_marks(
             coder=coder,
             n=len(part),
             documents=list(dict.fromkeys(part["document"])),
+            how=_how_to_mark((coder, True) in hands, (coder, False) in hands),
         )
         for coder, part in pd.concat(found).groupby("coder")
     ]
+
+
+def _how_to_mark(in_widget: bool, in_table: bool) -> Message:
+    """Say where a coder writes how far she has read."""
+    if in_widget and in_table:
+        return Message("interviews.mark_both")
+    return Message("interviews.mark_widget" if in_widget else "interviews.mark_column")
 
 
 def _read_to(cell: str, units: pd.DataFrame | None, source: str, row: int) -> int:

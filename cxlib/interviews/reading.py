@@ -18,12 +18,15 @@ from cxlib.interviews import codings as tables
 from cxlib.interviews.asking import role_flags
 from cxlib.interviews.coding_files import Given, read_codings
 from cxlib.interviews.corpus import Corpus, Material, What
-from cxlib.interviews.decisions import settle
+from cxlib.interviews.counted import is_counted
+from cxlib.interviews.decisions import with_settled
 from cxlib.interviews.halfway import read_by_one, stopped_early
+from cxlib.interviews.journal_reading import with_made
 from cxlib.interviews.origins import read_origins, with_described, with_source
 from cxlib.interviews.parameters import Parameters
 from cxlib.interviews.roles import LEFT_OUT, Speakers, all_left_out, name_roles
 from cxlib.interviews.spellings import coders_alike, codes_alike, with_codes
+from cxlib.interviews.uncertain import uncertain
 from cxlib.interviews.units import make_units
 from cxlib.rows import conditions
 from cxlib.rows.names import fold
@@ -113,15 +116,16 @@ def read_corpus(
         of the cases, or "folder": then the folders in `transcripts` are read too, a document is
         called `tickets/t1.txt`, and the cases have a column `source`.
     codings : path of a file or folder, or sequence of paths, optional
-        CSV, TSV or XLSX, or a folder with one file a coder: tables, and sheets that `write_sheets`
-        wrote. A table has `document` (file name), `start`, `end` (half-open, code points), `code`,
-        `coder`; optionally `coded_at, memo, gloss`, and `quote`, the words of the span: by them it
-        is proved, and moved or found where offsets are counted otherwise or not there
-        (`spans.place`); also Taguette's highlights and QualCoder's report of codings. A coder has
-        opened an interview if she has a row for it; a row with start, end and code left empty says
-        that she read it and found nothing. `read` says how far she has come (`done`, or the number
-        of the last unit); without it she has read all. A coder called consensus, final, 合議, 합의
-        and the like is none, but what was settled. None where nothing was coded yet.
+        CSV, TSV or XLSX, or a folder with one file a coder: tables, sheets of `write_sheets`, files
+        of `code` (`.jsonl`; `settled.jsonl` is what was settled). A table has `document` (file
+        name), `start`, `end` (half-open, code points), `code`, `coder`; optionally `coded_at, memo,
+        gloss`, and `quote`, the words of the span: by them it is proved, and moved or found where
+        offsets are counted otherwise or not there (`spans.place`); also Taguette's highlights and
+        QualCoder's report of codings. A coder has opened an interview if she has a row for it; a
+        row with start, end and code left empty says that she read it and found nothing. `read` says
+        how far she has come (`done`, or the number of the last unit); without it she has read all.
+        A coder called consensus, final, 合議, 합의 and the like is none, but what was settled. None
+        where nothing was coded yet.
     coders : sequence of str
         Who is looked at; everybody where it is empty.
     settled : path of a sheet of `write_settling`, optional
@@ -173,19 +177,21 @@ def read_corpus(
     )
     rows = _of(chosen, given.codings)
     consensus = _of(chosen, given.consensus)
-    book = with_codes(listed, pd.concat([rows, consensus]), given.new_codes)
+    spans = _of(chosen, given.settled)
+    book = with_codes(listed, pd.concat([rows, consensus, spans]), given.new_codes)
     corpus = Corpus(
         documents=with_source(found.documents, described, source),
         units=units[~asked].reset_index(drop=True),
         all_units=units.reset_index(drop=True),
         codings=rows.reset_index(drop=True),
-        codebook=book,
+        codebook=with_made(book, given.made),
         cases=_of(chosen, described),
         left_out=tuple(dict.fromkeys(units.loc[asked, "speaker"])),
         unit=made.kind,
         progress=_of(chosen, given.progress),
     )
-    corpus, decided = settle(corpus, settled, consensus=consensus, other_codes=given.other_codes)
+    agreed = {"consensus": consensus, "spans": spans}
+    corpus, decided = with_settled(corpus, settled, **agreed, other_codes=given.other_codes)
     lost = _lost(corpus, units, strangers, n=0 if chosen is None else chosen.left_out)
     flags = (
         *origins.warnings,
@@ -200,13 +206,8 @@ def read_corpus(
         *role_flags(corpus, cast.applied(found.turns), cast),
         *((*stopped_early(corpus), *read_by_one(corpus)) if len(corpus.codings) else ()),
     )
-    paths = {
-        "transcripts": transcripts,
-        **given.files,
-        "settled": settled,
-        "codebook": codebook,
-        "cases": cases,
-    }
+    paths = {"transcripts": transcripts, **given.files, "settled": settled}
+    paths |= {"codebook": codebook, "cases": cases}
     return replace(
         corpus,
         read=_material(corpus, units, lost),
@@ -357,7 +358,7 @@ def _material(corpus: Corpus, all_units: pd.DataFrame, lost: _Lost) -> Material:
         What.UNITS: len(corpus.units),
         What.CODERS: len(corpus.coders),
         What.CODES: len(corpus.codes),
-        What.SPANS: int((corpus.codings["code"] != "").sum()),
+        What.SPANS: int(is_counted(corpus.codings, corpus.units).sum()),
         What.DECISIONS: len(corpus.decisions),
     }
     found = {what: n for what, n in (read | left_out).items() if n or what in _ALWAYS}
@@ -385,6 +386,7 @@ def _warnings(corpus: Corpus, lost: _Lost) -> Iterator[Message]:
             "interviews.warn_silent", n=len(lost.silent), documents=lost.silent, unit=corpus.kind
         )
     yield from coders_alike(corpus.codings)
+    yield from uncertain(corpus)
     if lost.not_yet:
         yield Message("interviews.warn_not_yet", n=lost.not_yet, coders=_half_way(corpus))
     for kind, near in codebooks.odd_kinds(corpus.codebook["kind"]).items():

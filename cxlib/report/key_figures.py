@@ -49,9 +49,9 @@ def strip(notebook: NotebookNode, earlier: Sequence[Kept], language: str) -> lis
     Returns
     -------
     list of dict
-        `label`, `of`, `value`, `interval`, `n`, `verdict`, `before` (in words), `trend` (see
-        `headline.line_of`; None where fewer than two reports have it) and `why` (where there is
-        no value).
+        `label`, `of`, `value`, `interval`, `n`, `size` (in words, in place of n), `verdict`,
+        `before` (in words), `trend` (see `headline.line_of`; None where fewer than two reports have
+        it) and `why` (where there is no value).
     """
     rows = parse_figures(figures(notebook)) if keys(notebook) else []
     return [_item(mark, rows, earlier, language) for mark in keys(notebook)]
@@ -80,13 +80,16 @@ def _item(
     earlier: Sequence[Kept],
     language: str,
 ) -> dict[str, Any]:
-    item: dict[str, Any] = dict.fromkeys(("value", "interval", "n", "verdict", "before", "why"), "")
+    item: dict[str, Any] = dict.fromkeys(
+        ("value", "interval", "n", "size", "verdict", "before", "why"), ""
+    )
     item |= {"label": visible(mark["label"]), "of": visible(mark["of"]), "trend": None}
     row = rows[mark["row"]] if mark["row"] is not None else None
     if row is None or (row["value"] is None and row["ci_low"] is None):
         said = mark["why"] or (row and row["text"]) or text("common.key_none", language)
         return item | {"why": visible(said)}
     item["n"] = row["n"]
+    item["size"] = visible(mark.get("n", ""))
     item["verdict"] = write_verdict(row["study"], row["verdict"], language, segment=row["segment"])
     if row["value"] is None:  # all that is known is where it lies
         bounds = [write_in(row["unit"], row[end], language) for end in ("ci_low", "ci_high")]

@@ -13,7 +13,7 @@ from cxlib import check, texts
 from cxlib.errors import ParameterError
 from cxlib.shown import language as words
 from cxlib.shown.figure_rows import Figure, key_columns
-from cxlib.shown.message import Message
+from cxlib.shown.message import Message, said
 from cxlib.shown.result import Absent, Result
 
 MOST = 5  # that are seen at a glance
@@ -69,7 +69,8 @@ def mark_keys(
     list of dict
         `row` (position in the ledger, None where there is none), `label` (in words), `of` (what
         tells the row from its neighbours), `id` (the same in another run of the report, where the
-        two may be compared), `why` (in words, where no row can be shown).
+        two may be compared), `why` (in words, where no row can be shown), and `n` (on how many it
+        rests, where the result says it in words).
 
     Raises
     ------
@@ -124,7 +125,13 @@ def _mark(
         "of": "" if row is None else _of(wanted, row, language),
         "id": _id(wanted, row, varied=len(places) > len(own)),
         "why": why,
-    }
+    } | _size(wanted, row, language)
+
+
+def _size(wanted: Wanted, row: Figure | None, language: str) -> dict[str, str]:
+    """Return on how many the figure rests, where its result says it in words."""
+    told = "" if row is None else said(wanted.found.said_size(row.place), language)
+    return {"n": told} if told else {}
 
 
 def _is_at(wanted: Wanted, place: int) -> bool:

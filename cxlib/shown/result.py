@@ -146,6 +146,10 @@ class Result:
         """Return what a row is about, where it is about something else than the others."""
         return self.caption()
 
+    def said_size(self, place: int) -> Message | str:
+        """Say on how many what a row rests, where a bare n does not say of what; else empty."""
+        return ""
+
     def said_keys(self, place: int) -> Mapping[str, Any]:
         """Return, of the columns that say which row it is, those that are said in other words than
         by heading and value: {"tenure": after 6 months}."""

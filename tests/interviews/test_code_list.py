@@ -14,6 +14,7 @@ from cxlib import interviews
 from cxlib.errors import ParameterError
 from cxlib.interviews import codebooks
 from cxlib.interviews.codings import plain
+from cxlib.interviews.counted import is_counted
 from tests.interviews.conftest import read
 
 BOOK = """
@@ -54,6 +55,50 @@ def test_how_each_code_was_used(folder):
     html = found.table().to_html()
     assert "0 (2 below)" in html  # Contact, over 長い待ち時間 and what nobody used
     assert html.count(" below)") == len(set(found.book["parent"]) - {""})
+
+
+def test_spans_on_what_interviewers_say_are_counted_nowhere(folder):
+    rows = pd.read_csv(folder / "codings.csv")
+    asked = rows.iloc[:1].assign(start=0, end=3, coder="Park")
+    alone = asked.assign(code="kind staff", coder="Kim")
+    pd.concat([rows, asked, alone]).to_csv(folder / "codings.csv", index=False)
+    every = read(folder)
+    frame = interviews.codebook(every).frame.set_index("code")
+    assert frame.loc["late delivery", ["spans", "coders"]].tolist() == [5, 3]
+    assert "10 spans were marked with" in every.summary()
+    corpus = read(folder, speakers={"interviewer": ["Ann", "聞き手", "상담원"]})
+    found = interviews.codebook(corpus)
+    frame = found.frame.set_index("code")
+    assert frame.loc["late delivery", ["spans", "coders"]].tolist() == [4, 2]
+    assert frame.loc["kind staff", ["spans", "interviews", "coders"]].tolist() == [0, 0, 0]
+    assert "8 spans were marked in them with" in corpus.summary()
+    counts = corpus.read.frame.set_index("what")["n"]
+    assert (counts["spans"], counts["interviewer_spans"]) == (8, 2)
+    assert frame["spans"].sum() == 8
+    assert str(found.warnings[0]) == (
+        "1 code was used only where nothing is counted, as when interviewers speak: “kind staff”."
+    )
+
+
+@given(st.data())
+def test_a_span_counts_where_it_shares_a_character_with_a_unit(data):
+    places = st.tuples(st.sampled_from("ab"), st.integers(0, 12), st.integers(0, 6))
+    frames = [
+        pd.DataFrame(
+            [(name, start, start + size, "late") for name, start, size in rows],
+            columns=["document", "start", "end", "code"],
+        ).astype({"start": "int64", "end": "int64"})
+        for rows in (data.draw(st.lists(places.filter(lambda at: at[2] > 0))) for _ in range(2))
+    ]
+    spans, units = frames
+    told = [
+        any(
+            name == other and start < stop and begin < end
+            for other, begin, stop in units[["document", "start", "end"]].to_numpy()
+        )
+        for name, start, end in spans[["document", "start", "end"]].to_numpy()
+    ]
+    assert is_counted(spans, units).tolist() == told
 
 
 def test_a_theme_is_called_as_the_reader_of_the_language_calls_it(folder):

@@ -25,6 +25,7 @@ def test_spans_behind_the_mark_are_told_and_the_last_is_the_reach(home, mark, la
     assert_allclose(grid(found).opened[:, 0], [n < reached for n in range(UNITS)])
     said = "Kim has 1 span behind the own mark" in " ".join(map(str, found.flags))
     assert said == (reached > int(mark))
+    assert all(str(flag).endswith("in the column read.") for flag in found.flags)
 
 
 @pytest.mark.parametrize("mark", ["yes", "TRUE", "はい", "네"])

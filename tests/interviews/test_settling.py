@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cxlib as cx
 from cxlib import interviews
 from cxlib.errors import ColumnError, CxError, ParameterError, SourceError
 from cxlib.interviews.counts import grid
@@ -112,6 +113,24 @@ def test_a_caution_says_what_is_settled(tmp_path):
     said = interviews.agreement(sample(settled=path), interval=None).caution()
     assert settle not in said
     assert all(f"“{name}”" in said for name in low)
+
+
+def test_an_interval_of_two_interviews_is_told_with_the_finding(build):
+    marks = [(d, u, "late", who) for d in "abc" for u in (0, 1) for who in ("Kim", "Mori")]
+    marks += [("a", 2, "late", "Kim"), ("b", 3, "late", "Mori"), ("b", 2, "late", "Kim")]
+    three = interviews.agreement(build(dict.fromkeys("abc", 5), marks))
+    told = "rest on 2 interviews, too few to say"
+    assert told not in three.caution()
+    two = build(dict.fromkeys("ab", 5), [mark for mark in marks if mark[0] != "c"])
+    found = interviews.agreement(two)
+    assert told in found.caution()
+    assert told in " ".join(map(str, found.warnings))
+    assert told not in interviews.agreement(two, interval=None).caution()
+    assert str(found.said_size(0)) == "10 turns in 2 interviews"
+    [mark] = cx.ledger(agreement=found, key=[("agreement.alpha", "first")]).keys
+    assert mark["n"] == "10 turns in 2 interviews"
+    [mark] = cx.ledger(agreement=found, key=[("agreement.alpha", "first")], language="ja").keys
+    assert mark["n"] == "インタビュー2件、発話10件"
 
 
 def test_half_of_a_sheet_and_writing_it_again(tmp_path):

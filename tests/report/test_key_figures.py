@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cxlib.report.export import export
 from cxlib.report.key_figures import earlier_figures, kept_figures, strip
+from cxlib.report.outputs import keys
 from cxlib.shown import result
 from cxlib.shown.ledger import ledger
 from tests.hostile import PAYLOADS
@@ -32,6 +33,17 @@ def test_value_interval_n_and_no_line_with_one_run():
     assert item["value"] == "1.500"
     assert "-3.00" in item["interval"].replace("−", "-")
     assert (item["n"], item["trend"], item["before"], item["why"]) == (128.0, None, "", "")
+
+
+def test_what_n_is_of_stands_in_place_of_n_where_the_result_says_it():
+    notebook = notebook_of(one(1.5, -3.0, 6.0))
+    [mark] = keys(notebook)
+    mark["n"] = "4 turns in 2 interviews"
+    assert strip(notebook, [], "en")[0]["size"] == "4 turns in 2 interviews"
+    page = BeautifulSoup(export(notebook, name="nps", header=HEADER).html, "html.parser")
+    about = page.select_one(".keys .about").get_text()
+    assert "4 turns in 2 interviews" in about.replace("\N{NO-BREAK SPACE}", " ")
+    assert "n = " not in about
 
 
 def test_earlier_runs_make_a_line_and_say_whether_it_may_be_chance():
@@ -75,9 +87,9 @@ def test_manifests_of_a_folder_are_read_newest_first(tmp_path):
         ("b", 2, "failed", None),
         ("c", 3, "published", None),
     ]
-    for name, order, status, keys in told:
+    for name, order, status, marks in told:
         (tmp_path / name).mkdir()
-        said = {"status": status, "started": "2026", "order": order, "keys": keys}
+        said = {"status": status, "started": "2026", "order": order, "keys": marks}
         (tmp_path / name / "manifest.json").write_text(json.dumps(said))
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "manifest.json").write_text("{")
