@@ -1,0 +1,82 @@
+// Spans -> nested marks in the text of a block.
+
+import { blockOf, blockOfEnd } from "./blocks.js";
+import { snapOut } from "./offsets.js";
+
+/** Spans {id, start, end, className, title} by the blocks that they touch. */
+export class SpanIndex {
+  constructor(blocks) {
+    this.blocks = blocks;
+    this.set([]);
+  }
+
+  set(spans) {
+    this.byId = new Map();
+    this.byBlock = Array.from({ length: this.blocks.n }, () => []);
+    for (const span of spans) this.add(span);
+  }
+
+  /** Put a span in, in place of one of the same id. */
+  add(span) {
+    this.remove(span.id);
+    this.byId.set(span.id, span);
+    for (const block of this.touched(span)) this.byBlock[block].push(span);
+  }
+
+  /** Take a span out and return it; undefined where there is none of this id. */
+  remove(id) {
+    const span = this.byId.get(id);
+    if (!span) return undefined;
+    this.byId.delete(id);
+    for (const block of this.touched(span)) {
+      this.byBlock[block] = this.byBlock[block].filter((other) => other !== span);
+    }
+    return span;
+  }
+
+  /** Spans over an offset, the innermost first. */
+  at(offset) {
+    return this.byBlock[blockOf(this.blocks, offset)]
+      .filter(({ start, end }) => start <= offset && offset < end)
+      .sort((a, b) => a.end - a.start - (b.end - b.start));
+  }
+
+  /** Blocks, in order, that a span touches. */
+  touched({ start, end }) {
+    const first = blockOf(this.blocks, start);
+    const last = Math.max(first, blockOfEnd(this.blocks, end));
+    return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+  }
+}
+
+/**
+ * Put a block's text into an element, with nested marks, the longest outermost; edges are drawn on
+ * graphemes. Returns the text nodes and, in `from`, the offset where each begins.
+ */
+export function drawText(element, text, [start, end], spans) {
+  const drawn = spans
+    .map((span) => ({ span, from: Math.max(span.start, start), to: Math.min(span.end, end) }))
+    .filter(({ from, to }) => from < to);
+  for (const mark of drawn) [mark.from, mark.to] = snapOut(text, mark.from, mark.to);
+  drawn.sort((a, b) => b.to - b.from - (a.to - a.from));
+  const edges = new Set([start, end, ...drawn.flatMap(({ from, to }) => [from, to])]);
+  const cuts = [...edges].sort((a, b) => a - b);
+  const from = cuts.length > 1 ? cuts.slice(0, -1) : cuts;
+  const nodes = from.map((at, piece) => document.createTextNode(text.slice(at, cuts[piece + 1])));
+  const pieces = nodes.map((node, piece) =>
+    drawn
+      .filter((mark) => mark.from <= from[piece] && cuts[piece + 1] <= mark.to)
+      .reduceRight((inner, { span }) => marked(inner, span), node),
+  );
+  element.replaceChildren(...pieces);
+  return { from, nodes };
+}
+
+function marked(inner, span) {
+  const mark = document.createElement("mark");
+  if (span.className) mark.className = span.className;
+  if (span.title) mark.title = span.title;
+  mark.dataset.id = span.id;
+  mark.append(inner);
+  return mark;
+}
