@@ -6,6 +6,7 @@ from .by_case import ByCase, by_case
 from .chance_corrected import Coefficient, coefficient, cohen_kappa
 from .code_list import Codebook, codebook
 from .coded_views import View, Views, view, views
+from .coder import Coder, code
 from .cooccurrence import Cooccurrence, cooccurrence
 from .corpus import Corpus
 from .counts import count_values
@@ -20,6 +21,7 @@ from .prevalence import Prevalence, prevalence
 from .quotes import Quotes, quotes
 from .reading import read, read_corpus
 from .saturation import Saturation, accumulate, saturation
+from .settler import Settler, settle
 from .sheet_rows import is_sheet
 from .sheet_writing import write_sheet
 from .sheets import Sheet, read_sheet
@@ -33,6 +35,7 @@ __all__ = [
     "Apart",
     "ByCase",
     "Codebook",
+    "Coder",
     "Coefficient",
     "Coefficients",
     "Cooccurrence",
@@ -45,6 +48,7 @@ __all__ = [
     "Prevalence",
     "Quotes",
     "Saturation",
+    "Settler",
     "Sheet",
     "Stopping",
     "UnitComparison",
@@ -55,6 +59,7 @@ __all__ = [
     "by_case",
     "by_group",
     "chao2",
+    "code",
     "codebook",
     "coefficient",
     "coefficients",
@@ -75,6 +80,7 @@ __all__ = [
     "read_corpus",
     "read_sheet",
     "saturation",
+    "settle",
     "stopping",
     "view",
     "views",

@@ -70,15 +70,17 @@ def _said(doubt: Doubt, row: pd.Series, text: str) -> str:
             f"start={start} has no quote, and the quotes of other rows of {name!r} show that its "
             "offsets are not counted in one way; add the words of this span in the column quote"
         )
-    quote = f"quote={_short(doubt.quote)} "
+    quote = f"quote={in_brief(doubt.quote)} "
     there = (
-        f"is not what stands at {start}:{end} of {name!r}, {_short(text[start:end])}, and "
+        f"is not what stands at {start}:{end} of {name!r}, {in_brief(text[start:end])}, and "
         if doubt.given
         else ""
     )
     if doubt.fault is Fault.NOWHERE:
         near = doubt.nearest
-        nearest = f" (nearest: {_short(text[slice(*near)])} at {near[0]}:{near[1]})" if near else ""
+        nearest = (
+            f" (nearest: {in_brief(text[slice(*near)])} at {near[0]}:{near[1]})" if near else ""
+        )
         how = (
             "correct the quote, or leave it empty where the offsets are right"
             if doubt.given
@@ -99,11 +101,15 @@ def _said(doubt: Doubt, row: pd.Series, text: str) -> str:
 def _in_context(text: str, place: Place) -> str:
     start, end = place
     around = text[max(start - _AROUND, 0) : start], text[start:end], text[end : end + _AROUND]
-    return f"{start}:{end} {_short('…' + ''.join(around) + '…')}"
+    return f"{start}:{end} {in_brief('…' + ''.join(around) + '…')}"
 
 
-def _short(words: str) -> str:
-    """Return words that fit into a sentence, with nothing hidden in them."""
+def in_brief(words: str) -> str:
+    """Return words that fit into a sentence, with nothing hidden in them.
+
+    >>> in_brief("four days late")
+    '‘four days late’'
+    """
     shown = visible(words, keep="")
     if len(shown) > _LONGEST:
         half = _LONGEST // 2

@@ -13,6 +13,7 @@ from scipy import stats
 from cxlib import interviews
 from cxlib.errors import ParameterError
 from cxlib.interviews.intervals import AlphaReason
+from cxlib.shown.language import word
 
 
 def no_yes(*rows):
@@ -82,6 +83,16 @@ def test_where_there_is_no_interval_it_says_why(rows, reason):
     assert not np.isnan(found.value)
     assert np.isnan([found.ci_low, found.ci_high]).all()
     assert found.reason is reason
+
+
+def test_coders_who_differ_in_every_interview_are_not_said_never_to_differ():
+    found = interviews.krippendorff_alpha(no_yes((1, 1), (1, 1), (1, 1)))
+    for language, said in {
+        "en": "the same whichever interviews are left out",
+        "ja": "どのインタビューを除いても一致度が変わらず",
+        "ko": "어느 인터뷰를 빼도 일치도가 같아",
+    }.items():
+        assert said in word(found.reason, language)
 
 
 def test_no_interval_is_made_where_none_is_asked_for():

@@ -1,0 +1,616 @@
+import asyncio
+import gc
+import json
+import os
+import random
+import resource
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+
+from cxlib.interviews import coder_desk, coder_messages, journal_lock
+from cxlib.interviews.coded_words import hash_of
+from cxlib.interviews.coder_desk import desk_of
+from cxlib.interviews.coder_session import Session
+from cxlib.interviews.journal import open_journal, read_journal
+from cxlib.interviews.journal_ops import History, State, in_force
+
+TEXT = (
+    "Ann: How was it?\n\nBob: The 🙂 parcel was 長い late, 👩\u200d🚀 four days.\n\n"
+    "Bob: Never again.\n"
+)
+
+
+@pytest.fixture
+def corpus(build):
+    found = build({"a.txt": 30, "b.txt": 30}, [("a.txt", 1, "late", "Kim")], {"late": ("T", "")})
+    found.documents.loc[0, ["text", "characters"]] = [TEXT, len(TEXT)]
+    return found
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "codings" / "Aki.jsonl"
+
+
+class Page:
+    """A page that knows what it was told."""
+
+    def __init__(self, corpus, path, coder="Aki", **more):
+        self.told, self.buffers = [], []
+        self.desk = desk_of(path, coder)
+        self.session = Session(corpus, self.desk, "a.txt", send=self._take, **more)
+
+    def _take(self, message, buffers):
+        assert json.loads(json.dumps(message)) == message
+        self.told.append(message)
+        self.buffers.append(buffers)
+
+    def say(self, kind, **content):
+        self.told.clear()
+        self.buffers.clear()
+        self.session.receive({"v": 1, "kind": kind, **content}, [])
+        return list(self.told)
+
+    def open(self, document=None):
+        self.say("open", document=document, view="v1")
+        [at] = [n for n, message in enumerate(self.told) if message["kind"] == "document"]
+        text, codings = self.buffers[at]
+        return self.told[at], text.decode(), _with_tail(json.loads(codings), self.told[at])
+
+    def ops(self, *ops, journal=None, document="a.txt"):
+        return self.say(
+            "ops", document=document, journal=journal or self.desk.journal.id, ops=list(ops)
+        )
+
+
+@pytest.fixture
+def page(corpus, path):
+    return Page(corpus, path)
+
+
+def _with_tail(codings, message):
+    """Make of what stood before the last ops, and these, what a page shows."""
+    state = State(codings={coding["id"]: coding for coding in codings if coding["mine"]})
+    state.read_to, state.memos = {"a.txt": message["read_to"]}, {"a.txt": message["memo"]}
+    for op in in_force(message["tail"]):
+        state.apply(op)
+        if op["op"] == "code":
+            message["codes"].append({"name": op["code"]})
+    message["read_to"] = state.read_to["a.txt"]
+    names = ("start", "end", "code", "memo", "uncertain")
+    own = [
+        {"id": key, **{name: c[name] for name in names}, "coder": message["coder"], "mine": True}
+        for key, c in state.codings.items()
+    ]
+    return [*own, *(coding for coding in codings if not coding["mine"])]
+
+
+def add(name="1", start=5, end=9, code="late", **more):
+    about = {"op": "add", "op_id": f"op-{name}", "id": f"id-{name}", "document": "a.txt"}
+    return {**about, "start": start, "end": end, "code": code, **more}
+
+
+def kinds(messages):
+    return [message["kind"] for message in messages]
+
+
+def refusals(messages):
+    return [(m["op_id"], m["key"]) for m in messages if m["kind"] == "refused"]
+
+
+def test_open_tells_all_that_a_page_shows(page):
+    message, text, codings = page.open()
+    assert (text, codings) == (TEXT, [])
+    about = {name: message[name] for name in ("document", "coder", "language", "seq", "view")}
+    assert about == {
+        "document": "a.txt", "coder": "Aki", "language": "en", "seq": 0, "view": "v1"
+    }  # fmt: skip
+    assert message["journal"] == page.desk.journal.id
+    assert message["documents"][0] == {
+        "name": "a.txt", "length": len(TEXT), "coded": 0, "read": 0, "sha256": message["sha256"]
+    }  # fmt: skip
+    assert message["codes"][0]["name"] == "late"
+    assert message["pinned"] == ["late"]
+    assert message["others"] == []
+    assert message["lang"] == "ja"
+    assert message["turns"][0] == [0, 9, "A", "", None, True]
+    assert message["units"][0] == [0, 9]
+    assert message["undo"] == {"done": [], "undone": []}
+    assert message["notes"] == []
+    assert isinstance(message["labels"], dict)
+    assert TEXT[:20] not in json.dumps(message)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_last_ops_on_what_stood_before_are_what_is_there(corpus, path, monkeypatch, seed):
+    monkeypatch.setattr(coder_messages, "TAIL", 5)
+    rng, page, meant = random.Random(seed), Page(corpus, path), []
+    for n in range(20):
+        op = _any_op(rng, n, meant)
+        if op["op"] == "add" and rng.random() < 0.3:
+            op["document"] = "b.txt"
+        meant.append(op)
+    assert "refused" not in kinds(page.ops(*meant))
+    stands = page.desk.journal.state.codings
+    for document in ("a.txt", "b.txt"):
+        message, _, codings = page.open(document)
+        assert len(message["tail"]) <= 5
+        found = {c["id"]: (c["start"], c["end"], c["memo"]) for c in codings}
+        assert found == {
+            key: (c["start"], c["end"], c["memo"])
+            for key, c in stands.items()
+            if c["document"] == document
+        }
+    assert len(History(page.desk.journal.history.ops)) == 20
+
+
+def test_another_interview_and_one_that_is_not_there(page):
+    assert page.open("b.txt")[0]["document"] == "b.txt"
+    assert page.open("none.txt")[0]["document"] == "a.txt"
+
+
+def test_ops_are_written_acknowledged_and_told_to_all(corpus, path):
+    one, two = Page(corpus, path), Page(corpus, path)
+    told = one.ops(add(), {"op": "read", "op_id": "r", "document": "a.txt", "to": 9})
+    assert sorted(kinds(told)) == ["ack", "ops"]
+    [ack] = [message for message in told if message["kind"] == "ack"]
+    assert (ack["op_ids"], ack["seq"]) == (["op-1", "r"], 2)
+    [ops] = two.told
+    assert ops == next(message for message in told if message["kind"] == "ops")
+    assert (ops["document"], ops["seq"]) == ("a.txt", 2)
+    assert ops["ops"][0]["coder"] == "Aki"
+    assert ops["ops"][1]["at"] == ack["at"]
+    assert read_journal(path).state.codings["id-1"]["first"] == TEXT[5:9]
+    assert read_journal(path).state.codings["id-1"]["sha"] == hash_of(TEXT[5:9])
+    message, _, codings = two.open()
+    assert codings == [
+        {
+            "id": "id-1", "start": 5, "end": 9, "code": "late", "memo": "",
+            "uncertain": False, "coder": "Aki", "mine": True,
+        }
+    ]  # fmt: skip
+    assert (message["read_to"], message["seq"]) == (9, 2)
+    assert message["documents"][0]["coded"] == 1
+    assert message["undo"]["done"] == ["op-1", "r"]
+
+
+def test_an_op_that_is_sent_again_is_acknowledged_and_counts_once(page, path):
+    page.ops(add())
+    before = path.read_bytes()
+    assert kinds(page.ops(add())) == ["ack"]
+    assert kinds(page.ops(add(), add("2"), add("2"))) == ["ops", "ack"]
+    assert len(read_journal(path).history) == 2
+    assert path.read_bytes().startswith(before)
+
+
+def test_undo_and_redo_across_kernels(corpus, path):
+    page = Page(corpus, path)
+    page.ops(add("1"), add("2", batch="b"), add("3", batch="b"))
+    page.ops({"op": "undo", "op_id": "u", "undoes": ["op-2", "op-3"]})
+    del page
+    gc.collect()
+    page = Page(corpus, path)
+    message, _, codings = page.open()
+    assert [coding["id"] for coding in codings] == ["id-1"]
+    assert message["undo"] == {"done": ["op-1"], "undone": ["u"]}
+    page.ops({"op": "undo", "op_id": "r", "undoes": "u"})
+    message, _, codings = page.open()
+    assert len(codings) == 3
+    assert message["undo"] == {"done": ["op-1", ["op-2", "op-3"]], "undone": []}
+
+
+LONG = len(TEXT)
+WRONG = [
+    (add(start=9, end=9), "range"),
+    (add(start=5, end=LONG + 1), "range"),
+    (add(start=-1), "text"),
+    (add(start="5"), "text"),
+    (add(start=5.0), "text"),
+    (add(start=True), "text"),
+    (add(code="other"), "code"),
+    (add(document="none.txt"), "document"),
+    (add(first="zzz"), "document"),
+    (add(last="zzz"), "document"),
+    (add(memo="x" * 100_001), "text"),
+    (add(memo=3), "text"),
+    ({"op": "edit", "op_id": "e", "id": "none", "memo": "m"}, "unknown"),
+    ({"op": "undo", "op_id": "e", "undoes": "none"}, "unknown"),
+    ({"op": "undo", "op_id": "e"}, "text"),
+    ({"op": "read", "op_id": "e", "document": "a.txt", "to": LONG + 1}, "range"),
+    ({"op": "read", "op_id": "e", "document": "none", "to": 1}, "document"),
+    ({"op": "code", "op_id": "e", "code": "  "}, "text"),
+    ({"op": "code", "op_id": "e", "code": "c" * 501}, "text"),
+    ({"op": "fly", "op_id": "e"}, "text"),
+    ({"op": ["add"], "op_id": "e"}, "text"),
+    ({"op": "add", "op_id": 3}, "text"),
+    ({}, "text"),
+    (None, "text"),
+    ("add", "text"),
+    ([], "text"),
+]
+
+
+@pytest.mark.parametrize(("op", "key"), WRONG)
+def test_what_may_not_be_written_is_refused_in_a_sentence(page, path, op, key):
+    before = path.read_bytes()
+    told = page.ops(op)
+    assert kinds(told) == ["refused"]
+    op_id = op.get("op_id") if isinstance(op, dict) else None
+    assert refusals(told) == [(op_id if isinstance(op_id, str) else None, key)]
+    assert told[0]["reason"].endswith(".")
+    assert told[0]["detail"]
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_refusals_are_in_the_readers_language_with_an_exact_detail(corpus, path, language):
+    page = Page(corpus, path, language=language)
+    [told] = page.ops(add(code="other"))
+    assert told["reason"].isascii() == (language == "en")
+    assert told["detail"] == "code='other' is not in the codebook, and nobody made it"
+
+
+def test_good_and_bad_ops_of_one_message(page, path):
+    told = page.ops(
+        {"op": "code", "op_id": "c", "code": "new", "parent": None},
+        add("1", code="new"),
+        add("2", code="bad"),
+        {"op": "edit", "op_id": "e", "id": "id-1", "memo": "\ud83d\ude42 \ud83d", "at": "x"},
+        {"op": "edit", "op_id": "f", "id": "id-2", "memo": "lost"},
+    )
+    assert refusals(told) == [("op-2", "code"), ("f", "unknown")]
+    [ack] = [message for message in told if message["kind"] == "ack"]
+    assert ack["op_ids"] == ["c", "op-1", "e"]
+    coding = read_journal(path).state.codings["id-1"]
+    assert coding["memo"] == "🙂 \ufffd"
+    assert any(code["name"] == "new" for code in page.open()[0]["codes"])
+
+
+def test_a_removal_of_what_is_gone_is_no_trouble_and_undo_brings_back(page):
+    page.ops(add())
+    page.ops({"op": "remove", "op_id": "r1", "id": "id-1"})
+    assert kinds(page.ops({"op": "remove", "op_id": "r2", "id": "id-1"})) == ["ops", "ack"]
+    told = page.ops(
+        {"op": "undo", "op_id": "u", "undoes": ["r1", "r2"]},
+        {"op": "edit", "op_id": "e", "id": "id-1", "memo": "back"},
+    )
+    assert refusals(told) == []
+    assert page.open()[2][0]["memo"] == "back"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None, 3, "open", [], {}, {"v": 2, "kind": "open"}, {"v": 1}, {"v": 1, "kind": "fly"},
+        {"v": 1, "kind": ["open"]}, {"v": 1, "kind": "ops"}, {"v": 1, "kind": "ops", "ops": {}},
+    ],
+)  # fmt: skip
+def test_what_is_no_message_is_passed_over(page, message):
+    page.session.receive(message, None)
+    assert page.told == []
+
+
+def test_ping_is_answered(page):
+    assert page.say("ping") == [{"v": 1, "kind": "pong", "seq": 0}]
+
+
+def test_ops_for_another_file_are_told_to_open_again(page, path):
+    before = path.read_bytes()
+    assert kinds(page.ops(add(), journal="0" * 16)) == ["changed"]
+    assert path.read_bytes() == before
+
+
+def test_a_replaced_file_is_read_anew_and_the_page_told(corpus, path):
+    page, other = Page(corpus, path), Page(corpus, path)
+    page.ops(add("1"), add("2"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.with_name("x").write_bytes(b"".join(lines[:2]))
+    os.replace(path.with_name("x"), path)
+    other.told.clear()
+    told = page.ops(add("3"))
+    assert kinds(told)[0] == "changed"
+    assert kinds(other.told)[0] == "changed"
+    assert {coding["id"] for coding in page.open()[2]} == {"id-1", "id-3"}
+
+
+def test_a_file_that_is_gone_is_made_again_with_another_id(page, path):
+    page.ops(add("1"))
+    old = page.desk.journal.id
+    path.unlink()
+    told = page.ops(add("2"), journal=old)
+    assert (kinds(told), told[0]["gone"]) == (["changed"], True)
+    assert page.open()[0]["journal"] != old
+    assert page.open()[2] == []
+
+
+def test_a_file_that_is_gone_for_a_while_is_told_and_not_made_again(page, path):
+    page.ops(add("1"))
+    os.replace(path, path.with_name("away"))
+    page.told.clear()
+    page.desk.look()
+    page.desk.look()
+    assert refusals(page.told) == [(None, "gone")]
+    assert page.told[0]["reason"].startswith("The file of codings was deleted or moved.")
+    assert not path.exists()
+    os.replace(path.with_name("away"), path)
+    page.desk.look()
+    assert kinds(page.ops(add("2"))) == ["ops", "ack"]
+    assert len(read_journal(path).history) == 2
+
+
+def test_a_full_disk_is_told_once_and_the_ops_can_be_sent_again(page, path):
+    page.ops(add("1"))
+    before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+        told = page.ops(add("1"), add("2"), add("3"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (kinds(told), refusals(told)) == (["ack", "refused"], [("op-2", "disk")])
+    assert path.read_bytes() == before
+    assert kinds(page.ops(add("2"), add("3"))) == ["ops", "ack"]
+
+
+def test_lines_of_another_kernel_are_followed(corpus, path):
+    page = Page(corpus, path)
+    other, _ = open_journal(path, "Aki")
+    other.append([add("1"), {**add("2"), "document": "b.txt"}, add("3")])
+    page.told.clear()
+    page.desk.look()
+    assert [(m["document"], m["seq"], len(m["ops"])) for m in page.told] == [
+        *[("a.txt", 1, 1), ("b.txt", 2, 1), ("a.txt", 3, 1)]
+    ]
+    other.append([{"op": "remove", "op_id": "r", "id": "id-2"}])
+    other.append([{"op": "undo", "op_id": "u", "undoes": "r"}])
+    page.told.clear()
+    told = page.ops(add("4"))
+    seqs = [(m["document"], m["seq"]) for m in told if m["kind"] == "ops"]
+    assert seqs == [("b.txt", 5), ("a.txt", 6)]
+
+
+def test_a_kernel_with_a_loop_looks_by_itself(corpus, path, monkeypatch):
+    monkeypatch.setattr(coder_desk, "EVERY", 0.01)
+
+    async def work():
+        page = Page(corpus, path)
+        other, _ = open_journal(path, "Aki")
+        for number in range(3):
+            other.append([add(str(number))])
+            await asyncio.sleep(0.1)
+        return page
+
+    with ThreadPoolExecutor(1) as elsewhere:  # a browser's test may have left a loop in this one
+        page = elsewhere.submit(asyncio.run, work()).result()
+    assert kinds(page.told) == ["ops"] * 3
+
+
+def test_a_line_that_is_no_operation_is_told_once(corpus, path):
+    page = Page(corpus, path)
+    with path.open("ab") as file:
+        file.write(b"[1]\n")
+    page.desk.look()
+    page.desk.look()
+    assert kinds(page.told) == ["refused"]
+    assert "line 2 is no operation" in page.told[0]["detail"]
+    assert kinds(page.ops(add())) == ["refused"]
+
+
+def test_views_that_are_gone_are_forgotten(corpus, path):
+    page = Page(corpus, path)
+    desk = page.desk
+    assert len(desk._watchers) == 1
+    del page
+    gc.collect()
+    assert len(desk._watchers) == 0
+    assert desk_of(path, "Aki") is desk
+    assert desk_of(path.parent / ".." / "codings" / "Aki.jsonl", "Aki") is desk
+
+
+def test_others_are_seen_only_where_they_are_named(corpus, path):
+    blind = Page(corpus, path)
+    assert blind.open()[2] == []
+    shown = Page(corpus, path, others=["Kim"])
+    message, _, codings = shown.open()
+    assert message["others"] == ["Kim"]
+    assert [(row["coder"], row["mine"], row["code"]) for row in codings] == [("Kim", False, "late")]
+
+
+def test_another_coders_file_is_followed_where_she_is_shown(corpus, path):
+    kim = Page(corpus, path.with_name("Kim.jsonl"), coder="Kim")
+    kim.ops(add("k"))
+    desk = desk_of(path.with_name("Kim.jsonl"), "Kim", writes=False)
+    page, blind = Page(corpus, path, others=[desk]), Page(corpus, path)
+    assert [row["coder"] for row in page.open()[2]] == ["Kim"]
+    page.told.clear()
+    kim.ops(add("l"))
+    assert [op["coder"] for op in page.told[0]["ops"]] == ["Kim"]
+    assert blind.told == []
+
+
+def test_units_smaller_than_turns_are_joined_to_turns(corpus, path):
+    text = "Ann: One. Two.\nBob: Three. Four.\n"
+    rows = [("Ann", 5, 9), ("Ann", 10, 14), ("Bob", 20, 26), ("Bob", 27, 32)]
+    units = pd.DataFrame(rows, columns=["speaker", "start", "end"]).assign(
+        document="a.txt", unit=range(1, 5), role="", started_seconds=[1.5, None, None, None]
+    )
+    documents = corpus.documents.head(1).assign(text=text, characters=len(text))
+    import dataclasses
+
+    small = dataclasses.replace(corpus, documents=documents, units=units, unit="sentence")
+    message = Page(small, path).open()[0]
+    assert message["turns"] == [
+        [5, 14, "Ann", "", 1.5, True],
+        [20, 32, "Bob", "", None, True],
+    ]
+    assert len(message["units"]) == 4
+
+
+class Kernel:
+    """A kernel that lives and dies, with the pages that talk to it."""
+
+    def __init__(self, corpus, path):
+        self.corpus, self.path = corpus, path
+        self.restart()
+
+    def restart(self):
+        self.pages = []
+        gc.collect()
+        self.pages = [Page(self.corpus, self.path), Page(self.corpus, self.path)]
+
+
+def _meant(ops):
+    """What a list of ops, each once, leaves."""
+    off, left = set(), []
+    for op in reversed(ops):
+        if op["op_id"] in off:
+            continue
+        if op["op"] == "undo":
+            off.add(op["undoes"])
+        else:
+            left.append(op)
+    codings = {}
+    for op in reversed(left):
+        if op["op"] == "add":
+            codings[op["id"]] = [op["start"], op["end"], op["code"], ""]
+        elif op["op"] == "edit" and op["id"] in codings:
+            codings[op["id"]][3] = op["memo"]
+        elif op["op"] == "remove":
+            codings.pop(op["id"], None)
+    return {key: tuple(value) for key, value in codings.items()}
+
+
+def _killed_before_ack(path, ops):
+    """Append in a child that is killed before it can say so."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            open_journal(path, "Aki")[0].append(ops)
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_schedules_lose_nothing_and_double_nothing(corpus, tmp_path, block, monkeypatch):
+    """25 random schedules: ops, undo, restarts, kills, sends again, two stores, a full disk, torn
+    lines; the seed is in the message."""
+    monkeypatch.setattr(os, "fsync", lambda fd: None)  # of the disk's own time
+    for seed in range(25 * block, 25 * block + 25):
+        rng = random.Random(seed)
+        path = tmp_path / f"{seed}" / "Aki.jsonl"
+        kernel = Kernel(corpus, path)
+        second = open_journal(path, "Aki")[0]
+        meant, waiting = [], []
+        for n in range(rng.randint(5, 25)):
+            _step(rng, n, kernel, second, meant, waiting)
+        while waiting:
+            _send(kernel.pages[0], waiting)
+        journal = read_journal(path)
+        found = {
+            key: (c["start"], c["end"], c["code"], c["memo"])
+            for key, c in journal.state.codings.items()
+        }
+        assert found == _meant(meant), f"seed {seed}"
+        assert len(journal.history) == len(meant), f"seed {seed}"
+        rows = {row["id"]: row for row in kernel.pages[1].open()[2]}
+        assert set(rows) == set(found), f"seed {seed}"
+
+
+def _step(rng, n, kernel, second, meant, waiting):
+    what = rng.choice(["code"] * 6 + ["kill", "restart", "again", "second", "full", "torn", "drop"])
+    page = rng.choice(kernel.pages)
+    if what in ("code", "kill", "second", "full", "drop"):
+        op = _any_op(rng, n, meant)
+        if what == "second" and not waiting:
+            second.poll()
+            second.append([op])
+            meant.append(op)
+            return
+        meant.append(op)
+        waiting.append(op)
+        if what == "kill" and len(waiting) == 1:
+            _killed_before_ack(kernel.path, [op])  # and the page knows of no ack
+            kernel.restart()
+        elif what == "full":
+            limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+            size = kernel.path.stat().st_size + rng.randint(0, 60)
+            try:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+                _send(page, waiting)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        elif what != "drop":
+            _send(page, waiting)
+    elif what == "restart":
+        kernel.restart()
+    elif what == "again" and meant:
+        page.ops(
+            *rng.sample(meant[: len(meant) - len(waiting)], k=min(2, len(meant) - len(waiting)))
+        )
+    elif what == "torn":
+        with kernel.path.open("ab") as file:
+            file.write(b'{"op": "add", "op_id": "half of a l')
+
+
+def _any_op(rng, n, meant):
+    adds = [op for op in meant if op["op"] == "add"]
+    if not adds or rng.random() < 0.5:
+        return add(f"{n}", start=rng.randint(0, 9), end=rng.randint(10, 40))
+    name, kind = f"x-{n}", rng.choice(["edit", "remove", "undo"])
+    alive = _meant(meant)
+    if kind == "undo" or not alive:
+        return {"op": "undo", "op_id": name, "undoes": rng.choice(meant)["op_id"]}
+    key = rng.choice(sorted(alive))
+    if kind == "edit":
+        return {"op": "edit", "op_id": name, "id": key, "memo": f"memo {n} 長い"}
+    return {"op": "remove", "op_id": name, "id": key}
+
+
+def _send(page, waiting):
+    """Send all that waits, as a page does, and forget what is acknowledged."""
+    told = page.ops(*waiting)
+    assert [key for _, key in refusals(told)] in ([], ["disk"])
+    done = {op_id for message in told if message["kind"] == "ack" for op_id in message["op_ids"]}
+    waiting[:] = [op for op in waiting if op["op_id"] not in done]
+
+
+def test_a_lock_is_not_kept_by_a_thread_that_ends(path):
+    journal, _ = open_journal(path, "Aki")
+    worker = threading.Thread(target=lambda: journal.append([add("1")]))
+    worker.start()
+    worker.join()
+    with journal_lock.locked(path, os.O_RDWR):
+        pass
+    journal.append([add("2")])
+    assert len(journal.history) == 2
+
+
+def test_undo_is_of_one_interview(page):
+    page.ops(add("1"), add("2"))
+    page.ops({"op": "code", "op_id": "c", "code": "new", "batch": "b"},
+             add("3", document="b.txt", code="new", batch="b"))  # fmt: skip
+    page.ops({"op": "code", "op_id": "d", "code": "alone"}, document="b.txt")
+    page.ops({"op": "undo", "op_id": "u", "undoes": "op-2"})
+    page.ops(add("4", document="b.txt"), document="b.txt")
+    here, there = page.open("a.txt")[0], page.open("b.txt")[0]
+    assert here["undo"] == {"done": ["op-1", "d"], "undone": ["u"]}
+    assert there["undo"] == {"done": [["c", "op-3"], "d", "op-4"], "undone": []}
+    assert (here["elsewhere"], there["elsewhere"]) == (["late", "new"], ["late"])
+
+
+def test_codes_that_were_made_get_the_keys_behind_the_codebook(page):
+    made = [
+        {"op": "code", "op_id": f"c{n}", "code": f"new {n}", "parent": "late" if n == 3 else None}
+        for n in range(12)
+    ]
+    page.ops(*made)
+    names = ["late", *(f"new {n}" for n in range(8))]
+    assert page.open()[0]["pinned"] == names
+    page.ops({"op": "undo", "op_id": "u", "undoes": "c0"})
+    assert page.open()[0]["pinned"] == ["late", *(f"new {n}" for n in range(1, 9))]
+    page.ops({"op": "undo", "op_id": "r", "undoes": "u"})
+    assert page.open()[0]["pinned"] == names
