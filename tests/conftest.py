@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ SHARED = ROOT.parent / "shared"
 # What takes minutes, much of it waiting for other processes, so that it begins first and nothing
 # else waits for its end.
 _LONGEST = (
+    "tests/lab",
     "tests/report/test_faults.py",
     "tests/browser",
     "tests/cases/test_reports.py",
@@ -116,3 +118,28 @@ def sample_reports(tmp_path_factory, worker_id: str) -> Path:
             )
             assert ran.returncode == 0, ran.stdout + ran.stderr
     return shared / "published"
+
+
+# no request of the browser's own (updates, accounts, QUIC probes) may be taken for one of a page
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, one a process: Playwright runs once in it."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium on this machine (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()

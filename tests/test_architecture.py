@@ -54,6 +54,7 @@ STUDY = BELOW | {"parameters", "survey_parameters", "rows", "methods", "shown", 
 HEADERS = {"cxlib.sources.headers"}  # what may be known of sources before a kernel starts
 HEAVY = {
     "IPython",
+    "anywidget",
     "matplotlib",
     "seaborn",
     "statsmodels",
@@ -122,6 +123,24 @@ TESTED_IN = {
     """,
     "interviews/test_coding_files.py": """
         interviews.spellings
+    """,
+    "interviews/test_journal.py": """
+        interviews.journal_lock
+    """,
+    "interviews/test_coder.py": """
+        interviews.coder_before interviews.coder_widget
+    """,
+    "interviews/test_journal_reading.py": """
+        interviews.coded_words interviews.uncertain
+    """,
+    "interviews/test_code_list.py": """
+        interviews.counted
+    """,
+    "interviews/test_coder_session.py": """
+        interviews.coder_checks interviews.coder_desk interviews.coder_messages
+    """,
+    "interviews/test_settler.py": """
+        interviews.settler_session
     """,
     "interviews/test_settling.py": """
         interviews.decisions
@@ -394,7 +413,11 @@ def test_every_library_that_is_imported_is_a_named_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = {
         re.match(r"[\w-]+", line).group()
-        for line in (*project["dependencies"], *project["optional-dependencies"]["pdf"])
+        for part in (
+            project["dependencies"],
+            *(project["optional-dependencies"][extra] for extra in ("coder", "pdf")),
+        )
+        for line in part
     }
     found = {
         target.split(".")[0] for name in MODULES for target in imports(name, runtime=False)

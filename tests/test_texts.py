@@ -30,7 +30,11 @@ def literal_keys():
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 topic, dot, key = node.value.partition(".")
-                if dot and topic in known and re.fullmatch(r"(?!toml|html)[A-Za-z][\w-]*", key):
+                if (
+                    dot
+                    and topic in known
+                    and re.fullmatch(r"(?!toml|html|js$|css$)[A-Za-z][\w-]*", key)
+                ):
                     found.setdefault(node.value, set()).add(name)
     return found
 

@@ -1,8 +1,7 @@
-"""Pages made by `cx run`, and a browser to open them from the file system."""
+"""Pages made by `cx run`, opened from the file system."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.report.writing import project
-
-# no request of the browser's own (updates, accounts, QUIC probes) may be taken for one of a page
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def cx_run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -42,18 +30,6 @@ def tiny(tmp_path_factory):
     )
     assert ran.returncode == 1, ran.stdout + ran.stderr
     return root / "out"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
