@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import os
@@ -79,16 +80,24 @@ def in_order() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(128 + signal.SIGPIPE) from None
     finally:
+        _alarm(0)
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
 
 
 def _end_at_last(number: int) -> None:
     """Have this process end in a while, whatever it waits for: a signal in the middle of an import
-    may leave a lock that nobody opens."""
+    may leave a lock that nobody opens. Where all is put in order it begins to count anew as Python
+    ends."""
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
-        signal.alarm(ENDS_WITHIN)
+        _alarm(ENDS_WITHIN)
+        atexit.register(_alarm, ENDS_WITHIN)
+
+
+def _alarm(seconds: int) -> None:
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
 
 
 class _Interrupted(BaseException):

@@ -173,7 +173,7 @@ def spans_are_counted(shown) -> None:
     assert {row["code"]: int(row["spans"]) for row in rows(shown["cell-62"])} == spans
     read = said(shown["cell-06"])
     assert "3 interviews were read: 13 turns of those who were asked" in read
-    assert f"{spans.total()} spans were marked with 5 codes; coders: aoki and 김." in read
+    assert f"{spans.total()} spans were marked in them with 5 codes; coders: aoki and 김." in read
     left = len(set(given("aoki")) - set(given("김")))
     assert f"{left} units are not yet read by 김" in said(shown["cell-46"])
 

@@ -145,3 +145,12 @@ def test_a_signal_ends_it_at_last_whatever_it_waits_for():
     )
     done = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
     assert done.returncode == 128 + signal.SIGTERM
+
+
+def test_what_goes_on_after_a_signal_is_not_ended():
+    program = (
+        "import os, signal, time\nfrom cxlib import console\nconsole.ENDS_WITHIN = 1\n"
+        "try:\n    with console.in_order():\n        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "except BaseException:\n    time.sleep(2)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
