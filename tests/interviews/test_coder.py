@@ -42,8 +42,7 @@ def test_where_nobody_is_there_it_is_the_coded_view_and_writes_nothing(corpus, t
     assert coder.codings["code"].tolist() == ["late"]
     assert coder.codings["uncertain"].tolist() == [False]
     assert repr(coder) == (
-        f"1 coding of Kim in {folder.as_posix()}/Kim.jsonl; "
-        "run the notebook’s cells from the top to go on"
+        f"1 coding of Kim in {folder.as_posix()}/Kim.jsonl; run the cells from the top to go on"
     )
 
 

@@ -114,7 +114,7 @@ def test_what_is_settled_is_read_back_and_the_coders_files_stay(study):
     pd.testing.assert_frame_equal(interviews.agreement(corpus).frame, agreement)
     assert repr(settler) == (
         f"2 of 8 disagreements settled ({study.folder.as_posix()}/settled.jsonl); "
-        "run the notebook’s cells from the top to go on"
+        "run the cells from the top to go on"
     )
     counted, _, _ = page.open()
     assert counted["documents"][0]["settled"] == 2
