@@ -28,6 +28,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "
 # where a spreadsheet parts columns by a semicolon or a tab (as most of Europe's), the quotes around
 # a cell hold only at its beginning: what follows one, or a line end, is a cell of its own
 _NEXT_CELL = re.compile(r"(?<=[;\t\r\n])(?=\s*(?:[=@＝＠]|[+\-＋－][^;\t\r\n]*[(|!]))")
+_GUARD = re.compile(r"(?:\A|(?<=[;\t\r\n]))'")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer
 
 
@@ -145,3 +146,16 @@ def inert(value: Any) -> Any:
     words = text.removeprefix("'").lstrip()
     starts = not done and (text.startswith(_FORMULA_STARTS) or words.startswith(_FORMULA_STARTS))
     return "'" * starts + text[: len(text) - len(words)] + _NEXT_CELL.sub("'", words)
+
+
+def without_guard(value: Any) -> Any:
+    """Return text as it was before `inert` guarded it, where a table of ours is read back; any
+    other text as it is.
+
+    >>> without_guard("'=1+1"), without_guard("'tis"), without_guard(-3)
+    ('=1+1', "'tis", -3)
+    """
+    if not isinstance(value, str) or "'" not in value:
+        return value
+    bare = _GUARD.sub("", value)
+    return bare if inert(bare) == value else value

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.inert import has_rtl, set_apart, visible
+from cxlib.inert import has_rtl, inert, set_apart, visible, without_guard
 from tests.hostile import LEGITIMATE, PAYLOADS, SURROGATE
 
 ACTS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -100,3 +100,15 @@ def test_three_megabytes_are_quick():
     begun = time.perf_counter()
     assert visible(page) == page
     assert time.perf_counter() - begun < 2  # 0.05 s on a quiet machine
+
+
+@given(
+    st.lists(st.sampled_from(["=", "+1", "@", "a", "'", " ", ";", "\n", "\t", "-(", "言"])).map(
+        "".join
+    )
+)
+def test_a_guard_is_taken_off_again_and_nothing_else(text):
+    guarded = inert(text)
+    assert inert(without_guard(guarded)) == guarded
+    if not text.startswith("'") and ";'" not in text and "\n'" not in text and "\t'" not in text:
+        assert without_guard(guarded) == text

@@ -21,7 +21,8 @@ from cxlib.interviews.codings import plain
 from cxlib.interviews.corpus import CODING, DECISION, Corpus
 from cxlib.interviews.journal import UNCERTAIN, Journal, read_journal, write_table
 from cxlib.interviews.journal_names import path_of
-from cxlib.interviews.journal_reading import MADE, conflict_note, prove, with_made
+from cxlib.interviews.journal_reading import MADE, conflict_note, progress_of, prove, with_made
+from cxlib.interviews.reach import with_marks
 from cxlib.shown.message import Message
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -73,20 +74,31 @@ class Coder:
             return journal.to_frame()
         rows = self._corpus.codings
         rows = rows[(rows["coder"] == self.coder) & (rows["code"] != "")]
-        doubts = rows[UNCERTAIN].astype(bool) if UNCERTAIN in rows.columns else False
+        doubts = rows[UNCERTAIN].eq(True) if UNCERTAIN in rows.columns else False
         frame = rows.reindex(columns=list(CODING)).assign(**{UNCERTAIN: doubts})
         return frame.reset_index(drop=True)
 
     def to_csv(self, path: str | Path) -> Path:
-        """Write what is coded now as a table that `read_corpus(codings=…)` reads, and return where
-        it lies.
+        """Write what is coded now, and how far each interview was read, as a table that
+        `read_corpus(codings=…)` reads to the same counts; return where it lies.
 
         Raises
         ------
         ParameterError
             If there is no such folder.
         """
-        return write_table(self.codings, path)
+        units = self._corpus.all_units if len(self._corpus.all_units) else self._corpus.units
+        return write_table(with_marks(self.codings, self._progress(), units), path)
+
+    def _progress(self) -> pd.DataFrame:
+        """Return `document, coder, read_to` of each interview that the coder has opened."""
+        corpus, journal = self._corpus, self._journal()
+        if journal is not None:
+            return progress_of(in_corpus(journal.state, corpus), self.coder)
+        rows = corpus.codings.loc[corpus.codings["coder"] == self.coder, ["document", "coder"]]
+        progress = rows.drop_duplicates().merge(corpus.progress, how="left")
+        all_of_it = corpus.documents["characters"].max()
+        return progress.assign(read_to=progress["read_to"].fillna(all_of_it))
 
     def _journal(self) -> Journal | None:
         """Return the file as it is now; None where there is none yet."""

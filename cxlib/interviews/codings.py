@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
+from cxlib.inert import without_guard
 from cxlib.interviews.coding_columns import our_columns
 from cxlib.interviews.document_names import match_documents
 from cxlib.interviews.offsets import NOT_GIVEN, read_offsets
@@ -71,7 +72,8 @@ def _plain_column(rows: pd.DataFrame, name: str) -> np.ndarray | str:
     if name not in rows.columns:
         return ""
     which, distinct = pd.factorize(rows[name])
-    return np.array([*map(plain, distinct), ""], dtype=object)[which]
+    texts = (plain(without_guard(value)) for value in distinct)
+    return np.array([*texts, ""], dtype=object)[which]
 
 
 def _documents(

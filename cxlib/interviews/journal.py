@@ -145,16 +145,6 @@ class Journal:
         places = ["document", "start", "end", "code"]
         return frame.sort_values(places, kind="stable", ignore_index=True)
 
-    def to_csv(self, path: str | Path) -> Path:
-        """Write the codings there are now as a table, and return where it lies.
-
-        Raises
-        ------
-        ParameterError
-            If there is no such folder.
-        """
-        return write_table(self.to_frame(), path)
-
     def _stamped(self, ops: Iterable[Op]) -> Iterable[Op]:
         """Yield operations with their times, which rise whatever the clock does."""
         at = dt.datetime.now(dt.UTC)

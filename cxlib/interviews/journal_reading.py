@@ -99,7 +99,7 @@ def read_written(path: Path, *, documents: pd.DataFrame) -> Written:
         coder=journal.coder,
         settles=settles,
         codings=_codings(found, journal.coder),
-        progress=_progress(found, journal.coder),
+        progress=progress_of(found, journal.coder),
         made=_made(found),
         decisions=decisions_of(found, path.stem),
         notes=tuple(notes),
@@ -211,7 +211,9 @@ def _codings(state: State, coder: str) -> pd.DataFrame:
     return frame.sort_values(["document", "start", "end"], kind="stable", ignore_index=True)
 
 
-def _progress(state: State, coder: str) -> pd.DataFrame:
+def progress_of(state: State, coder: str) -> pd.DataFrame:
+    """Return `document, coder, read_to` (code points): of an interview without an operation `read`
+    the end of its furthest coding."""
     ends: dict[str, int] = dict.fromkeys(state.documents(), 0)
     for coding in state.codings.values():
         ends[coding["document"]] = max(ends[coding["document"]], coding["end"])

@@ -104,6 +104,35 @@ def reach(
     return Reach(frame[list(PROGRESS)].reset_index(drop=True), flags=tuple(flags))
 
 
+def with_marks(codings: pd.DataFrame, progress: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Return a coder's codings with the column that `reach` reads, and a row for each interview in
+    which she has read and marked nothing.
+
+    Parameters
+    ----------
+    codings : pandas.DataFrame
+        `document, start, end, code, coder` and any others.
+    progress : pandas.DataFrame
+        `document, coder, read_to`; an interview that is not there was read to its end.
+    units : pandas.DataFrame
+        Units of all speakers.
+    """
+    of = dict(list(units.groupby("document", sort=False)))
+    cells = {
+        row.document: _mark(row.read_to, of.get(row.document)) for row in progress.itertuples()
+    }
+    bare = progress.loc[~progress["document"].isin(codings["document"]), ["document", "coder"]]
+    places = {name: codings[name].astype(object) for name in ("start", "end")}
+    frame = pd.concat([codings.assign(**places), bare], ignore_index=True).fillna("")
+    return frame.assign(**{COLUMN: frame["document"].map(cells).fillna("done")})
+
+
+def _mark(read_to: int, units: pd.DataFrame | None) -> str:
+    """Return `done`, or the number of the last unit that was read whole."""
+    left = None if units is None else units.loc[units["end"] > read_to, "unit"]
+    return "done" if left is None or left.empty else str(int(left.min()) - 1)
+
+
 def _folded(cell: str) -> str:
     return unicodedata.normalize("NFKC", cell).strip().rstrip(".。!").casefold()
 

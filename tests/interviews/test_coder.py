@@ -10,6 +10,7 @@ from jupyter_client.manager import start_new_kernel
 from cxlib import interviews
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.interviews import coder_widget
+from cxlib.interviews.coded_words import proof_of
 from cxlib.interviews.coder_before import taken_over
 from cxlib.interviews.journal import open_journal, read_journal
 from cxlib.shown import beside
@@ -30,7 +31,7 @@ def bundle(coder):
 
 def op(name, start=0, document="a.txt", **more):
     about = {"op": "add", "op_id": name, "id": f"id-{name}", "document": document, "code": "late"}
-    return {**about, "start": start, "end": start + 9, **more}
+    return about | {"start": start, "end": start + 9} | more
 
 
 def test_where_nobody_is_there_it_is_the_coded_view_and_writes_nothing(corpus, tmp_path):
@@ -174,6 +175,36 @@ def test_what_was_coded_is_read_back_as_it_was_coded(corpus, tmp_path):
     again = interviews.read_corpus(home, codings=table).codings
     kept = ["start", "end", "code", "uncertain"]
     assert again[kept].equals(read.codings[kept])
+
+
+def test_a_table_that_is_written_gives_the_same_counts(corpus, tmp_path):
+    home = tmp_path / "interviews"
+    home.mkdir()
+    turns = "Ann: The parcel was late.\n\nBob: Never again.\n\nAnn: Not once.\n"
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (home / name).write_text(turns, encoding="utf-8")
+    journal, _ = open_journal(tmp_path / "codings" / "Aki.jsonl", "Aki")
+    start = turns.index("late")
+    journal.append(
+        [
+            {"op": "code", "op_id": "c", "code": "=SUM(1)"},
+            op("1", start, code="=SUM(1)", end=start + 4, memo="+1;=2", **proof_of("late")),
+            {"op": "read", "op_id": "r", "document": "a.txt", "to": turns.index("Never")},
+            {"op": "read", "op_id": "s", "document": "b.txt", "to": len(turns)},
+        ]
+    )
+    before = interviews.read_corpus(home, codings=tmp_path / "codings")
+    coder = interviews.code(before, coder="Aki", folder=tmp_path / "codings", interactive=False)
+    after = interviews.read_corpus(home, codings=coder.to_csv(tmp_path / "Aki.csv"))
+    counts = [interviews.prevalence(each).frame for each in (before, after)]
+    assert counts[0][["interviews", "n", "units"]].to_numpy().tolist() == [[1, 2, 1]]
+    assert counts[1].equals(counts[0])
+    assert after.read.frame.equals(before.read.frame)
+    assert after.codings["memo"].tolist() == before.codings["memo"].tolist() == ["+1;=2", ""]
+    # and of what was read from the table alone
+    again = interviews.code(after, coder="Aki", folder=tmp_path / "none", interactive=False)
+    twice = interviews.read_corpus(home, codings=again.to_csv(tmp_path / "again.csv"))
+    assert interviews.prevalence(twice).frame.equals(counts[0])
 
 
 def test_torn_lines_are_told(corpus, tmp_path):
