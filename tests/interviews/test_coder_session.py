@@ -1,10 +1,10 @@
 import asyncio
+import dataclasses
 import gc
 import json
 import os
 import random
 import resource
-import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,21 +14,14 @@ import pytest
 from cxlib.interviews import coder_desk, coder_messages, journal_lock
 from cxlib.interviews.coded_words import hash_of
 from cxlib.interviews.coder_desk import desk_of
-from cxlib.interviews.coder_session import Session
 from cxlib.interviews.journal import open_journal, read_journal
-from cxlib.interviews.journal_ops import History, State, in_force
-
-TEXT = (
-    "Ann: How was it?\n\nBob: The 🙂 parcel was 長い late, 👩\u200d🚀 four days.\n\n"
-    "Bob: Never again.\n"
-)
+from cxlib.interviews.journal_ops import History
+from tests.interviews.talk import TEXT, Page, add, any_op, kinds, refusals, two_interviews
 
 
 @pytest.fixture
 def corpus(build):
-    found = build({"a.txt": 30, "b.txt": 30}, [("a.txt", 1, "late", "Kim")], {"late": ("T", "")})
-    found.documents.loc[0, ["text", "characters"]] = [TEXT, len(TEXT)]
-    return found
+    return two_interviews(build)
 
 
 @pytest.fixture
@@ -36,70 +29,9 @@ def path(tmp_path):
     return tmp_path / "codings" / "Aki.jsonl"
 
 
-class Page:
-    """A page that knows what it was told."""
-
-    def __init__(self, corpus, path, coder="Aki", **more):
-        self.told, self.buffers = [], []
-        self.desk = desk_of(path, coder)
-        self.session = Session(corpus, self.desk, "a.txt", send=self._take, **more)
-
-    def _take(self, message, buffers):
-        assert json.loads(json.dumps(message)) == message
-        self.told.append(message)
-        self.buffers.append(buffers)
-
-    def say(self, kind, **content):
-        self.told.clear()
-        self.buffers.clear()
-        self.session.receive({"v": 1, "kind": kind, **content}, [])
-        return list(self.told)
-
-    def open(self, document=None):
-        self.say("open", document=document, view="v1")
-        [at] = [n for n, message in enumerate(self.told) if message["kind"] == "document"]
-        text, codings = self.buffers[at]
-        return self.told[at], text.decode(), _with_tail(json.loads(codings), self.told[at])
-
-    def ops(self, *ops, journal=None, document="a.txt"):
-        return self.say(
-            "ops", document=document, journal=journal or self.desk.journal.id, ops=list(ops)
-        )
-
-
 @pytest.fixture
 def page(corpus, path):
     return Page(corpus, path)
-
-
-def _with_tail(codings, message):
-    """Make of what stood before the last ops, and these, what a page shows."""
-    state = State(codings={coding["id"]: coding for coding in codings if coding["mine"]})
-    state.read_to, state.memos = {"a.txt": message["read_to"]}, {"a.txt": message["memo"]}
-    for op in in_force(message["tail"]):
-        state.apply(op)
-        if op["op"] == "code":
-            message["codes"].append({"name": op["code"]})
-    message["read_to"] = state.read_to["a.txt"]
-    names = ("start", "end", "code", "memo", "uncertain")
-    own = [
-        {"id": key, **{name: c[name] for name in names}, "coder": message["coder"], "mine": True}
-        for key, c in state.codings.items()
-    ]
-    return [*own, *(coding for coding in codings if not coding["mine"])]
-
-
-def add(name="1", start=5, end=9, code="late", **more):
-    about = {"op": "add", "op_id": f"op-{name}", "id": f"id-{name}", "document": "a.txt"}
-    return {**about, "start": start, "end": end, "code": code, **more}
-
-
-def kinds(messages):
-    return [message["kind"] for message in messages]
-
-
-def refusals(messages):
-    return [(m["op_id"], m["key"]) for m in messages if m["kind"] == "refused"]
 
 
 def test_open_tells_all_that_a_page_shows(page):
@@ -130,7 +62,7 @@ def test_the_last_ops_on_what_stood_before_are_what_is_there(corpus, path, monke
     monkeypatch.setattr(coder_messages, "TAIL", 5)
     rng, page, meant = random.Random(seed), Page(corpus, path), []
     for n in range(20):
-        op = _any_op(rng, n, meant)
+        op = any_op(rng, n, meant)
         if op["op"] == "add" and rng.random() < 0.3:
             op["document"] = "b.txt"
         meant.append(op)
@@ -438,7 +370,6 @@ def test_units_smaller_than_turns_are_joined_to_turns(corpus, path):
         document="a.txt", unit=range(1, 5), role="", started_seconds=[1.5, None, None, None]
     )
     documents = corpus.documents.head(1).assign(text=text, characters=len(text))
-    import dataclasses
 
     small = dataclasses.replace(corpus, documents=documents, units=units, unit="sentence")
     message = Page(small, path).open()[0]
@@ -447,135 +378,6 @@ def test_units_smaller_than_turns_are_joined_to_turns(corpus, path):
         [20, 32, "Bob", "", None, True],
     ]
     assert len(message["units"]) == 4
-
-
-class Kernel:
-    """A kernel that lives and dies, with the pages that talk to it."""
-
-    def __init__(self, corpus, path):
-        self.corpus, self.path = corpus, path
-        self.restart()
-
-    def restart(self):
-        self.pages = []
-        gc.collect()
-        self.pages = [Page(self.corpus, self.path), Page(self.corpus, self.path)]
-
-
-def _meant(ops):
-    """What a list of ops, each once, leaves."""
-    off, left = set(), []
-    for op in reversed(ops):
-        if op["op_id"] in off:
-            continue
-        if op["op"] == "undo":
-            off.add(op["undoes"])
-        else:
-            left.append(op)
-    codings = {}
-    for op in reversed(left):
-        if op["op"] == "add":
-            codings[op["id"]] = [op["start"], op["end"], op["code"], ""]
-        elif op["op"] == "edit" and op["id"] in codings:
-            codings[op["id"]][3] = op["memo"]
-        elif op["op"] == "remove":
-            codings.pop(op["id"], None)
-    return {key: tuple(value) for key, value in codings.items()}
-
-
-def _killed_before_ack(path, ops):
-    """Append in a child that is killed before it can say so."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            open_journal(path, "Aki")[0].append(ops)
-        finally:
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(pid, 0)
-
-
-@pytest.mark.parametrize("block", range(8))
-def test_schedules_lose_nothing_and_double_nothing(corpus, tmp_path, block, monkeypatch):
-    """25 random schedules: ops, undo, restarts, kills, sends again, two stores, a full disk, torn
-    lines; the seed is in the message."""
-    monkeypatch.setattr(os, "fsync", lambda fd: None)  # of the disk's own time
-    for seed in range(25 * block, 25 * block + 25):
-        rng = random.Random(seed)
-        path = tmp_path / f"{seed}" / "Aki.jsonl"
-        kernel = Kernel(corpus, path)
-        second = open_journal(path, "Aki")[0]
-        meant, waiting = [], []
-        for n in range(rng.randint(5, 25)):
-            _step(rng, n, kernel, second, meant, waiting)
-        while waiting:
-            _send(kernel.pages[0], waiting)
-        journal = read_journal(path)
-        found = {
-            key: (c["start"], c["end"], c["code"], c["memo"])
-            for key, c in journal.state.codings.items()
-        }
-        assert found == _meant(meant), f"seed {seed}"
-        assert len(journal.history) == len(meant), f"seed {seed}"
-        rows = {row["id"]: row for row in kernel.pages[1].open()[2]}
-        assert set(rows) == set(found), f"seed {seed}"
-
-
-def _step(rng, n, kernel, second, meant, waiting):
-    what = rng.choice(["code"] * 6 + ["kill", "restart", "again", "second", "full", "torn", "drop"])
-    page = rng.choice(kernel.pages)
-    if what in ("code", "kill", "second", "full", "drop"):
-        op = _any_op(rng, n, meant)
-        if what == "second" and not waiting:
-            second.poll()
-            second.append([op])
-            meant.append(op)
-            return
-        meant.append(op)
-        waiting.append(op)
-        if what == "kill" and len(waiting) == 1:
-            _killed_before_ack(kernel.path, [op])  # and the page knows of no ack
-            kernel.restart()
-        elif what == "full":
-            limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-            size = kernel.path.stat().st_size + rng.randint(0, 60)
-            try:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-                _send(page, waiting)
-            finally:
-                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        elif what != "drop":
-            _send(page, waiting)
-    elif what == "restart":
-        kernel.restart()
-    elif what == "again" and meant:
-        page.ops(
-            *rng.sample(meant[: len(meant) - len(waiting)], k=min(2, len(meant) - len(waiting)))
-        )
-    elif what == "torn":
-        with kernel.path.open("ab") as file:
-            file.write(b'{"op": "add", "op_id": "half of a l')
-
-
-def _any_op(rng, n, meant):
-    adds = [op for op in meant if op["op"] == "add"]
-    if not adds or rng.random() < 0.5:
-        return add(f"{n}", start=rng.randint(0, 9), end=rng.randint(10, 40))
-    name, kind = f"x-{n}", rng.choice(["edit", "remove", "undo"])
-    alive = _meant(meant)
-    if kind == "undo" or not alive:
-        return {"op": "undo", "op_id": name, "undoes": rng.choice(meant)["op_id"]}
-    key = rng.choice(sorted(alive))
-    if kind == "edit":
-        return {"op": "edit", "op_id": name, "id": key, "memo": f"memo {n} 長い"}
-    return {"op": "remove", "op_id": name, "id": key}
-
-
-def _send(page, waiting):
-    """Send all that waits, as a page does, and forget what is acknowledged."""
-    told = page.ops(*waiting)
-    assert [key for _, key in refusals(told)] in ([], ["disk"])
-    done = {op_id for message in told if message["kind"] == "ack" for op_id in message["op_ids"]}
-    waiting[:] = [op for op in waiting if op["op_id"] not in done]
 
 
 def test_a_lock_is_not_kept_by_a_thread_that_ends(path):

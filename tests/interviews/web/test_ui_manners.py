@@ -7,20 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cxlib.interviews.web.build import FOLDER, ORDER
+from tests.interviews.web.by_hand import codings, focus, place, press, said, settled, words
 from tests.interviews.web.page import LABELS, coder_page, mount
-from tests.interviews.web.test_ui import codings, focus, place, press, said, settled, words
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def page(browser):
-    page = coder_page(browser)
-    mount(page)
-    focus(page)
-    yield page
-    assert page.problems == []
-    page.close()
 
 
 def test_each_key_has_a_command_and_a_line_of_help(page):

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.interviews.web.page import coder_page, mount
-from tests.interviews.web.test_ui import (
+from tests.interviews.web.by_hand import (
     choose,
     codings,
     focus,
@@ -16,18 +15,9 @@ from tests.interviews.web.test_ui import (
     settled,
     words,
 )
+from tests.interviews.web.page import coder_page, mount
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def page(browser):
-    page = coder_page(browser)
-    mount(page)
-    focus(page)
-    yield page
-    assert page.problems == []
-    page.close()
 
 
 def saved(page, view=-1):
