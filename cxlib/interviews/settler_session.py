@@ -19,10 +19,11 @@ from cxlib.interviews.codings import plain
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.decisions import of_spans
 from cxlib.interviews.disagreements import Disagreements
-from cxlib.interviews.journal import Journal, read_journal
+from cxlib.interviews.journal import UNCERTAIN, Journal, read_journal
 from cxlib.interviews.journal_names import path_of
 from cxlib.interviews.journal_ops import History, State
-from cxlib.interviews.journal_reading import decisions_of
+from cxlib.interviews.journal_reading import decisions_of, progress_of
+from cxlib.interviews.naming import bare
 from cxlib.shown.message import Message
 
 PLACE = ["document", "start", "end", "code"]
@@ -123,10 +124,9 @@ def _agreed(grid: counts.Grid) -> dict[str, list[list[Any]]]:
 def _ids(
     corpus: Corpus, coders: Sequence[str], folder: Path
 ) -> tuple[dict[tuple[Any, ...], list[str]], tuple[str, ...]]:
-    """Return the ids of codings in coders' files by coder, place and code; and whose file holds
-    other spans than the corpus."""
+    """Return the ids of codings in coders' files by coder, place and code; and whose file says
+    otherwise than the corpus."""
     found, changed = defaultdict(list), []
-    own = corpus.codings[corpus.codings["code"] != ""]
     for coder in coders:
         path = path_of(folder, coder)
         if not path.is_file():
@@ -134,11 +134,22 @@ def _ids(
         state = in_corpus(read_journal(path).state, corpus)
         for key, row in state.codings.items():
             found[coder, *(row[name] for name in PLACE)].append(key)
-        there = sorted((c["document"], c["start"], c["end"]) for c in state.codings.values())
-        read = own.loc[own["coder"] == coder, _SPAN].itertuples(index=False, name=None)
-        if there != sorted(read):
+        if _has_changed(state, corpus, coder):
             changed.append(coder)
     return dict(found), tuple(changed)
+
+
+def _has_changed(state: State, corpus: Corpus, coder: str) -> bool:
+    """Return whether a coder's file has other spans, codes (however they are spelled) or marks of
+    how far she read than the corpus that was read from it."""
+    own = corpus.codings[(corpus.codings["coder"] == coder) & (corpus.codings["code"] != "")]
+    there = sorted((*(c[name] for name in _SPAN), bare(c["code"])) for c in state.codings.values())
+    read = own[_SPAN].assign(code=own["code"].map(bare)).itertuples(index=False, name=None)
+    if there != sorted(read):
+        return True
+    marks = corpus.progress.loc[corpus.progress["coder"] == coder].set_index("document")["read_to"]
+    now = progress_of(state, coder).set_index("document")["read_to"]
+    return any(now.get(name, to) != to for name, to in marks.items())
 
 
 def _spans(
@@ -148,12 +159,13 @@ def _spans(
     left = {key: list(ids) for key, ids in refs.items()}
     rows = corpus.codings[corpus.codings["code"] != ""]
     memos = rows["memo"].fillna("") if "memo" in rows.columns else [""] * len(rows)
-    columns = [*PLACE, "coder"]
-    for n, (row, memo) in enumerate(zip(rows[columns].to_dict("records"), memos, strict=True)):
+    doubted = rows.get(UNCERTAIN, pd.Series(False, index=rows.index)).eq(True)
+    own = zip(rows[[*PLACE, "coder"]].to_dict("records"), memos, doubted, strict=True)
+    for n, (row, memo, uncertain) in enumerate(own):
         place = row["document"], int(row["start"]), int(row["end"]), row["code"]
         ids = left.get((row["coder"], *place))
         about = {"start": place[1], "end": place[2], "code": place[3], "coder": row["coder"]}
-        told = {"memo": str(memo), "uncertain": False, "mine": False}
+        told = {"memo": str(memo), "uncertain": bool(uncertain), "mine": False}
         # the ids of two files may be the same; those of a table are its places
         ref = ids.pop(0) if ids else f"{row['coder']}:{place[1]}-{place[2]}"
         by = coders.index(row["coder"])

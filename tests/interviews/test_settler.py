@@ -236,10 +236,19 @@ def test_the_first_interview_with_something_open_is_shown(study):
     assert study.settle(document="a.txt").document == "a.txt"
 
 
-def test_files_that_were_changed_since_are_told(study):
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"op": "remove", "id": "Kim-0"},
+        {"op": "edit", "id": "Kim-0", "code": "late"},
+        {"op": "read", "document": "a.txt", "to": 1},
+    ],
+)
+def test_files_that_were_changed_since_are_told(study, change):
     corpus = study.read()
     journal = read_journal(study.folder / "Kim.jsonl")
-    journal.append([{"op": "remove", "op_id": "x", "id": "Kim-0"}])
+    assert journal.state.codings["Kim-0"]["code"] != "late"
+    journal.append([{"op_id": "x", **change}])
     settler = interviews.settle(corpus, folder=study.folder, by="Mori", interactive=True)
     assert [note.text() for note in settler.notes] == [
         "These coders changed their files since they were read here: Kim. Read them again, so that "
