@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import os
 import re
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 _ROWS, _LETTERS, _NAME = 1_048_576, 32_767, 31  # what Excel holds in a sheet, a cell and a name
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _WIDE, _NARROW, _SENTENCE = 40, 9, 100  # columns of text
+_LARGEST = 9.99999999999999e307  # that a cell holds as a number
 _MINUS = "\u2212"
 _DAYS = {
     "date": "yyyy-mm-dd",
@@ -191,7 +191,7 @@ def _put(cell: Cell, value: Any, word: str, how: Format, in_words: bool, languag
     number = value.item() if hasattr(value, "item") else value
     if in_words or isinstance(number, bool | str):
         _text(cell, word)
-    elif isinstance(number, int | float) and math.isfinite(number):
+    elif isinstance(number, int | float) and abs(number) <= _LARGEST:
         cell.value = number
         cell.number_format = _format(str(how), number, language)
     elif isinstance(value, dt.date) and value.year >= 1900:
