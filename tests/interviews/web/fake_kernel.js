@@ -82,7 +82,8 @@ globalThis.FakeKernel = class {
     for (const op of ops) {
       const reason = this.refuses ?? this.wrong(op);
       if (reason && !this.known.has(op.op_id)) {
-        this.tell(line, { kind: "refused", op_id: op.op_id, ...reason });
+        for (const view of this.views)
+          this.tell(view, { kind: "refused", op_id: op.op_id, ...reason });
         continue;
       }
       told.push(op.op_id);

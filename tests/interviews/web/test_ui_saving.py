@@ -91,6 +91,20 @@ def test_a_full_disk_is_told_and_tried_again(page):
     assert words(page) == [("How", "goal")]
 
 
+@pytest.mark.parametrize("key", ["disk", "replaced", "range"])
+def test_what_is_refused_in_one_view_is_told_in_that_view_alone(page, key):
+    mount(page)
+    page.evaluate("(key) => { kernel.refuses = {key, reason: 'it cannot be'}; }", key)
+    press(page, "w", "1")
+    assert "it cannot be" in saved(page, 0)
+    assert saved(page, 1) == "All saved"
+    page.evaluate("() => { kernel.refuses = null; }")
+    later(page, 3100)
+    press(page, "ArrowRight")
+    later(page, 5100)
+    assert [saved(page, 0), saved(page, 1)] == ["All saved"] * 2
+
+
 def test_what_is_refused_for_good_is_taken_back(page):
     press(page, "w", "1")
     page.evaluate("() => { kernel.refuses = {key: 'range', reason: 'no such place'}; }")

@@ -2228,16 +2228,17 @@ class Session {
       this.asked = undefined;
       return this.on.refused(reason);
     }
-    const store = [...this.stores.values()].find((one) => one.has(id)) ?? this.store;
+    const own = [...this.stores.values()].find((one) => one.has(id));
+    const isOthers = !own && (id ?? null) !== null; // of another view of the same widget
     if (KEPT.includes(key)) {
-      store.hold(reason);
+      if (!isOthers) (own ?? this.store).hold(reason);
       if (key === "replaced" && this.now() - this.openedAt > OPEN_WITHIN) this.open();
-    } else {
-      store.drop(id);
+    } else if (own) {
+      own.drop(id);
       this.on.changed(this.state.refuse(id));
       this.settle([id]);
     }
-    return this.on.refused(reason);
+    if (!isOthers) this.on.refused(reason);
   }
 
   /** The worst status of all documents, with the number of all changes that wait. */
