@@ -41,7 +41,7 @@ class CodeKind(StrEnum):
 
 class _Loader(yaml.BaseLoader):
     """Every scalar as it is written (the safe loader would make False of a code "no" and 7 of
-    "007"); no tag is obeyed, and no key is there twice."""
+    "007"); no tag is obeyed, no key is there twice, and no comma cuts a text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [str(key.value) for key, _ in node.value]
@@ -49,7 +49,19 @@ class _Loader(yaml.BaseLoader):
             if key in keys[:number]:
                 line = node.value[number][0].start_mark.line + 1
                 raise yaml.YAMLError(f"line {line}: {key!r} is there twice in one entry; keep one")
+            if node.flow_style and key not in FIELDS and _is_nothing(node.value[number][1]):
+                before = f" (behind {keys[number - 1]!r})" if number else ""
+                line = node.value[number][0].start_mark.line + 1
+                raise yaml.YAMLError(
+                    f"line {line}: {key!r}{before} has no value; a text with a comma goes in "
+                    'quotation marks, such as {definition: "An hour, and more"}'
+                )
         return super().construct_mapping(node, deep=deep)
+
+
+def _is_nothing(node: yaml.Node) -> bool:
+    """Return whether nothing is written there, not even quotation marks."""
+    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
 
 
 def read_codebook(path: Path) -> pd.DataFrame:

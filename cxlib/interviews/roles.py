@@ -236,7 +236,7 @@ def _refuse_misspelt(key: str, roles: Mapping[str, Role], written: Sequence[str]
         return
     raise ParameterError(
         f"speakers={{{key!r}: …}}: {key!r} is no role; did you mean {str(near[0])!r}? "
-        f"Roles are {', '.join(Role)}; any other key is the name of a speaker"
+        f"Roles are {', '.join(Role)}; any other key is the name of a speaker."
     )
 
 

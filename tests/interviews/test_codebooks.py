@@ -111,6 +111,15 @@ def test_a_table_is_a_codebook_too(tmp_path, suffix):
         ("codes: [{name: a, codes: [{theme: x}]}]\n", "entry 1, entry 1.*has no name"),
         ("codes: [{name: a}, {name: a}]\n", "'a' is defined more than once"),
         ("codes: [{name: a, name: b}]\n", "line 1: 'name' is there twice"),
+        (
+            "codes:\n  - {name: a, definition: An hour, and more}\n",
+            r"line 2: 'and more' \(behind 'definition'\) has no value; a text with a comma goes in "
+            "quotation marks",
+        ),
+        (
+            "codes: [{name: a, example: 待った, 長い, kind: goal}]\n",
+            "'長い' .behind 'example'. has no",
+        ),
         ("codes: [{name: 'a}]\n", "cannot be read as YAML"),
         (
             "codes: [Late, ｌａｔｅ]\n",
