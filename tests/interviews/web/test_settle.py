@@ -290,7 +290,7 @@ def test_marks_of_coders_differ_by_more_than_colour(page):
     press(page, "y")
     hidden = shadow(page, ".cx-words + .cx-hidden")
     assert hidden[1] == "Codes: service Aki, late Aki, late settled: holds"
-    assert shadow(page, ".cx-block:nth-child(2) .cx-chip") == ["se 1", "la 1✓"]
+    assert shadow(page, ".cx-block:nth-child(2) .cx-chip") == ["se 1", "la 1·✓"]
 
 
 def test_two_views_are_in_step_and_nothing_is_lost_where_the_kernel_is_gone(page, study):

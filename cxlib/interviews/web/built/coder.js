@@ -5008,7 +5008,7 @@ function settleMargin(view, { spans }, margin) {
     create("span", {
       class: "cx-chip",
       title: view.state.label(code),
-      text: `${abbreviation(view.state.label(code))} ${[...who].sort().join("")}`,
+      text: `${abbreviation(view.state.label(code))} ${[...who].sort().join("·")}`,
     }),
   );
   margin.replaceChildren(...chips);
