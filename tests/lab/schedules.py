@@ -176,7 +176,8 @@ class Schedule:
         self.book.reload()
         with contextlib.suppress(AssertionError):
             if not self.is_dead:
-                until(lambda: self.book.page.evaluate("() => desk.isUsable(1)"), within=2)
+                both = "() => desk.isUsable(0) && desk.isUsable(1)"
+                until(lambda: self.book.page.evaluate(both), within=2)
                 return
         self._run_cells()
 
