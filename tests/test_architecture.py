@@ -96,6 +96,9 @@ TESTED_IN = {
     "engines/test_cohorts_on_engines.py": """
         rows.engines
     """,
+    "engines/test_named_connections.py": """
+        sources.catalogs sources.opening sources.spark_folders
+    """,
     "bias/test_reading.py": """
         bias.dated_waves bias.usable
     """,

@@ -94,7 +94,7 @@ def _duckdb(url: str) -> ibis.BaseBackend:
 
 
 def _postgres(url: str) -> ibis.BaseBackend:
-    psycopg = _extra("psycopg", "postgres")
+    psycopg = need_extra("psycopg", "postgres")
     try:
         return ibis.postgres.from_connection(psycopg.connect(url))
     except psycopg.ProgrammingError:  # its message may repeat the address
@@ -128,11 +128,29 @@ def _without_password(message: str, url: str) -> str:
 
 
 def _spark(url: str) -> ibis.BaseBackend:
-    sessions = _extra("pyspark.sql", "spark")
+    return start_spark("local[*]" if url.lower() in ("spark", "spark://") else url)
+
+
+def start_spark(master: str, **settings: str) -> ibis.BaseBackend:
+    """Start Spark, or take the session that this process has.
+
+    Parameters
+    ----------
+    master : str
+        `local[2]`, or the address of a cluster: `spark://host:7077`.
+    **settings : str
+        Further settings of Spark, with `_` in place of each dot.
+
+    Raises
+    ------
+    SourceError
+        If the extra or Java is absent, or Spark does not start.
+    """
+    sessions = need_extra("pyspark.sql", "spark")
     _need_java()
-    here = url.lower() in ("spark", "spark://")
-    builder = sessions.SparkSession.builder.appName("cxlib").master("local[*]" if here else url)
-    settings = {
+    here = master.startswith("local")
+    builder = sessions.SparkSession.builder.appName("cxlib").master(master)
+    all_settings = {name.replace("_", "."): value for name, value in settings.items()} | {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
@@ -140,12 +158,12 @@ def _spark(url: str) -> ibis.BaseBackend:
         "spark.sql.execution.arrow.pyspark.enabled": "true",
     }
     if here:  # 200 partitions, Spark's default, are for clusters
-        settings |= {
+        all_settings |= {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
         }
-    for name, value in settings.items():
+    for name, value in all_settings.items():
         builder = builder.config(name, value)
     try:
         return ibis.pyspark.connect(builder.getOrCreate())
@@ -172,7 +190,14 @@ def _need_java() -> None:
         raise SourceError(f"Spark needs Java {JAVA}, and this is Java {version.group(1)}; {step}")
 
 
-def _extra(module: str, extra: str) -> Any:
+def need_extra(module: str, extra: str) -> Any:
+    """Return a module of one of our extras.
+
+    Raises
+    ------
+    SourceError
+        If it is not installed, with how to install it.
+    """
     try:
         return importlib.import_module(module)
     except ImportError:

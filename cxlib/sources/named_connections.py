@@ -1,0 +1,324 @@
+"""A table's name -> the table, in a connection opened once for reading alone, and its facts."""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from cxlib.errors import CxError, ParameterError, SourceError
+from cxlib.secrecy import masked
+from cxlib.sources.catalogs import (
+    catalog_name,
+    default_schemas,
+    find_place,
+    list_places,
+    shortest,
+    table_at,
+)
+from cxlib.sources.connection_settings import Settings, read_settings
+from cxlib.sources.opening import SNAPSHOT, Opened, open_engine
+from cxlib.sources.table_names import TableName
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What is known of a table at the moment when it is read, for provenance.
+
+    Attributes
+    ----------
+    connection : str or None
+        Name of the connection; None where the table lies in a file.
+    engine, version : str
+        `duckdb`, `postgres` or `spark`, and which one.
+    table : tuple of str
+        Catalog, schema and table, as the engine spells them.
+    columns : tuple of (str, str)
+        Names and types, types as Ibis writes them.
+    rows : int
+    snapshot : str or None
+        Of PostgreSQL, what `pg_current_snapshot()` says; the others have none.
+    bytes : int or None
+        Size of a DuckDB file, with its log.
+    modified : datetime.datetime or None
+        When a DuckDB file, or its log, was last written (UTC).
+    """
+
+    connection: str | None
+    engine: str
+    version: str
+    table: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    rows: int
+    snapshot: str | None
+    bytes: int | None
+    modified: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionFacts:
+    """What `cx connect test` shows of a connection.
+
+    Attributes
+    ----------
+    name, engine, version : str
+    tables : tuple of str
+        Those that may be read, each as it is written behind `name:`.
+    held_back : bool
+        Whether the engine itself refuses to write; on Spark it is only us who never write.
+    """
+
+    name: str
+    engine: str
+    version: str
+    tables: tuple[str, ...]
+    held_back: bool
+
+
+_lock = threading.RLock()
+_open: dict[tuple[int, Settings], Opened] = {}  # a forked process opens its own
+
+
+def open_table(name: TableName) -> ibis.Table:
+    """Return a table where it lies; its connection is opened once in a process, and read only.
+
+    Use it in a study's `read`; what is counted of the table is counted by the engine. All tables of
+    one connection to PostgreSQL are seen as they were when the first of them was opened, until
+    `end`.
+
+    Parameters
+    ----------
+    name : TableName
+        As `read_source` makes it.
+
+    Returns
+    -------
+    ibis.Table
+
+    Raises
+    ------
+    ParameterError
+        If there is no such connection, or its settings are refused.
+    SourceError
+        If the engine cannot be reached or does not let us in; if there is no such table, with the
+        nearest; or if the role may not read it. A password is never repeated.
+
+    Notes
+    -----
+    - DuckDB opens its file for reading alone.
+    - PostgreSQL: one transaction, REPEATABLE READ and READ ONLY, with a limit of time for each
+      query (15 min, or `timeout`). So no temporary table can be made in it.
+    - Spark: tables are the folders of Parquet in `warehouse`, `<table>/` and
+      `<schema>.db/<table>/` as Spark writes them, and what a catalog of its own configuration
+      knows. It has no snapshot; the files are those of the first look. A session that this process
+      already has is used.
+    """
+    with _lock, refuse_engine_errors(name):
+        opened = _connection(name)
+        return table_at(opened.engine, find_place(opened.engine, name, opened.settings.warehouse))
+
+
+def facts(name: TableName) -> TableFacts:
+    """Return what provenance says of a table; it is counted for that.
+
+    Parameters
+    ----------
+    name : TableName
+
+    Returns
+    -------
+    TableFacts
+
+    Raises
+    ------
+    ParameterError, SourceError
+        As `open_table`; also if the transaction has ended in which the table was read.
+    """
+    with _lock, refuse_engine_errors(name):
+        opened = _connection(name)
+        engine, settings = opened.engine, opened.settings
+        place = find_place(engine, name, settings.warehouse)
+        table = table_at(engine, place)
+        size, modified = _file_state(settings.file)
+        return TableFacts(
+            connection=name.connection,
+            engine=settings.engine,
+            version=_version(engine),
+            table=(catalog_name(engine), place.schema, place.table),
+            columns=tuple((column, str(kind)) for column, kind in table.schema().items()),
+            rows=int(table.count().execute()),
+            snapshot=_same_snapshot(opened),
+            bytes=size,
+            modified=modified,
+        )
+
+
+def look(name: str) -> ConnectionFacts:
+    """Return what a connection is and which of its tables may be read.
+
+    Parameters
+    ----------
+    name : str
+        Of `connections.toml`.
+
+    Returns
+    -------
+    ConnectionFacts
+
+    Raises
+    ------
+    ParameterError, SourceError
+        As `open_table`.
+    """
+    with _lock:
+        opened = _open_once(read_settings(name))
+        engine = opened.engine
+        schemas = default_schemas(engine)
+        places = list_places(engine, opened.settings.warehouse)
+        return ConnectionFacts(
+            name=name,
+            engine=opened.settings.engine,
+            version=_version(engine),
+            tables=tuple(shortest(place, schemas) for place in places if place.readable),
+            held_back=engine.name != "pyspark",
+        )
+
+
+def end() -> None:
+    """Close every connection that this process opened: at the end of a run, or of a kernel.
+
+    A transaction is rolled back; Spark stops unless its session was there before. What was opened
+    before may not be asked any more, and the next `open_table` opens anew."""
+    with _lock:
+        for key in [key for key in _open if key[0] == os.getpid()]:
+            _close(_open.pop(key))
+
+
+def _close(opened: Opened) -> None:
+    with suppress(Exception):  # the server may be gone
+        if opened.settings.engine == "postgres":
+            opened.engine.con.close()  # which rolls back
+        elif opened.ours:
+            opened.engine.disconnect()
+
+
+@contextmanager
+def refuse_engine_errors(name: TableName) -> Iterator[None]:
+    """Turn what an engine says while a table is read into one sentence.
+
+    Parameters
+    ----------
+    name : TableName
+        What is read within.
+
+    Raises
+    ------
+    SourceError
+        If the time of a query was over, the server ended, or the engine refused, each with the next
+        step. Errors that are no engine's pass through.
+    """
+    try:
+        yield
+    except CxError:
+        raise
+    except Exception as error:
+        if type(error).__module__.split(".")[0] not in _ENGINES:
+            raise
+        raise SourceError(f"source {name.text!r}: {_in_a_sentence(error)}") from None
+
+
+_ENGINES = {"psycopg", "duckdb", "_duckdb", "pyspark", "py4j"}
+
+
+def _in_a_sentence(error: Exception) -> str:
+    state = getattr(error, "sqlstate", None) or ""
+    said = masked(" ".join(str(error).split()))[:300]
+    if state == "57014":
+        return (
+            f"a query took longer than it may, or was cancelled ({said}); write a longer timeout = "
+            '"30 min" into the connection, or count fewer rows with where'
+        )
+    if type(error).__module__.startswith("psycopg") and (
+        not state or state.startswith(("08", "57P"))
+    ):
+        return (
+            f"the server ended the connection ({said}); what was read is not whole: run again when "
+            "it is back"
+        )
+    if state == "25006":
+        return (
+            f"the connection only reads ({said}), and this needs a temporary table; give a table "
+            "of the same connection in place of a file"
+        )
+    return f"the engine refused what it was asked ({said}); 'cx connect test' says what it has"
+
+
+def _connection(name: TableName) -> Opened:
+    if name.file is not None:
+        file = name.file.resolve()
+        return _open_once(
+            Settings(name=name.file.as_posix(), engine="duckdb", told_in=file, file=file)
+        )
+    if name.connection is None:
+        raise ParameterError(f"source {name.text!r} names neither a connection nor a file")
+    return _open_once(read_settings(name.connection))
+
+
+def _open_once(settings: Settings) -> Opened:
+    key = (os.getpid(), settings)
+    if key in _open and (lost := _lost(_open[key])):
+        _close(_open.pop(key))
+        raise SourceError(
+            f"connection {settings.name!r}: {lost}, so that its rows may be others than before; "
+            "run the notebook again from its first cell"
+        )
+    if key not in _open:
+        if not _open:
+            atexit.register(end)
+        _open[key] = open_engine(settings)
+    return _open[key]
+
+
+def _lost(opened: Opened) -> str:
+    """Return why rows that are read now are not those of before; nothing where they are."""
+    if opened.settings.engine != "postgres":
+        return ""
+    connection = opened.engine.con
+    if connection.closed:
+        return "the server ended it"
+    status = connection.info.transaction_status.name
+    return "" if status in ("INTRANS", "ACTIVE") else "its transaction has ended"
+
+
+def _same_snapshot(opened: Opened) -> str | None:
+    if opened.snapshot is None:
+        return None
+    [now] = opened.engine.con.execute(SNAPSHOT).fetchone()
+    if now != opened.snapshot:
+        raise SourceError(
+            f"connection {opened.settings.name!r}: its rows are now those of another moment "
+            f"({now}) than when it was opened ({opened.snapshot}); run the notebook again from its "
+            "first cell"
+        )
+    return now
+
+
+def _version(engine: Any) -> str:
+    return engine._session.version if engine.name == "pyspark" else str(engine.version)
+
+
+def _file_state(file: Path | None) -> tuple[int | None, dt.datetime | None]:
+    if file is None:
+        return None, None
+    log = file.with_name(file.name + ".wal")  # rows that are not yet in the file itself
+    states = [path.stat() for path in (file, log) if path.is_file()]
+    newest = max(state.st_mtime for state in states)
+    return sum(state.st_size for state in states), dt.datetime.fromtimestamp(newest, dt.UTC)

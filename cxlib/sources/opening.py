@@ -1,0 +1,156 @@
+"""The settings of a connection -> the engine, open and only for reading."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from cxlib.errors import ParameterError, SourceError
+from cxlib.secrecy import MASK, masked, read_secret
+from cxlib.sources import connections
+from cxlib.sources.connection_settings import Settings
+
+WAITS = 10  # seconds for a server to answer at all
+SNAPSHOT = "SELECT pg_current_snapshot()::text"  # PostgreSQL 13 and later
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection that is open.
+
+    Attributes
+    ----------
+    settings : Settings
+    engine : ibis.BaseBackend
+    snapshot : str or None
+        Of PostgreSQL: that of the transaction in which all is read.
+    ours : bool
+        Whether it ends with us: a session of Spark may have been there before.
+    """
+
+    settings: Settings
+    engine: Any
+    snapshot: str | None = None
+    ours: bool = True
+
+
+def open_engine(settings: Settings) -> Opened:
+    """Open a connection for reading alone.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    Opened
+
+    Raises
+    ------
+    ParameterError
+        If its password cannot be read.
+    SourceError
+        If the engine cannot be reached, or the extra or the file is not there. A password is never
+        repeated.
+    """
+    return _OPENERS[settings.engine](settings)
+
+
+def _open_duckdb(settings: Settings) -> Opened:
+    file = settings.file or Path()
+    if not file.is_file():
+        raise SourceError(
+            f"connection {settings.name!r} in {settings.told_in.as_posix()}: there is no file "
+            f"{file.absolute().as_posix()!r}; write the whole path of a DuckDB database"
+        )
+    return Opened(settings, connections.connect(f"duckdb://{file.absolute()}"))
+
+
+def _open_postgres(settings: Settings) -> Opened:
+    psycopg = connections.need_extra("psycopg", "postgres")
+    password = _password(settings)
+    problem = ""
+    try:
+        opened = psycopg.connect(settings.url or "", **_words(settings, password))
+        opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        opened.read_only = True
+        engine = ibis.postgres.from_connection(opened)
+        limit = f"{settings.timeout}s"
+        opened.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
+        opened.commit()  # what is set holds for the session; the next query begins the snapshot
+        [snapshot] = opened.execute(SNAPSHOT).fetchone()
+    except psycopg.Error as error:
+        problem = _without(" ".join(str(error).split())[:300], password)
+        if isinstance(error, psycopg.ProgrammingError):  # it repeats the address
+            problem = "its address cannot be read"
+    if problem:
+        raise SourceError(
+            f"connection {settings.name!r} in {settings.told_in.as_posix()}: PostgreSQL"
+            f"{_at(settings)} cannot be reached ({problem}); check host, port, database and user "
+            "there, that it runs and lets you in, and the password: secret://NAME, ~/.pgpass or "
+            "PGPASSWORD"
+        )
+    return Opened(settings, engine, snapshot)
+
+
+def _words(settings: Settings, password: str | None) -> dict[str, Any]:
+    given = {
+        "host": settings.host,
+        "port": settings.port,
+        "dbname": settings.database,
+        "user": settings.user,
+        "password": password,
+    }
+    waits = {} if "connect_timeout" in (settings.url or "") else {"connect_timeout": WAITS}
+    known = {key: value for key, value in given.items() if value is not None}
+    return {"application_name": "cxlib", **waits, **known}
+
+
+def _password(settings: Settings) -> str | None:
+    if settings.password is None:
+        return None
+    try:
+        return read_secret(settings.password)
+    except ParameterError as error:
+        raise ParameterError(
+            f"{settings.told_in.as_posix()}, connection {settings.name!r}, password: {error}"
+        ) from None
+
+
+def _without(message: str, password: str | None) -> str:
+    for secret in filter(None, (password, os.environ.get("PGPASSWORD"))):
+        message = message.replace(secret, MASK)
+    return masked(message)
+
+
+def _at(settings: Settings) -> str:
+    if settings.url:
+        return f" at {masked(settings.url)}"
+    port = f":{settings.port}" if settings.port else ""
+    return f" at {settings.host}{port}" if settings.host else ""
+
+
+def _open_spark(settings: Settings) -> Opened:
+    sessions = connections.need_extra("pyspark.sql", "spark").SparkSession
+    before = sessions.getActiveSession()
+    if before is not None and before.sparkContext.master != settings.master:
+        raise SourceError(
+            f"connection {settings.name!r} in {settings.told_in.as_posix()}: this process has "
+            f"Spark at {before.sparkContext.master!r} open already, and only one can be; restart "
+            "the kernel, or give the connections the same master"
+        )
+    where = {"spark_sql_warehouse_dir": settings.warehouse} if settings.warehouse else {}
+    engine = connections.start_spark(settings.master, **where)
+    return Opened(settings, engine, ours=before is None)
+
+
+_OPENERS: dict[str, Callable[[Settings], Opened]] = {
+    "duckdb": _open_duckdb,
+    "postgres": _open_postgres,
+    "spark": _open_spark,
+}
