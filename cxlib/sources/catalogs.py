@@ -11,6 +11,7 @@ import ibis
 
 from cxlib.check import did_you_mean, nearest
 from cxlib.errors import SourceError
+from cxlib.sources.connections import quote_for_spark
 from cxlib.sources.spark_folders import folder_tables, plain_view, view_of_folder
 from cxlib.sources.table_names import TableName, write_names
 
@@ -70,14 +71,9 @@ def _registered(engine: Any, folders: set[tuple[str, str]]) -> list[Place]:
     return [
         Place(schema.name, table.name)
         for schema in catalog.listDatabases()
-        for table in catalog.listTables(write_backquoted(schema.name))
+        for table in catalog.listTables(quote_for_spark(schema.name))
         if not table.isTemporary and (schema.name, table.name) not in folders
     ]
-
-
-def write_backquoted(name: str) -> str:
-    """Write a name as Spark's SQL has it."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def default_schemas(engine: Any) -> list[str]:
@@ -156,8 +152,8 @@ def _missing(name: TableName, places: Sequence[Place], schemas: Sequence[str]) -
     if not known:
         return SourceError(f"{said}, nor any other that it may read; check the database and role")
     if elsewhere:
-        near = nearest(wanted, elsewhere)
-        ways = [*near, *(other for other in elsewhere if other not in near)][:3]
+        first = nearest(wanted, elsewhere)
+        ways = [*first, *(other for other in elsewhere if other not in first)][:3]
         return SourceError(f"{said}; write {' or '.join(name.where + way for way in ways)}")
     if above and above[-1] not in {place.schema for place in places}:
         said = f"source {name.text!r}: {_said(name)} has no schema {above[-1]!r}"
@@ -185,5 +181,5 @@ def table_at(engine: Any, place: Place) -> ibis.Table:
 
 
 def _view(engine: Any, place: Place) -> str:
-    names = ".".join(map(write_backquoted, (place.schema, place.table)))
+    names = ".".join(map(quote_for_spark, (place.schema, place.table)))
     return plain_view(engine, names, lambda: engine._session.table(names))

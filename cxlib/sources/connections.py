@@ -166,13 +166,35 @@ def start_spark(master: str, **settings: str) -> ibis.BaseBackend:
     for name, value in all_settings.items():
         builder = builder.config(name, value)
     try:
-        return ibis.pyspark.connect(builder.getOrCreate())
+        return _by_plain_names(ibis.pyspark.connect(builder.getOrCreate()))
     except Exception as error:  # noqa: BLE001 - Spark raises many kinds, all of them here because it did not start
         raise SourceError(
             f"Spark did not start ({' '.join(str(error).split())[:300]}); check Java, memory, and "
             "the address of "
             "the cluster"
         ) from None
+
+
+def _by_plain_names(engine: Any) -> ibis.BaseBackend:
+    """Have the names of Spark's tables taken as they are: Ibis reads their columns by a name that
+    Spark parses as SQL, so that a blank ends it. Dots part schema and table, as before."""
+    columns_of = engine.get_schema
+
+    def get_schema(table_name: str, **where: Any) -> Any:
+        plain = re.fullmatch(r"[A-Za-z0-9_.]+", table_name)
+        return columns_of(table_name if plain else quote_for_spark(table_name), **where)
+
+    engine.get_schema = get_schema
+    return engine
+
+
+def quote_for_spark(name: str) -> str:
+    """Write a name in backticks, as Spark's SQL has it.
+
+    >>> quote_for_spark("Order Lines")
+    '`Order Lines`'
+    """
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _need_java() -> None:

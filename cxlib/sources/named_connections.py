@@ -240,7 +240,9 @@ _ENGINES = {"psycopg", "duckdb", "_duckdb", "pyspark", "py4j"}
 
 def _in_a_sentence(error: Exception) -> str:
     state = getattr(error, "sqlstate", None) or ""
-    said = masked(" ".join(str(error).split()))[:300]
+    lines = [line for line in str(error).splitlines() if not line.startswith(("\tat ", "\t..."))]
+    whole = masked(" ".join(" ".join(lines).split()))  # without the stack of Java
+    said = whole[:300]
     if state == "57014":
         return (
             f"a query took longer than it may, or was cancelled ({said}); write a longer timeout = "
@@ -258,6 +260,8 @@ def _in_a_sentence(error: Exception) -> str:
             f"the connection only reads ({said}), and this needs a temporary table; give a table "
             "of the same connection in place of a file"
         )
+    if "FILE_NOT_EXIST" in whole:
+        return f"its files were exchanged while they were read ({said}); run again"
     return f"the engine refused what it was asked ({said}); 'cx connect test' says what it has"
 
 

@@ -14,6 +14,7 @@ from cxlib.errors import ParameterError, SourceError
 from cxlib.secrecy import MASK, masked, read_secret
 from cxlib.sources import connections
 from cxlib.sources.connection_settings import Settings
+from cxlib.sources.spark_folders import is_remote
 
 WAITS = 10  # seconds for a server to answer at all
 SNAPSHOT = "SELECT pg_current_snapshot()::text"  # PostgreSQL 13 and later
@@ -74,7 +75,7 @@ def _open_duckdb(settings: Settings) -> Opened:
 def _open_postgres(settings: Settings) -> Opened:
     psycopg = connections.need_extra("psycopg", "postgres")
     password = _password(settings)
-    problem = ""
+    problem, opened = "", None
     try:
         opened = psycopg.connect(settings.url or "", **_words(settings, password))
         opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -89,6 +90,8 @@ def _open_postgres(settings: Settings) -> Opened:
         if isinstance(error, psycopg.ProgrammingError):  # it repeats the address
             problem = "its address cannot be read"
     if problem:
+        if opened is not None:
+            opened.close()
         raise SourceError(
             f"connection {settings.name!r} in {settings.told_in.as_posix()}: PostgreSQL"
             f"{_at(settings)} cannot be reached ({problem}); check host, port, database and user "
@@ -137,15 +140,24 @@ def _at(settings: Settings) -> str:
 
 def _open_spark(settings: Settings) -> Opened:
     sessions = connections.need_extra("pyspark.sql", "spark").SparkSession
-    before = sessions.getActiveSession()
+    said = f"connection {settings.name!r} in {settings.told_in.as_posix()}"
+    if (folder := settings.warehouse) and not (is_remote(folder) or Path(folder).is_dir()):
+        raise SourceError(
+            f"{said}: there is no folder {Path(folder).absolute().as_posix()!r}; write the whole "
+            "path of the folder in which Spark keeps its tables"
+        )
+    before = sessions.getActiveSession() or sessions._instantiatedSession  # that of any thread
     if before is not None and before.sparkContext.master != settings.master:
         raise SourceError(
-            f"connection {settings.name!r} in {settings.told_in.as_posix()}: this process has "
-            f"Spark at {before.sparkContext.master!r} open already, and only one can be; restart "
-            "the kernel, or give the connections the same master"
+            f"{said}: this process has Spark at {before.sparkContext.master!r} open already, and "
+            f"only one can be, and not {settings.master!r} beside it; restart the kernel, or give "
+            "the connections the same master"
         )
-    where = {"spark_sql_warehouse_dir": settings.warehouse} if settings.warehouse else {}
-    engine = connections.start_spark(settings.master, **where)
+    where = {"spark_sql_warehouse_dir": folder} if folder else {}
+    try:
+        engine = connections.start_spark(settings.master, **where)
+    except SourceError as error:
+        raise SourceError(f"{said}: {error}") from None
     return Opened(settings, engine, ours=before is None)
 
 

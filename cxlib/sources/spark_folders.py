@@ -19,15 +19,15 @@ _OF_A_SCHEMA = ".db"
 
 
 def folder_tables(warehouse: str | None) -> list[tuple[tuple[str, str], str]]:
-    """Return each table's schema and name, and its folder; none where the warehouse is no folder
-    of this machine.
+    """Return each table's schema and name, and its folder; none where the warehouse lies on
+    another machine.
 
     Parameters
     ----------
     warehouse : str or None
         Folder, or an address such as `s3a://bucket/warehouse`, whose tables Spark's catalog knows.
     """
-    if warehouse is None or not Path(warehouse).is_dir():
+    if warehouse is None or is_remote(warehouse):
         return []
     found = []
     for folder in _folders(Path(warehouse)):
@@ -37,6 +37,11 @@ def folder_tables(warehouse: str | None) -> list[tuple[tuple[str, str], str]]:
         else:
             found.append(((DEFAULT, folder.name), str(folder)))
     return [(names, folder) for names, folder in found if _is_table(Path(folder))]
+
+
+def is_remote(warehouse: str) -> bool:
+    """Return whether a warehouse is an address (`s3a://bucket/tables`) and no folder."""
+    return re.match(r"[A-Za-z][\w+.-]+:", warehouse) is not None
 
 
 def _folders(folder: Path) -> Iterator[Path]:
