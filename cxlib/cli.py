@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 import cxlib
+from cxlib.connect_command import connect
 from cxlib.console import (
     Done,
     complain,
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Customer-experience research: notebooks with parameters, run as reports.",
 )
+app.add_typer(connect, name="connect")
 
 
 def _print_version(wanted: bool) -> None:

@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "rows": BELOW | {"shown"},
     "sources": BELOW | {"rows", "shown"},
     "sample": BELOW | {"rows", "shown", "methods", "sources"},
+    "connect_command": BELOW | {"console", "options", "sources"},
     "report": BELOW | {"marks", "parameter_cells", "parameters", "shown", "sources"},
 }
 STUDY = BELOW | {"parameters", "survey_parameters", "rows", "methods", "shown", "sources"}
