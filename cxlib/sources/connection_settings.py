@@ -118,7 +118,15 @@ def read_settings(name: str) -> Settings:
         [files]
         engine = "duckdb"
         file = "/data/shop.duckdb"
+
+        [lake]
+        engine = "spark"
+        master = "local[2]"
+        warehouse = "/data/spark-warehouse"
         ```
+
+        `url = "postgres://reader@db.example/shop"` may stand in place of `engine` and all that it
+        says. A path that is not whole begins where the process works, as a parameter's does.
 
     Returns
     -------
@@ -224,6 +232,8 @@ class _Section:
             given["timeout"] = self._timeout(self.keys["timeout"])
         plain = ("host", "port", "database", "user", "master", "warehouse")
         given |= {key: self.keys[key] for key in plain if key in self.keys}
+        if "warehouse" in given:
+            given["warehouse"] = os.path.expanduser(given["warehouse"])
         if "file" in self.keys:
             given["file"] = Path(self.keys["file"]).expanduser()
         if url := self.keys.get("url"):

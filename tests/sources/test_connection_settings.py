@@ -62,6 +62,13 @@ def test_all_that_is_written_is_read(told):
     assert read_settings("店舗").file.name == "注文.duckdb"
 
 
+def test_a_path_may_begin_at_home(told, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    told('[lake]\nengine = "spark"\nwarehouse = "~/lake"\n[dw]\nurl = "duckdb://~/x.duckdb"')
+    assert read_settings("lake").warehouse == f"{tmp_path}/lake"
+    assert read_settings("dw").file == tmp_path / "x.duckdb"
+
+
 def test_defaults(told):
     told('[db]\nengine = "postgres"\n[lake]\nengine = "spark"')
     assert read_settings("db").timeout == 15 * 60

@@ -11,7 +11,7 @@ from cxlib.errors import ParameterError, SourceError
 from cxlib.sources import named_connections
 from cxlib.sources.named_connections import end, facts, look, open_table, refuse_engine_errors
 from cxlib.sources.opening import open_engine
-from cxlib.sources.table_names import read_source
+from cxlib.sources.table_names import TableName, read_source
 
 AWKWARD = ["orders", "Order Lines 注文", "a.b", 'say "hi"', "back`tick", "%s #1", "Größe/ß"]
 
@@ -181,3 +181,8 @@ def test_what_an_engine_says_while_a_table_is_read_is_a_sentence(shop):
     assert "\n" not in said
     with pytest.raises(KeyError), refuse_engine_errors(name):
         raise KeyError("another's")
+
+
+def test_a_name_of_nowhere_is_refused():
+    with pytest.raises(ParameterError, match="source 'x' names neither a connection nor a file"):
+        open_table(TableName(text="x", connection=None, file=None, parts=("x",)))
