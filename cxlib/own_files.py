@@ -19,6 +19,7 @@ from cxlib.errors import CxError
 from cxlib.marks import ColumnOf, marks_of, nested_model
 from cxlib.shown.message import Message
 from cxlib.sources.headers import Header, read_header
+from cxlib.sources.table_names import file_of
 
 Fields = Mapping[str, FieldInfo]
 Headers = Mapping[str, Header]
@@ -163,9 +164,10 @@ def _headers(values: Mapping[str, Any], fields: Fields) -> Iterator[tuple[str, H
     named = {file for field in fields.values() for file in _files_of(field)}
     for name in named:
         path = values.get(name, fields[name].default) if name in fields else None
-        if isinstance(path, str | Path) and Path(path).is_file():
+        if isinstance(path, str | Path):
             try:
-                yield name, read_header(Path(path))
+                if file_of(Path(path)).is_file():
+                    yield name, read_header(Path(path))
             except CxError:
                 continue
 

@@ -35,6 +35,7 @@ from cxlib.marks import pieces
 from cxlib.own_files import settle
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
+from cxlib.sources.table_names import read_source
 
 
 def _existing_file(path: Path) -> Path:
@@ -42,6 +43,21 @@ def _existing_file(path: Path) -> Path:
         raise ValueError(f"{path.as_posix()!r} is a folder; give the path of a file")
     if not path.is_file():
         raise ValueError(f"there is no file {path.as_posix()!r}; give the path of an existing file")
+    return path
+
+
+def _existing_table(path: Path) -> Path:
+    try:
+        table = read_source(path)
+    except ParameterError as error:  # pydantic takes no other kind
+        raise ValueError(str(error)) from None
+    if isinstance(table, Path):
+        return _existing_file(path)
+    if table.connection is not None:
+        raise ValueError(
+            f"{table.text!r} is a table of a connection, which notebooks do not read yet; give a "
+            "file or a table of a DuckDB file (shop.duckdb#orders), or copy it to Parquet"
+        )
     return path
 
 
@@ -75,6 +91,8 @@ def _existing(path: Path) -> Path:
 
 
 InputFile = Annotated[Path, AfterValidator(_existing_file)]
+# a file, or a table of a DuckDB database: shop.duckdb#orders
+InputTable = Annotated[Path, AfterValidator(_existing_table)]
 InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
 InputPath = Annotated[Path, AfterValidator(_existing)]
 # a folder to write to, made where it is not there; it is nothing that a report reads

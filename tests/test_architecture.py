@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "marks": set(),
     "parameter_cells": {"errors", "check"},
     "own_files": BELOW | {"marks", "shown", "sources"},
-    "parameters": BELOW | {"marks", "own_files", "parameter_cells", "shown"},
+    "parameters": BELOW | {"marks", "own_files", "parameter_cells", "shown", "sources"},
     "survey_parameters": {"marks", "parameters"},
     "methods": {"errors", "check"},
     "shown": BELOW,
@@ -52,10 +52,12 @@ MAY_IMPORT = {
     "report": BELOW | {"marks", "parameter_cells", "parameters", "shown", "sources"},
 }
 STUDY = BELOW | {"parameters", "survey_parameters", "rows", "methods", "shown", "sources"}
-HEADERS = {"cxlib.sources.headers"}  # what may be known of sources before a kernel starts
+# what may be known of sources before a kernel starts
+HEADERS = {f"cxlib.sources.{name}" for name in ("headers", "table_names", "database_files")}
 HEAVY = {
     "IPython",
     "anywidget",
+    "duckdb",
     "matplotlib",
     "seaborn",
     "statsmodels",
@@ -84,6 +86,9 @@ TESTED_IN = {
     """,
     "report/test_exit_codes.py": """
         report.outcomes
+    """,
+    "sources/test_database_files.py": """
+        sources.columnar
     """,
     "sources/test_captions.py": """
         sources.spoken
@@ -341,7 +346,7 @@ def _imports_what_lies_below(name):
     allowed = MAY_IMPORT.get(here, STUDY) | {here}
     found = {target for target in imports(name, runtime=False) if target.startswith("cxlib.")}
     assert {floor(target) for target in found} <= allowed, f"{name} may not import {found}"
-    if here in {"report", "own_files"}:
+    if here in {"report", "own_files", "parameters"}:
         assert {target for target in found if floor(target) == "sources"} <= HEADERS, name
     below = {floor(target) for target in found}
     if here in STUDIES and name.split(".")[2:3] == ["methods"]:

@@ -14,9 +14,11 @@ from cxlib.errors import CxError, ParameterError
 from cxlib.rows.category_tables import CategoryTable, find_category_table
 from cxlib.rows.conditions import Condition
 from cxlib.rows.headcounts import Headcount, find_crossed, find_headcount, whole_numbers
-from cxlib.rows.table import as_table, named
+from cxlib.rows.table import named
 from cxlib.shown.message import Message
 from cxlib.sources import read_list
+from cxlib.sources.columnar import open_columns
+from cxlib.sources.table_names import is_columnar
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,8 +40,8 @@ def read_people(
         return None, (), ()
     # Text by the survey's reader, so that Yes stays Yes: DuckDB's would make true of it.
     columns = [p.customer] if p.customer else []
-    if path.suffix.lower() == ".parquet":
-        rows = as_table(path)
+    if is_columnar(path):
+        rows = open_columns(path)
         refuse_counts(people.start(rows), parameter, path, p)
         if where is None:
             return named(people.as_names(rows, columns=columns)), (), ()

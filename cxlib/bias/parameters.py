@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from cxlib import check
 from cxlib.bound_values import Only
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, KeysOf, Labels, OutputFile
+from cxlib.parameters import ColumnOf, ConditionOn, InputTable, KeysOf, Labels, OutputFile
 from cxlib.survey_parameters import SurveyParameters
 
 
@@ -33,14 +33,14 @@ class Parameters(SurveyParameters):
         "seconds": "seconds",
         "reminders": "reminders",
     }
-    survey: InputFile = Path("../data/sample/responses.csv")
-    frame: InputFile | None = None
-    invitations: InputFile | None = None
+    survey: InputTable = Path("../data/sample/responses.csv")
+    frame: InputTable | None = None
+    invitations: InputTable | None = None
     customer: Annotated[str | None, ColumnOf("survey", "frame", "invitations", everywhere=True)] = (
         Field(None, validate_default=True)
     )
     margins: Annotated[list[str], ColumnOf("survey", "frame")] = Field([])
-    targets: Annotated[InputFile | dict[str, Any] | None, KeysOf("survey", "frame")] = None
+    targets: Annotated[InputTable | dict[str, Any] | None, KeysOf("survey", "frame")] = None
     merge: Literal["auto"] | dict[str, dict[Any, Any]] | None = None
     score: Annotated[str | None, ColumnOf("survey")] = None
     scale: tuple[int, int] = (0, 10)

@@ -17,7 +17,7 @@ from pydantic import (
 
 from cxlib import check
 from cxlib.bound_values import Only
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, KeysOf, Labels
+from cxlib.parameters import ColumnOf, ConditionOn, InputFile, InputTable, KeysOf, Labels
 from cxlib.survey_parameters import SurveyParameters
 
 PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
@@ -50,7 +50,7 @@ class Parameters(SurveyParameters):
         "segment": "contact_type",
         "columns": {"respondent": "customer_id", "comment": "comment"},
     }
-    survey: InputFile = Path("../data/sample/responses.csv")
+    survey: InputTable = Path("../data/sample/responses.csv")
     score: Annotated[str, ColumnOf("survey")] = "score"
 
     scale: tuple[int, int] = (0, 10)

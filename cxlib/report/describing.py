@@ -16,6 +16,7 @@ from cxlib.parameters import (
     InputFile,
     InputFolder,
     InputPath,
+    InputTable,
     OutputFile,
     OutputFolder,
     meanings,
@@ -40,6 +41,7 @@ _KINDS = {
 }
 _PATHS = {
     InputFile: "cli.type_file",
+    InputTable: "cli.type_table",
     InputFolder: "cli.type_folder",
     InputPath: "cli.type_file_or_folder",
     OutputFolder: "cli.type_out_folder",

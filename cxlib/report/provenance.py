@@ -25,6 +25,8 @@ from cxlib.report.copies import installed
 from cxlib.report.notebook import Notebook
 from cxlib.report.plan import Planned, report_name
 from cxlib.report.values import as_json
+from cxlib.sources.database_files import is_view
+from cxlib.sources.table_names import files_of, table_of
 
 _LIBRARIES = (
     "duckdb",
@@ -41,15 +43,19 @@ _LIBRARIES = (
 
 def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
     """Return a record for each file or folder: parameter, path relative to `root`, bytes, number of
-    files, sha256.
+    files, sha256; and `view` where it is a view of a database, whose rows may be others though the
+    file is the same.
 
-    The sha256 of a folder is that of its files' names and sha256.
+    The sha256 of a folder, and of a database with a log beside it, is that of its files' names and
+    sha256.
     """
     records = []
     for parameter, path in paths.items():
         files = _files(path)
-        hashes = {item.relative_to(path).as_posix(): _sha256(item) for item in files}
-        whole = _digest(hashes) if path.is_dir() else hashes["."]
+        within = path if path.is_dir() else files[0].parent
+        hashes = {item.relative_to(within).as_posix(): _sha256(item) for item in files}
+        whole = _digest(hashes) if path.is_dir() or len(files) > 1 else hashes[files[0].name]
+        table = table_of(path)
         records.append(
             {
                 "parameter": parameter,
@@ -57,15 +63,24 @@ def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
                 "bytes": sum(f.stat().st_size for f in files),
                 "files": len(files),
                 "sha256": whole,
+                **({"view": True} if table and is_view(table) else {}),
             }
         )
     return records
 
 
+def views(records: Any) -> list[str]:
+    """Return the parameters that name a view, of which nobody knows whether it is unchanged."""
+    return [
+        str(it.get("parameter")) for it in records or () if isinstance(it, dict) and it.get("view")
+    ]
+
+
 def _files(path: Path) -> list[Path]:
-    """Return a file, or the files of a folder; what is hidden (`.DS_Store`) is no part of it."""
+    """Return a file, those of a table of a database, or the files of a folder; what is hidden
+    (`.DS_Store`) is no part of it."""
     if not path.is_dir():
-        return [path]
+        return files_of(path)
     found = (item for item in path.rglob("*") if item.is_file())
     return sorted(
         item

@@ -17,7 +17,7 @@ from pydantic import (
 
 from cxlib import check
 from cxlib.bound_values import Only
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, KeysOf, ReadWith, StudyParameters
+from cxlib.parameters import ColumnOf, ConditionOn, InputTable, KeysOf, ReadWith, StudyParameters
 
 MOST_AGES = 1000
 _Age = Annotated[int, Field(le=MOST_AGES)]
@@ -46,9 +46,9 @@ class Parameters(StudyParameters):
         "started": "started_on",
         "ended": "ended_on",
     }
-    orders: InputFile | None = None
+    orders: InputTable | None = None
 
-    durations: InputFile | None = None
+    durations: InputTable | None = None
     tenure: Annotated[str, ColumnOf("durations")] = "tenure"
 
     lost: Annotated[str, ColumnOf("durations")] = "lost"
@@ -72,11 +72,11 @@ class Parameters(StudyParameters):
     start_where: Annotated[str | None, ConditionOn("orders")] = None
     as_of: dt.date | None = None
     before_record: dt.date | None = None
-    customers: InputFile | None = None
+    customers: InputTable | None = None
     acquired: Annotated[str, ColumnOf("customers")] = "acquired_on"
 
     segment: Annotated[str | None, ColumnOf("customers", "durations")] = None
-    subscriptions: InputFile | None = None
+    subscriptions: InputTable | None = None
     started: Annotated[str, ColumnOf("subscriptions")] = "started_on"
 
     ended: Annotated[str, ColumnOf("subscriptions")] = "ended_on"

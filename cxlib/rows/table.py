@@ -206,7 +206,7 @@ def _read(path: Path) -> ir.Table:
         return (
             ibis.read_csv(name, sample_size=1_000_000)
             if suffix == ".csv"
-            else _microseconds(ibis.read_parquet(name))
+            else known_moments(ibis.read_parquet(name))
         )
     except duckdb.Error as error:
         raise SourceError(
@@ -216,7 +216,7 @@ def _read(path: Path) -> ir.Table:
         ) from None
 
 
-def _microseconds(table: ir.Table) -> ir.Table:
+def known_moments(table: ir.Table) -> ir.Table:
     """Give a type to moments in UTC with nanoseconds, as older pandas writes them: DuckDB has one
     that Ibis does not know."""
     fine = [

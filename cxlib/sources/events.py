@@ -19,11 +19,13 @@ from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceErro
 from cxlib.rows.conditions import Condition, Kept, parse_condition
 from cxlib.rows.date_columns import DateColumn, read_date_column
 from cxlib.rows.date_expressions import timezone
-from cxlib.rows.table import as_table, literal
+from cxlib.rows.table import literal
 from cxlib.shown.message import Message
 from cxlib.sources import kinds, tables
 from cxlib.sources.amounts import WHOLE, amount_facts, read_amounts
+from cxlib.sources.columnar import open_columns
 from cxlib.sources.layouts import collapsed
+from cxlib.sources.table_names import is_columnar
 
 
 def read_events(
@@ -153,11 +155,11 @@ def open_event_log(
     if lazy is not None:
         try:
             _refuse_repeated(path, lazy, **columns)
-            text = path.suffix.lower() != ".parquet"
+            text = not is_columnar(path)
             typed, notes = _typed(lazy, path.name, text=text, commas=_has_commas(path), **given)
             return EventLog(table=typed, notes=notes)
         except duckdb.Error as error:  # its cells or its letters are none that DuckDB reads
-            if path.suffix.lower() == ".parquet":
+            if is_columnar(path):
                 raise SourceError(
                     f"{path.name!r} cannot be read ({' '.join(str(error).split())[:200]}); write "
                     "it again as Parquet"
@@ -225,8 +227,8 @@ def _opened(path: Path, wanted: Iterable[str | None]) -> ir.Table | None:
     """Return the table of a file that DuckDB reads where it lies, all columns of a text as text, so
     that no id becomes a number before it was looked at; None where another reader is needed."""
     suffix = path.suffix.lower()
-    if suffix == ".parquet" or not path.is_file():
-        return as_table(path)
+    if is_columnar(path) or not path.is_file():
+        return open_columns(path)
     if suffix not in kinds.TEXTS:
         return None
     with path.open("rb") as file:
@@ -280,7 +282,7 @@ def _refuse_repeated(path: Path, table: ir.Table, **wanted: str | None) -> None:
     """Refuse a header that stands over two columns of a CSV: DuckDB would take the first and call
     the other `<name>_1`."""
     for parameter, name in wanted.items():
-        if path.suffix.lower() != ".parquet" and f"{name}_1" in table.columns:
+        if not is_columnar(path) and f"{name}_1" in table.columns:
             first = (
                 ibis.read_csv(literal(path), all_varchar=True, header=False, skip=0)
                 .limit(1)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from cxlib.errors import SourceError
 from cxlib.sources import tables
 from cxlib.sources.layouts import distinct, find_headers
+from cxlib.sources.table_names import file_of, is_columnar
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def read_header(
         If it is empty.
     """
     try:
-        about = path.stat()
+        about = file_of(path).stat()
     except OSError:
         return _read(path, layout, sheet, header)  # which says what is wrong with it
     stamp = (about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino)
@@ -83,24 +83,11 @@ def _kept(
 
 
 def _read(path: Path, layout: str, sheet: str | int | None, header: int | None) -> Header:
-    if path.suffix.lower() == ".parquet":
-        given = _parquet_names(path, sheet)
+    if is_columnar(path):
+        tables.refuse_unread(path, sheet=sheet)
+        given = tables.read_names(path)
         return Header(distinct(given)[0], frozenset(given))
     rows = tables.read_start(path, sheet=sheet)
     names, _ = distinct(find_headers(rows, layout, path.name, header).names)
     plain, _ = distinct(rows[0])
     return Header(names, frozenset([*plain, *map(str, rows[0])]))
-
-
-def _parquet_names(path: Path, sheet: str | int | None) -> list[str]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    tables.refuse_unread(path, sheet=sheet)
-    try:
-        return pq.read_schema(path).names
-    except (pa.ArrowException, OSError) as error:
-        raise SourceError(
-            f"{path.name!r} is not what its suffix says ({str(error).splitlines()[0]}); "
-            "write it again as Parquet"
-        ) from None

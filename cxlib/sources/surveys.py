@@ -18,6 +18,7 @@ from cxlib.shown.message import Message
 from cxlib.sources import answers, layouts, long_files, statuses, tables, totals
 from cxlib.sources.repeated_rows import warn_of_identical
 from cxlib.sources.status_columns import LeftOut
+from cxlib.sources.table_names import is_columnar, kind_of
 from cxlib.sources.tables import RawTable
 
 # 64-bit ids stay exact where some are missing
@@ -236,14 +237,14 @@ def read_list(
 
 
 def _read(path: Path, *, layout: str, sheet: str | int | None, header: int | None) -> Survey:
-    if path.suffix.lower() == ".parquet":
+    if is_columnar(path):
         tables.refuse_unread(path, sheet=sheet)
         if header not in (None, 1):
             raise ParameterError(
-                f"header={header}: {path.name!r} is Parquet, whose columns have one name each; "
-                "leave header=None"
+                f"header={header}: {path.name!r} is {kind_of(path)}, whose columns have one name "
+                "each; leave header=None"
             )
-        return _from_parquet(path, layout)
+        return _from_columns(path, layout)
     return _survey(path, tables.read_rows(path, sheet=sheet), layout, header)
 
 
@@ -302,13 +303,13 @@ def _layout(found: layouts.Headers) -> Message:
     return Message("sources.layout_plain", rows=found.rows)
 
 
-def _from_parquet(path: Path, layout: str) -> Survey:
+def _from_columns(path: Path, layout: str) -> Survey:
     if layout not in ("auto", "plain"):
         raise SourceError(
-            f"layout={layout!r}: {path.name!r} is Parquet, whose columns have one name each; leave "
-            "layout='auto'"
+            f"layout={layout!r}: {path.name!r} is {kind_of(path)}, whose columns have one name "
+            "each; leave layout='auto'"
         )
-    table = tables.read_parquet(path)
+    table = tables.read_columns(path)
     if not table.num_columns or not table.num_rows:
         raise EmptyDataError(
             f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it "

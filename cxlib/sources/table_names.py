@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from cxlib.errors import ParameterError
 from cxlib.secrecy import masked
 
@@ -101,6 +99,43 @@ def read_source(source: str | os.PathLike[str]) -> Path | TableName:
     return Path(text)
 
 
+def table_of(path: Path) -> TableName | None:
+    """Return the table of a database that a path names; None for a file.
+
+    Raises
+    ------
+    ParameterError
+        If what stands behind the `#` is no table's name, or a database is named without one.
+    """
+    source = read_source(path)
+    return source if isinstance(source, TableName) and source.file else None
+
+
+def file_of(path: Path) -> Path:
+    """Return the file that holds what a path names: of a table its database, else the path."""
+    table = table_of(path)
+    return path if table is None or table.file is None else table.file
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files that hold what a path names: of a table its database, and the log beside it
+    of what was written since and is read with it."""
+    file = file_of(path)
+    log = file.with_name(f"{file.name}.wal")
+    return [file, log] if file != path and log.is_file() else [file]
+
+
+def is_columnar(path: Path) -> bool:
+    """Return whether a path names a Parquet file or a table of a database: one row of names, and
+    types."""
+    return path.suffix.lower() == ".parquet" or table_of(path) is not None
+
+
+def kind_of(path: Path) -> str:
+    """Return what a source of columns is, as a refusal says it."""
+    return "Parquet" if table_of(path) is None else "a table of a database"
+
+
 def _existing(text: str) -> Path | None:
     path = Path(text)
     try:
@@ -138,6 +173,8 @@ def _no_table(text: str, file: Path) -> ParameterError:
 def _tables_in(file: Path) -> list[tuple[str, ...]]:
     """Return the tables and views of a database, those of its main schema by their name alone;
     none where it cannot be opened."""
+    import duckdb
+
     try:
         with duckdb.connect(str(file), read_only=True) as opened:
             rows = opened.execute(

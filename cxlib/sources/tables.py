@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, EmptyDataError, ParameterError, SourceError
 from cxlib.shown.message import Message
 from cxlib.sources import decoding, delimited, json_records, kinds, sheets, statistics_files
+from cxlib.sources.database_files import read_table, read_table_names
+from cxlib.sources.table_names import is_columnar, table_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,8 +87,8 @@ def read_rows(path: Path, *, sheet: str | int | None = None) -> RawTable:
         found = RawTable(
             rows=chosen.rows, encoding="xlsx", notes=chosen.notes, warnings=chosen.warnings
         )
-    elif suffix == ".parquet":
-        found = _parquet(path)
+    elif is_columnar(path):
+        found = _columnar(path)
     elif suffix in kinds.STATISTICS:
         read = statistics_files.read_statistics_file(path)
         found = RawTable(
@@ -124,14 +126,23 @@ def read_start(path: Path, *, sheet: str | int | None = None) -> list[list[Any]]
 
 def refuse_unread(path: Path, *, sheet: str | int | None = None) -> None:
     """Refuse a file that is absent, no table, or another kind than its suffix says, and a sheet of
-    one that has none."""
+    one that has none; and a table that is not in its database."""
+    if table := table_of(path):
+        read_table_names(table)
+        return _refuse_sheet(path, sheet)
     kinds.refuse_suffix(path)
     decoding.refuse_absent(path)
     with path.open("rb") as file:
         start = file.read(kinds.START)
     suffix = path.suffix.lower()
     kinds.refuse_other_kind(start, name=path.name, suffix=suffix)
-    if sheet is not None and suffix != ".xlsx":
+    if suffix != ".xlsx":
+        _refuse_sheet(path, sheet)
+    return None
+
+
+def _refuse_sheet(path: Path, sheet: str | int | None) -> None:
+    if sheet is not None:
         raise ParameterError(
             f"sheet={sheet!r}: {path.name!r} has no sheets, as .xlsx files have; leave sheet=None"
         )
@@ -213,15 +224,50 @@ def read_parquet(path: Path) -> pa.Table:
         table = pq.read_table(path)
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
-        raise SourceError(
-            f"{path.name!r} is not what its suffix says ({str(error).splitlines()[0]}); "
-            "write it again as Parquet"
-        ) from None
+        raise _no_parquet(path, error) from None
     return table
 
 
-def _parquet(path: Path) -> RawTable:
-    table = read_parquet(path)
+def read_names(path: Path) -> list[str]:
+    """Return the names of the columns of a Parquet file or a table of a database; no row is read.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read as what it is, or there is no such table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if table := table_of(path):
+        return read_table_names(table)
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise _no_parquet(path, error) from None
+
+
+def _no_parquet(path: Path, error: Exception) -> SourceError:
+    return SourceError(
+        f"{path.name!r} is not what its suffix says ({str(error).splitlines()[0]}); "
+        "write it again as Parquet"
+    )
+
+
+def read_columns(path: Path) -> pa.Table:
+    """Read all rows of a Parquet file or a table of a database.
+
+    Raises
+    ------
+    SourceError
+        As `read_parquet` and `database_files.rows_of`.
+    """
+    table = table_of(path)
+    return read_parquet(path) if table is None else read_table(table)
+
+
+def _columnar(path: Path) -> RawTable:
+    table = read_columns(path)
     columns = [column.to_pylist() for column in table.columns]
     rows = [["" if cell is None else cell for cell in row] for row in zip(*columns, strict=True)]
     return RawTable(rows=[table.column_names, *rows], encoding="parquet")

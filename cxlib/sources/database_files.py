@@ -1,0 +1,199 @@
+"""A path such as `shop.duckdb#orders` -> the table of the DuckDB database: its columns, the query
+that gives its rows in types that every reader takes, and these rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxlib.check import did_you_mean
+from cxlib.errors import EmptyDataError, ParameterError, SourceError
+from cxlib.sources.decoding import refuse_absent
+from cxlib.sources.table_names import TableName, write_names
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+MAIN = "main"  # the schema of names that stand alone
+MOST_CELLS = 100_000_000  # that are read into memory
+_DIGITS = 18  # of a whole number that 64 bits hold
+_AS_TEXT = ("ENUM", "UUID", "INTERVAL", "BIT", '"NULL"')
+_WIDE = ("HUGEINT", "UHUGEINT", "UBIGINT")
+
+
+def read_table_names(table: TableName) -> list[str]:
+    """Return the names of a table's columns.
+
+    Raises
+    ------
+    SourceError
+        As `opened`.
+    """
+    with opened(table) as engine:
+        return [name for name, _ in _columns(engine, table, None)]
+
+
+def read_table(table: TableName) -> pa.Table:
+    """Read all rows of a table.
+
+    Raises
+    ------
+    SourceError
+        As `opened` and `rows_of`; and if it has more than a hundred million cells.
+    """
+    with opened(table) as engine:
+        rows = engine.sql(rows_of(engine, table))
+        [(n,)] = rows.count("*").fetchall()
+        if n * len(rows.columns) > MOST_CELLS:
+            raise SourceError(
+                f"{table.text!r} has {n:,} rows of {len(rows.columns):,} columns, which are read "
+                f"into memory, and at most {MOST_CELLS:,} cells are; make a view of the columns "
+                "and rows that are needed, and name that"
+            )
+        return rows.to_arrow_table()
+
+
+def is_view(table: TableName) -> bool:
+    """Return whether a table is a view, whose rows may be others though its database is the same:
+    those of the last thirty days, say."""
+    with opened(table) as engine:
+        place, kinds = _place(engine, table, None), {}
+        for schema, name, kind in _there(engine, None):
+            kinds[f"{_quoted(schema)}.{_quoted(name)}"] = kind
+    return kinds[place] == "VIEW"
+
+
+def opened(table: TableName) -> duckdb.DuckDBPyConnection:
+    """Open the database of a table, for reading alone; a view in it reaches no other file.
+
+    Raises
+    ------
+    SourceError
+        If it is absent, or no database, or another process writes to it.
+    """
+    import duckdb
+
+    file = table.file or Path()
+    refuse_absent(file)
+    try:
+        engine = duckdb.connect(
+            str(file), read_only=True, config={"enable_external_access": "false"}
+        )
+    except duckdb.Error as error:
+        raise not_opened(file, error) from None
+    return engine.execute("SET TimeZone = 'UTC'")  # else moments are shown in this machine's zone
+
+
+def not_opened(file: Path, error: Exception) -> SourceError:
+    """Return the refusal of a database that DuckDB does not open."""
+    return SourceError(
+        f"{file.name!r} cannot be opened as a DuckDB database "
+        f"({' '.join(str(error).split())[:200]}); close what else has it open, or copy its table "
+        "to Parquet"
+    )
+
+
+def rows_of(
+    engine: duckdb.DuckDBPyConnection, table: TableName, *, catalog: str | None = None
+) -> str:
+    """Return the query that gives a table's rows.
+
+    Whole numbers that 64 bits hold are such; decimals with a fraction are floats; longer numbers
+    (ids), enumerations, UUIDs, spans of time and bits are text; all others are as stored.
+
+    Parameters
+    ----------
+    engine : duckdb connection
+    table : TableName
+    catalog : str, optional
+        What the database is called in `engine`; None where it is the only one.
+
+    Raises
+    ------
+    SourceError
+        If there is no such table, with the nearest name; or if it has no column.
+    """
+    place = _place(engine, table, catalog)
+    columns = _columns(engine, table, catalog)
+    chosen = ", ".join(_casts(engine, place, columns))
+    return f"SELECT {chosen} FROM {place}"
+
+
+def _columns(
+    engine: duckdb.DuckDBPyConnection, table: TableName, catalog: str | None
+) -> list[tuple[str, str]]:
+    import duckdb
+
+    place = _place(engine, table, catalog)
+    try:
+        rows = engine.execute(f"DESCRIBE {place}").fetchall()
+    except duckdb.PermissionException:
+        raise SourceError(
+            f"{table.text!r} is a view that reads a file outside the database, of which the report "
+            "would not know whether it changed; name that file itself, or make a table of it: "
+            "CREATE TABLE … AS FROM …"
+        ) from None
+    except duckdb.Error as error:  # a view of something that is not there any more
+        raise SourceError(
+            f"{table.text!r} cannot be read ({' '.join(str(error).split())[:200]}); look at it "
+            "in DuckDB, or copy its rows to a table"
+        ) from None
+    if not rows:
+        raise EmptyDataError(f"{table.text!r} has no columns; give a table with rows")
+    return [(str(row[0]), str(row[1])) for row in rows]
+
+
+def _place(engine: duckdb.DuckDBPyConnection, table: TableName, catalog: str | None) -> str:
+    """Return a table's whole name as SQL has it, or refuse one that is not there."""
+    *above, name = table.parts
+    if above[:-1] and table.file and above[0] != table.file.stem:
+        raise ParameterError(
+            f"source {table.text!r}: {above[0]!r} is not the database {table.file.stem!r}; write "
+            f"{table.where}{write_names(table.parts[1:])}"
+        )
+    schema = above[-1] if above else MAIN
+    there = [(inside, one) for inside, one, _ in _there(engine, catalog)]
+    if (schema, name) not in there:
+        names = [write_names([one] if inside == MAIN else [inside, one]) for inside, one in there]
+        asked = write_names(table.parts[-2:])
+        raise SourceError(
+            f"{table.text!r}: there is no table {asked} in it{did_you_mean(asked, names)}"
+        )
+    return ".".join(map(_quoted, (*([catalog] if catalog else []), schema, name)))
+
+
+def _there(engine: duckdb.DuckDBPyConnection, catalog: str | None) -> list[tuple[str, str, str]]:
+    """Return schema, name and kind of each table and view."""
+    found = engine.execute(
+        "SELECT table_schema, table_name, table_type FROM information_schema.tables "
+        "WHERE table_catalog = coalesce(?, current_catalog()) ORDER BY ALL",
+        [catalog],
+    )
+    return [(str(schema), str(name), str(kind)) for schema, name, kind in found.fetchall()]
+
+
+def _casts(
+    engine: duckdb.DuckDBPyConnection, place: str, columns: list[tuple[str, str]]
+) -> Iterator[str]:
+    """Give each column as the query has it."""
+    for name, kind in columns:
+        column = _quoted(name)
+        number, _, fraction = kind.removeprefix("DECIMAL(").rstrip(")").partition(",")
+        if kind.startswith("DECIMAL(") and fraction != "0":
+            yield f"CAST({column} AS DOUBLE) AS {column}"
+        elif kind.startswith("DECIMAL(") and int(number) <= _DIGITS:
+            yield f"CAST({column} AS BIGINT) AS {column}"
+        elif kind.startswith("DECIMAL(") or kind in _WIDE:
+            short = f"SELECT bool_and(TRY_CAST({column} AS BIGINT) IS NOT NULL) FROM {place} "
+            [(fits,)] = engine.execute(f"{short} WHERE {column} IS NOT NULL").fetchall()
+            yield f"CAST({column} AS {'VARCHAR' if fits is False else 'BIGINT'}) AS {column}"
+        elif kind.startswith(_AS_TEXT) and not kind.endswith("[]"):
+            yield f"CAST({column} AS VARCHAR) AS {column}"
+        else:
+            yield column
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
