@@ -63,7 +63,7 @@ def test_a_connection_says_its_engine_and_the_first_tables(cx, files):
     assert lines[:4] == [
         f"files: duckdb {duckdb.__version__}",
         "Read only: the engine itself refuses to write.",
-        "25 tables may be read, each given to a parameter as it stands here:",
+        "25 tables may be read, each named in cx.sources.open_table as it stands here:",
         '  files:"Web 店"."a.b"',
     ]
     assert lines[-2:] == ["  files:t18", "  … and 5 more"]
@@ -72,8 +72,14 @@ def test_a_connection_says_its_engine_and_the_first_tables(cx, files):
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ja", "読み取れるテーブルは25件です。パラメーターには次のとおりに指定してください："),
-        ("ko", "읽을 수 있는 테이블은 25개입니다. 매개변수에는 다음과 같이 지정하십시오:"),
+        (
+            "ja",
+            "読み取れるテーブルは25件です。cx.sources.open_tableには次のとおりに指定してください：",
+        ),
+        (
+            "ko",
+            "읽을 수 있는 테이블은 25개입니다. cx.sources.open_table에는 다음과 같이 지정하십시오:",
+        ),
     ],
 )
 def test_it_speaks_the_readers_language(cx, files, language, said):

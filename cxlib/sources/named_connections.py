@@ -26,7 +26,7 @@ from cxlib.sources.catalogs import (
 )
 from cxlib.sources.connection_settings import Settings, read_settings
 from cxlib.sources.opening import SNAPSHOT, Opened, open_engine
-from cxlib.sources.table_names import TableName
+from cxlib.sources.table_names import TableName, read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ _lock = threading.RLock()
 _open: dict[tuple[int, Settings], Opened] = {}  # a forked process opens its own
 
 
-def open_table(name: TableName) -> ibis.Table:
+def open_table(name: TableName | str) -> ibis.Table:
     """Return a table where it lies; its connection is opened once in a process, and read only.
 
     Use it in a study's `read`; what is counted of the table is counted by the engine. All tables of
@@ -96,8 +96,8 @@ def open_table(name: TableName) -> ibis.Table:
 
     Parameters
     ----------
-    name : TableName
-        As `read_source` makes it.
+    name : TableName or str
+        Such as `warehouse:public."Order Lines"` or `shop.duckdb#orders` (see `read_source`).
 
     Returns
     -------
@@ -106,7 +106,7 @@ def open_table(name: TableName) -> ibis.Table:
     Raises
     ------
     ParameterError
-        If there is no such connection, or its settings are refused.
+        If it is no table's name, there is no such connection, or its settings are refused.
     SourceError
         If the engine cannot be reached or does not let us in; if there is no such table, with the
         nearest; or if the role may not read it. A password is never repeated.
@@ -121,9 +121,15 @@ def open_table(name: TableName) -> ibis.Table:
       knows. It has no snapshot; the files are those of the first look. A session that this process
       already has is used.
     """
-    with _lock, refuse_engine_errors(name):
-        opened = _connection(name)
-        return table_at(opened.engine, find_place(opened.engine, name, opened.settings.warehouse))
+    table = read_source(name) if isinstance(name, str) else name
+    if isinstance(table, Path):
+        raise ParameterError(
+            f"source {table.as_posix()!r} is a file, or the table of no connection; give "
+            "connection:table or shop.duckdb#table, and read files with read_survey or read_events"
+        )
+    with _lock, refuse_engine_errors(table):
+        opened = _connection(table)
+        return table_at(opened.engine, find_place(opened.engine, table, opened.settings.warehouse))
 
 
 def facts(name: TableName) -> TableFacts:

@@ -48,7 +48,12 @@ def test_every_name_is_found(shop, before, schema):
 
 
 def test_a_view_is_a_table(shop):
-    assert open_table(read_source("店舗:seen")).count().execute() == 1
+    assert open_table("店舗:seen").count().execute() == 1
+
+
+def test_a_file_is_no_table(shop):
+    with pytest.raises(ParameterError, match=r"'orders.csv' is a file, .* read files with read_s"):
+        open_table("orders.csv")
 
 
 @pytest.mark.parametrize(
