@@ -19,7 +19,7 @@ from cxlib.errors import CxError
 from cxlib.marks import ColumnOf, marks_of, nested_model
 from cxlib.shown.message import Message
 from cxlib.sources.headers import Header, read_header
-from cxlib.sources.table_names import file_of
+from cxlib.sources.table_names import file_of, is_columnar
 
 Fields = Mapping[str, FieldInfo]
 Headers = Mapping[str, Header]
@@ -122,7 +122,7 @@ class _Own:
         cannot be read."""
         for mark in marks_of(field):
             given = {file: self.values.get(file) for file in mark.files}
-            files = [file for file, path in given.items() if path and not Path(path).is_dir()]
+            files = [file for file, path in given.items() if path and _has_columns(Path(path))]
             if any(file not in self.headers for file in files):
                 return True
             patterns = isinstance(mark, ColumnOf) and mark.patterns
@@ -166,10 +166,14 @@ def _headers(values: Mapping[str, Any], fields: Fields) -> Iterator[tuple[str, H
         path = values.get(name, fields[name].default) if name in fields else None
         if isinstance(path, str | Path):
             try:
-                if file_of(Path(path)).is_file():
+                if file_of(Path(path)).is_file() or is_columnar(Path(path)):
                     yield name, read_header(Path(path))
             except CxError:
                 continue
+
+
+def _has_columns(path: Path) -> bool:
+    return not path.is_dir() or is_columnar(path)
 
 
 def _files_of(field: FieldInfo) -> tuple[str, ...]:

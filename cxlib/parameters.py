@@ -35,6 +35,7 @@ from cxlib.marks import pieces
 from cxlib.own_files import settle
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
+from cxlib.sources.parquet_folders import is_parquet_folder
 from cxlib.sources.table_names import read_source
 
 
@@ -52,7 +53,7 @@ def _existing_table(path: Path) -> Path:
     except ParameterError as error:  # pydantic takes no other kind
         raise ValueError(str(error)) from None
     if isinstance(table, Path):
-        return _existing_file(path)
+        return path if is_parquet_folder(path) else _existing_file(path)
     if table.connection is not None:
         raise ValueError(
             f"{table.text!r} is a table of a connection, which notebooks do not read yet; give a "
@@ -91,7 +92,7 @@ def _existing(path: Path) -> Path:
 
 
 InputFile = Annotated[Path, AfterValidator(_existing_file)]
-# a file, or a table of a DuckDB database: shop.duckdb#orders
+# a file, a folder of Parquet, or a table of a DuckDB database: shop.duckdb#orders
 InputTable = Annotated[Path, AfterValidator(_existing_table)]
 InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
 InputPath = Annotated[Path, AfterValidator(_existing)]

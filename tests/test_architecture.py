@@ -53,7 +53,10 @@ MAY_IMPORT = {
 }
 STUDY = BELOW | {"parameters", "survey_parameters", "rows", "methods", "shown", "sources"}
 # what may be known of sources before a kernel starts
-HEADERS = {f"cxlib.sources.{name}" for name in ("headers", "table_names", "database_files")}
+HEADERS = {
+    f"cxlib.sources.{name}"
+    for name in ("headers", "table_names", "database_files", "parquet_folders")
+}
 HEAVY = {
     "IPython",
     "anywidget",

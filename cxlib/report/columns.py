@@ -12,7 +12,7 @@ from cxlib.errors import ColumnError, CxError, SourceError
 from cxlib.marks import ColumnOf, ConditionOn, Output, ReadWith, marks_of, named_columns, pieces
 from cxlib.parameters import StudyParameters
 from cxlib.sources.headers import Header, read_header
-from cxlib.sources.table_names import file_of
+from cxlib.sources.table_names import file_of, is_columnar
 
 
 def check_files(p: StudyParameters) -> None:
@@ -60,7 +60,7 @@ def _headers(p: StudyParameters) -> tuple[dict[str, Header], dict[str, CxError]]
         if isinstance(path, Path) and Output() not in pieces(type(p).model_fields[file]):
             try:
                 _refuse_closed(file, path)
-                if file in tables and not path.is_dir():  # a folder has no columns
+                if file in tables and (not path.is_dir() or is_columnar(path)):
                     headers[file] = read_header(path, **read_with(p, file))
             except CxError as error:
                 named = f"{file}={path.as_posix()!r}: "

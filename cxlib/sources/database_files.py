@@ -41,18 +41,29 @@ def read_table(table: TableName) -> pa.Table:
     Raises
     ------
     SourceError
-        As `opened` and `rows_of`; and if it has more than a hundred million cells.
+        As `opened`, `rows_of` and `take`.
     """
     with opened(table) as engine:
-        rows = engine.sql(rows_of(engine, table))
-        [(n,)] = rows.count("*").fetchall()
-        if n * len(rows.columns) > MOST_CELLS:
-            raise SourceError(
-                f"{table.text!r} has {n:,} rows of {len(rows.columns):,} columns, which are read "
-                f"into memory, and at most {MOST_CELLS:,} cells are; make a view of the columns "
-                "and rows that are needed, and name that"
-            )
-        return rows.to_arrow_table()
+        return take(engine, rows_of(engine, table), table.text)
+
+
+def take(engine: duckdb.DuckDBPyConnection, query: str, name: str) -> pa.Table:
+    """Return all rows of a query.
+
+    Raises
+    ------
+    SourceError
+        If there are more than a hundred million cells.
+    """
+    rows = engine.sql(query)
+    [(n,)] = rows.count("*").fetchall()
+    if n * len(rows.columns) > MOST_CELLS:
+        raise SourceError(
+            f"{name!r} has {n:,} rows of {len(rows.columns):,} columns, which are read into "
+            f"memory, and at most {MOST_CELLS:,} cells are; give the columns and rows alone that "
+            "are needed: as a view, or written as Parquet"
+        )
+    return rows.to_arrow_table()
 
 
 def is_view(table: TableName) -> bool:

@@ -63,6 +63,8 @@ def read_header(
     EmptyDataError
         If it is empty.
     """
+    if path.is_dir():  # when a file within was written, the folder does not tell
+        return _read(path, layout, sheet, header)
     try:
         about = file_of(path).stat()
     except OSError:

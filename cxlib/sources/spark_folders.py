@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlib.errors import SourceError
+from cxlib.sources.parquet_folders import HISTORIES
 
 DEFAULT = "default"
 _OF_A_SCHEMA = ".db"
@@ -52,12 +53,9 @@ def _is_table(folder: Path) -> bool:
     """Return whether there are files of Parquet, or partitions, or another format's log: that one
     is refused by name when it is opened."""
     return any(
-        each.suffix == ".parquet" or (each.is_dir() and "=" in each.name) or each.name in _LOGS
+        each.suffix == ".parquet" or (each.is_dir() and "=" in each.name) or each.name in HISTORIES
         for each in folder.iterdir()
     )
-
-
-_LOGS = {"_delta_log": "Delta", "metadata": "Iceberg", ".hoodie": "Hudi"}
 
 
 def view_of_folder(engine: Any, folder: str) -> str:
@@ -69,7 +67,7 @@ def view_of_folder(engine: Any, folder: str) -> str:
         If the folder belongs to a format with a log of its own: read as Parquet, rows that were
         deleted would be counted.
     """
-    for log, made_by in _LOGS.items():
+    for log, made_by in HISTORIES.items():
         if (Path(folder) / log).is_dir():
             raise SourceError(
                 f"{folder!r} is a table of {made_by}, whose folder also holds rows that were "

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cxlib.errors import ParameterError
 from cxlib.secrecy import masked
+from cxlib.sources.parquet_folders import is_parquet_folder
 
 DATABASES = (".duckdb", ".ddb")
 MOST_PARTS = 3  # catalog, schema, table
@@ -126,13 +127,17 @@ def files_of(path: Path) -> list[Path]:
 
 
 def is_columnar(path: Path) -> bool:
-    """Return whether a path names a Parquet file or a table of a database: one row of names, and
-    types."""
+    """Return whether a path names a Parquet file, a folder of such or a table of a database: one
+    row of names, and types."""
+    if path.is_dir():
+        return is_parquet_folder(path)
     return path.suffix.lower() == ".parquet" or table_of(path) is not None
 
 
 def kind_of(path: Path) -> str:
     """Return what a source of columns is, as a refusal says it."""
+    if path.is_dir():
+        return "a folder of Parquet"
     return "Parquet" if table_of(path) is None else "a table of a database"
 
 

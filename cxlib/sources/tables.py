@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, EmptyDataError, ParameterError, SourceError
 from cxlib.shown.message import Message
 from cxlib.sources import decoding, delimited, json_records, kinds, sheets, statistics_files
-from cxlib.sources.database_files import read_table, read_table_names
+from cxlib.sources.database_files import read_table, read_table_names, take
+from cxlib.sources.parquet_folders import query_of, read_folder_schema
 from cxlib.sources.table_names import is_columnar, table_of
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def read_start(path: Path, *, sheet: str | int | None = None) -> list[list[Any]]
 def refuse_unread(path: Path, *, sheet: str | int | None = None) -> None:
     """Refuse a file that is absent, no table, or another kind than its suffix says, and a sheet of
     one that has none; and a table that is not in its database."""
-    if table := table_of(path):
-        read_table_names(table)
+    if (is_columnar(path) and path.suffix.lower() != ".parquet") or path.is_dir():
+        read_names(path)
         return _refuse_sheet(path, sheet)
     kinds.refuse_suffix(path)
     decoding.refuse_absent(path)
@@ -229,7 +230,8 @@ def read_parquet(path: Path) -> pa.Table:
 
 
 def read_names(path: Path) -> list[str]:
-    """Return the names of the columns of a Parquet file or a table of a database; no row is read.
+    """Return the names of the columns of a Parquet file, a folder of such or a table of a database;
+    no row is read.
 
     Raises
     ------
@@ -239,6 +241,8 @@ def read_names(path: Path) -> list[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if path.is_dir():
+        return list(read_folder_schema(path).names)
     if table := table_of(path):
         return read_table_names(table)
     try:
@@ -255,13 +259,19 @@ def _no_parquet(path: Path, error: Exception) -> SourceError:
 
 
 def read_columns(path: Path) -> pa.Table:
-    """Read all rows of a Parquet file or a table of a database.
+    """Read all rows of a Parquet file, a folder of such or a table of a database.
 
     Raises
     ------
     SourceError
-        As `read_parquet` and `database_files.rows_of`.
+        As `read_parquet`, `parquet_folders.query_of` and `database_files.read_table`.
     """
+    if path.is_dir():
+        import duckdb
+
+        with duckdb.connect() as engine:
+            engine.execute("SET TimeZone = 'UTC'")
+            return take(engine, query_of(path), path.name)
     table = table_of(path)
     return read_parquet(path) if table is None else read_table(table)
 
