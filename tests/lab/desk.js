@@ -17,14 +17,17 @@ globalThis.desk = {
     shell.activateById(panel.id);
   },
 
-  /** The kernel is there and does nothing. */
+  /** The kernel is there and does nothing; a minute is too long for that. */
   async ready(panel = desk.panel) {
     await panel.sessionContext.ready;
-    for (;;) {
+    const end = Date.now() + 60000;
+    while (Date.now() < end) {
       const kernel = panel.sessionContext.session?.kernel;
       if (kernel?.connectionStatus === "connected" && kernel.status === "idle") return;
       await new Promise((done) => setTimeout(done, 20));
     }
+    const { connectionStatus, status } = panel.sessionContext.session?.kernel ?? {};
+    throw new Error(`the kernel is ${connectionStatus} and ${status}`);
   },
 
   cells() {
@@ -183,7 +186,8 @@ new MutationObserver(() => {
 /** Whether a cell that was asked to run has a number; false where the request was lost, and the
  * kernel does nothing. */
 desk.ran = async (i) => {
-  for (let idle = 0; idle < 60; ) {
+  const end = Date.now() + 60000;
+  for (let idle = 0; idle < 60 && Date.now() < end; ) {
     if (desk.prompt(i) !== null) return true;
     await new Promise((done) => setTimeout(done, 25));
     idle = desk.panel.sessionContext.session?.kernel?.status === "idle" ? idle + 1 : 0;

@@ -50,6 +50,7 @@ class LabServer:
                 f"--LabApp.workspaces_dir={folder / 'workspaces'}",
                 "--LabApp.extension_manager=readonly",
                 "--KernelRestarter.time_to_dead=0.5",
+                "--KernelRestarter.restart_limit=1000",  # a schedule kills more often than people
             ],
             env={
                 **environment,
