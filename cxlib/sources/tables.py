@@ -82,14 +82,14 @@ def read_rows(path: Path, *, sheet: str | int | None = None) -> RawTable:
     """
     refuse_unread(path, sheet=sheet)
     suffix = path.suffix.lower()
-    if suffix == ".xlsx":
+    if is_columnar(path):
+        found = _columnar(path)
+    elif suffix == ".xlsx":
         with path.open("rb") as file:
             chosen = sheets.read_sheets(file, name=path.name, sheet=sheet)
         found = RawTable(
             rows=chosen.rows, encoding="xlsx", notes=chosen.notes, warnings=chosen.warnings
         )
-    elif is_columnar(path):
-        found = _columnar(path)
     elif suffix in kinds.STATISTICS:
         read = statistics_files.read_statistics_file(path)
         found = RawTable(
@@ -128,7 +128,7 @@ def read_start(path: Path, *, sheet: str | int | None = None) -> list[list[Any]]
 def refuse_unread(path: Path, *, sheet: str | int | None = None) -> None:
     """Refuse a file that is absent, no table, or another kind than its suffix says, and a sheet of
     one that has none; and a table that is not in its database."""
-    if (is_columnar(path) and path.suffix.lower() != ".parquet") or path.is_dir():
+    if path.is_dir() or table_of(path) is not None:
         read_names(path)
         return _refuse_sheet(path, sheet)
     kinds.refuse_suffix(path)

@@ -21,7 +21,10 @@ from cxlib.sources.columnar import open_columns
 from cxlib.sources.headers import read_header
 from cxlib.sources.table_names import write_names
 
-AWKWARD = ("Order Lines 注文", "2026.07", 'the "old" one', "select", "고객", "a#b", "UPPER")
+AWKWARD = (
+    *("Order Lines 注文", "2026.07", 'the "old" one', "select", "고객", "a#b", "UPPER"),
+    *("xlsx", "parquet", "csv", "a.dta"),
+)
 
 
 def database(folder: Path, *statements: str, name: str = "shop.duckdb") -> Path:
@@ -56,6 +59,7 @@ def answers(tmp_path):
 @pytest.mark.parametrize("name", AWKWARD)
 @pytest.mark.parametrize("schema", [None, *AWKWARD[:3]])
 def test_any_name_leads_to_its_table(tmp_path, name, schema):
+    """Also one that ends like that of a file: the table `xlsx` of a schema."""
     place = [schema, name] if schema else [name]
     made = [f"CREATE SCHEMA {quoted(schema)}"] if schema else []
     whole = ".".join(map(quoted, place))
@@ -68,6 +72,8 @@ def test_any_name_leads_to_its_table(tmp_path, name, schema):
     table = of(path, *place)
     assert read_header(table).names == [name]
     assert tables.read_columns(table).to_pylist() == [{name: 7}]
+    assert tables.read_rows(table).rows == [[name], [7]]
+    assert sources.read_survey(table).frame.to_dict("list") == {name: [7]}
     assert open_columns(table).to_pyarrow().to_pylist() == [{name: 7}]
 
 
