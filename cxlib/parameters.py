@@ -36,7 +36,7 @@ from cxlib.own_files import settle
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
 from cxlib.sources.parquet_folders import is_parquet_folder
-from cxlib.sources.table_names import read_source
+from cxlib.sources.table_names import named_connection, read_source
 
 
 def _existing_file(path: Path) -> Path:
@@ -52,6 +52,8 @@ def _existing_table(path: Path) -> Path:
         table = read_source(path)
     except ParameterError as error:  # pydantic takes no other kind
         raise ValueError(str(error)) from None
+    if isinstance(table, Path) and not path.exists():  # NAME:table was made absolute
+        table = named_connection(path) or table
     if isinstance(table, Path):
         return path if is_parquet_folder(path) else _existing_file(path)
     if table.connection is not None:

@@ -25,7 +25,7 @@ from cxlib.report.copies import installed
 from cxlib.report.notebook import Notebook
 from cxlib.report.plan import Planned, report_name
 from cxlib.report.values import as_json
-from cxlib.sources.database_files import is_view
+from cxlib.sources.database_files import is_view, rows_of_view
 from cxlib.sources.table_names import files_of, table_of
 
 _LIBRARIES = (
@@ -43,19 +43,21 @@ _LIBRARIES = (
 
 def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
     """Return a record for each file or folder: parameter, path relative to `root`, bytes, number of
-    files, sha256; and `view` where it is a view of a database, whose rows may be others though the
-    file is the same.
+    files, sha256; and `view` where it is a view of a database.
 
-    The sha256 of a folder, and of a database with a log beside it, is that of its files' names and
-    sha256.
+    The sha256 of a folder is that of its files' names and sha256, of a database with a log beside
+    it that of both, and of a view of a database that of its rows.
     """
     records = []
     for parameter, path in paths.items():
-        files = _files(path)
-        within = path if path.is_dir() else files[0].parent
-        hashes = {item.relative_to(within).as_posix(): _sha256(item) for item in files}
-        whole = _digest(hashes) if path.is_dir() or len(files) > 1 else hashes[files[0].name]
-        table = table_of(path)
+        files, table = _files(path), table_of(path)
+        if table and is_view(table):
+            whole = _digest(rows_of_view(table))
+        elif path.is_dir():
+            whole = _digest({item.relative_to(path).as_posix(): _sha256(item) for item in files})
+        else:
+            hashes = [_sha256(item) for item in files]
+            whole = hashes[0] if len(hashes) == 1 else _digest(hashes)
         records.append(
             {
                 "parameter": parameter,
@@ -67,13 +69,6 @@ def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
             }
         )
     return records
-
-
-def views(records: Any) -> list[str]:
-    """Return the parameters that name a view, of which nobody knows whether it is unchanged."""
-    return [
-        str(it.get("parameter")) for it in records or () if isinstance(it, dict) and it.get("view")
-    ]
 
 
 def _files(path: Path) -> list[Path]:
@@ -155,7 +150,11 @@ def rewritten(before: Seen, after: Seen, own: Mapping[Path, str] | None = None) 
     names = [path.name for path in changed if path not in ours]
     if ours:  # the hash of a folder in which it lies is another one too
         return list(dict.fromkeys(names))
-    hashes = [{it["path"]: it["sha256"] for it in seen.records} for seen in (before, after)]
+    # the rows of a view may be others at each look, though nobody wrote
+    hashes = [
+        {it["path"]: it["sha256"] for it in seen.records if "view" not in it}
+        for seen in (before, after)
+    ]
     names += [Path(path).name for path in hashes[0] if hashes[0][path] != hashes[1].get(path)]
     return list(dict.fromkeys(names))
 

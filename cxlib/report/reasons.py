@@ -8,7 +8,7 @@ from typing import Any
 
 from cxlib.report.pdf import FILE
 from cxlib.report.plan import Planned
-from cxlib.report.provenance import changed, views
+from cxlib.report.provenance import changed
 from cxlib.shown.message import Message
 
 
@@ -28,8 +28,6 @@ def explain(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> list[Me
     now : mapping
         The manifest of this run.
     """
-    if before is not None and (read := views(now.get("inputs"))):
-        return [Message("cli.why_view", names=", ".join(read))]
     if not now.get("key"):
         return [Message("cli.why_no_model")]
     if before is None:

@@ -175,7 +175,7 @@ def _goes_in(job: Mapping[str, Any], source: Path, seen: provenance.Seen) -> dic
         "run": provenance.run_id(started, key),
         "started": started.isoformat(timespec="milliseconds"),
         "inputs": seen.records,
-        "key": key if job["keyed"] and not provenance.views(seen.records) else None,
+        "key": key if job["keyed"] else None,
         "versions": provenance.versions(),
         "commit": provenance.commit(source.parent),
     }

@@ -187,7 +187,7 @@ def _read(path: Path) -> ir.Table:
     if not path.exists():
         raise SourceError(
             f"there is no file {path.as_posix()!r}; give the path of an existing CSV or Parquet "
-            "file"
+            "file, or open a table of a database by cx.sources.open_table"
         )
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".parquet"):

@@ -126,7 +126,7 @@ def read_settings(name: str) -> Settings:
         ```
 
         `url = "postgres://reader@db.example/shop"` may stand in place of `engine` and all that it
-        says. A path that is not whole begins where the process works, as a parameter's does.
+        says. A path that is not whole begins where the file lies.
 
     Returns
     -------
@@ -233,9 +233,11 @@ class _Section:
         plain = ("host", "port", "database", "user", "master", "warehouse")
         given |= {key: self.keys[key] for key in plain if key in self.keys}
         if "warehouse" in given:
-            given["warehouse"] = os.path.expanduser(given["warehouse"])
+            folder = os.path.expanduser(given["warehouse"])
+            whole = re.match(r"[A-Za-z][\w+.-]+:", folder) or os.path.isabs(folder)
+            given["warehouse"] = folder if whole else str(self.file.absolute().parent / folder)
         if "file" in self.keys:
-            given["file"] = Path(self.keys["file"]).expanduser()
+            given["file"] = self.file.absolute().parent / Path(self.keys["file"]).expanduser()
         if url := self.keys.get("url"):
             given |= self._of_url(url, engine)
         if engine == "duckdb" and "file" not in given:

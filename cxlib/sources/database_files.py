@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MAIN = "main"  # the schema of names that stand alone
 MOST_CELLS = 100_000_000  # that are read into memory
-_DIGITS = 18  # of a whole number that 64 bits hold
 _AS_TEXT = ("ENUM", "UUID", "INTERVAL", "BIT", '"NULL"')
+_NESTED = ("STRUCT(", "MAP(", "UNION(")
 _WIDE = ("HUGEINT", "UHUGEINT", "UBIGINT")
 
 
@@ -43,8 +43,14 @@ def read_table(table: TableName) -> pa.Table:
     SourceError
         As `opened`, `rows_of` and `take`.
     """
+    import duckdb
+
     with opened(table) as engine:
-        return take(engine, rows_of(engine, table), table.text)
+        query = rows_of(engine, table)
+        try:
+            return take(engine, query, table.text)
+        except duckdb.Error as error:
+            raise _unread(table, error) from None
 
 
 def take(engine: duckdb.DuckDBPyConnection, query: str, name: str) -> pa.Table:
@@ -70,10 +76,32 @@ def is_view(table: TableName) -> bool:
     """Return whether a table is a view, whose rows may be others though its database is the same:
     those of the last thirty days, say."""
     with opened(table) as engine:
-        place, kinds = _place(engine, table, None), {}
-        for schema, name, kind in _there(engine, None):
-            kinds[f"{_quoted(schema)}.{_quoted(name)}"] = kind
-    return kinds[place] == "VIEW"
+        place = _place(engine, table, None)
+        return any(
+            place == f"{_quoted(schema)}.{_quoted(name)}" and kind == "VIEW"
+            for schema, name, kind in _there(engine, None)
+        )
+
+
+def rows_of_view(table: TableName) -> list[str]:
+    """Return the names of a view's columns, the number of its rows and a sum of their hashes, which
+    are the same where the rows are.
+
+    Raises
+    ------
+    SourceError
+        As `opened` and `rows_of`; or if its rows are others at each look.
+    """
+    with opened(table) as engine:
+        rows = f"SELECT count(*), sum(CAST(hash(t) AS HUGEINT)) FROM ({rows_of(engine, table)}) t"
+        [(n, total)], again = (_asked(engine, rows, table).fetchall() for _ in range(2))
+        if [(n, total)] != again:
+            raise SourceError(
+                f"{table.text!r} is a view whose rows are others at each look (random(), now(), a "
+                "sample), so that nobody could make its figures again; make a table of it: CREATE "
+                "TABLE … AS FROM …"
+            )
+        return [*(name for name, _ in _columns(engine, table, None)), str(n), str(total)]
 
 
 def opened(table: TableName) -> duckdb.DuckDBPyConnection:
@@ -112,7 +140,8 @@ def rows_of(
     """Return the query that gives a table's rows.
 
     Whole numbers that 64 bits hold are such; decimals with a fraction are floats; longer numbers
-    (ids), enumerations, UUIDs, spans of time and bits are text; all others are as stored.
+    (ids), enumerations, UUIDs, spans of time, bits, lists and structures are text, and so are days
+    of which one is infinite or beyond the year 9999; all others are as stored.
 
     Parameters
     ----------
@@ -135,25 +164,35 @@ def rows_of(
 def _columns(
     engine: duckdb.DuckDBPyConnection, table: TableName, catalog: str | None
 ) -> list[tuple[str, str]]:
-    import duckdb
-
-    place = _place(engine, table, catalog)
-    try:
-        rows = engine.execute(f"DESCRIBE {place}").fetchall()
-    except duckdb.PermissionException:
-        raise SourceError(
-            f"{table.text!r} is a view that reads a file outside the database, of which the report "
-            "would not know whether it changed; name that file itself, or make a table of it: "
-            "CREATE TABLE … AS FROM …"
-        ) from None
-    except duckdb.Error as error:  # a view of something that is not there any more
-        raise SourceError(
-            f"{table.text!r} cannot be read ({' '.join(str(error).split())[:200]}); look at it "
-            "in DuckDB, or copy its rows to a table"
-        ) from None
+    rows = _asked(engine, f"DESCRIBE {_place(engine, table, catalog)}", table).fetchall()
     if not rows:
         raise EmptyDataError(f"{table.text!r} has no columns; give a table with rows")
     return [(str(row[0]), str(row[1])) for row in rows]
+
+
+def _asked(
+    engine: duckdb.DuckDBPyConnection, query: str, table: TableName
+) -> duckdb.DuckDBPyConnection:
+    """Run a query, or say in a sentence why it cannot be run."""
+    import duckdb
+
+    try:
+        return engine.execute(query)
+    except duckdb.Error as error:
+        raise _unread(table, error) from None
+
+
+def _unread(table: TableName, error: Exception) -> SourceError:
+    if type(error).__name__ == "PermissionException":
+        return SourceError(
+            f"{table.text!r} is a view that reads a file outside the database, of which the report "
+            "would not know whether it changed; name that file itself, or make a table of it: "
+            "CREATE TABLE … AS FROM …"
+        )
+    return SourceError(  # a view of what is not there any more, or a damaged file
+        f"{table.text!r} cannot be read ({' '.join(str(error).split())[:200]}); look at it in "
+        "DuckDB, or copy its rows to a table of this database"
+    )
 
 
 def _place(engine: duckdb.DuckDBPyConnection, table: TableName, catalog: str | None) -> str:
@@ -189,21 +228,40 @@ def _casts(
     engine: duckdb.DuckDBPyConnection, place: str, columns: list[tuple[str, str]]
 ) -> Iterator[str]:
     """Give each column as the query has it."""
+    fits = _fitting(engine, place, columns)
     for name, kind in columns:
         column = _quoted(name)
-        number, _, fraction = kind.removeprefix("DECIMAL(").rstrip(")").partition(",")
-        if kind.startswith("DECIMAL(") and fraction != "0":
-            yield f"CAST({column} AS DOUBLE) AS {column}"
-        elif kind.startswith("DECIMAL(") and int(number) <= _DIGITS:
-            yield f"CAST({column} AS BIGINT) AS {column}"
-        elif kind.startswith("DECIMAL(") or kind in _WIDE:
-            short = f"SELECT bool_and(TRY_CAST({column} AS BIGINT) IS NOT NULL) FROM {place} "
-            [(fits,)] = engine.execute(f"{short} WHERE {column} IS NOT NULL").fetchall()
-            yield f"CAST({column} AS {'VARCHAR' if fits is False else 'BIGINT'}) AS {column}"
-        elif kind.startswith(_AS_TEXT) and not kind.endswith("[]"):
+        if not fits.get(name, True) or _is_text(kind):
             yield f"CAST({column} AS VARCHAR) AS {column}"
+        elif kind.startswith("DECIMAL(") and not kind.endswith(",0)"):
+            yield f"CAST({column} AS DOUBLE) AS {column}"
+        elif kind.startswith("DECIMAL(") or kind in _WIDE:
+            yield f"CAST({column} AS BIGINT) AS {column}"
         else:
             yield column
+
+
+def _is_text(kind: str) -> bool:
+    return kind.endswith("]") or kind.startswith((*_AS_TEXT, *_NESTED))
+
+
+def _fitting(
+    engine: duckdb.DuckDBPyConnection, place: str, columns: list[tuple[str, str]]
+) -> dict[str, bool]:
+    """Return of each column of long numbers or of days whether 64 bits and the calendar hold all
+    its values: `infinity` they do not."""
+    asked = {}
+    for name, kind in columns:
+        column = _quoted(name)
+        if kind in _WIDE or (kind.startswith("DECIMAL(") and kind.endswith(",0)")):
+            asked[name] = f"bool_and({column} IS NULL OR TRY_CAST({column} AS BIGINT) IS NOT NULL)"
+        elif kind == "DATE" or (kind.startswith("TIMESTAMP") and not kind.endswith("]")):
+            within = f"isfinite({column}) AND year({column}) BETWEEN 1 AND 9999"
+            asked[name] = f"bool_and({column} IS NULL OR ({within}))"
+    if not asked:
+        return {}
+    [found] = engine.execute(f"SELECT {', '.join(asked.values())} FROM {place}").fetchall()
+    return {name: value is not False for name, value in zip(asked, found, strict=True)}
 
 
 def _quoted(name: str) -> str:

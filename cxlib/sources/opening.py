@@ -67,7 +67,7 @@ def _open_duckdb(settings: Settings) -> Opened:
     if not file.is_file():
         raise SourceError(
             f"connection {settings.name!r} in {settings.told_in.as_posix()}: there is no file "
-            f"{file.absolute().as_posix()!r}; write the whole path of a DuckDB database"
+            f"{masked(file.absolute().as_posix())!r}; write the whole path of a DuckDB database"
         )
     return Opened(settings, connections.connect(f"duckdb://{file.absolute()}"))
 

@@ -309,7 +309,7 @@ def _from_columns(path: Path, layout: str) -> Survey:
             f"layout={layout!r}: {path.name!r} is {kind_of(path)}, whose columns have one name "
             "each; leave layout='auto'"
         )
-    table = tables.read_columns(path)
+    table = _plain(tables.read_columns(path))
     if not table.num_columns or not table.num_rows:
         raise EmptyDataError(
             f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it "
@@ -329,3 +329,12 @@ def _from_columns(path: Path, layout: str) -> Survey:
         notes=(read, *renamed),
         path=path,
     )
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Write lists and structures as text: no reader takes them, and most are not asked for."""
+    for place, (name, kind) in enumerate(zip(table.column_names, table.schema.types, strict=True)):
+        if pa.types.is_nested(kind):
+            cells = [None if it is None else str(it) for it in table.column(place).to_pylist()]
+            table = table.set_column(place, name, pa.array(cells, pa.string()))
+    return table

@@ -100,6 +100,16 @@ def read_source(source: str | os.PathLike[str]) -> Path | TableName:
     return Path(text)
 
 
+def named_connection(path: Path) -> TableName | None:
+    """Return the table of a connection that the last part of a path names; None where it is not
+    written like one."""
+    try:
+        source = read_source(path.name)
+    except ParameterError:
+        return None
+    return source if isinstance(source, TableName) and source.connection else None
+
+
 def table_of(path: Path) -> TableName | None:
     """Return the table of a database that a path names; None for a file.
 
@@ -122,7 +132,8 @@ def files_of(path: Path) -> list[Path]:
     """Return the files that hold what a path names: of a table its database, and the log beside it
     of what was written since and is read with it."""
     file = file_of(path)
-    log = file.with_name(f"{file.name}.wal")
+    real = file.resolve()  # a link has no log beside it
+    log = real.with_name(f"{real.name}.wal")
     return [file, log] if file != path and log.is_file() else [file]
 
 
@@ -288,7 +299,8 @@ def _unquoted(names: str, source: str, before: str) -> ParameterError:
     pieces = [piece.strip().strip('"') for piece in names.split(".")]
     return ParameterError(
         f"source {source!r}: a name with blanks stands in double quotes; write "
-        f"{before}{write_names([piece for piece in pieces if piece])}"
+        f"{before}{write_names([piece for piece in pieces if piece])}, and on a command line all "
+        "of it in single quotes, which keep the double ones"
     )
 
 

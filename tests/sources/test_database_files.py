@@ -225,6 +225,70 @@ def test_a_view_of_other_files_is_refused(tmp_path):
                 reader(of(path, name))
 
 
+def test_a_link_leads_to_the_log_beside_the_database(answers, tmp_path):
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "here.duckdb"
+    link.symlink_to(answers)
+    [before] = provenance.inputs({"survey": of(link, "answers")}, root=tmp_path)
+    subprocess.run([sys.executable, "-c", UNFINISHED, str(answers)], check=False)
+    [after] = provenance.inputs({"survey": of(link, "answers")}, root=tmp_path)
+    assert (before["files"], after["files"]) == (1, 2)
+    assert before["sha256"] != after["sha256"]
+    assert open_columns(of(link, "answers")).count().execute() == 3
+
+
+def test_a_view_is_known_by_its_rows(answers, tmp_path):
+    def hashes():
+        views = {"same": of(answers, "survey", "latest"), "late": of(answers, "late")}
+        return {it["parameter"]: it["sha256"] for it in provenance.inputs(views, root=tmp_path)}
+
+    with duckdb.connect(str(answers)) as engine:
+        engine.execute("CREATE VIEW late AS SELECT * FROM answers WHERE random() < 2")
+    before = hashes()
+    with duckdb.connect(str(answers)) as engine:
+        engine.execute("CREATE TABLE other AS SELECT 1 AS x; CHECKPOINT")
+    assert hashes() == before
+    with duckdb.connect(str(answers)) as engine:
+        engine.execute("CREATE OR REPLACE VIEW late AS SELECT * FROM answers, range(2)")
+        engine.execute("UPDATE answers SET score = 8 WHERE score = 9")
+    after = hashes()
+    assert before["same"] != after["same"]
+    assert before["late"] != after["late"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("['a', NULL]", "[a, NULL]"),
+        ("{'a': 1}", "{'a': 1}"),
+        ("MAP {'a': 1}", "{a=1}"),
+        ("[1, 2]::INTEGER[2]", "[1, 2]"),
+        ("DATE 'infinity'", "infinity"),
+        ("DATE '290000-01-01'", "290000-01-01"),
+        ("TIMESTAMP '-infinity'", "-infinity"),
+        ("TIMESTAMPTZ 'infinity'", "infinity"),
+    ],
+)
+def test_what_a_cell_cannot_hold_is_text(tmp_path, expression, text):
+    table = of(database(tmp_path, f"CREATE TABLE t AS SELECT 9 AS score, {expression} AS x"), "t")
+    assert sources.read_survey(table).frame["x"].tolist() == [text]
+    assert open_columns(table).to_pyarrow()["x"].to_pylist() == [text]
+
+
+def test_lists_in_parquet_stop_nothing(tmp_path):
+    pd.DataFrame({"score": [9], "tags": [["a"]]}).to_parquet(tmp_path / "a.parquet")
+    assert sources.read_survey(tmp_path / "a.parquet").frame["tags"].tolist() == ["['a']"]
+
+
+def test_a_damaged_database_is_refused(tmp_path):
+    path = database(
+        tmp_path, "CREATE TABLE t AS SELECT range AS x, hash(range) AS y FROM range(500000)"
+    )
+    path.write_bytes(path.read_bytes()[:400_000])
+    with pytest.raises(SourceError, match=r"shop\.duckdb"):
+        sources.read_survey(of(path, "t"))
+
+
 UNFINISHED = """import duckdb, os, sys
 engine = duckdb.connect(sys.argv[1])
 engine.execute("INSERT INTO answers VALUES ('b', 3, NULL)")
@@ -308,7 +372,8 @@ def test_a_parameter_takes_a_table_of_a_file_and_not_yet_of_a_connection(answers
     table = of(answers, "answers")
     given = {"survey": str(table), "score": "score"}
     assert Parameters.parse(given).survey == table
-    with pytest.raises(ParameterError, match="a table of a connection, which notebooks do"):
-        Parameters.parse(given | {"survey": "warehouse:public.answers"})
+    for written in ("warehouse:public.answers", str(answers.parent / "warehouse:answers")):
+        with pytest.raises(ParameterError, match="a table of a connection, which notebooks do"):
+            Parameters.parse(given | {"survey": written})
     with pytest.raises(ParameterError, match=r"no table of it is named; .*#answers"):
         Parameters.parse(given | {"survey": str(answers)})

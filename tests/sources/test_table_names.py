@@ -111,7 +111,10 @@ def test_an_empty_name_is_refused(names):
     ],
 )
 def test_a_blank_without_quotes_is_refused_with_what_to_write(text, step):
-    assert refusal(text) == f"source {text!r}: a name with blanks stands in double quotes; {step}"
+    assert refusal(text) == (
+        f"source {text!r}: a name with blanks stands in double quotes; {step}, and on a command "
+        "line all of it in single quotes, which keep the double ones"
+    )
     assert isinstance(read_source(step.removeprefix("write ")), TableName)
 
 
