@@ -43,7 +43,7 @@ _LIBRARIES = (
 
 def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
     """Return a record for each file or folder: parameter, path relative to `root`, bytes, number of
-    files, sha256; and `view` where it is a view of a database.
+    files, sha256.
 
     The sha256 of a folder is that of its files' names and sha256, of a database with a log beside
     it that of both, and of a view of a database that of its rows.
@@ -65,7 +65,6 @@ def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
                 "bytes": sum(f.stat().st_size for f in files),
                 "files": len(files),
                 "sha256": whole,
-                **({"view": True} if table and is_view(table) else {}),
             }
         )
     return records
@@ -150,11 +149,7 @@ def rewritten(before: Seen, after: Seen, own: Mapping[Path, str] | None = None) 
     names = [path.name for path in changed if path not in ours]
     if ours:  # the hash of a folder in which it lies is another one too
         return list(dict.fromkeys(names))
-    # the rows of a view may be others at each look, though nobody wrote
-    hashes = [
-        {it["path"]: it["sha256"] for it in seen.records if "view" not in it}
-        for seen in (before, after)
-    ]
+    hashes = [{it["path"]: it["sha256"] for it in seen.records} for seen in (before, after)]
     names += [Path(path).name for path in hashes[0] if hashes[0][path] != hashes[1].get(path)]
     return list(dict.fromkeys(names))
 

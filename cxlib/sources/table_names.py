@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cxlib.errors import ParameterError
 from cxlib.secrecy import masked
+from cxlib.sources.kinds import SUFFIXES
 from cxlib.sources.parquet_folders import is_parquet_folder
 
 DATABASES = (".duckdb", ".ddb")
@@ -161,9 +162,10 @@ def _existing(text: str) -> Path | None:
 
 
 def is_database(path: Path) -> bool:
-    """Return whether a file is a DuckDB database: by its name, or by its first bytes."""
-    if path.suffix.lower() in DATABASES:
-        return True
+    """Return whether a file is a DuckDB database: by its name, or by its first bytes where the name
+    does not say what it is."""
+    if path.suffix.lower() in (*DATABASES, *SUFFIXES):
+        return path.suffix.lower() in DATABASES
     try:
         with path.open("rb") as file:
             return file.read(12)[8:] == b"DUCK"
