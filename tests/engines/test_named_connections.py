@@ -31,6 +31,9 @@ def on_duckdb(folder, request):
 def on_postgres(folder, request):
     psycopg = pytest.importorskip("psycopg")
     url = request.getfixturevalue("postgres_url")
+    with psycopg.connect(url, autocommit=True) as owner:  # other tests have tables of their own
+        owner.execute("CREATE DATABASE lake")
+    url = url.replace("/postgres?", "/lake?")
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute('CREATE SCHEMA "Web 店"')
         for schema in ("public", "Web 店"):
@@ -69,12 +72,6 @@ def lake(request, tmp_path_factory):
         patch.setenv("CX_CONNECTIONS", str(told))
         yield request.param
         end()
-    if request.param == "postgres":
-        psycopg = pytest.importorskip("psycopg")
-        with psycopg.connect(request.getfixturevalue("postgres_url"), autocommit=True) as owner:
-            owner.execute('DROP SCHEMA "Web 店" CASCADE')
-            for name in AWKWARD:
-                owner.execute(f"DROP TABLE {write_quoted([name])}")
 
 
 @pytest.mark.parametrize("schema", [[], ["Web 店"], None])
