@@ -206,7 +206,7 @@ def _read(path: Path) -> ir.Table:
         return (
             ibis.read_csv(name, sample_size=1_000_000)
             if suffix == ".csv"
-            else known_moments(ibis.read_parquet(name))
+            else known_moments(ibis.read_parquet(name, hive_partitioning=False))
         )
     except duckdb.Error as error:
         raise SourceError(

@@ -106,7 +106,28 @@ def read_folder_schema(folder: Path) -> pa.Schema:
         )
     for key in keys:
         schema = schema.append(pa.field(key, pa.string()))
+    _refuse_alike(schema.names, folder)
     return schema
+
+
+def _refuse_alike(names: list[str], folder: Path) -> None:
+    """Refuse names of which the engine would read one for the other: it tells no capitals apart,
+    and takes `country=JP` above the folder too for a column of all rows."""
+    for number, name in enumerate(names):
+        same = [other for other in names[:number] if other.casefold() == name.casefold()]
+        if same:
+            raise ColumnError(
+                f"{folder.name!r}: the columns {same[0]!r} and {name!r} differ in capital letters "
+                "at most; write the files with names that differ more"
+            )
+    above = folder.absolute()
+    beyond = {key.casefold() for key in partition_of(above / "file", Path(above.anchor))}
+    taken = [name for name in names if name.casefold() in beyond]
+    if taken:
+        raise ColumnError(
+            f"{folder.name!r}: {taken[0]!r} is a column of it, and a folder above it is called "
+            f"{taken[0]}=…; name that folder instead, or move this one out of it"
+        )
 
 
 def _refuse_other(

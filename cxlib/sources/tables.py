@@ -222,7 +222,7 @@ def read_parquet(path: Path) -> pa.Table:
                 f"{path.name!r} declares {meta.num_rows:,} rows of {meta.num_columns:,} columns in "
                 f"{path.stat().st_size:,} bytes; write the columns that are needed alone"
             )
-        table = pq.read_table(path)
+        table = pq.read_table(path, partitioning=None)  # country=JP above it is no column
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         raise _no_parquet(path, error) from None

@@ -142,6 +142,30 @@ def test_a_folder_that_is_no_table_is_refused(tmp_path):
     refused(SourceError, "is a folder without a Parquet file in it; give the path", empty)
 
 
+@pytest.mark.parametrize("other", ["score", "SCORE"])
+def test_names_that_the_engine_does_not_tell_apart_are_refused(tmp_path, other):
+    columns = pa.Table.from_arrays([pa.array([9]), pa.array([1])], ["score", other])
+    for reader in READERS:
+        with pytest.raises(ColumnError, match=f"'score' and '{other}' differ in capital letters"):
+            reader(write(tmp_path / "answers", a=columns))
+
+
+@pytest.mark.parametrize("within", ["a", "wave=1__a"])
+def test_a_folder_above_changes_no_column(tmp_path, within):
+    """DuckDB alone would make Japan of Korea."""
+    folder = tmp_path / "Country=JP" / "answers"
+    rows = ANSWERS.assign(country="KR")
+    for reader in READERS:
+        with pytest.raises(ColumnError, match="'country' is a column of it, and a folder above"):
+            reader(write(folder, **{within: rows}))
+    file = write(tmp_path / "country=JP", a=rows) / "a.parquet"
+    for reader in (sources.read_list, lambda path: open_columns(path).execute()):
+        found = reader(file)
+        assert set(getattr(found, "frame", found)["country"]) == {"KR"}
+    elsewhere = write(tmp_path / "region=JP" / "answers", **{within: rows})
+    assert sources.read_survey(elsewhere).frame["country"].tolist() == ["KR", "KR"]
+
+
 def test_too_many_cells_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(database_files, "MOST_CELLS", 7)
     with pytest.raises(SourceError, match=r"'answers' has 4 rows of 2 columns, .* at most 7 "):
