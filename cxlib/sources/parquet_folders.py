@@ -87,6 +87,8 @@ def read_folder_schema(folder: Path) -> pa.Schema:
     import pyarrow.parquet as pq
 
     files, schema = parts_of(folder), pa.schema([])
+    whole: dict[str, list[Path]] = {}  # files in which a column has whole numbers
+    fractions = set()
     for file in files:
         try:
             found = pq.read_schema(file).remove_metadata()
@@ -97,6 +99,13 @@ def read_folder_schema(folder: Path) -> pa.Schema:
             ) from None
         schema = found if file == files[0] else schema
         _refuse_other(found, schema, _told(file, folder), _told(files[0], folder), folder.name)
+        for name, kind in zip(found.names, found.types, strict=True):
+            if pa.types.is_integer(kind):
+                whole.setdefault(name, []).append(file)
+            elif pa.types.is_floating(kind):
+                fractions.add(name)
+    for name in fractions & whole.keys():
+        _refuse_inexact(name, whole[name], folder)
     keys = list(partition_of(files[0], folder))
     both = [key for key in keys if key in schema.names]
     if both:
@@ -108,6 +117,24 @@ def read_folder_schema(folder: Path) -> pa.Schema:
         schema = schema.append(pa.field(key, pa.string()))
     _refuse_alike(schema.names, folder)
     return schema
+
+
+def _refuse_inexact(name: str, files: list[Path], folder: Path) -> None:
+    """Refuse whole numbers, ids perhaps, that floats of other files would round."""
+    import pyarrow.parquet as pq
+
+    for file in files:
+        about = pq.read_metadata(file)
+        for n in range(about.num_row_groups):
+            group = about.row_group(n)
+            columns = (group.column(i) for i in range(group.num_columns))
+            told = next(each for each in columns if each.path_in_schema == name).statistics
+            if told is None or (told.has_min_max and max(abs(told.min), abs(told.max)) > 2**53):
+                raise ColumnError(
+                    f"{folder.name!r}: column {name!r} has whole numbers in {_told(file, folder)} "
+                    "that may be beyond 2^53, and fractions in other files, which would round "
+                    "them; write it as whole numbers or as text in all"
+                )
 
 
 def _refuse_alike(names: list[str], folder: Path) -> None:

@@ -142,6 +142,16 @@ def test_a_folder_that_is_no_table_is_refused(tmp_path):
     refused(SourceError, "is a folder without a Parquet file in it; give the path", empty)
 
 
+@pytest.mark.parametrize("order", ["abc", "cab", "bca"])
+def test_ids_that_fractions_would_round_are_refused(tmp_path, order):
+    ids = ([7], [7.5], [9007199254740993])
+    parts = {name: pd.DataFrame({"id": given}) for name, given in zip(order, ids, strict=True)}
+    with pytest.raises(
+        ColumnError, match=r"'id' has whole numbers in .* beyond 2\^53, and fractions"
+    ):
+        sources.read_list(write(tmp_path / "answers", **parts))
+
+
 @pytest.mark.parametrize("other", ["score", "SCORE"])
 def test_names_that_the_engine_does_not_tell_apart_are_refused(tmp_path, other):
     columns = pa.Table.from_arrays([pa.array([9]), pa.array([1])], ["score", other])
