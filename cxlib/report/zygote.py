@@ -71,7 +71,10 @@ def main() -> None:
     path = sys.argv[1]
     own.use(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(path)
+    try:
+        listener.bind(path)
+    except FileNotFoundError:  # its folder went with the process that started this one
+        _leave(0)
     listener.listen(64)
     gc.collect()
     gc.freeze()  # copies then share the pages of what was loaded

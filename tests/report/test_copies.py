@@ -168,3 +168,21 @@ def test_modules_are_not_taken_from_the_folder_it_is_started_in(tmp_path, monkey
     assert parent.started().alive
     parent.stop()
     assert not Path(parent.path).parent.exists()
+
+
+@pytest.mark.parametrize("after", [0.0, 0.3])
+def test_a_parent_whose_runner_went_before_it_was_ready_ends_without_a_word(after, tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cxlib.report.zygote", f"{folder}/socket"],
+        cwd=folder,
+        env=copies.bare(os.environ) | copies.SINGLE | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(after)
+    folder.rmdir()
+    assert process.communicate(timeout=60) == (b"", b"")
+    assert process.returncode == 0
