@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import duckdb
 import ibis
+from ibis.formats.pyarrow import PyArrowData
 
 from cxlib.errors import ParameterError, SourceError
 
@@ -166,7 +167,7 @@ def start_spark(master: str, **settings: str) -> ibis.BaseBackend:
     for name, value in all_settings.items():
         builder = builder.config(name, value)
     try:
-        return _by_plain_names(ibis.pyspark.connect(builder.getOrCreate()))
+        return _by_arrow(_by_plain_names(ibis.pyspark.connect(builder.getOrCreate())))
     except Exception as error:  # noqa: BLE001 - Spark raises many kinds, all of them here because it did not start
         raise SourceError(
             f"Spark did not start ({' '.join(str(error).split())[:300]}); check Java, memory, and "
@@ -185,6 +186,21 @@ def _by_plain_names(engine: Any) -> ibis.BaseBackend:
         return columns_of(table_name if plain else quote_for_spark(table_name), **where)
 
     engine.get_schema = get_schema
+    return engine
+
+
+def _by_arrow(engine: Any) -> ibis.BaseBackend:
+    """Have the rows of Spark's tables come as Arrow has them: Ibis takes them through pandas, where
+    a missing value makes floats of all whole numbers, so that two long ids become one."""
+
+    def to_pyarrow(expr: Any, /, *, params: Any = None, limit: Any = None, **_: Any) -> Any:
+        engine._run_pre_execute_hooks(expr)
+        rows = expr.as_table()
+        with engine._safe_raw_sql(engine.compile(rows, params=params, limit=limit)) as query:
+            found = PyArrowData.convert_table(query.toArrow(), rows.schema())
+        return expr.__pyarrow_result__(found)
+
+    engine.to_pyarrow = to_pyarrow
     return engine
 
 

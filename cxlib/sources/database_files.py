@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAIN = "main"  # the schema of names that stand alone
+EXACT = 2**53  # whole numbers up to which a float tells all apart
+EXACT_DIGITS = 15  # before the point, that a float holds whatever they are
 MOST_CELLS = 100_000_000  # that are read into memory
 _AS_TEXT = ("ENUM", "UUID", "INTERVAL", "BIT", '"NULL"')
 _NESTED = ("STRUCT(", "MAP(", "UNION(")
@@ -139,9 +141,9 @@ def rows_of(
 ) -> str:
     """Return the query that gives a table's rows.
 
-    Whole numbers that 64 bits hold are such; decimals with a fraction are floats; longer numbers
-    (ids), enumerations, UUIDs, spans of time, bits, lists and structures are text, and so are days
-    of which one is infinite or beyond the year 9999; all others are as stored.
+    Whole numbers that 64 bits hold are such; decimals with a fraction are floats; longer whole
+    numbers (ids), enumerations, UUIDs, spans of time, bits, lists and structures are text, and so
+    are days of which one is infinite or beyond the year 9999; all others are as stored.
 
     Parameters
     ----------
@@ -157,8 +159,18 @@ def rows_of(
     """
     place = _place(engine, table, catalog)
     columns = _columns(engine, table, catalog)
-    chosen = ", ".join(_casts(engine, place, columns))
-    return f"SELECT {chosen} FROM {place}"
+    return _query(engine, place, columns)
+
+
+def plain_query(engine: duckdb.DuckDBPyConnection, rows: str) -> str:
+    """Return the query that gives rows as `rows_of` does, of a table's name or a query in
+    parentheses."""
+    found = engine.execute(f"DESCRIBE FROM {rows}").fetchall()
+    return _query(engine, rows, [(str(row[0]), str(row[1])) for row in found])
+
+
+def _query(engine: duckdb.DuckDBPyConnection, place: str, columns: list[tuple[str, str]]) -> str:
+    return f"SELECT {', '.join(_casts(engine, place, columns))} FROM {place}"
 
 
 def _columns(
@@ -231,14 +243,26 @@ def _casts(
     fits = _fitting(engine, place, columns)
     for name, kind in columns:
         column = _quoted(name)
-        if not fits.get(name, True) or _is_text(kind):
+        if not fits.get(name, True) and _has_fraction(kind):
+            yield f"regexp_replace(CAST({column} AS VARCHAR), '[.]0+$', '') AS {column}"
+        elif not fits.get(name, True) or _is_text(kind):
             yield f"CAST({column} AS VARCHAR) AS {column}"
-        elif kind.startswith("DECIMAL(") and not kind.endswith(",0)"):
+        elif _has_fraction(kind):
             yield f"CAST({column} AS DOUBLE) AS {column}"
         elif kind.startswith("DECIMAL(") or kind in _WIDE:
             yield f"CAST({column} AS BIGINT) AS {column}"
         else:
             yield column
+
+
+def _has_fraction(kind: str) -> bool:
+    return kind.startswith("DECIMAL(") and not kind.endswith(",0)")
+
+
+def _is_long(kind: str) -> bool:
+    """Return whether decimals may have more digits before the point than a float tells apart."""
+    digits, scale = (int(part) for part in kind.removeprefix("DECIMAL(")[:-1].split(","))
+    return digits - scale > EXACT_DIGITS
 
 
 def _is_text(kind: str) -> bool:
@@ -249,12 +273,16 @@ def _fitting(
     engine: duckdb.DuckDBPyConnection, place: str, columns: list[tuple[str, str]]
 ) -> dict[str, bool]:
     """Return of each column of long numbers or of days whether 64 bits and the calendar hold all
-    its values: `infinity` they do not."""
+    its values: `infinity` they do not; nor does a float whole numbers from 2^53 on."""
     asked = {}
     for name, kind in columns:
         column = _quoted(name)
         if kind in _WIDE or (kind.startswith("DECIMAL(") and kind.endswith(",0)")):
             asked[name] = f"bool_and({column} IS NULL OR TRY_CAST({column} AS BIGINT) IS NOT NULL)"
+        elif _has_fraction(kind) and _is_long(kind):
+            asked[name] = (
+                f"NOT (max(abs({column})) >= {EXACT} AND bool_and({column} = trunc({column})))"
+            )
         elif kind == "DATE" or (kind.startswith("TIMESTAMP") and not kind.endswith("]")):
             within = f"isfinite({column}) AND year({column}) BETWEEN 1 AND 9999"
             asked[name] = f"bool_and({column} IS NULL OR ({within}))"

@@ -17,6 +17,7 @@ from cxlib.sources.connection_settings import Settings
 from cxlib.sources.spark_folders import is_remote
 
 WAITS = 10  # seconds for a server to answer at all
+_WRITTEN = {"TimeZone": "UTC", "DateStyle": "ISO, YMD"}  # moments and days as text: one way for all
 SNAPSHOT = "SELECT pg_current_snapshot()::text"  # PostgreSQL 13 and later
 
 
@@ -81,8 +82,10 @@ def _open_postgres(settings: Settings) -> Opened:
         opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         opened.read_only = True
         engine = ibis.postgres.from_connection(opened)
-        limit = f"{settings.timeout}s"
-        opened.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
+        # by these Ibis tells two engines apart, and all of PostgreSQL are one to it without
+        engine._con_args = (settings.name, id(opened))
+        for setting, said in (("statement_timeout", f"{settings.timeout}s"), *_WRITTEN.items()):
+            opened.execute("SELECT set_config(%s, %s, false)", [setting, said])
         opened.commit()  # what is set holds for the session; the next query begins the snapshot
         [snapshot] = opened.execute(SNAPSHOT).fetchone()
     except psycopg.Error as error:
