@@ -166,7 +166,7 @@ def _headers(values: Mapping[str, Any], fields: Fields) -> Iterator[tuple[str, H
         path = values.get(name, fields[name].default) if name in fields else None
         if isinstance(path, str | Path):
             try:
-                if file_of(Path(path)).is_file() or is_columnar(Path(path)):
+                if is_columnar(Path(path)) or file_of(Path(path)).is_file():
                     yield name, read_header(Path(path))
             except CxError:
                 continue

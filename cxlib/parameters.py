@@ -24,7 +24,7 @@ from cxlib import parameter_cells, texts
 from cxlib.bound_values import Only, refuse_unbound
 from cxlib.check import did_you_mean
 from cxlib.comparisons import parse_comparisons
-from cxlib.errors import ColumnError, ParameterError
+from cxlib.errors import ColumnError, ParameterError, SourceError
 from cxlib.marks import ColumnOf as ColumnOf
 from cxlib.marks import ConditionOn as ConditionOn
 from cxlib.marks import KeysOf as KeysOf
@@ -36,7 +36,7 @@ from cxlib.own_files import settle
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
 from cxlib.sources.parquet_folders import is_parquet_folder
-from cxlib.sources.table_names import named_connection, read_source
+from cxlib.sources.table_names import read_source, table_of
 
 
 def _existing_file(path: Path) -> Path:
@@ -50,17 +50,12 @@ def _existing_file(path: Path) -> Path:
 def _existing_table(path: Path) -> Path:
     try:
         table = read_source(path)
-    except ParameterError as error:  # pydantic takes no other kind
+        if not isinstance(table, Path):
+            table_of(path)  # of a connection that there is
+    except (ParameterError, SourceError) as error:  # pydantic takes no other kind
         raise ValueError(str(error)) from None
-    if isinstance(table, Path) and not path.exists():  # NAME:table was made absolute
-        table = named_connection(path) or table
     if isinstance(table, Path):
         return path if is_parquet_folder(path) else _existing_file(path)
-    if table.connection is not None:
-        raise ValueError(
-            f"{table.text!r} is a table of a connection, which notebooks do not read yet; give a "
-            "file or a table of a DuckDB file (shop.duckdb#orders), or copy it to Parquet"
-        )
     return path
 
 
@@ -94,7 +89,7 @@ def _existing(path: Path) -> Path:
 
 
 InputFile = Annotated[Path, AfterValidator(_existing_file)]
-# a file, a folder of Parquet, or a table of a DuckDB database: shop.duckdb#orders
+# a file, a folder of Parquet, or a table: shop.duckdb#orders, warehouse:public.orders
 InputTable = Annotated[Path, AfterValidator(_existing_table)]
 InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
 InputPath = Annotated[Path, AfterValidator(_existing)]

@@ -55,12 +55,19 @@ STUDY = BELOW | {"parameters", "survey_parameters", "rows", "methods", "shown", 
 # what may be known of sources before a kernel starts
 HEADERS = {
     f"cxlib.sources.{name}"
-    for name in ("headers", "table_names", "database_files", "parquet_folders")
+    for name in (
+        "headers",
+        "table_names",
+        "database_files",
+        "parquet_folders",
+        "named_connections",
+    )
 }
 HEAVY = {
     "IPython",
     "anywidget",
     "duckdb",
+    "ibis",
     "matplotlib",
     "seaborn",
     "statsmodels",
@@ -106,7 +113,7 @@ TESTED_IN = {
         rows.engines
     """,
     "engines/test_named_connections.py": """
-        sources.catalogs sources.opening sources.spark_folders
+        sources.catalogs sources.engine_errors sources.opening sources.spark_folders
     """,
     "bias/test_reading.py": """
         bias.dated_waves bias.usable

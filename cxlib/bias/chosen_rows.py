@@ -19,7 +19,7 @@ from cxlib.errors import ParameterError
 from cxlib.rows import names
 from cxlib.rows.conditions import Condition, among, both, choose
 from cxlib.sources import read_list
-from cxlib.sources.columnar import open_columns
+from cxlib.sources.columnar import open_here
 from cxlib.sources.headers import read_header
 from cxlib.sources.table_names import is_columnar
 
@@ -72,7 +72,7 @@ def _customer(p: Parameters, of_people: Mapping[str, Any]) -> str:
 def _ids(file: Path, chosen: Condition, *, customer: str) -> list[str]:
     """Return the ids of the customers that are chosen."""
     if is_columnar(file):
-        kept = chosen.apply(open_columns(file), file=file.name)
+        kept = chosen.apply(open_here(file), file=file.name)
         ids = people.take(kept.rows, columns=[customer])[customer]
     else:
         ids = read_list(file, where=chosen).frame[customer]

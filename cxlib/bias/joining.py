@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxlib import check
 from cxlib.bias.counts import people
 from cxlib.bias.parameters import Parameters
 from cxlib.errors import ParameterError
@@ -192,3 +193,17 @@ def _apart_from_list(p: Parameters, listed: ir.Table, answers: pd.DataFrame) -> 
 def path_of(file: Path | None) -> str:
     """Return a path as a refusal names it."""
     return "" if file is None else file.as_posix()
+
+
+def invited_in(
+    invitations: ir.Table | None, wave_column: str | None, wave: str | None, *, alone: bool
+) -> ir.Table | None:
+    """Return the invitations of the wave; all of them where there is no other wave (`alone`)."""
+    if invitations is None or wave is None or wave_column is None:
+        return invitations
+    if not alone:  # of several waves; without the column those invited to others would count
+        check.columns(invitations.columns, **{"invitations, wave_column": wave_column})
+    there = wave_column in invitations.columns
+    if not there:
+        return invitations
+    return table.named(people.where(invitations, column=wave_column, value=wave))

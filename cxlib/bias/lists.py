@@ -17,7 +17,7 @@ from cxlib.rows.headcounts import Headcount, find_crossed, find_headcount, whole
 from cxlib.rows.table import named
 from cxlib.shown.message import Message
 from cxlib.sources import read_list
-from cxlib.sources.columnar import open_columns
+from cxlib.sources.columnar import open_here
 from cxlib.sources.table_names import is_columnar
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def read_people(
     # Text by the survey's reader, so that Yes stays Yes: DuckDB's would make true of it.
     columns = [p.customer] if p.customer else []
     if is_columnar(path):
-        rows = open_columns(path)
+        rows = open_here(path)
         refuse_counts(people.start(rows), parameter, path, p)
         if where is None:
             return named(people.as_names(rows, columns=columns)), (), ()

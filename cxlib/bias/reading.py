@@ -34,7 +34,7 @@ from cxlib.rows import names
 from cxlib.rows.conditions import Condition
 from cxlib.rows.headcounts import refuse_counted_answers
 from cxlib.rows.option_columns import refuse_options
-from cxlib.rows.table import as_table, named, numeric
+from cxlib.rows.table import as_table, numeric
 from cxlib.rows.tallies import refuse_tally
 from cxlib.rows.weights import read_weights
 from cxlib.shown.message import Message
@@ -42,6 +42,7 @@ from cxlib.shown.reading import Reading, with_condition
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
 from cxlib.sources import LeftOut, read_survey
+from cxlib.sources.server_tables import begin_reading, facts_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -148,6 +149,12 @@ def read(p: Parameters) -> Sample:
     ------
     CxError
         If a file or column is absent or unfit."""
+    begin_reading(*_inputs(p).values())
+    return read_again(p)
+
+
+def read_again(p: Parameters) -> Sample:
+    """Read as `read`, what lies in connections at the moment of the last `read`."""
     asked = choose_rows(p)
     survey = _answers(p, asked.survey)
     frame, *noticed = lists.read_people(p, "frame", where=asked.frame)
@@ -162,7 +169,9 @@ def read(p: Parameters) -> Sample:
         p, waves.answers, frame if listed.rows is None else listed.rows, waves.wave
     )
     wave, in_wave = waves.wave, _of_wave(p, replace(waves, answers=answers))
-    invited = _invited_in(listed.rows, p.wave_column, wave, alone=len(in_wave.rows) == len(answers))
+    invited = joining.invited_in(
+        listed.rows, p.wave_column, wave, alone=len(in_wave.rows) == len(answers)
+    )
     reference, file = (frame, p.frame) if invited is None else (invited, p.invitations)
     known = _known(p, in_wave.rows, reference, file)
     compared = _compared_with(p, reference, listed=invited is not None)
@@ -186,6 +195,7 @@ def read(p: Parameters) -> Sample:
         subject=with_condition(wave, p.where, as_condition(p.only), p.where_answers),
         wave=wave,
         inputs=_inputs(p),
+        tables=facts_of(_inputs(p), newest={"survey": p.answered_at}),
         respondents=beside_answers.with_lists(p, grouped.respondents, reference),
         answers=answers,
         reference=grouped.reference,
@@ -309,20 +319,6 @@ def _of_wave(p: Parameters, waves: InTime) -> _Step:
     note = Message("bias.read_wave", wave=wave, n=len(rows), all=len(answers))
     counts: dict[Part | LeftOut, int] = {Part.OTHER_WAVES: len(answers) - len(rows)}
     return _Step(rows, counts, (*waves.notes, note), waves.warnings)
-
-
-def _invited_in(
-    invitations: ir.Table | None, wave_column: str | None, wave: str | None, *, alone: bool
-) -> ir.Table | None:
-    """Return the invitations of the wave; all of them where there is no other wave (`alone`)."""
-    if invitations is None or wave is None or wave_column is None:
-        return invitations
-    if not alone:  # of several waves; without the column those invited to others would count
-        check.columns(invitations.columns, **{"invitations, wave_column": wave_column})
-    there = wave_column in invitations.columns
-    if not there:
-        return invitations
-    return named(people.where(invitations, column=wave_column, value=wave))
 
 
 def _known(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cxlib import check
 from cxlib.bias.parameters import Parameters
-from cxlib.bias.reading import Sample, read
+from cxlib.bias.reading import Sample, read_again
 from cxlib.bias.weighting import weigh
 from cxlib.bias.weights import Weights
 from cxlib.errors import CxError, ParameterError
@@ -156,7 +156,7 @@ def _waves(p: Parameters, sample: Sample) -> list[_Wave]:
             found.append(this)
             continue
         try:
-            other = read(p.model_copy(update={"wave": name}))
+            other = read_again(p.model_copy(update={"wave": name}))
             found.append(_Wave(name, other.respondents, other.targets))
         except CxError as error:  # of a wave that this report is not about
             there = sample.answers[sample.answers[p.wave_column] == name]

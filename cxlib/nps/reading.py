@@ -27,6 +27,7 @@ from cxlib.shown.reading import Reading, with_condition
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
 from cxlib.sources import LeftOut, Survey
+from cxlib.sources.server_tables import begin_reading, facts_of
 
 MIX_SHIFT = 0.05  # a share that moved by more, and more than chance explains, is flagged
 
@@ -161,6 +162,7 @@ def read(p: Parameters) -> Answers:
     SourceError
         If the file cannot be read.
     """
+    begin_reading(p.survey, p.weights)
     survey = sources.read_survey(p.survey, **p.read_with, where=choose(p.where, p.only))
     survey, weighted = usable.with_weights(survey, p)
     who = p.columns.respondent
@@ -197,6 +199,7 @@ def read(p: Parameters) -> Answers:
         *scores.doubts,
         *(waves.warnings if p.wave_by != "unordered" else ()),
     )
+    inputs = {"survey": p.survey} | ({"weights": p.weights} if p.weights else {})
     warnings = (
         *doubts,
         *(each for each in scores.warnings if each not in scores.doubts),
@@ -211,7 +214,8 @@ def read(p: Parameters) -> Answers:
         warnings=warnings,
         flags=doubts,
         subject=subject,
-        inputs={"survey": p.survey} | ({"weights": p.weights} if p.weights else {}),
+        inputs=inputs,
+        tables=facts_of(inputs),
         rows=waves.rows,
         by=tuple(name for name in (p.wave_column, p.segment) if name),
         design={name: getattr(p.columns, name) for name in ("weight", "strata", "cluster")},

@@ -9,6 +9,7 @@ from typing import Any
 from cxlib.report.when import in_zone
 from cxlib.shown.language import MISSING, text, write_list
 
+_ENGINES = {"postgres": "PostgreSQL", "spark": "Spark"}
 _OF_MANIFEST = ("run", "inputs", "versions", "commit", "command")
 
 
@@ -33,6 +34,7 @@ def header(
         for name, value in _flat(manifest["parameters"], meanings)
     ]
     kept = {key: manifest[key] for key in _OF_MANIFEST}
+    kept["inputs"] = [_of_server(each, language) for each in kept["inputs"]]
     time = in_zone(datetime.fromisoformat(manifest["started"]), zone)
     return {
         **kept,
@@ -40,6 +42,32 @@ def header(
         "parameters": rows,
         "chosen": chosen(manifest["parameters"], language),
     }
+
+
+def _of_server(record: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """Return a record of what was read; `table` has the facts of a table of a server, in words."""
+    table = record.get("table")
+    if not isinstance(table, Mapping):
+        return {"table": None, "files": 0, **record}
+    engine = _ENGINES.get(str(table["engine"]), str(table["engine"]))
+    named = {"engine": engine, "version": str(table["version"])}
+    said = [
+        text(
+            "report.table_read",
+            language,
+            rows=table["rows"],
+            columns=len(table["columns"]),
+            **named,
+        )
+    ]
+    if table["newest"]:
+        column, moment = table["newest"]
+        said.append(text("report.table_newest", language, column=column, moment=moment))
+    if table["snapshot"]:
+        said.append(text("report.table_snapshot", language, snapshot=table["snapshot"]))
+    else:
+        said.append(text("report.table_no_snapshot", language, engine=engine))
+    return {**record, "table": said}
 
 
 def chosen(parameters: Mapping[str, Any], language: str = "en") -> str:

@@ -12,13 +12,16 @@ from cxlib.report.checking import Ready, check_one
 from cxlib.report.messages import own_channel, requests, send_message
 from cxlib.report.plan import Planned, planned_from
 from cxlib.report.refusals import Kind, kind_of
+from cxlib.sources import named_connections
 
 
 def main() -> None:
     """Check until standard input closes."""
     channel = own_channel()
     for request in requests(sys.stdin):
-        send_message(channel, _answer(request))
+        answer = _answer(request)
+        named_connections.end()  # a transaction that stays open is in the way of a database
+        send_message(channel, answer)
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from cxlib.errors import ColumnError, CxError, SourceError
 from cxlib.marks import ColumnOf, ConditionOn, Output, ReadWith, marks_of, named_columns, pieces
 from cxlib.parameters import StudyParameters
 from cxlib.sources.headers import Header, read_header
-from cxlib.sources.table_names import file_of, is_columnar
+from cxlib.sources.table_names import file_of, is_columnar, server_table
 
 
 def check_files(p: StudyParameters) -> None:
@@ -77,6 +77,8 @@ def read_with(p: StudyParameters, file: str) -> dict[str, Any]:
 
 def _refuse_closed(file: str, path: Path) -> None:
     try:
+        if server_table(path) is not None:
+            return
         if not path.is_dir():
             with file_of(path).open("rb"):
                 pass

@@ -22,8 +22,20 @@ def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 def subject(notebook: NotebookNode) -> str | None:
     """Return what exactly was looked at, as the table of what was read says it; None where there is
     no such table."""
+    return _read(notebook).get("subject")
+
+
+def tables(notebook: NotebookNode) -> Mapping[str, Any]:
+    """Return what was read of tables of servers, by parameter, as the table of what was read says
+    it."""
+    found = _read(notebook).get("tables")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _read(notebook: NotebookNode) -> Mapping[str, Any]:
+    """Return the mark of the last table of what was read."""
     marked = [_mark(output) for output in outputs(notebook)]
-    return next((mark.get("subject") for mark in reversed(marked) if mark.get("read")), None)
+    return next((mark for mark in reversed(marked) if mark.get("read")), {})
 
 
 def figures(notebook: NotebookNode) -> str:

@@ -23,6 +23,7 @@ from cxlib.report.notebook import Notebook, comments, defaults
 from cxlib.report.translation import ORIGINAL
 from cxlib.report.values import as_field, is_path, laid_over, opened, parts, plain
 from cxlib.secrecy import refuse_secrets, refuse_unreadable, secret_name
+from cxlib.sources.table_names import is_named
 
 Fields = Mapping[str, FieldInfo]
 
@@ -281,13 +282,14 @@ def _absolute(value: Any, field: FieldInfo, folder: Path) -> Any:
         return [_absolute(item, field, folder) for item in value]
     if not is_path(field) or not isinstance(value, str | Path) or secret_name(value):
         return value
-    return Path(os.path.abspath(folder / Path(value).expanduser()))
+    whole = Path(os.path.abspath(folder / Path(value).expanduser()))
+    return Path(value) if is_named(value) and not whole.exists() else whole
 
 
 def _relative(value: Any, folder: Path) -> Any:
     if isinstance(value, list):
         return [_relative(item, folder) for item in value]
-    if isinstance(value, Mapping):  # typed where a file might be named
+    if isinstance(value, Mapping) or is_named(value):  # typed, or a table, in place of a file
         return value
     try:
         return Path(os.path.relpath(value, folder)).as_posix()

@@ -26,7 +26,7 @@ from cxlib.report.notebook import Notebook
 from cxlib.report.plan import Planned, report_name
 from cxlib.report.values import as_json
 from cxlib.sources.database_files import is_view, rows_of_view
-from cxlib.sources.table_names import files_of, table_of
+from cxlib.sources.table_names import files_of, is_named, server_table, table_of
 
 _LIBRARIES = (
     "duckdb",
@@ -46,10 +46,14 @@ def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
     files, sha256.
 
     The sha256 of a folder is that of its files' names and sha256, of a database with a log beside
-    it that of both, and of a view of a database that of its rows.
+    it that of both, and of a view of a database that of its rows. A table of a server has none
+    before it is read (see `with_tables`).
     """
-    records = []
+    records: list[dict[str, Any]] = []
     for parameter, path in paths.items():
+        if server_table(path):
+            records.append({"parameter": parameter, "path": relative(path, root), "sha256": ""})
+            continue
         files, table = _files(path), table_of(path)
         if table and is_view(table):
             whole = _digest(rows_of_view(table))
@@ -70,6 +74,22 @@ def inputs(paths: Mapping[str, Path], *, root: Path) -> list[dict[str, Any]]:
     return records
 
 
+def with_tables(
+    records: list[dict[str, Any]], tables: Mapping[str, Any], *, run: str
+) -> list[dict[str, Any]]:
+    """Return the records with what the kernel told of tables of servers. Nobody knows whether their
+    rows are those of another run: an edited value leaves number and newest moment alone."""
+    return [
+        each
+        | (
+            {"table": tables[each["parameter"]], "sha256": _digest([tables, run])}
+            if each["parameter"] in tables
+            else {}
+        )
+        for each in records
+    ]
+
+
 def _files(path: Path) -> list[Path]:
     """Return a file, those of a table of a database, or the files of a folder; what is hidden
     (`.DS_Store`) is no part of it."""
@@ -84,7 +104,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def relative(path: Path, root: Path) -> str:
-    """Return the path seen from the project, so that no home folder is named."""
+    """Return the path seen from the project, so that no home folder is named; a table of a
+    connection as it is."""
+    if is_named(path):
+        return path.as_posix()
     try:
         return Path(os.path.relpath(path, root)).as_posix()
     except ValueError:  # another drive of Windows

@@ -35,6 +35,9 @@ def explain(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> list[Me
     if not isinstance(before.get("key"), dict) or not before["key"]:
         return [Message("cli.why_unknown")]
     parts = [_part(part, before, now) for part in changed(before["key"], now["key"])]
+    parts += [
+        Message("cli.why_table", table=each["path"]) for each in now["inputs"] if "table" in each
+    ]
     return parts or [_of_form(before, now)]
 
 

@@ -36,6 +36,7 @@ from cxlib.report.refusals import Kind, kind_of_stop
 from cxlib.report.site import write_index
 from cxlib.secrecy import mask_of, masked
 from cxlib.shown.message import Message
+from cxlib.sources.table_names import server_table
 
 WORKERS = min(2, os.cpu_count() or 1)
 
@@ -203,6 +204,8 @@ class _Site:
             return None
         if not all(path.exists() for path in report.checked.outputs.values()):
             return None  # what it writes is gone
+        if any(map(server_table, report.checked.inputs.values())):
+            return None  # whether its rows are the same, nobody knows
         page = self._history / name / good["run"] / "report.html"
         if provenance.changed(good.get("key"), report.key) or not page.is_file():
             return None

@@ -34,7 +34,7 @@ from cxlib.report.key_figures import earlier_figures
 from cxlib.report.looks import with_looks
 from cxlib.report.messages import own_channel, requests, send_message
 from cxlib.report.notebook import read_notebook
-from cxlib.report.outputs import figures, subject, take_wrote
+from cxlib.report.outputs import figures, subject, tables, take_wrote
 from cxlib.report.pdf import FILE, make_pdf
 from cxlib.report.plan import planned_from
 from cxlib.report.refusals import Kind, kind_of
@@ -42,6 +42,7 @@ from cxlib.report.translation import in_language, prose_of
 from cxlib.report.when import in_zone
 from cxlib.secrecy import mask_of, names_secret, secrets_in
 from cxlib.shown.language import text
+from cxlib.sources import named_connections
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -103,6 +104,7 @@ def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, A
         notebook, wanted=job["parameters"].get(PARAMETER) is True, language=job["language"]
     )
     (folder / "run.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    begun["inputs"] = provenance.with_tables(begun["inputs"], tables(notebook), run=begun["run"])
     found = with_looks(job["manifest"] | begun, subject=subject(notebook), earlier=job["looks"])
     if stopped:
         error = asdict(stopped)
@@ -187,6 +189,7 @@ def _checked_again(job: Mapping[str, Any], key: Mapping[str, Any] | None) -> dic
     if key is None or not provenance.changed(job["key"], key):
         return {}
     told = check_one(planned_from(job["planned"]))
+    named_connections.end()
     if not isinstance(told, Ready):
         return {"refused": told.message, "kind": told.kind}
     if told.checked.given == job["given"] and told.key == key:

@@ -33,6 +33,7 @@ from cxlib.shown.message import Message
 from cxlib.shown.reading import with_condition
 from cxlib.sources import read_events
 from cxlib.sources.events import choose_events, open_event_log
+from cxlib.sources.server_tables import begin_reading, facts_of
 
 
 @check.arguments
@@ -58,6 +59,7 @@ def read(p: Parameters, *, today: dt.date | None = None) -> Records:
         If a file cannot be read, a column is absent, a date is no date, or `as_of` is not after the
         first event.
     """
+    begin_reading(p.orders, p.durations, p.customers, p.subscriptions)
     return _durations(p) if p.durations is not None else _events(p, today)
 
 
@@ -114,6 +116,7 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
         flags=flags,
         subject=with_condition(None, p.where, as_condition(p.only), p.start_where),
         inputs=_inputs(p),
+        tables=facts_of(_inputs(p), newest={"orders": p.time}),
         events=events,
         events_alone=events if subscriptions is None else None,
         lives=None if begun is None else begun.lives,
@@ -247,6 +250,7 @@ def _durations(p: Parameters) -> Records:
         flags=outcomes.flags,
         subject=with_condition(None, p.where, as_condition(p.only)),
         inputs=_inputs(p),
+        tables=facts_of(_inputs(p)),
         followed=outcomes.followed,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ class Reading:
         What exactly is looked at (the wave, say), so that looks at it can be counted.
     inputs : mapping of str to Path
         Parameter to the file or folder that was read for it.
+    tables : mapping of str to mapping
+        Parameter to what provenance says of a table of a server (see `server_tables.facts_of`).
     """
 
     read: Result
@@ -38,9 +40,11 @@ class Reading:
     flags: tuple[Message, ...] = ()
     subject: str | None = None
     inputs: Mapping[str, Path]
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def table(self, *, caption: Message | str = "", language: str = "en") -> ReadTable:
-        """Return what was read as a table; it hands the subject to `cx run`."""
+        """Return what was read as a table; it hands the subject, and what is known of tables of
+        servers, to `cx run`."""
         shown = self.read.table(["what", "n"], caption=caption, language=language)
         return ReadTable(
             frame=shown.frame,
@@ -51,6 +55,7 @@ class Reading:
             language=language,
             empty=shown.empty,
             subject=self.subject,
+            tables=self.tables,
         )
 
 
@@ -67,12 +72,15 @@ def with_condition(subject: str | None, *conditions: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class ReadTable(Table):
-    """The table of what was read; `cx run` finds it by a mark and stores its subject."""
+    """The table of what was read; `cx run` finds it by a mark and stores its subject and tables."""
 
     subject: str | None = None
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, str], dict[str, Any]]:
-        mark = {"text/csv": {"read": True, "subject": self.subject}}
-        return Table._repr_mimebundle_(self), mark
+        mark: dict[str, Any] = {"read": True, "subject": self.subject}
+        if self.tables:
+            mark["tables"] = dict(self.tables)
+        return Table._repr_mimebundle_(self), {"text/csv": mark}

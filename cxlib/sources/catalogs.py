@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import ibis
+from typing import TYPE_CHECKING, Any
 
 from cxlib.check import did_you_mean, nearest
 from cxlib.errors import SourceError
 from cxlib.sources.connections import quote_for_spark
 from cxlib.sources.spark_folders import folder_tables, plain_view, view_of_folder
 from cxlib.sources.table_names import TableName, write_names
+
+if TYPE_CHECKING:
+    import ibis
 
 _DUCKDB = """SELECT table_schema, table_name, true FROM information_schema.tables
     WHERE table_catalog = current_catalog()"""

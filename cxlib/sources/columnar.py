@@ -11,27 +11,33 @@ from pathlib import Path
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from cxlib.rows.table import as_table, known_moments
 from cxlib.sources import database_files, parquet_folders
 from cxlib.sources.decoding import refuse_absent
-from cxlib.sources.table_names import files_of, table_of
+from cxlib.sources.server_tables import open_server_table, read_server_table
+from cxlib.sources.table_names import files_of, server_table, table_of
+from cxlib.sources.tables import read_parquet
 
 
 def open_columns(path: Path) -> ir.Table:
     """Return the rows of a file, of a folder of Parquet, or of a table of a database such as
-    `shop.duckdb#orders`, in the embedded engine; none is read.
+    `shop.duckdb#orders`, in the embedded engine, or of a table of a connection where it lies; none
+    is read.
 
     Raises
     ------
     CxError
-        As `as_table`, `parquet_folders.query_of` or `database_files.rows_of`.
+        As `as_table`, `parquet_folders.query_of`, `database_files.rows_of` or `open_server_table`.
     """
     if path.is_dir():
         return _view(parquet_folders.query_of(path))
     table = table_of(path)
-    if table is None or table.file is None:
+    if table is None:
         return as_table(path)
+    if table.file is None:
+        return open_server_table(table)
     refuse_absent(table.file)
     database_files.read_table_names(table)  # where a view reaches no other file
     about = [file.stat() for file in files_of(path)]
@@ -57,3 +63,32 @@ def _attached(file: Path, _stamp: tuple[tuple[int, ...], ...]) -> str:
     except duckdb.Error as error:
         raise database_files.not_opened(file, error) from None
     return catalog
+
+
+def open_here(path: Path) -> ir.Table:
+    """Return rows as `open_columns` does, in the embedded engine: those of a table of a server are
+    read into memory (at most a hundred million cells).
+
+    Use it where rows of several files are joined one by one.
+    """
+    table = server_table(path)
+    return open_columns(path) if table is None else ibis.memtable(read_server_table(table))
+
+
+def read_columns(path: Path) -> pa.Table:
+    """Read all rows of a Parquet file, a folder of such or a table of a database into memory.
+
+    Raises
+    ------
+    SourceError
+        As `tables.read_parquet`, `parquet_folders.query_of`, `database_files.read_table` and
+        `read_server_table`.
+    """
+    if path.is_dir():
+        with duckdb.connect() as engine:
+            engine.execute("SET TimeZone = 'UTC'")
+            return database_files.take(engine, parquet_folders.query_of(path), path.name)
+    table = table_of(path)
+    if table is None:
+        return read_parquet(path)
+    return database_files.read_table(table) if table.file else read_server_table(table)

@@ -8,14 +8,13 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import duckdb
-import ibis
-from ibis.formats.pyarrow import PyArrowData
-
 from cxlib.errors import ParameterError, SourceError
+
+if TYPE_CHECKING:
+    import ibis
 
 JAVA = 17  # what PySpark 4 needs
 _SCHEMES = (
@@ -73,6 +72,9 @@ def connect(url: str) -> ibis.BaseBackend:
 
 
 def _duckdb(url: str) -> ibis.BaseBackend:
+    import duckdb
+    import ibis
+
     path = re.sub(r"^duckdb:(//)?", "", url)
     if path in ("", "/"):
         return ibis.duckdb.connect()
@@ -95,6 +97,8 @@ def _duckdb(url: str) -> ibis.BaseBackend:
 
 
 def _postgres(url: str) -> ibis.BaseBackend:
+    import ibis
+
     psycopg = need_extra("psycopg", "postgres")
     try:
         return ibis.postgres.from_connection(psycopg.connect(url))
@@ -147,6 +151,8 @@ def start_spark(master: str, **settings: str) -> ibis.BaseBackend:
     SourceError
         If the extra or Java is absent, or Spark does not start.
     """
+    import ibis
+
     sessions = need_extra("pyspark.sql", "spark")
     _need_java()
     here = master.startswith("local")
@@ -192,6 +198,7 @@ def _by_plain_names(engine: Any) -> ibis.BaseBackend:
 def _by_arrow(engine: Any) -> ibis.BaseBackend:
     """Have the rows of Spark's tables come as Arrow has them: Ibis takes them through pandas, where
     a missing value makes floats of all whole numbers, so that two long ids become one."""
+    from ibis.formats.pyarrow import PyArrowData
 
     def to_pyarrow(expr: Any, /, *, params: Any = None, limit: Any = None, **_: Any) -> Any:
         engine._run_pre_execute_hooks(expr)

@@ -6,16 +6,13 @@ import atexit
 import datetime as dt
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ibis
-
-from cxlib.errors import CxError, ParameterError, SourceError
-from cxlib.secrecy import masked
+from cxlib.errors import ParameterError, SourceError
 from cxlib.sources.catalogs import (
     catalog_name,
     default_schemas,
@@ -25,8 +22,14 @@ from cxlib.sources.catalogs import (
     table_at,
 )
 from cxlib.sources.connection_settings import Settings, read_settings
-from cxlib.sources.opening import SNAPSHOT, Opened, open_engine
+from cxlib.sources.engine_errors import refuse_engine_errors
+from cxlib.sources.opening import Opened, open_engine, take_snapshot
+from cxlib.sources.parquet_folders import read_folder_schema
+from cxlib.sources.spark_folders import drop_views, folder_of
 from cxlib.sources.table_names import TableName, read_source
+
+if TYPE_CHECKING:
+    import ibis
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class TableFacts:
     columns : tuple of (str, str)
         Names and types, types as Ibis writes them.
     rows : int
+    newest : datetime.datetime, datetime.date or None
+        The latest value of the column of times that was named, where it has moments or days.
     snapshot : str or None
         Of PostgreSQL, what `pg_current_snapshot()` says; the others have none.
     bytes : int or None
@@ -58,6 +63,7 @@ class TableFacts:
     table: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
     rows: int
+    newest: dt.datetime | dt.date | None
     snapshot: str | None
     bytes: int | None
     modified: dt.datetime | None
@@ -129,15 +135,34 @@ def open_table(name: TableName | str) -> ibis.Table:
         )
     with _lock, refuse_engine_errors(table):
         opened = _connection(table)
+        opened.read.append(table.text)
         return table_at(opened.engine, find_place(opened.engine, table, opened.settings.warehouse))
 
 
-def facts(name: TableName) -> TableFacts:
+def column_names(name: TableName) -> list[str]:
+    """Return the names of the columns of a table, of which no row is read.
+
+    Raises
+    ------
+    ParameterError, SourceError
+        As `open_table`.
+    """
+    with _lock, refuse_engine_errors(name):
+        if folder := folder_of(name.parts, _settings(name).warehouse):
+            return list(read_folder_schema(folder).names)  # Spark takes seconds to start
+        opened = _connection(name)
+        place = find_place(opened.engine, name, opened.settings.warehouse)
+        return list(table_at(opened.engine, place).columns)
+
+
+def facts(name: TableName, *, newest: str | None = None) -> TableFacts:
     """Return what provenance says of a table; it is counted for that.
 
     Parameters
     ----------
     name : TableName
+    newest : str, optional
+        Column of times, whose latest value is told.
 
     Returns
     -------
@@ -154,17 +179,29 @@ def facts(name: TableName) -> TableFacts:
         place = find_place(engine, name, settings.warehouse)
         table = table_at(engine, place)
         size, modified = _file_state(settings.file)
+        rows, latest = _counted(table, newest)
         return TableFacts(
             connection=name.connection,
             engine=settings.engine,
             version=_version(engine),
             table=(catalog_name(engine), place.schema, place.table),
             columns=tuple((column, str(kind)) for column, kind in table.schema().items()),
-            rows=int(table.count().execute()),
+            rows=rows,
+            newest=latest,
             snapshot=_same_snapshot(opened),
             bytes=size,
             modified=modified,
         )
+
+
+def _counted(table: ibis.Table, newest: str | None) -> tuple[int, Any]:
+    """Return the number of rows, and the latest moment or day of a column that has such."""
+    wanted: dict[str, Any] = {"rows": table.count()}
+    if newest in table.columns and table[newest].type().is_temporal():
+        wanted["newest"] = table[newest].max()
+    [found] = table.aggregate(**wanted).to_pyarrow().to_pylist()
+    latest = found.get("newest")
+    return int(found["rows"]), latest if isinstance(latest, dt.date) else None
 
 
 def look(name: str) -> ConnectionFacts:
@@ -198,6 +235,43 @@ def look(name: str) -> ConnectionFacts:
         )
 
 
+def anew(names: Iterable[TableName]) -> None:
+    """Begin anew with the connections of what is read now: it is read as it is now, and what was
+    read before through one of them is asked no more.
+
+    A transaction in which only headers were looked at ends and another begins. One in which rows
+    were read is closed with its connection, so that no page has rows of two moments: asking a table
+    of it again is refused.
+
+    Parameters
+    ----------
+    names : iterable of TableName
+
+    Raises
+    ------
+    ParameterError, SourceError
+        As `open_table`.
+    """
+    with _lock:
+        for name in {each.connection: each for each in names if each.connection}.values():
+            with refuse_engine_errors(name):
+                _begin_again(read_settings(str(name.connection)))
+
+
+def _begin_again(settings: Settings) -> None:
+    key = (os.getpid(), settings)
+    opened = _open.get(key)
+    if opened is None:
+        return
+    if settings.engine == "spark":
+        drop_views(opened.engine)
+    elif opened.read or _lost(opened):
+        _close(_open.pop(key))
+    elif settings.engine == "postgres":
+        opened.engine.con.rollback()
+        _open[key] = replace(opened, snapshot=take_snapshot(opened.engine.con))
+
+
 def end() -> None:
     """Close every connection that this process opened: at the end of a run, or of a kernel.
 
@@ -216,70 +290,17 @@ def _close(opened: Opened) -> None:
             opened.engine.disconnect()
 
 
-@contextmanager
-def refuse_engine_errors(name: TableName) -> Iterator[None]:
-    """Turn what an engine says while a table is read into one sentence.
-
-    Parameters
-    ----------
-    name : TableName
-        What is read within.
-
-    Raises
-    ------
-    SourceError
-        If the time of a query was over, the server ended, or the engine refused, each with the next
-        step. Errors that are no engine's pass through.
-    """
-    try:
-        yield
-    except CxError:
-        raise
-    except Exception as error:
-        if type(error).__module__.split(".")[0] not in _ENGINES:
-            raise
-        raise SourceError(f"source {name.text!r}: {_in_a_sentence(error)}") from None
-
-
-_ENGINES = {"psycopg", "duckdb", "_duckdb", "pyspark", "py4j"}
-
-
-def _in_a_sentence(error: Exception) -> str:
-    state = getattr(error, "sqlstate", None) or ""
-    lines = [line for line in str(error).splitlines() if not line.startswith(("\tat ", "\t..."))]
-    whole = masked(" ".join(" ".join(lines).split()))  # without the stack of Java
-    said = whole[:300]
-    if state == "57014":
-        return (
-            f"a query took longer than it may, or was cancelled ({said}); write a longer timeout = "
-            '"30 min" into the connection, or count fewer rows with where'
-        )
-    if type(error).__module__.startswith("psycopg") and (
-        not state or state.startswith(("08", "57P"))
-    ):
-        return (
-            f"the server ended the connection ({said}); what was read is not whole: run again when "
-            "it is back"
-        )
-    if state == "25006":
-        return (
-            f"the connection only reads ({said}), and this needs a temporary table; give a table "
-            "of the same connection in place of a file"
-        )
-    if "FILE_NOT_EXIST" in whole:
-        return f"its files were exchanged while they were read ({said}); run again"
-    return f"the engine refused what it was asked ({said}); 'cx connect test' says what it has"
-
-
 def _connection(name: TableName) -> Opened:
+    return _open_once(_settings(name))
+
+
+def _settings(name: TableName) -> Settings:
     if name.file is not None:
         file = name.file.resolve()
-        return _open_once(
-            Settings(name=name.file.as_posix(), engine="duckdb", told_in=file, file=file)
-        )
+        return Settings(name=name.file.as_posix(), engine="duckdb", told_in=file, file=file)
     if name.connection is None:
         raise ParameterError(f"source {name.text!r} names neither a connection nor a file")
-    return _open_once(read_settings(name.connection))
+    return read_settings(name.connection)
 
 
 def _open_once(settings: Settings) -> Opened:
@@ -311,7 +332,7 @@ def _lost(opened: Opened) -> str:
 def _same_snapshot(opened: Opened) -> str | None:
     if opened.snapshot is None:
         return None
-    [now] = opened.engine.con.execute(SNAPSHOT).fetchone()
+    now = take_snapshot(opened.engine.con)
     if now != opened.snapshot:
         raise SourceError(
             f"connection {opened.settings.name!r}: its rows are now those of another moment "

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import ibis
 
 from cxlib.errors import ParameterError, SourceError
 from cxlib.secrecy import MASK, masked, read_secret
@@ -18,7 +16,7 @@ from cxlib.sources.spark_folders import is_remote
 
 WAITS = 10  # seconds for a server to answer at all
 _WRITTEN = {"TimeZone": "UTC", "DateStyle": "ISO, YMD"}  # moments and days as text: one way for all
-SNAPSHOT = "SELECT pg_current_snapshot()::text"  # PostgreSQL 13 and later
+_SNAPSHOT = "SELECT pg_current_snapshot()::text"  # PostgreSQL 13 and later
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,15 @@ class Opened:
         Of PostgreSQL: that of the transaction in which all is read.
     ours : bool
         Whether it ends with us: a session of Spark may have been there before.
+    read : list of str
+        Tables of which rows were asked for.
     """
 
     settings: Settings
     engine: Any
     snapshot: str | None = None
     ours: bool = True
+    read: list[str] = field(default_factory=list)
 
 
 def open_engine(settings: Settings) -> Opened:
@@ -74,6 +75,8 @@ def _open_duckdb(settings: Settings) -> Opened:
 
 
 def _open_postgres(settings: Settings) -> Opened:
+    import ibis
+
     psycopg = connections.need_extra("psycopg", "postgres")
     password = _password(settings)
     problem, opened = "", None
@@ -87,7 +90,7 @@ def _open_postgres(settings: Settings) -> Opened:
         for setting, said in (("statement_timeout", f"{settings.timeout}s"), *_WRITTEN.items()):
             opened.execute("SELECT set_config(%s, %s, false)", [setting, said])
         opened.commit()  # what is set holds for the session; the next query begins the snapshot
-        [snapshot] = opened.execute(SNAPSHOT).fetchone()
+        snapshot = take_snapshot(opened)
     except psycopg.Error as error:
         problem = _without(" ".join(str(error).split())[:300], password)
         if isinstance(error, psycopg.ProgrammingError):  # it repeats the address
@@ -102,6 +105,12 @@ def _open_postgres(settings: Settings) -> Opened:
             "PGPASSWORD"
         )
     return Opened(settings, engine, snapshot)
+
+
+def take_snapshot(connection: Any) -> str:
+    """Return which rows a connection of PostgreSQL sees; its transaction begins with that."""
+    [snapshot] = connection.execute(_SNAPSHOT).fetchone()
+    return str(snapshot)
 
 
 def _words(settings: Settings, password: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from cxlib.sources.parquet_folders import HISTORIES
 
 DEFAULT = "default"
 _OF_A_SCHEMA = ".db"
+_OURS = "cx_"  # begins the names of views
 
 
 def folder_tables(warehouse: str | None) -> list[tuple[tuple[str, str], str]]:
@@ -38,6 +39,13 @@ def folder_tables(warehouse: str | None) -> list[tuple[tuple[str, str], str]]:
         else:
             found.append(((DEFAULT, folder.name), str(folder)))
     return [(names, folder) for names, folder in found if _is_table(Path(folder))]
+
+
+def folder_of(names: Sequence[str], warehouse: str | None) -> Path | None:
+    """Return the folder of a table by its names, of which the last two count; None where there is
+    no such folder."""
+    wanted = tuple(names[-2:]) if len(names) > 1 else (DEFAULT, *names)
+    return next((Path(at) for there, at in folder_tables(warehouse) if there == wanted), None)
 
 
 def is_remote(warehouse: str) -> bool:
@@ -81,7 +89,15 @@ def view_of_folder(engine: Any, folder: str) -> str:
 
 def plain_view(engine: Any, name: str, rows: Callable[[], Any]) -> str:
     """Return a temporary view of rows, made once for each name; its own needs no quotes."""
-    view = "cx_" + hashlib.sha256(name.encode()).hexdigest()[:16]
+    view = _OURS + hashlib.sha256(name.encode()).hexdigest()[:16]
     if not engine._session.catalog.tableExists(view):
         rows().createOrReplaceTempView(view)
     return view
+
+
+def drop_views(engine: Any) -> None:
+    """Forget the views that were made of tables, and with them which files these had."""
+    catalog = engine._session.catalog
+    for table in catalog.listTables():
+        if table.isTemporary and table.name.startswith(_OURS):
+            catalog.dropTempView(table.name)

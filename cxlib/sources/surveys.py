@@ -16,6 +16,7 @@ from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.rows.conditions import Condition, parse_condition
 from cxlib.shown.message import Message
 from cxlib.sources import answers, layouts, long_files, statuses, tables, totals
+from cxlib.sources.columnar import read_columns
 from cxlib.sources.repeated_rows import warn_of_identical
 from cxlib.sources.status_columns import LeftOut
 from cxlib.sources.table_names import is_columnar, kind_of
@@ -309,7 +310,7 @@ def _from_columns(path: Path, layout: str) -> Survey:
             f"layout={layout!r}: {path.name!r} is {kind_of(path)}, whose columns have one name "
             "each; leave layout='auto'"
         )
-    table = _plain(tables.read_columns(path))
+    table = _plain(read_columns(path))
     if not table.num_columns or not table.num_rows:
         raise EmptyDataError(
             f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it "

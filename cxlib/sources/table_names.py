@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cxlib.errors import ParameterError
 from cxlib.secrecy import masked
+from cxlib.sources.connection_settings import read_settings
 from cxlib.sources.kinds import SUFFIXES
 from cxlib.sources.parquet_folders import is_parquet_folder
 
@@ -101,26 +102,51 @@ def read_source(source: str | os.PathLike[str]) -> Path | TableName:
     return Path(text)
 
 
-def named_connection(path: Path) -> TableName | None:
-    """Return the table of a connection that the last part of a path names; None where it is not
-    written like one."""
-    try:
-        source = read_source(path.name)
-    except ParameterError:
-        return None
-    return source if isinstance(source, TableName) and source.connection else None
+def is_named(source: str | os.PathLike[str]) -> bool:
+    """Return whether a source is written like a table of a connection, `warehouse:orders`, and is
+    no file that is there.
+
+    >>> is_named("warehouse:orders"), is_named("C:orders"), is_named("data/orders.csv")
+    (True, False, False)
+    """
+    text = os.fspath(source)
+    named = _CONNECTION.fullmatch(text.strip()) and not _ADDRESS.match(text)
+    return bool(named) and _existing(text) is None
 
 
 def table_of(path: Path) -> TableName | None:
-    """Return the table of a database that a path names; None for a file.
+    """Return the table that a path names; None for a file.
+
+    A connection to a DuckDB database is its file.
 
     Raises
     ------
     ParameterError
-        If what stands behind the `#` is no table's name, or a database is named without one.
+        If what stands behind the `#` or the connection is no table's name, a database is named
+        without one, or there is no such connection.
     """
     source = read_source(path)
-    return source if isinstance(source, TableName) and source.file else None
+    if isinstance(source, Path):
+        return None
+    if source.connection is None:
+        return source
+    settings = read_settings(source.connection)
+    if settings.engine != "duckdb":
+        return source
+    return TableName(text=source.text, connection=None, file=settings.file, parts=source.parts)
+
+
+def server_table(path: Path) -> TableName | None:
+    """Return the table of a connection to a server that a path names: one that lies in no file of
+    this machine; else None.
+
+    Raises
+    ------
+    ParameterError
+        As `table_of`.
+    """
+    table = table_of(path)
+    return table if table is not None and table.file is None else None
 
 
 def file_of(path: Path) -> Path:
@@ -131,7 +157,9 @@ def file_of(path: Path) -> Path:
 
 def files_of(path: Path) -> list[Path]:
     """Return the files that hold what a path names: of a table its database, and the log beside it
-    of what was written since and is read with it."""
+    of what was written since and is read with it; none of a table of a server."""
+    if server_table(path) is not None:
+        return []
     file = file_of(path)
     real = file.resolve()  # a link has no log beside it
     log = real.with_name(f"{real.name}.wal")

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, EmptyDataError, ParameterError, SourceError
 from cxlib.shown.message import Message
 from cxlib.sources import decoding, delimited, json_records, kinds, sheets, statistics_files
-from cxlib.sources.database_files import read_table, read_table_names, take
-from cxlib.sources.parquet_folders import query_of, read_folder_schema
-from cxlib.sources.table_names import is_columnar, table_of
+from cxlib.sources.database_files import read_table_names
+from cxlib.sources.named_connections import column_names
+from cxlib.sources.parquet_folders import read_folder_schema
+from cxlib.sources.table_names import is_columnar, kind_of, table_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -244,7 +245,7 @@ def read_names(path: Path) -> list[str]:
     if path.is_dir():
         return list(read_folder_schema(path).names)
     if table := table_of(path):
-        return read_table_names(table)
+        return read_table_names(table) if table.file else column_names(table)
     try:
         return list(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
@@ -258,26 +259,13 @@ def _no_parquet(path: Path, error: Exception) -> SourceError:
     )
 
 
-def read_columns(path: Path) -> pa.Table:
-    """Read all rows of a Parquet file, a folder of such or a table of a database.
-
-    Raises
-    ------
-    SourceError
-        As `read_parquet`, `parquet_folders.query_of` and `database_files.read_table`.
-    """
-    if path.is_dir():
-        import duckdb
-
-        with duckdb.connect() as engine:
-            engine.execute("SET TimeZone = 'UTC'")
-            return take(engine, query_of(path), path.name)
-    table = table_of(path)
-    return read_parquet(path) if table is None else read_table(table)
-
-
 def _columnar(path: Path) -> RawTable:
-    table = read_columns(path)
+    if path.is_dir() or table_of(path) is not None:
+        raise SourceError(
+            f"{path.name!r} is {kind_of(path)}, and this is read from a file; write it as CSV or "
+            "as one Parquet file"
+        )
+    table = read_parquet(path)
     columns = [column.to_pylist() for column in table.columns]
     rows = [["" if cell is None else cell for cell in row] for row in zip(*columns, strict=True)]
     return RawTable(rows=[table.column_names, *rows], encoding="parquet")

@@ -16,8 +16,8 @@ from cxlib import sources
 from cxlib.errors import CxError, EmptyDataError, ParameterError, SourceError
 from cxlib.nps.parameters import Parameters
 from cxlib.report import provenance
-from cxlib.sources import database_files, tables
-from cxlib.sources.columnar import open_columns
+from cxlib.sources import database_files
+from cxlib.sources.columnar import open_columns, read_columns
 from cxlib.sources.headers import read_header
 from cxlib.sources.table_names import write_names
 
@@ -71,8 +71,7 @@ def test_any_name_leads_to_its_table(tmp_path, name, schema):
     )
     table = of(path, *place)
     assert read_header(table).names == [name]
-    assert tables.read_columns(table).to_pylist() == [{name: 7}]
-    assert tables.read_rows(table).rows == [[name], [7]]
+    assert read_columns(table).to_pylist() == [{name: 7}]
     assert sources.read_survey(table).frame.to_dict("list") == {name: [7]}
     assert open_columns(table).to_pyarrow().to_pylist() == [{name: 7}]
 
@@ -128,7 +127,7 @@ TYPES = {
 def test_a_type_that_no_reader_takes_becomes_one_that_they_do(tmp_path, expression):
     kind, value = TYPES[expression]
     table = of(database(tmp_path, f"CREATE TABLE t AS SELECT {expression} AS x"), "t")
-    for rows in (tables.read_columns(table), open_columns(table).to_pyarrow()):
+    for rows in (read_columns(table), open_columns(table).to_pyarrow()):
         assert str(rows.schema.field("x").type).replace("Etc/UTC", "UTC") == kind
         assert rows.to_pylist() == [{"x": value}]
 
@@ -151,7 +150,7 @@ def test_numbers_keep_their_value(tmp_path_factory, values):
         tmp_path_factory.mktemp("numbers"),
         f"CREATE TABLE t AS SELECT CAST(x AS {kind}) AS x FROM (VALUES {rows}) t(x)",
     )
-    read = tables.read_columns(of(path, "t"))["x"].to_pylist()
+    read = read_columns(of(path, "t"))["x"].to_pylist()
     for value, there in zip(values, read, strict=True):
         if value is None:
             assert there is None
@@ -172,9 +171,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("behind", "kind", "said"), REFUSED)
-@pytest.mark.parametrize(
-    "reader", [sources.read_survey, read_header, open_columns, tables.read_rows]
-)
+@pytest.mark.parametrize("reader", [sources.read_survey, read_header, open_columns, read_columns])
 def test_what_is_no_table_is_refused(answers, reader, behind, kind, said):
     with pytest.raises(kind, match=said):
         reader(Path(f"{answers}{behind}"))
@@ -301,7 +298,7 @@ def test_what_was_written_since_is_read_and_told_in_the_hash(answers, tmp_path):
     [before] = provenance.inputs({"survey": table}, root=tmp_path)
     subprocess.run([sys.executable, "-c", UNFINISHED, str(answers)], check=False)
     assert answers.with_name("shop.duckdb.wal").is_file()
-    assert len(tables.read_columns(table)) == open_columns(table).count().execute() == 3
+    assert len(read_columns(table)) == open_columns(table).count().execute() == 3
     [after] = provenance.inputs({"survey": table}, root=tmp_path)
     assert before["path"] == after["path"] == "shop.duckdb#answers"
     assert (before["files"], after["files"]) == (1, 2)
@@ -346,7 +343,7 @@ def test_a_database_that_was_written_since_is_read_anew(answers, tmp_path):
     )
     other.replace(answers)
     assert open_columns(table).count().execute() == 7
-    assert len(tables.read_columns(table)) == 7
+    assert len(read_columns(table)) == 7
 
 
 def test_events_are_counted_where_they_lie(tmp_path):
@@ -368,12 +365,9 @@ def test_events_are_counted_where_they_lie(tmp_path):
     ]
 
 
-def test_a_parameter_takes_a_table_of_a_file_and_not_yet_of_a_connection(answers):
+def test_a_parameter_takes_a_table_of_a_file(answers):
     table = of(answers, "answers")
     given = {"survey": str(table), "score": "score"}
     assert Parameters.parse(given).survey == table
-    for written in ("warehouse:public.answers", str(answers.parent / "warehouse:answers")):
-        with pytest.raises(ParameterError, match="a table of a connection, which notebooks do"):
-            Parameters.parse(given | {"survey": written})
     with pytest.raises(ParameterError, match=r"no table of it is named; .*#answers"):
         Parameters.parse(given | {"survey": str(answers)})

@@ -14,11 +14,11 @@ from cxlib import sources
 from cxlib.errors import ColumnError, ParameterError, SourceError
 from cxlib.nps.parameters import Parameters
 from cxlib.report import provenance
-from cxlib.sources import database_files, tables
-from cxlib.sources.columnar import open_columns
+from cxlib.sources import database_files
+from cxlib.sources.columnar import open_columns, read_columns
 from cxlib.sources.headers import read_header
 
-READERS = (sources.read_survey, sources.read_list, read_header, open_columns, tables.read_rows)
+READERS = (sources.read_survey, sources.read_list, read_header, open_columns, read_columns)
 ANSWERS = pd.DataFrame({"id": ["007", "b"], "score": [9, 3]})
 
 
@@ -34,7 +34,7 @@ def write(folder, **files):
 
 def rows(folder):
     """Return the rows by both ways, which must be the same."""
-    here = tables.read_columns(folder).to_pylist()
+    here = read_columns(folder).to_pylist()
     there = open_columns(folder).to_pyarrow().to_pylist()
     key = repr
     assert sorted(here, key=key) == sorted(there, key=key)
