@@ -86,7 +86,9 @@ class Notebook:
             self.page.evaluate(
                 "(i) => { desk.panel.content.widgets[i].model.clearExecution(); }", cell
             )
-            for _ in range(8):  # a kernel just killed is asked in vain until the server sees it
+            for attempt in range(8):  # one just killed is asked in vain until the server sees it
+                if attempt == 4:  # nor does JupyterLab always hear that it is there again
+                    self.reconnect()
                 self.page.evaluate("(i) => desk.run(i)", cell)
                 if self.page.evaluate("(i) => desk.ran(i)", cell):
                     break
