@@ -7,9 +7,8 @@ import duckdb
 import ibis
 import pytest
 
-from cxlib.sources.columnar import open_columns
+from cxlib.sources.columnar import open_columns, read_columns
 from cxlib.sources.engine_types import with_plain_types
-from cxlib.sources.tables import read_columns
 
 COLUMNS = {
     "whole": "5::HUGEINT",
