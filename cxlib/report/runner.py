@@ -36,7 +36,7 @@ from cxlib.report.refusals import Kind, kind_of_stop
 from cxlib.report.site import write_index
 from cxlib.secrecy import mask_of, masked
 from cxlib.shown.message import Message
-from cxlib.sources.table_names import server_table
+from cxlib.sources.table_names import passwords_of, server_table
 
 WORKERS = min(2, os.cpu_count() or 1)
 
@@ -333,7 +333,8 @@ class _Site:
     def _end(self, report: Ready, job: dict[str, Any], told: dict[str, Any]) -> Outcome:
         """Publish what a worker made; of a refusal there is nothing to publish."""
         name, seconds = report.planned.name, told.get("seconds", 0.0)
-        mask = mask_of([report.checked.given, report.checked.values])
+        checked = report.checked
+        mask = mask_of([checked.given, checked.values, passwords_of(checked.inputs.values())])
         if "refused" in told:
             refusal = mask(report.checked.named(told["refused"]))
             more = {"kind": kind_of_stop(told), "language": job["language"]}

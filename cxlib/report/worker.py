@@ -43,6 +43,7 @@ from cxlib.report.when import in_zone
 from cxlib.secrecy import mask_of, names_secret, secrets_in
 from cxlib.shown.language import text
 from cxlib.sources import named_connections
+from cxlib.sources.table_names import passwords_of
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -129,12 +130,19 @@ def _with_prose(notebook: NotebookNode, path: Path, language: str) -> NotebookNo
 
 
 def _named_secrets(job: Mapping[str, Any]) -> list[Any]:
-    """Return where secrets may be named: in parameters, given or not, and in the notebook."""
+    """Return where secrets may be named: in parameters, given or not, in the settings of their
+    connections, and in the notebook."""
     try:
         sources = [cell.source for cell in read_notebook(Path(job["notebook"])).cells]
     except CxError:
         sources = []
-    return [job["values"], job["parameters"], [each for it in sources for each in secrets_in(it)]]
+    written = [each for it in sources for each in secrets_in(it)]
+    return [
+        job["values"],
+        job["parameters"],
+        passwords_of(map(Path, job["paths"].values())),
+        written,
+    ]
 
 
 def _without_secrets(

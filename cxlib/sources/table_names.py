@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cxlib.errors import ParameterError
+from cxlib.errors import CxError, ParameterError
 from cxlib.secrecy import masked
 from cxlib.sources.connection_settings import read_settings
 from cxlib.sources.kinds import SUFFIXES
@@ -147,6 +149,20 @@ def server_table(path: Path) -> TableName | None:
     """
     table = table_of(path)
     return table if table is not None and table.file is None else None
+
+
+def passwords_of(paths: Iterable[Path]) -> list[str]:
+    """Return the passwords of the connections through which tables are read, each as it is written:
+    `secret://NAME`. Connections that cannot be read are refused elsewhere."""
+    found = []
+    for path in paths:
+        with suppress(CxError):
+            table = server_table(path)
+            password = (
+                read_settings(table.connection).password if table and table.connection else None
+            )
+            found += [password] if password else []
+    return found
 
 
 def file_of(path: Path) -> Path:

@@ -18,7 +18,14 @@ from cxlib.report.parameters import check_values
 from cxlib.report.reasons import explain
 from cxlib.sources.headers import read_header
 from cxlib.sources.server_tables import facts_of
-from cxlib.sources.table_names import file_of, files_of, is_columnar, is_named, server_table
+from cxlib.sources.table_names import (
+    file_of,
+    files_of,
+    is_columnar,
+    is_named,
+    passwords_of,
+    server_table,
+)
 from tests.conftest import ROOT
 
 ANSWERS = 'shop:"Web 店"."My answers 表"'
@@ -32,7 +39,7 @@ def shop(tmp_path, monkeypatch):
     monkeypatch.setenv("CX_CONNECTIONS", str(tmp_path / "connections.toml"))
     Path("connections.toml").write_text(
         '[shop]\nengine = "duckdb"\nfile = "shop.duckdb"\n'
-        '[warehouse]\nengine = "postgres"\nhost = "nowhere.invalid"\n',
+        '[warehouse]\nengine = "postgres"\nhost = "nowhere.invalid"\npassword = "secret://DB"\n',
         encoding="utf-8",
     )
     with duckdb.connect("shop.duckdb") as engine:
@@ -67,6 +74,12 @@ def test_a_table_of_a_server_has_no_file_and_no_hash_before_it_is_read(shop):
     [record] = provenance.inputs({"survey": path}, root=shop.parent)
     assert record == {"parameter": "survey", "path": str(path), "sha256": ""}
     assert facts_of({"survey": Path(ANSWERS)}) == {}
+
+
+def test_the_password_of_a_connection_is_known_by_its_name(shop):
+    """So that it is masked wherever a report would write it."""
+    paths = map(Path, ["warehouse:public.answers", ANSWERS, "unknown:answers", "answers.csv"])
+    assert passwords_of(paths) == ["secret://DB"]
 
 
 def test_a_file_of_that_name_wins(shop):
