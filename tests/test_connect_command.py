@@ -63,7 +63,7 @@ def test_a_connection_says_its_engine_and_the_first_tables(cx, files):
     assert lines[:4] == [
         f"files: duckdb {duckdb.__version__}",
         "Read only: the engine itself refuses to write.",
-        "25 tables may be read, each named in cx.sources.open_table as it stands here:",
+        "25 tables may be read, each named as it stands here (on a command line in single quotes):",
         '  files:"Web 店"."a.b"',
     ]
     assert lines[-2:] == ["  files:t18", "  … and 5 more"]
