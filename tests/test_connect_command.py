@@ -74,11 +74,11 @@ def test_a_connection_says_its_engine_and_the_first_tables(cx, files):
     [
         (
             "ja",
-            "読み取れるテーブルは25件です。cx.sources.open_tableには次のとおりに指定してください：",
+            "読み取れるテーブルは25件です。名前は次のとおりに指定してください",
         ),
         (
             "ko",
-            "읽을 수 있는 테이블은 25개입니다. cx.sources.open_table에는 다음과 같이 지정하십시오:",
+            "읽을 수 있는 테이블은 25개입니다. 이름은 다음과 같이 지정하십시오",
         ),
     ],
 )
