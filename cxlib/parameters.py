@@ -36,7 +36,7 @@ from cxlib.own_files import settle
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
 from cxlib.sources.parquet_folders import is_parquet_folder
-from cxlib.sources.table_names import read_source, table_of
+from cxlib.sources.table_names import is_named, read_source, table_of
 
 
 def _existing_file(path: Path) -> Path:
@@ -88,9 +88,16 @@ def _existing(path: Path) -> Path:
     return path
 
 
+def _existing_texts(path: Path) -> Path:
+    written = is_named(path) or "#" in path.name
+    return _existing_table(path) if written and not path.exists() else _existing(path)
+
+
 InputFile = Annotated[Path, AfterValidator(_existing_file)]
 # a file, a folder of Parquet, or a table: shop.duckdb#orders, warehouse:public.orders
 InputTable = Annotated[Path, AfterValidator(_existing_table)]
+# a folder of transcripts, or one of the above
+InputTexts = Annotated[Path, AfterValidator(_existing_texts)]
 InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
 InputPath = Annotated[Path, AfterValidator(_existing)]
 # a folder to write to, made where it is not there; it is nothing that a report reads

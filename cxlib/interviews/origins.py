@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from cxlib import check, sources
-from cxlib.errors import ColumnError, ParameterError
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
+from cxlib.interviews import codings as tables
 from cxlib.rows.names import fold
 from cxlib.shown.message import Message
+from cxlib.sources.table_names import is_columnar
 
 FOLDER = "folder"  # as `source`: the folder in which a text lies says what it is
 
@@ -43,7 +45,7 @@ def read_origins(
 
     Parameters
     ----------
-    transcripts : path of a folder, or of a CSV, TSV or XLSX file
+    transcripts : path of a folder, of a CSV, TSV or XLSX file, or of a table (see `read_source`)
         A table has one row a document: `document` (or `id`), the column `text_column`, and what
         describes it.
     text_column : str, optional
@@ -60,7 +62,7 @@ def read_origins(
         As `sources.read_transcripts` and `sources.read_texts`.
     """
     path = Path(transcripts)
-    if path.is_file():
+    if path.is_file() or is_columnar(path):
         if text_column is None:
             raise ParameterError(
                 f"transcripts={path.name!r} is a table of texts; name the column that holds them "
@@ -76,7 +78,7 @@ def read_origins(
     if text_column is not None:
         raise ParameterError(
             f"text_column={text_column!r} is about a table, and transcripts={path.name!r} is "
-            "none; give text_column=None, or a CSV, TSV or XLSX file"
+            "none; give text_column=None, or a file or table with a row a text"
         )
     read = sources.read_folders if source == FOLDER else sources.read_transcripts
     found = read(path)
@@ -124,3 +126,47 @@ def with_source(documents: pd.DataFrame, cases: pd.DataFrame, source: str | None
     frame = documents[columns].copy()
     frame.insert(place, "source", named.to_numpy())
     return frame
+
+
+def _file(path: str | Path) -> sources.Survey:
+    try:
+        return sources.read_list(path)
+    except EmptyDataError as error:
+        raise EmptyDataError(
+            f"cases={Path(path).name!r} is empty; it needs a header and rows"
+        ) from error
+
+
+def cases_of(
+    path: str | Path | None, documents: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[str, ...], sources.Survey | None]:
+    """Return one row a document, the documents of the file that are not among the transcripts, and
+    the file as it was read."""
+    if path is None:
+        return documents[["document"]].copy(), (), None
+    file, source = _file(path), Path(path).name
+    frame = file.frame
+    if "document" not in frame.columns:
+        raise ColumnError(
+            f"cases={source!r} has no column "
+            f"'document'{check.did_you_mean('document', frame.columns)}; "
+            "name the file of each interview in it"
+        )
+    known = {tables.plain(name): name for name in documents["document"]}
+    names = frame["document"].map(tables.plain)
+    if names.duplicated().any():
+        raise SourceError(
+            f"cases={source!r}: document {names[names.duplicated()].iloc[0]!r} is there twice; "
+            "keep one row an interview"
+        )
+    described = frame.assign(document=names.map(known)).dropna(subset=["document"])
+    if described.empty:
+        raise SourceError(
+            f"cases={source!r}: no document is among the transcripts (first: {names.iloc[0]!r})"
+            f"{check.did_you_mean(names.iloc[0], known)}"
+        )
+    # an age stays 34, not 34.0
+    whole = {name: "Int64" for name in described.columns if described[name].dtype == "int64"}
+    strangers = tuple(name or "–" for name in names if name not in known)
+    every = documents[["document"]].merge(described.astype(whole), on="document", how="left")
+    return every, strangers, file

@@ -13,7 +13,8 @@ from cxlib.parameters import (
     ConditionOn,
     InputFile,
     InputFiles,
-    InputPath,
+    InputTable,
+    InputTexts,
     KeysOf,
     OutputFolder,
     StudyParameters,
@@ -34,7 +35,7 @@ class Parameters(StudyParameters):
     replaced: ClassVar[Mapping[str, str]] = {
         "interviewers": 'speakers = {{"interviewer": {value!r}}}'
     }
-    transcripts: InputPath = Field()
+    transcripts: InputTexts = Field()
     text_column: Annotated[str | None, ColumnOf("transcripts")] = None
     source: str | None = None
     codings: InputFiles | None = None
@@ -42,7 +43,7 @@ class Parameters(StudyParameters):
     settled: InputFile | None = None
     sheets: OutputFolder | None = None
     codebook: InputFile | None = None
-    cases: InputFile | None = None
+    cases: InputTable | None = None
     case: Annotated[str | None, ColumnOf("cases", "transcripts")] = None
     order: Annotated[str | None, ColumnOf("cases", "transcripts")] = None
     where: Annotated[str | None, ConditionOn("cases")] = None

@@ -12,9 +12,8 @@ import pandas as pd
 
 from cxlib import check, sources
 from cxlib.bound_values import as_condition
-from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
+from cxlib.errors import ParameterError
 from cxlib.interviews import codebooks, counts
-from cxlib.interviews import codings as tables
 from cxlib.interviews.asking import role_flags
 from cxlib.interviews.coding_files import Given, read_codings
 from cxlib.interviews.corpus import Corpus, Material, What
@@ -22,7 +21,7 @@ from cxlib.interviews.counted import is_counted
 from cxlib.interviews.decisions import with_settled
 from cxlib.interviews.halfway import read_by_one, stopped_early
 from cxlib.interviews.journal_reading import with_made
-from cxlib.interviews.origins import read_origins, with_described, with_source
+from cxlib.interviews.origins import cases_of, read_origins, with_described, with_source
 from cxlib.interviews.parameters import Parameters
 from cxlib.interviews.roles import LEFT_OUT, Speakers, all_left_out, name_roles
 from cxlib.interviews.spellings import coders_alike, codes_alike, with_codes
@@ -32,6 +31,7 @@ from cxlib.rows import conditions
 from cxlib.rows.names import fold
 from cxlib.shown.message import Message
 from cxlib.shown.reading import with_condition
+from cxlib.sources.server_tables import begin_reading, facts_of
 from cxlib.sources.transcripts import no_search_for_garbage
 
 
@@ -54,6 +54,7 @@ def read(p: Parameters) -> Corpus:
     CxError
         One refusal with the row, the value, the rule and the next step.
     """
+    begin_reading(p.transcripts, p.cases)
     corpus = read_corpus(
         p.transcripts,
         text_column=p.text_column,
@@ -106,9 +107,10 @@ def read_corpus(
 
     Parameters
     ----------
-    transcripts : path of a folder, or of a CSV, TSV or XLSX file
+    transcripts : path of a folder, of a CSV, TSV or XLSX file, or of a table (see `read_source`)
         txt, md, srt, vtt, docx, odt, rtf and pdf files; or a table of tickets or open answers, one
         row a document: `document` or `id`, the text, and what describes it, which joins the cases.
+        All rows of a table of a database are read into memory, at most 100,000.
     text_column : str, optional
         The column of a table with the texts.
     source : str, optional
@@ -157,7 +159,7 @@ def read_corpus(
         One refusal with the row, the value, the rule and the next step.
     """
     origins = read_origins(transcripts, text_column=text_column, source=source)
-    described, strangers, file = _cases(cases, origins.found.documents)
+    described, strangers, file = cases_of(cases, origins.found.documents)
     described = with_described(described, origins)
     chosen = _chosen(described, where, cases or transcripts)
     found = _transcripts_of(chosen, origins.found)
@@ -208,6 +210,7 @@ def read_corpus(
     )
     paths = {"transcripts": transcripts, **given.files, "settled": settled}
     paths |= {"codebook": codebook, "cases": cases}
+    inputs = {name: Path(path) for name, path in paths.items() if path is not None}
     return replace(
         corpus,
         read=_material(corpus, units, lost),
@@ -222,52 +225,9 @@ def read_corpus(
         ),
         warnings=(*flags, *given.warnings, *decided.warnings, *_warnings(corpus, lost)),
         flags=flags,
-        inputs={name: Path(path) for name, path in paths.items() if path is not None},
+        inputs=inputs,
+        tables=facts_of(inputs),
     )
-
-
-def _file(path: str | Path) -> sources.Survey:
-    try:
-        return sources.read_list(path)
-    except EmptyDataError as error:
-        raise EmptyDataError(
-            f"cases={Path(path).name!r} is empty; it needs a header and rows"
-        ) from error
-
-
-def _cases(
-    path: str | Path | None, documents: pd.DataFrame
-) -> tuple[pd.DataFrame, tuple[str, ...], sources.Survey | None]:
-    """Return one row a document, the documents of the file that are not among the transcripts, and
-    the file as it was read."""
-    if path is None:
-        return documents[["document"]].copy(), (), None
-    file, source = _file(path), Path(path).name
-    frame = file.frame
-    if "document" not in frame.columns:
-        raise ColumnError(
-            f"cases={source!r} has no column "
-            f"'document'{check.did_you_mean('document', frame.columns)}; "
-            "name the file of each interview in it"
-        )
-    known = {tables.plain(name): name for name in documents["document"]}
-    names = frame["document"].map(tables.plain)
-    if names.duplicated().any():
-        raise SourceError(
-            f"cases={source!r}: document {names[names.duplicated()].iloc[0]!r} is there twice; "
-            "keep one row an interview"
-        )
-    described = frame.assign(document=names.map(known)).dropna(subset=["document"])
-    if described.empty:
-        raise SourceError(
-            f"cases={source!r}: no document is among the transcripts (first: {names.iloc[0]!r})"
-            f"{check.did_you_mean(names.iloc[0], known)}"
-        )
-    # an age stays 34, not 34.0
-    whole = {name: "Int64" for name in described.columns if described[name].dtype == "int64"}
-    strangers = tuple(name or "–" for name in names if name not in known)
-    every = documents[["document"]].merge(described.astype(whole), on="document", how="left")
-    return every, strangers, file
 
 
 def _chosen(

@@ -17,6 +17,7 @@ from cxlib.parameters import (
     InputFolder,
     InputPath,
     InputTable,
+    InputTexts,
     OutputFile,
     OutputFolder,
     meanings,
@@ -42,6 +43,7 @@ _KINDS = {
 _PATHS = {
     InputFile: "cli.type_file",
     InputTable: "cli.type_table",
+    InputTexts: "cli.type_texts",
     InputFolder: "cli.type_folder",
     InputPath: "cli.type_file_or_folder",
     OutputFolder: "cli.type_out_folder",

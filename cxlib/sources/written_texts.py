@@ -15,8 +15,10 @@ from cxlib.errors import ColumnError, EmptyDataError, SourceError
 from cxlib.rows.periods import natural_order
 from cxlib.shown.message import Message
 from cxlib.sources.surveys import read_list
+from cxlib.sources.table_names import is_columnar, table_of
 from cxlib.sources.transcripts import FORMATS, Transcripts, read_transcripts
 
+MOST = 100_000  # rows of a table of a database
 IDS = ("document", "id")  # columns that name a text, the first that is there
 _OF_A_FOLDER = "sources.transcripts_read"
 _PASSED_OVER = "sources.folders_not_read"
@@ -47,7 +49,8 @@ def read_texts(path: str | Path, *, text_column: str) -> WrittenTexts:
     Parameters
     ----------
     path : str or Path
-        CSV, TSV or XLSX with the column `document` or `id`, which names each text.
+        CSV, TSV or XLSX, or a table of a database (at most 100,000 rows), with the column
+        `document` or `id`, which names each text.
     text_column : str
         The column with the texts. They are kept as they are written.
 
@@ -62,12 +65,17 @@ def read_texts(path: str | Path, *, text_column: str) -> WrittenTexts:
     ColumnError
         If a column is not there.
     SourceError
-        If a text has no name, or two have the same.
+        If a text has no name, two have the same, or a table of a database has too many.
     EmptyDataError
         If no row has words.
     """
     path = Path(path)
     table = read_list(path)
+    if is_columnar(path) and len(table.frame) > MOST:
+        raise SourceError(
+            f"{path.name!r} has {len(table.frame):,} rows, each of which is read and coded as a "
+            f"document: at most {MOST:,} are; give a view of fewer, such as a random sample"
+        )
     column = _id_column(list(table.frame.columns), path.name)
     check.columns(list(table.frame.columns), text_column=text_column)
     texts = [_as_text(value) for value in table.frame[text_column]]
@@ -206,7 +214,7 @@ def _documents(names: list[str], texts: list[str], path: Path) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "document": names,
-            "format": path.suffix.lower().removeprefix("."),
+            "format": "table" if table_of(path) else path.suffix.lower().removeprefix("."),
             "text": texts,
             "characters": [len(words) for words in texts],
             "sha256": [hashlib.sha256(words.encode()).hexdigest() for words in texts],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
 import pytest
 
 from cxlib import interviews
-from cxlib.errors import ColumnError, ParameterError
+from cxlib.errors import ColumnError, ParameterError, SourceError
+from cxlib.interviews.origins import read_origins
+from cxlib.interviews.parameters import Parameters
 
 TICKETS = pd.DataFrame(
     {
@@ -102,3 +105,46 @@ def test_nobody_is_missed_in_what_one_person_wrote(tmp_path):
     corpus = interviews.read_corpus(path, text_column="text")
     assert corpus.unit == "sentence"
     assert corpus.flags == ()
+
+
+@pytest.fixture
+def tickets(tmp_path):
+    """Tickets and who wrote them, in a database and as CSV."""
+    rows = pd.DataFrame(
+        {
+            "id": ["t1", "t2", "t3", "t4"],
+            "words": ["The lift is slow. 遅い。", "느려요.", "", "Fine, thanks."],
+            "plan": ["basic", "pro", "pro", "basic"],
+        }
+    )
+    rows.to_csv(tmp_path / "tickets.csv", index=False)
+    with duckdb.connect(str(tmp_path / "desk.duckdb")) as engine:
+        engine.register("rows", rows.replace("", None))
+        engine.execute('CREATE TABLE "My tickets 表" AS FROM rows')
+    return tmp_path
+
+
+def test_a_table_of_a_database_has_the_documents_of_its_file(tickets):
+    table = f'{tickets / "desk.duckdb"}#"My tickets 表"'
+    there, here = (
+        interviews.read(Parameters(transcripts=source, text_column="words", case="plan"))
+        for source in (table, tickets / "tickets.csv")
+    )
+    assert set(there.documents["format"]) == {"table"}
+    for name in ("documents", "units", "cases"):
+        pd.testing.assert_frame_equal(
+            getattr(there, name).drop(columns="format", errors="ignore"),
+            getattr(here, name).drop(columns="format", errors="ignore"),
+            check_dtype=False,
+        )
+    assert len(there.documents) == 3
+    assert [note.key for note in there.notes] == [note.key for note in here.notes]
+
+
+def test_more_documents_than_can_be_coded_are_refused(tickets):
+    with duckdb.connect(str(tickets / "desk.duckdb")) as engine:
+        engine.execute("CREATE TABLE many AS SELECT range AS id, 'x' AS words FROM range(100001)")
+    with pytest.raises(
+        SourceError, match=r"has 100,001 rows, each of which .* at most 100,000 are"
+    ):
+        read_origins(f"{tickets / 'desk.duckdb'}#many", text_column="words")
