@@ -17,7 +17,7 @@ from cxlib.rows.headcounts import Headcount, find_crossed, find_headcount, whole
 from cxlib.rows.table import named
 from cxlib.shown.message import Message
 from cxlib.sources import read_list
-from cxlib.sources.columnar import open_here
+from cxlib.sources.columnar import open_here, pulled
 from cxlib.sources.table_names import is_columnar
 
 if TYPE_CHECKING:
@@ -43,10 +43,12 @@ def read_people(
     if is_columnar(path):
         rows = open_here(path)
         refuse_counts(people.start(rows), parameter, path, p)
+        said = pulled(path, people.size(rows))
         if where is None:
-            return named(people.as_names(rows, columns=columns)), (), ()
+            return named(people.as_names(rows, columns=columns)), said, ()
         kept = where.apply(rows, file=path.name)
-        return named(people.as_names(kept.rows, columns=columns)), kept.notes, kept.warnings
+        notes = (*said, *kept.notes)
+        return named(people.as_names(kept.rows, columns=columns)), notes, kept.warnings
     file = read_list(path)
     refuse_counts(file.frame, parameter, path, p)
     file = file.where(where)

@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from cxlib.rows.table import as_table, known_moments
+from cxlib.shown.message import Message
 from cxlib.sources import database_files, parquet_folders
 from cxlib.sources.decoding import refuse_absent
 from cxlib.sources.server_tables import open_server_table, read_server_table
@@ -92,3 +93,8 @@ def read_columns(path: Path) -> pa.Table:
     if table is None:
         return read_parquet(path)
     return database_files.read_table(table) if table.file else read_server_table(table)
+
+
+def pulled(path: Path, n: int) -> tuple[Message, ...]:
+    """Say that the rows of a table of a server were read into memory; nothing of other sources."""
+    return (Message("sources.rows_pulled", n=n, file=path.name),) if server_table(path) else ()

@@ -16,7 +16,7 @@ from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.rows.conditions import Condition, parse_condition
 from cxlib.shown.message import Message
 from cxlib.sources import answers, layouts, long_files, statuses, tables, totals
-from cxlib.sources.columnar import read_columns
+from cxlib.sources.columnar import pulled, read_columns
 from cxlib.sources.repeated_rows import warn_of_identical
 from cxlib.sources.status_columns import LeftOut
 from cxlib.sources.table_names import is_columnar, kind_of
@@ -327,7 +327,7 @@ def _from_columns(path: Path, layout: str) -> Survey:
         questions={name: name for name in names},
         layout="plain",
         encoding="parquet",
-        notes=(read, *renamed),
+        notes=(read, *pulled(path, table.num_rows), *renamed),
         path=path,
     )
 
