@@ -258,6 +258,11 @@ class _Section:
                 raise self.refusal(key, rule, shown=isinstance(value, int | float))
         elif not isinstance(value, str) or not value.strip():
             raise self.refusal(key, f'it is a text in quotes; write {key} = "…"')
+        elif key == "host" and ("@" in value or "://" in value):
+            rule = (
+                'it is an address; write the machine alone: host = "db.example", and user beside it'
+            )
+            raise self.refusal(key, rule)
 
     def _engine(self) -> str:
         given, url = self.keys.get("engine"), self.keys.get("url")

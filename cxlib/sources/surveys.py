@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cxlib import check
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
@@ -22,6 +24,7 @@ from cxlib.sources.status_columns import LeftOut
 from cxlib.sources.table_names import is_columnar, kind_of
 from cxlib.sources.tables import RawTable
 
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 # 64-bit ids stay exact where some are missing
 _WHOLE = {
     pa.int8(): pd.Int8Dtype(),
@@ -333,9 +336,18 @@ def _from_columns(path: Path, layout: str) -> Survey:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Write lists and structures as text: no reader takes them, and most are not asked for."""
+    """Write lists and structures as text, and days of which one is infinite or not of the years 1
+    to 9999: no reader takes them, and most are not asked for."""
     for place, (name, kind) in enumerate(zip(table.column_names, table.schema.types, strict=True)):
         if pa.types.is_nested(kind):
             cells = [None if it is None else str(it) for it in table.column(place).to_pylist()]
             table = table.set_column(place, name, pa.array(cells, pa.string()))
+        elif pa.types.is_date(kind) and not _of_the_calendar(table.column(place)):
+            table = table.set_column(place, name, table.column(place).cast(pa.string()))
     return table
+
+
+def _of_the_calendar(days: pa.ChunkedArray) -> bool:
+    ends = pc.min_max(days.cast(pa.date32()).cast(pa.int32())).as_py()
+    first, last = (day.toordinal() - _EPOCH for day in (dt.date.min, dt.date.max))
+    return ends["min"] is None or (first <= ends["min"] and ends["max"] <= last)

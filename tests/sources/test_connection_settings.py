@@ -103,6 +103,7 @@ POSTGRES = 'engine = "postgres"\n'
 WRITE = 'engine: the engines are duckdb, postgres, spark; write engine = "postgres"'
 ENGINES = WRITE.removeprefix("engine: ")
 ADDRESS = "the engines are duckdb, postgres, spark; write postgres://…"
+HOST = 'it is an address; write the machine alone: host = "db.example", and user beside it'
 PORT = "a port is a whole number from 1 to 65535; write port = 5432"
 TEXT = 'it is a text in quotes; write host = "…"'
 TIME = "it is a whole number and s, min or h, at most 24 h; write timeout = "
@@ -132,6 +133,8 @@ OWN = "engine, url, host, port, database, user, password, timeout"
         ),
         (POSTGRES + "port = 0", f"port=0: {PORT}"),
         (POSTGRES + 'port = "5432"', f"port: {PORT}"),
+        (POSTGRES + 'host = "ann:s3cret@db.example"', f"host: {HOST}"),
+        (POSTGRES + 'host = "postgres://db.example"', f"host: {HOST}"),
         (POSTGRES + "port = 5432.5", f"port=5432.5: {PORT}"),
         (POSTGRES + "host = 5", f"host: {TEXT}"),
         (POSTGRES + 'host = " "', f"host: {TEXT}"),

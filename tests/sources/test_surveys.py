@@ -9,6 +9,8 @@ import unicodedata
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -372,3 +374,22 @@ def test_letters_in_pieces_are_the_name_that_one_types(tmp_path):
     path = tmp_path / "survey.csv"
     path.write_text(unicodedata.normalize("NFD", name) + ",id\n9,1\n", encoding="utf-8")
     assert list(sources.read_survey(path).frame) == [name, "id"]
+
+
+@pytest.mark.parametrize("day", [2**31 - 1, -(2**31), 2_932_897, -719_163])
+def test_a_day_of_no_calendar_in_parquet_is_text(tmp_path, day):
+    """As `infinity` is: no reader of days takes it, and most do not ask for the column."""
+    days = pa.array([day, 20_000, None], pa.int32()).cast(pa.date32())
+    pq.write_table(pa.table({"score": [9, 10, 3], "ended": days}), tmp_path / "answers.parquet")
+    frame = sources.read_survey(tmp_path / "answers.parquet").frame
+    assert list(frame["score"]) == [9, 10, 3]
+    assert isinstance(frame["ended"][0], str)
+    assert frame["ended"][1] == "2024-10-04"
+    assert pd.isna(frame["ended"][2])
+
+
+def test_the_last_day_of_the_calendar_stays_a_day(tmp_path):
+    days = pa.array([2_932_896, -719_162, None], pa.int32()).cast(pa.date32())
+    pq.write_table(pa.table({"ended": days}), tmp_path / "answers.parquet")
+    frame = sources.read_survey(tmp_path / "answers.parquet").frame
+    assert list(frame["ended"][:2]) == [datetime.date.max, datetime.date.min]
