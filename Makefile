@@ -13,7 +13,7 @@ SPOKEN = $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE),$(or $(CX_LANGUAG
 help:
 	@echo "make reports       render the sample reports and print where they are; LANGUAGE=ja or ko in Japanese or Korean"
 	@echo "make test          run all tests"
-	@echo "make test-engines  add Spark and PostgreSQL, and run their tests"
+	@echo "make test-engines  add Spark, PostgreSQL and Dask, and run their tests"
 	@echo "make lab           open the notebooks in JupyterLab; where data/raw has files, copies in notebooks/mine;"
 	@echo "                   LANGUAGE=ja or ko has menus, notebooks and copies in Japanese or Korean"
 	@echo "make bench         run the benchmarks and print their tables"
@@ -58,7 +58,7 @@ pytest: $(READY)
 	$(BIN)/python -m pytest --doctest-modules cxlib --nbval --nbval-kernel-name cxlib notebooks --ignore=notebooks/mine -n 2 --dist loadscope
 
 $(VENV)/.engines: $(READY) requirements-engines.lock
-	@echo "Adding Spark and PostgreSQL to $(VENV) (once; about a minute and 0.6 GB)"
+	@echo "Adding Spark, PostgreSQL and Dask to $(VENV) (once; about a minute and 0.6 GB)"
 	@set -e; uv=$$(command -v uv || echo $(BIN)/uv); \
 	sed -n '/^setuptools==/,/[^\\]$$/p' requirements-engines.lock > $(VENV)/setuptools.txt; \
 	for part in $(VENV)/setuptools.txt requirements-engines.lock; do \
@@ -67,7 +67,7 @@ $(VENV)/.engines: $(READY) requirements-engines.lock
 	@touch $@
 
 test-engines: $(VENV)/.engines
-	$(BIN)/python -m pytest tests/engines $(ARGS)
+	$(BIN)/python -m pytest tests/engines tests/report/test_dask.py $(ARGS)
 
 lab: $(READY)
 	@folder=notebooks; locale=; case "$$CX_LANGUAGE" in '') ;; en) locale=en ;; \
@@ -93,7 +93,7 @@ lock: $(READY)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --group test --group build pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --constraint requirements.lock --extra postgres --extra spark --group engines \
+	  --no-emit-index-url --no-emit-find-links --constraint requirements.lock --extra dask --extra postgres --extra spark --group engines \
 	  $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml \
 	  --output-file requirements-engines.lock
 	$(BIN)/python tests/packaging/environment.py

@@ -29,7 +29,29 @@ from cxlib.console import (
 )
 from cxlib.errors import CxError, SourceError
 from cxlib.inert import visible
-from cxlib.options import DiffLanguage, DiffZone, Language, OwnLanguage, RunLanguage, Zone
+from cxlib.options import (
+    Dask,
+    DiffLanguage,
+    DiffZone,
+    Explain,
+    Files,
+    Force,
+    Given,
+    History,
+    Jobs,
+    Language,
+    MemoryLimit,
+    Name,
+    Out,
+    OwnLanguage,
+    Pdf,
+    RunLanguage,
+    Shard,
+    SingleFile,
+    TimeLimit,
+    Timeout,
+    Zone,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -60,65 +82,21 @@ def _root(
 
 @app.command()
 def run(
-    files: Annotated[
-        list[Path], typer.Argument(help="YAML files of reports (reports/sample.yml), or notebooks.")
-    ],
-    given: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p",
-            "--parameter",
-            metavar="NAME=VALUE",
-            help="A parameter of the notebook; may be given many times. "
-            "Paths are relative to where the command runs.",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(help="The report's name; by default the notebook's, without its number."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of the published reports; by default reports/published/ of the project."
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="How many notebooks run at once; by default 2.")
-    ] = None,
-    timeout: Annotated[
-        float | None, typer.Option(min=1, help="Seconds that one cell may take; by default 600.")
-    ] = None,
-    time_limit: Annotated[
-        float | None, typer.Option(min=1, help="Seconds that the whole run may take.")
-    ] = None,
-    memory_limit: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="Memory that one report may take, as 2G.")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Make reports anew that have not changed, too.")
-    ] = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Say why each report is made, or not.")
-    ] = False,
-    shard: Annotated[
-        str | None,
-        typer.Option(
-            metavar="I/N",
-            help="Make only the reports of part I of N, counted from 0 and told apart by a hash of "
-            "their names; `cx collect` joins the parts.",
-        ),
-    ] = None,
-    history: Annotated[
-        Path | None,
-        typer.Option(help="With --shard: the site's folder, where earlier looks are counted."),
-    ] = None,
-    pdf: Annotated[
-        bool, typer.Option("--pdf", help="Put a PDF beside each page: by a browser or WeasyPrint.")
-    ] = False,
-    single_file: Annotated[
-        bool, typer.Option("--single-file", help="Keep long tables in the page, to send it alone.")
-    ] = False,
+    files: Files,
+    given: Given = None,
+    name: Name = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    timeout: Timeout = None,
+    time_limit: TimeLimit = None,
+    memory_limit: MemoryLimit = None,
+    force: Force = False,
+    explain: Explain = False,
+    shard: Shard = None,
+    dask: Dask = None,
+    history: History = None,
+    pdf: Pdf = False,
+    single_file: SingleFile = False,
     language: RunLanguage = None,
     zone: Zone = None,
 ) -> None:
@@ -148,6 +126,7 @@ def run(
                 jobs,
                 limits,
                 part=cxlib.report.parse_shard(shard) if shard else (0, 1),
+                dask=dask,
                 history=history,
                 force=force,
                 explain=explain,

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,7 @@ def make_reports(
     limits: cxlib.report.Limits,
     *,
     part: tuple[int, int],
+    dask: str | None,
     history: Path | None,
     force: bool,
     explain: bool,
@@ -147,7 +149,8 @@ def make_reports(
     Raises
     ------
     CxError
-        If reports cannot be written there, or there is no folder `history`.
+        If reports cannot be written there, there is no folder `history`, or the Dask cluster cannot
+        make them.
     """
     if history is not None and not history.is_dir():
         raise CxError(
@@ -155,21 +158,23 @@ def make_reports(
             "that the parts are collected into"
         )
     report = cxlib.report
-    if report.can_fork() and (force or not out.is_dir()):
+    if not dask and report.can_fork() and (force or not out.is_dir()):
         report.shared()  # something will be made: it imports while parameters are checked
     # meanwhile what comes after the checks is loaded
     threading.Thread(target=_load_later, daemon=True).start()
-    checks = report.check_all(
-        planned, limits=limits, keep=lambda name: report.in_shard(name, *part)
-    )
-    speak(language or _shared(checks))
-    bars = _Bars(checks, explain=explain, language=language)
-    try:
-        with bars.shown:
+    with _cluster(dask, planned, out) as cluster:
+        checks = report.check_all(
+            planned, limits=limits, keep=lambda name: report.in_shard(name, *part)
+        )
+        speak(language or _shared(checks))
+        for note in cluster.notes if cluster else ():
+            tell(note.text(_spoken[0]))
+        bars = _Bars(checks, explain=explain, language=language)
+        with _written_there(out), bars.shown:
             outcomes = report.run(
                 checks.ready,
                 out=out,
-                workers=jobs or report.WORKERS,
+                workers=jobs or (0 if cluster else report.WORKERS),
                 limits=limits,
                 force=force,
                 history=history,
@@ -181,14 +186,8 @@ def make_reports(
                 progress=bars.progress,
                 finished=bars.finished,
                 note=lambda told: complain(told.text(_spoken[0])),
+                work=cluster.work if cluster else None,
             )
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise CxError(
-            f"--out {out.as_posix()!r}: reports cannot be written there ({error}); make room, or "
-            "give a folder where you may write"
-        ) from None
     tell("\n" + told("cli.index", path=str(out / "index.html")))
     refused = [(cxlib.report.Kind.COMMAND, problem) for problem in checks.problems] + _refusals(
         outcomes
@@ -196,6 +195,27 @@ def make_reports(
     status = report.exit_status(outcomes, problems=bool(checks.problems))
     troubles = [f"{one.name}{_colon(one.language)}{one.trouble}" for one in outcomes if one.trouble]
     return Done(status, refused, troubles + _damage(out))
+
+
+def _cluster(
+    address: str | None, planned: Sequence[cxlib.report.Planned], out: Path
+) -> AbstractContextManager[cxlib.report.Cluster | None]:
+    if not address:
+        return contextlib.nullcontext()
+    return cxlib.report.connected(address, out=out, paths=[one.notebook for one in planned])
+
+
+@contextlib.contextmanager
+def _written_there(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise CxError(
+            f"--out {out.as_posix()!r}: reports cannot be written there ({error}); make room, or "
+            "give a folder where you may write"
+        ) from None
 
 
 def _colon(language: str) -> str:

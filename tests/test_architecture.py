@@ -94,6 +94,9 @@ TESTED_IN = {
     "report/test_runner.py": """
         report.manifests
     """,
+    "report/test_dask.py": """
+        report.cluster report.cluster_run report.cluster_task
+    """,
     "report/test_exit_codes.py": """
         report.outcomes
     """,
@@ -434,7 +437,7 @@ def test_every_library_that_is_imported_is_a_named_dependency():
         re.match(r"[\w-]+", line).group()
         for part in (
             project["dependencies"],
-            *(project["optional-dependencies"][extra] for extra in ("coder", "pdf")),
+            *(project["optional-dependencies"][extra] for extra in ("coder", "dask", "pdf")),
         )
         for line in part
     }

@@ -1,5 +1,6 @@
 from .checking import Ready, ready, ready_all
 from .checks import Checks, check_all
+from .cluster import Cluster, connected
 from .collect import Collected, collect_runs
 from .copies import can_fork, shared
 from .describing import Described, describe
@@ -22,6 +23,7 @@ from .runner import WORKERS, run
 __all__ = [
     "WORKERS",
     "Checks",
+    "Cluster",
     "Collected",
     "Described",
     "Expansion",
@@ -40,6 +42,7 @@ __all__ = [
     "check_all",
     "collect_runs",
     "compare_runs",
+    "connected",
     "describe",
     "exit_status",
     "expand",

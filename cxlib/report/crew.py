@@ -28,6 +28,7 @@ from cxlib.shown.message import Message
 
 Progress = Callable[[str, int, int], None]
 Note = Callable[[Message], None]
+Work = Callable[..., Generator[tuple[dict[str, Any], dict[str, Any]]]]  # as `work`
 _LOOK = 0.1  # seconds between looks at memory and time
 _GRACE = 10.0  # seconds in which a process whose kernel was ended writes what there is
 _TRIES = 2  # a kernel that died is tried once more; an error of the data never
@@ -40,6 +41,7 @@ def work(
     progress: Progress,
     limits: Limits = Limits(),  # noqa: B008  frozen
     note: Note = lambda told: None,
+    late: Callable[[], bool] | None = None,
 ) -> Generator[tuple[dict[str, Any], dict[str, Any]]]:
     """Run jobs; yield each with its result as soon as it is done.
 
@@ -56,12 +58,20 @@ def work(
         A report over one is ended, and its result says which.
     note : callable
         Told what a reader of the console should know.
+    late : callable, optional
+        Asked now and then whether the time of the whole run is over; by default it begins here.
+        What it raises ends all.
     """
     crew = _Crew(list(jobs), limits)
     try:
-        yield from crew.results(workers, progress, note)
+        yield from crew.results(workers, progress, note, late or _over_after(limits.whole))
     finally:
         crew.stop()
+
+
+def _over_after(seconds: float | None) -> Callable[[], bool]:
+    end = time.monotonic() + (seconds or float("inf"))
+    return lambda: time.monotonic() > end
 
 
 class _Crew:
@@ -75,9 +85,8 @@ class _Crew:
         self._stations: list[_Station] = []
 
     def results(
-        self, workers: int, progress: Progress, note: Note
+        self, workers: int, progress: Progress, note: Note, late: Callable[[], bool]
     ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        end = time.monotonic() + (self._limits.whole or float("inf"))
         self._start(min(workers, len(self._jobs)))
         left = len(self._jobs)
         while left:
@@ -92,11 +101,11 @@ class _Crew:
                     yield told
             for station in self._stations:
                 station.look()
-            if time.monotonic() > end:
-                left -= len(late := list(self._unstarted()))
-                yield from late
+            if late():
+                left -= len(unstarted := list(self._unstarted()))
+                yield from unstarted
                 for station in self._stations:
-                    station.end("time", self._too_late())
+                    station.end("time", too_late(self._limits))
 
     def _start(self, number: int) -> None:
         for job in self._jobs:
@@ -110,13 +119,8 @@ class _Crew:
     def _unstarted(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         with contextlib.suppress(queue.Empty):
             while True:
-                yield self._waiting.get_nowait(), _error("time", self._too_late(), seconds=0.0)
-
-    def _too_late(self) -> str:
-        return (
-            f"The time limit of {self._limits.whole:g} seconds for the whole run was over before "
-            "this report was made; give a larger --time-limit"
-        )
+                told = error_of("time", too_late(self._limits), seconds=0.0)
+                yield self._waiting.get_nowait(), told
 
     def stop(self) -> None:
         """End all processes."""
@@ -167,7 +171,7 @@ class _Station:
             try:
                 told = self._run(job)
             except Exception as error:  # noqa: BLE001  somebody waits for a result
-                told = _error("error", f"The report could not be started: {error}")
+                told = error_of("error", f"The report could not be started: {error}")
             self.events.put(("done", (job, told)))
 
     def _run(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -219,7 +223,7 @@ class _Station:
                 self.events.put(("cell", (job["name"], message["cell"], message["cells"])))
         status = process.wait()
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-        return _error("dead", f"The process that ran the notebook {how}", process.log())
+        return error_of("dead", f"The process that ran the notebook {how}", process.log())
 
     def _start(self) -> _Process:
         environment = bare(os.environ)
@@ -293,7 +297,16 @@ class _Station:
         return told
 
 
-def _error(cause: str, message: str, details: str = "", **more: Any) -> dict[str, Any]:
+def too_late(limits: Limits) -> str:
+    """Say that the whole run took longer than its limit."""
+    return (
+        f"The time limit of {limits.whole:g} seconds for the whole run was over before this report "
+        "was made; give a larger --time-limit"
+    )
+
+
+def error_of(cause: str, message: str, details: str = "", **more: Any) -> dict[str, Any]:
+    """Return what is told of a report that something stopped."""
     return {"error": {"cause": cause, "message": message, "details": details}, **more}
 
 

@@ -213,7 +213,7 @@ def key(
         "day": day,
         "inputs": {record["parameter"]: record["sha256"] for record in records},
         "versions": _digest(
-            [_suite(), installed(), sys.version, os.environ.get("MATPLOTLIBRC", "")]
+            [suite(), installed(), sys.version, os.environ.get("MATPLOTLIBRC", "")]
         ),
         "fonts": _fonts(),
     }
@@ -320,7 +320,8 @@ def _fonts() -> str:
 
 
 @functools.cache
-def _suite() -> str:
+def suite() -> str:
+    """Return the hash of this cxlib's own code, texts and looks."""
     folder = Path(cxlib.__file__).parent
     files = sorted(
         path for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".j2", ".css"}

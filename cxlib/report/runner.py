@@ -57,6 +57,7 @@ def run(
     progress: crew.Progress = lambda name, cell, cells: None,
     finished: Callable[[Outcome], None] = lambda outcome: None,
     note: crew.Note = lambda told: None,
+    work: crew.Work | None = None,
 ) -> list[Outcome]:
     """Run reports, publish each that is whole, and write the index after each. A report that fails
     does not stop the others, and one that would be the same again is not made.
@@ -86,6 +87,8 @@ def run(
     progress, finished, note : callable
         Told of each cell that starts, of each report that is done, and of what a reader of the
         console should know.
+    work : callable, optional
+        What runs the jobs, by default `crew.work` on this machine (see `Cluster.work`).
 
     Returns
     -------
@@ -107,7 +110,7 @@ def run(
         site.write_index()
     todo = [report for report in reports if report.planned.name not in made]
     if todo:
-        made |= site.make(todo, workers, limits, progress, finished, note)
+        made |= site.make(todo, workers, limits, progress, finished, note, work or crew.work)
     return [*outcomes, *(made[report.planned.name] for report in reports)]
 
 
@@ -136,7 +139,7 @@ class _Site:
         self._out = out
         self._force = force
         self._reader = {"language": language, "zone": zone}
-        self._history = history or out
+        self._history = (history or out).absolute()
         self._past = runs(self._history)
         self._own = runs(out) if history else self._past
         self._states = states(out)
@@ -231,6 +234,7 @@ class _Site:
         progress: crew.Progress,
         finished: Callable[[Outcome], None],
         note: crew.Note,
+        work: crew.Work,
     ) -> dict[str, Outcome]:
         """Make reports; return what became of each."""
         outcomes = {}
@@ -240,7 +244,7 @@ class _Site:
                 self._job(report, stage, limits) | {"kin": self._kin(report, reports)}
                 for report in reports
             ]
-            working = crew.work(jobs, workers=workers, progress=progress, limits=limits, note=note)
+            working = work(jobs, workers=workers, progress=progress, limits=limits, note=note)
             with contextlib.closing(working):  # at once, also where it is left by an exception
                 for job, told in working:
                     name = job["name"]

@@ -4,6 +4,7 @@ silence."""
 import json
 from dataclasses import replace
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -71,6 +72,33 @@ def test_one_report_a_value_and_each_left_out_one_with_its_reason(root):
     }
     named = sum(left.n for left in found.left_out) + sum(GROUPS[value] for value in large)
     assert named == sum(GROUPS.values())
+
+
+def test_values_of_a_table_are_those_of_its_file(root):
+    """A database has the file's rows; each report reads the table, bound to its value."""
+    with duckdb.connect(str(root / "data" / "会社.duckdb")) as engine:
+        engine.read_csv(str(root / "data" / "answers.csv"), all_varchar=True).create("回答 1")
+    found = {}
+    for source in ("answers.csv", '会社.duckdb#"回答 1"'):
+        [one] = planned(
+            root, f"parameters: {{survey: {json.dumps('data/' + source)}}}\n    for_each: country"
+        )
+        found[source] = expand(one)
+    file, table = found.values()
+    assert [each.name for each in table.reports] == [each.name for each in file.reports]
+    assert [each.given["only"] for each in table.reports] == [
+        each.given["only"] for each in file.reports
+    ]
+    assert [(each.name, each.n, each.reason.text()) for each in table.left_out] == [
+        (each.name, each.n, each.reason.text()) for each in file.left_out
+    ]
+    checked, refused = ready_all(table.reports)
+    assert not refused
+    assert {str(each.checked.inputs["survey"]).rpartition("#")[2] for each in checked} == {
+        '"回答 1"'
+    }
+    parts = [{each.name for each in table.reports if in_shard(each.name, n, 3)} for n in range(3)]
+    assert sum(map(len, parts)) == len(table.reports) == len(set().union(*parts))
 
 
 def test_the_value_reaches_the_notebook_as_it_is(root):
