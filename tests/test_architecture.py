@@ -227,8 +227,15 @@ TESTED_IN = {
     "nps/test_ranks.py": """
         nps.methods.ranks
     """,
+    "nps/test_grouped_reading.py": """
+        nps.grouped_answers nps.score_groups
+    """,
     "nps/test_reading.py": """
-        nps.usable
+        nps.mix_changes nps.usable
+    """,
+    "sources/test_grouped_surveys.py": """
+        sources.frames sources.grouped_checks sources.grouped_respondents sources.grouped_rows
+        sources.grouped_texts
     """,
     "nps/test_scores.py": """
         nps.method_names

@@ -10,7 +10,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import ColumnError, EmptyDataError, ParameterError, WeightError
+from cxlib.errors import ColumnError, EmptyDataError, ParameterError
+from cxlib.nps import score_groups
+from cxlib.nps.grouped_answers import GroupedAnswers
 from cxlib.nps.parameters import DETRACTOR, PROMOTER
 from cxlib.nps.score_counts import (
     CLUSTER,
@@ -19,28 +21,17 @@ from cxlib.nps.score_counts import (
     SQUARE,
     STRATUM,
     WEIGHT,
-    ZERO_WEIGHT,
     Design,
     ScoreCounts,
     add_units,
     add_up,
     as_columns,
-    summed,
     take_orders,
     without,
 )
-from cxlib.rows import names, scales, table, weights
-from cxlib.rows.scale_evidence import Evidence, begins_at_1
-from cxlib.shown.message import Message
+from cxlib.nps.score_groups import MISSING, NO_WEIGHT, NOT_WHOLE, OUT_OF_RANGE, UNREAD, ZERO
+from cxlib.rows import names, table, weights
 
-_CODES = {
-    -1: scales.Reason.MISSING,
-    -2: scales.Reason.OUT_OF_RANGE,
-    -3: scales.Reason.NOT_WHOLE,
-    -4: ZERO_WEIGHT,
-    -6: scales.Reason.NOT_A_SCORE,
-}
-_OUT_OF_RANGE, _NOT_WHOLE, _ZERO_WEIGHT, _NO_WEIGHT, _UNREAD = -2, -3, -4, -5, -6
 _LAST = 10  # of the scale whose cut points are the usual ones
 
 
@@ -63,7 +54,7 @@ def count_scores(
 
     Parameters
     ----------
-    data : rows in any form that `table.as_table` takes
+    data : rows in any form that `table.as_table` takes, or GroupedAnswers
         One row an answer.
     score : str
         Column of numbers on `scale`; text answers go through `scales.parse_scores` first.
@@ -126,44 +117,52 @@ def count_scores(
     if high > _LAST and (promoter, detractor) == (PROMOTER, DETRACTOR):
         check.nps_scale((low, high))
     by, design = as_columns(by), Design(weight, strata, cluster)
-    data, orders = take_orders(data, columns=by)
-    rows = table.lazy_table(data)
-    _refuse_columns(rows, score, by, design, unread)
-    query = _grouped(rows, score, by, design, (low, high), scale_shift, unread)
-    groups = table.fetch(query, data)
-    _refuse_design(groups, design)
+    if isinstance(data, GroupedAnswers):
+        asked: Any = {"scale": (low, high), "shift": scale_shift, "unread": unread}
+        found = data.by_score(score, by, design, cuts=(detractor, promoter), **asked)
+        groups, by_unit, orders, off = found.groups, found.by_unit, found.orders, found.off
+    else:
+        data, orders = take_orders(data, columns=by)
+        rows = table.lazy_table(data)
+        _refuse_columns(rows, score, by, design, unread)
+        query = _grouped(rows, score, by, design, (low, high), scale_shift, unread)
+        groups = table.fetch(query, data)
+        by_unit, off = groups, _off_scale(rows, data, score, groups, (low, high), scale_shift)
+    score_groups.refuse_design(by_unit, design)
     if not (groups[CODE] >= 0).any():
         raise EmptyDataError(
             f"score={score!r}: none of {int(groups['n'].sum()):,} rows holds a whole score from "
             f"{low} to {high}{' and a weight above 0' if weight else ''}; name the column with "
             "the scores, or give its scale"
         )
-    off = _off_scale(rows, data, score, groups, (low, high), scale_shift)
-    doubts = _weigh(groups, off, (low, high), scale_shift)
+    doubts = score_groups.weigh_scale(groups, off, (low, high), scale_shift)
     keys = list(names.carry(by, OWNED).values())
-    clean = _clean_names(groups.rename(columns={f"by{i}": key for i, key in enumerate(keys)}), keys)
+    new = {f"by{i}": key for i, key in enumerate(keys)}
+    clean = score_groups.clean_names(groups.rename(columns=new), keys)
     scored = clean.frame[clean.frame[CODE] >= 0].assign(score=lambda each: each[CODE] + low)
     frame = add_up(scored.drop(columns=CODE), keys)
-    in_design = groups[(groups[CODE] >= 0) | (groups[CODE] == _ZERO_WEIGHT)]
+    in_design = by_unit[(by_unit[CODE] >= 0) | (by_unit[CODE] == ZERO)]
+    sampled = None
+    if by_unit is not groups:
+        each = score_groups.clean_names(by_unit.rename(columns=new), keys).frame
+        kinds = each[each[CODE] >= 0].assign(score=lambda cells: cells[CODE] + low)
+        sampled = add_up(kinds.drop(columns=CODE), keys)
+    units = add_units(in_design) if design else None
     return ScoreCounts(
         frame,
         by,
         (low, high),
         promoter,
         detractor,
-        _dropped(groups, design) | _without_segment(frame, by, keys),
+        score_groups.dropped(groups, design) | score_groups.without_segment(frame, by, keys),
         design,
-        add_units(in_design) if design else None,
+        units,
         without(clean.frame[keys], frame, keys),
         (*clean.notes, *clean.warnings, *doubts),
         orders,
-        _left_out(clean.frame, keys),
+        score_groups.left_out(clean.frame, keys),
+        sampled,
     )
-
-
-def _left_out(groups: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    given = groups[groups[CODE].isin([_OUT_OF_RANGE, _NOT_WHOLE, _UNREAD])]
-    return summed(given[[*keys, "n"]].reset_index(drop=True), columns=keys)
 
 
 def _off_scale(
@@ -171,48 +170,16 @@ def _off_scale(
 ) -> dict[float, int]:
     """Return the numbers that are no scores, of each kind the least and the most: a query of its
     own, which clean rows never need."""
-    if not groups[CODE].isin([_OUT_OF_RANGE, _NOT_WHOLE]).any():
+    if not groups[CODE].isin([OUT_OF_RANGE, NOT_WHOLE]).any():
         return {}
     found = table.fetch(_extremes(rows, score, scale, shift), data).set_index(CODE)
     counts: dict[float, int] = {}
-    for code in found.index.intersection([_OUT_OF_RANGE, _NOT_WHOLE]):
+    for code in found.index.intersection([OUT_OF_RANGE, NOT_WHOLE]):
         least, most, n = (found.loc[code, name] for name in ("least", "most", "n"))
         counts[float(least)] = int(n) - (least < most)
         if least < most:
             counts[float(most)] = 1
     return counts
-
-
-def _weigh(
-    groups: pd.DataFrame, off: dict[float, int], scale: tuple[int, int], shift: int
-) -> list[Message]:
-    """Refuse answers that cannot come from the scale, and say where they hardly can."""
-    scored = groups[groups[CODE] >= 0].groupby(CODE)["n"].sum()
-    counts = {float(code) + scale[0] - shift: int(n) for code, n in scored.items()}
-    scales.refuse_contradiction(counts | off, scale=scale, scale_shift=shift)
-    return begins_at_1(Evidence(numbers=counts | off, scale=scale, shift=shift))
-
-
-def _dropped(groups: pd.DataFrame, design: Design) -> dict[str, int]:
-    return {
-        str(reason): int(groups.loc[groups[CODE] == code, "n"].sum())
-        for code, reason in _CODES.items()
-        if (code != _ZERO_WEIGHT or design.weight)
-        and (code != _UNREAD or (groups[CODE] == _UNREAD).any())
-    }
-
-
-def _without_segment(frame: pd.DataFrame, by: Sequence[str], keys: Sequence[str]) -> dict[str, int]:
-    return {
-        f"no {name}": int(frame.loc[frame[key].isna(), "n"].sum())
-        for name, key in zip(by, keys, strict=True)
-    }
-
-
-def _clean_names(groups: pd.DataFrame, keys: Sequence[str]) -> names.Joined:
-    """Join the groups whose names are one; numbers and days are names as they stand."""
-    texts = [key for key in keys if pd.api.types.infer_dtype(groups[key]) in ("string", "empty")]
-    return names.join(groups, texts, [name for name in ("n", WEIGHT, SQUARE) if name in groups])
 
 
 def counts_of(
@@ -322,15 +289,15 @@ def _grouped(
     """Return `by0 …, _code, n` and, with a design, its columns: the one query of the study."""
     value = _shifted(rows, score, shift)
     bad = [
-        *([(_missing(rows[score]) & rows[unread], _UNREAD)] if unread else []),
+        *([(_missing(rows[score]) & rows[unread], UNREAD)] if unread else []),
         *_unfit(rows, score, scale, shift),
     ]
     columns = {f"by{i}": rows[name] for i, name in enumerate(by)}
     if design.weight is not None:
         weight = rows[design.weight].cast("float64")
         bad += [
-            (weights.unfit(rows[design.weight]), _NO_WEIGHT),
-            (weight == 0, _ZERO_WEIGHT),
+            (weights.unfit(rows[design.weight]), NO_WEIGHT),
+            (weight == 0, ZERO),
         ]
     if design:
         columns |= {
@@ -363,9 +330,9 @@ def _unfit(
     """Return why an answer is no score, the first that holds."""
     value = _shifted(rows, score, shift)
     return [
-        (_missing(rows[score]), -1),
-        ((value < scale[0]) | (value > scale[1]), _OUT_OF_RANGE),
-        (value != value.floor(), _NOT_WHOLE),
+        (_missing(rows[score]), MISSING),
+        ((value < scale[0]) | (value > scale[1]), OUT_OF_RANGE),
+        (value != value.floor(), NOT_WHOLE),
     ]
 
 
@@ -381,18 +348,3 @@ def _extremes(rows: ir.Table, score: str, scale: tuple[int, int], shift: int) ->
 def _missing(column: ir.Column) -> ir.BooleanValue:
     # an integer or decimal is never NaN, and some engines have no word for it
     return column.isnull() | column.isnan() if column.type().is_floating() else column.isnull()
-
-
-def _refuse_design(groups: pd.DataFrame, design: Design) -> None:
-    used = groups[(groups[CODE] >= 0) | groups[CODE].isin([_ZERO_WEIGHT, _NO_WEIGHT])]
-    unfit = int(used.loc[used[CODE] == _NO_WEIGHT, "n"].sum())
-    weights.refuse_unfit(unfit, of=int(used["n"].sum()), parameter="weight", column=design.weight)
-    for parameter, name, column in (
-        ("strata", design.strata, STRATUM),
-        ("cluster", design.cluster, CLUSTER),
-    ):
-        if name and (n := int(used.loc[used[column].isna(), "n"].sum())):
-            raise WeightError(
-                f"{parameter}={name!r}: {n:,} answers with a score have none (a value is needed); "
-                "fill it, or leave these rows out and say so"
-            )

@@ -147,7 +147,7 @@ class _Cells:
 
     def __init__(self, counts: ScoreCounts, sides: sparse.csr_array | None) -> None:
         cells = counts.categories()
-        frame = counts.frame.dropna(subset=list(counts.keys.values())).reset_index(drop=True)
+        frame = counts.by_unit.dropna(subset=list(counts.keys.values())).reset_index(drop=True)
         self.cell = _positions(frame, cells, tuple(counts.keys.values()))
         self.sides = sparse.eye_array(len(cells), format="csr") if sides is None else sides
         self.kind = np.where(
@@ -195,7 +195,7 @@ def weighted(counts: ScoreCounts) -> ScoreCounts:
     sampling unit."""
     if counts.design:
         return counts
-    frame = counts.frame.assign(
+    frame = counts.frame.assign(  # which has no strata where there is no design
         **{
             STRATUM: 0,
             CLUSTER: 0,

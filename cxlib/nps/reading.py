@@ -3,22 +3,25 @@ which."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
-from scipy import stats
 
 from cxlib import check, sources
 from cxlib.bound_values import as_condition
-from cxlib.nps import usable
+from cxlib.errors import CxError, EmptyDataError
+from cxlib.nps import grouped_reading, usable
+from cxlib.nps.grouped_answers import GroupedAnswers
+from cxlib.nps.mix_changes import find_changes
 from cxlib.nps.parameters import DETRACTOR, Parameters
 from cxlib.nps.reading_waves import put_in_time
 from cxlib.rows import names, scales, wave_scales, weights
 from cxlib.rows.conditions import choose
 from cxlib.rows.headcounts import refuse_counted_answers
+from cxlib.rows.multiplicity import count, times_of
 from cxlib.rows.option_columns import refuse_options
 from cxlib.rows.tallies import refuse_tally
 from cxlib.rows.wave_names import Named
@@ -28,8 +31,6 @@ from cxlib.shown.result import Result
 from cxlib.shown.table import Format, Table
 from cxlib.sources import LeftOut, Survey
 from cxlib.sources.server_tables import begin_reading, facts_of
-
-MIX_SHIFT = 0.05  # a share that moved by more, and more than chance explains, is flagged
 
 
 class What(StrEnum):
@@ -61,9 +62,10 @@ class Answers(Reading):
 
     Attributes
     ----------
-    rows : pandas.DataFrame
+    rows : pandas.DataFrame or GroupedAnswers
         The answers, with the score column as numbers and waves as text: ordered categories where
-        their order in time is known.
+        their order in time is known. Those of a source of columns (Parquet, a table of a database)
+        stay where they lie; here is what groups they make.
     by : tuple of str
         Columns of the wave and of the segment, where they are named.
     design : dict
@@ -77,7 +79,7 @@ class Answers(Reading):
         Lowest and highest score of the question, and of the answers.
     """
 
-    rows: pd.DataFrame
+    rows: pd.DataFrame | GroupedAnswers
     by: tuple[str, ...]
     design: Mapping[str, str | None] = field(default_factory=dict)
     wave_column: str | None = None
@@ -95,17 +97,23 @@ class Answers(Reading):
         return self.wave_column if self.wave is not None else None
 
     @property
+    def frame(self) -> pd.DataFrame:
+        """The answers, or the groups that they make: `multiplicity.times_of` says how many each
+        row stands for."""
+        return self.rows.groups if isinstance(self.rows, GroupedAnswers) else self.rows
+
+    @property
     def current(self) -> pd.DataFrame:
-        """Rows of the headline's wave; all rows where it is all answers."""
+        """Rows of `frame` of the headline's wave; all rows where it is all answers."""
         if self.wave is None:
-            return self.rows
-        return self.rows[self.rows[self.wave_column] == self.wave]
+            return self.frame
+        return self.frame[self.frame[self.wave_column] == self.wave]
 
     @property
     def unread(self) -> str | None:
         """The column that is true where an answer was given that is no score; None where there is
         no such answer."""
-        there = usable.UNREAD in self.rows and self.rows[usable.UNREAD].any()
+        there = usable.UNREAD in self.frame and self.frame[usable.UNREAD].any()
         return usable.UNREAD if there else None
 
     @property
@@ -117,7 +125,7 @@ class Answers(Reading):
     def summary(self, language: str = "en") -> str:
         """Say how many answers there are, on which part of the scale, and in how many waves."""
         (low, high), (lowest, highest) = self.scale, self.found
-        waves = 1 if self.wave_column is None else self.rows[self.wave_column].nunique()
+        waves = 1 if self.wave_column is None else self.frame[self.wave_column].nunique()
         return Message(
             "nps.contract",
             n=self.n,
@@ -163,30 +171,71 @@ def read(p: Parameters) -> Answers:
         If the file cannot be read.
     """
     begin_reading(p.survey, p.weights)
+    return read_beside(p, further=())
+
+
+def read_beside(p: Parameters, *, further: Sequence[str]) -> Answers:
+    """Read as `read` does; `further` are columns that are looked at beside those of the parameters,
+    as they stand.
+
+    Raises
+    ------
+    CxError
+        As `read`.
+    """
+    if not grouped_reading.is_grouped(p):
+        return _read_rows(p)
+    try:
+        return _answers(grouped_reading.read_survey(p, further), (), p)
+    except CxError:
+        if not grouped_reading.can_be_pulled(p):
+            raise
+    return _read_rows(p)  # whose refusal names the first of the rows
+
+
+def _read_rows(p: Parameters) -> Answers:
     survey = sources.read_survey(p.survey, **p.read_with, where=choose(p.where, p.only))
     survey, weighted = usable.with_weights(survey, p)
-    who = p.columns.respondent
-    refuse_counted_answers(survey.frame, p.survey, ids=(who,) if who else ())
-    refuse_tally(survey.frame, p.survey, score=p.score)
-    refuse_options(survey.frame, p.score, p.survey)
+    return _answers(survey, weighted, p)
+
+
+def _refuse_other_tables(survey: Survey, p: Parameters) -> None:
+    """Refuse a table whose rows are no answers, and columns that are not there."""
+    who, whole = p.columns.respondent, survey.whole
+    if whole is not None:
+        refuse_counted_answers(whole, p.survey, ids=(who,) if who else ())
+        refuse_tally(whole, p.survey, score=p.score)
+        refuse_options(whole, p.score, p.survey)
+    elif survey.rows is not None:
+        grouped_reading.refuse_other_tables(survey, survey.rows, p)
     further = {f"columns.{name}": column for name, column in p.columns.model_dump().items()}
     check.columns(
-        list(survey.frame.columns),
+        list(survey.frame.columns if survey.rows is None else survey.questions),
         score=p.score,
         wave_column=p.wave_column,
         segment=p.segment,
         **further,
     )
-    scores = usable.parse(survey, p)
-    counts = scores.values.dropna().value_counts()
+
+
+def _answers(survey: Survey, weighted: tuple[Message, ...], p: Parameters) -> Answers:
+    _refuse_other_tables(survey, p)
+    survey, scores = usable.parse(survey, p)
+    counts = scores.values.dropna()
     given = survey.frame.assign(**{p.score: scores.values, usable.UNREAD: scores.unread})
-    named = usable.name_waves(given, p)
-    wave_scales.refuse_contradiction(
-        scores, named.values, column=p.wave_column, by=p.wave_by, scale_shift=p.scale_shift
-    )
+    if survey.rows is not None:
+        given = grouped_reading.with_raw(given, survey, p)
+    named = usable.name_waves(given, survey, p)
+    how: Any = {"column": p.wave_column, "by": p.wave_by, "scale_shift": p.scale_shift}
+    wave_scales.refuse_contradiction(scores, named.values, **how, times=survey.times)
     rows, notes, flags = _clean(given, p, named)
     waves = put_in_time(rows, p)
-    heavy = usable.heavy_respondents(waves.rows, waves.wave, p)
+    if counts.empty:
+        raise EmptyDataError(
+            f"score={p.score!r}: none of the {survey.n:,} rows has an answer; name the column with "
+            "the scores"
+        )
+    kept, heavy, repeated = usable.with_respondents(survey, given=rows, waves=waves, p=p)
     subject = with_condition(waves.wave, p.where, as_condition(p.only))
     doubts = (
         *survey.warnings,
@@ -194,7 +243,7 @@ def read(p: Parameters) -> Answers:
         *survey.asked_twice(p.score),
         *named.flags,
         *usable.many_left_out(waves.rows, waves.wave, p),
-        *heavy.warnings,
+        *heavy,
         *usable.heavy_weights(waves.rows, waves.waves, p),
         *scores.doubts,
         *(waves.warnings if p.wave_by != "unordered" else ()),
@@ -205,8 +254,8 @@ def read(p: Parameters) -> Answers:
         *(each for each in scores.warnings if each not in scores.doubts),
         *flags,
         *(waves.warnings if p.wave_by == "unordered" else ()),
-        *_changed(waves.rows, waves.waves, p),
-        *_repeated(waves.rows[~heavy.rows], p),
+        *find_changes(waves.rows, waves.waves, p),
+        *repeated,
     )
     return Answers(
         read=_lines(survey, scores.n, scores.dropped, _without_wave(rows, p)),
@@ -216,15 +265,15 @@ def read(p: Parameters) -> Answers:
         subject=subject,
         inputs=inputs,
         tables=facts_of(inputs),
-        rows=waves.rows,
+        rows=kept,
         by=tuple(name for name in (p.wave_column, p.segment) if name),
         design={name: getattr(p.columns, name) for name in ("weight", "strata", "cluster")},
         wave_column=p.wave_column,
         wave=waves.wave,
         against="previous" if waves.known else "each",
         scale=p.scale,
-        found=(int(counts.index.min()), int(counts.index.max())),
-        n=int(waves.rows[p.score].notna().sum()),
+        found=(int(counts.min()), int(counts.max())),
+        n=count(waves.rows[p.score].notna(), times_of(waves.rows)),
         looks=p.looks if isinstance(p.looks, int) else 1 + p.looks.get(subject or "", 0),
     )
 
@@ -233,7 +282,7 @@ def _without_wave(rows: pd.DataFrame, p: Parameters) -> int:
     """Return how many answers with a score are in no wave."""
     if p.wave_column is None:
         return 0
-    return int((rows[p.score].notna() & rows[p.wave_column].isna()).sum())
+    return count(rows[p.score].notna() & rows[p.wave_column].isna(), times_of(rows))
 
 
 def _lines(
@@ -254,9 +303,12 @@ def _clean(
     decided about these, and what a reader should know."""
     notes: list[Message] = []
     flags: list[Message] = []
-    if p.columns.weight is not None:
+    times = times_of(rows)
+    if p.columns.weight in rows:
         given = rows[p.columns.weight]
         rows = rows.assign(**{given.name: weights.read_weights(given, "columns.weight")})
+    if times is not None:
+        rows = grouped_reading.weigh(rows, p)
     for name in (p.wave_column, p.segment):
         if name is None:
             continue
@@ -268,66 +320,10 @@ def _clean(
             flags += folded.warnings(name)
         notes += said
         rows = rows.assign(**{name: values})
-        n = int(rows.loc[rows[p.score].notna(), name].isna().sum())
+        n = count(rows[p.score].notna() & rows[name].isna(), times)
         if n and not (name == p.wave_column and waves.many_missing):
             flags.append(Message("nps.left_out", n=n, column=name))
     return rows, notes, flags
-
-
-def _changed(rows: pd.DataFrame, waves: list[str], p: Parameters) -> list[Message]:
-    """Say where the mode, or the mix of segments, is not that of the wave before: part of a move
-    may be that."""
-    if len(waves) < 2:
-        return []
-    before, wave = waves[-2:]
-    scored = rows[rows[p.score].notna() & rows[p.wave_column].isin((before, wave))]
-    mode = _moved(scored, p.columns.mode, before, wave, p)
-    mix = _moved(scored, p.segment, before, wave, p)
-    return [
-        *([Message("nps.mode_changed", **mode)] if mode else []),
-        *([Message("nps.mix_changed", **mix)] if mix else []),
-    ]
-
-
-def _moved(
-    scored: pd.DataFrame, column: str | None, before: str, wave: str, p: Parameters
-) -> dict[str, object]:
-    """Return which value's share moved most between two waves, where chance does not explain it."""
-    counts = pd.DataFrame()
-    if column:
-        counts = pd.crosstab(
-            names.fold(scored[column]).values, scored[p.wave_column].astype(object)
-        )
-    if len(counts) < 2 or counts.shape[1] < 2:
-        return {}
-    shares = counts / counts.sum()
-    move = (shares[wave] - shares[before]).abs()
-    if move.max() <= MIX_SHIFT or stats.chi2_contingency(counts)[1] >= 1 - p.confidence:
-        return {}
-    most = move.idxmax()
-    return {
-        "column": column,
-        "value": most,
-        "a": before,
-        "b": wave,
-        "before": shares.loc[most, before],
-        "after": shares.loc[most, wave],
-    }
-
-
-def _repeated(rows: pd.DataFrame, p: Parameters) -> list[Message]:
-    """Say whether some respondents answered more than once in a wave, or in several waves, while
-    nothing knows it."""
-    who = p.columns.respondent
-    if who is None or p.columns.cluster == who:
-        return []
-    scored = rows.loc[rows[p.score].notna() & rows[who].notna()]
-    wave = [p.wave_column] if p.wave_column else []
-    twice = int((scored.groupby([*wave, who], observed=True).size() > 1).sum())
-    if twice:
-        return [Message("nps.twice_in_wave", n=twice, column=who)]
-    panel = int((scored.groupby(who, observed=True).size() > 1).sum())
-    return [Message("nps.panel", n=panel, column=who)] if panel else []
 
 
 @check.arguments
@@ -342,8 +338,8 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
         `columns.comment` names the column; where it is None, one sentence says that the customers'
         words are not shown.
     most : int
-        Most comments to show: lowest scores first, then in the file's order; empty ones are passed
-        over.
+        Most comments to show: lowest scores first, then in the file's order (that of the comments
+        as text, where a table's engine keeps no order); empty ones are passed over.
 
     Returns
     -------
@@ -354,11 +350,13 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
     comment = p.columns.comment
     if comment is None:
         return Table(frame=pd.DataFrame(), empty=Message("nps.comments_none"), language=p.language)
-    rows = answers.current
-    written = rows[comment].notna() & (rows[comment].astype(str).str.strip() != "")
-    theirs = rows[(rows[p.score] <= DETRACTOR).fillna(False).astype(bool) & written]
-    shown = theirs.sort_values(p.score, kind="stable")[
-        [p.score, *([p.segment] if p.segment else []), comment]
-    ].head(most)
-    caption = Message("nps.comments_caption", shown=len(shown), n=len(theirs))
+    if isinstance(answers.rows, GroupedAnswers):
+        shown, n = grouped_reading.first_comments(answers.rows, answers.wave, p, most)
+    else:
+        rows = answers.current
+        written = rows[comment].notna() & (rows[comment].astype(str).str.strip() != "")
+        theirs = rows[(rows[p.score] <= DETRACTOR).fillna(False).astype(bool) & written]
+        shown, n = theirs.sort_values(p.score, kind="stable").head(most), len(theirs)
+    shown = shown[[p.score, *([p.segment] if p.segment else []), comment]]
+    caption = Message("nps.comments_caption", shown=len(shown), n=n)
     return Table(frame=shown.reset_index(drop=True), caption=caption, language=p.language)

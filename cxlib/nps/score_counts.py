@@ -75,6 +75,10 @@ class ScoreCounts:
         the order was given.
     left_out : pandas.DataFrame
         `by`, `n`: answers that were given but are no score, a row a segment that has any.
+    sampled : pandas.DataFrame or None
+        What `frame` has with a design, where it has no `_stratum` and `_cluster` itself: there a
+        score stands for all of its kind, which is what standard errors are made of: those at the
+        cut points and between for themselves, and one beyond for all that lie there.
     """
 
     frame: pd.DataFrame
@@ -89,6 +93,12 @@ class ScoreCounts:
     warnings: tuple[Message, ...] = ()
     orders: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     left_out: pd.DataFrame | None = None
+    sampled: pd.DataFrame | None = None
+
+    @property
+    def by_unit(self) -> pd.DataFrame:
+        """The counts by stratum and cluster too; see `frame` and `sampled`."""
+        return self.frame if self.sampled is None else self.sampled
 
     @property
     def keys(self) -> dict[str, str]:
@@ -105,7 +115,7 @@ class ScoreCounts:
                 f"counts by {mine} and by {theirs} do not add; count both with the same columns "
                 "and scale"
             )
-        frame = add_up(pd.concat([self.frame, other.frame], ignore_index=True), self._columns)
+        frame, sampled = self._frames_of_both(other)
         units = add_units(pd.concat([self.units, other.units])) if self.design else None
         absent = pd.concat([self._empty(), other._empty()])
         return replace(
@@ -122,7 +132,16 @@ class ScoreCounts:
             left_out=summed(
                 pd.concat([self._left_out(), other._left_out()]), columns=self._columns
             ),
+            sampled=sampled,
         )
+
+    def _frames_of_both(self, other: ScoreCounts) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        frames, units = [self.frame, other.frame], [self.by_unit, other.by_unit]
+        if self.sampled is None and other.sampled is None:
+            return add_up(pd.concat(frames, ignore_index=True), self._columns), None
+        frames = [frame.drop(columns=[STRATUM, CLUSTER], errors="ignore") for frame in frames]
+        by_score, by_unit = (pd.concat(each, ignore_index=True) for each in (frames, units))
+        return add_up(by_score, self._columns), add_up(by_unit, self._columns)
 
     def _orders_of_both(self, other: ScoreCounts) -> dict[str, tuple[Any, ...]]:
         for column in self.orders.keys() & other.orders.keys():
@@ -168,14 +187,14 @@ class ScoreCounts:
         by = as_columns(by)
         check.columns(self.by, by=by)
         new = {self.keys[name]: column for name, column in carry(by, OWNED).items()}
-        design = [name for name in (STRATUM, CLUSTER, WEIGHT, SQUARE) if name in self.frame]
-        kept = self.frame[[*new, *design, "score", "n"]].rename(columns=new)
-        frame = add_up(kept, new.values())
+        frame = _over(self.frame, new)
+        sampled = None if self.sampled is None else _over(self.sampled, new)
         absent = self._empty()[list(new)].rename(columns=new)
         given = summed(self._left_out().rename(columns=new), columns=list(new.values()))
         orders = {name: self.orders[name] for name in by if name in self.orders}
         empty = without(absent, frame, list(new.values()))
-        return replace(self, frame=frame, by=by, empty=empty, orders=orders, left_out=given)
+        found = {"frame": frame, "sampled": sampled, "empty": empty, "left_out": given}
+        return replace(self, by=by, orders=orders, **found)
 
     def where(self, column: str | None, value: Any) -> ScoreCounts:
         """Return the counts of one segment; all of them where `column` or `value` is None."""
@@ -184,16 +203,16 @@ class ScoreCounts:
         check.columns(self.by, column=column)
         key = self.keys[column]
         check.one_of(column, value, natural_order(self.frame[key]))
-        frame, empty, left_out = (
-            part[part[key] == value].reset_index(drop=True)
-            for part in (self.frame, self._empty(), self._left_out())
+        frame, empty, left_out, sampled = (
+            None if part is None else part[part[key] == value].reset_index(drop=True)
+            for part in (self.frame, self._empty(), self._left_out(), self.sampled)
         )
-        return replace(self, frame=frame, empty=empty, left_out=left_out)
+        return replace(self, frame=frame, empty=empty, left_out=left_out, sampled=sampled)
 
     def plain(self) -> ScoreCounts:
         """Return the counts of people without their design: every answer once and alone."""
         frame = add_up(self.frame[[*self._columns, "score", "n"]], self._columns)
-        return replace(self, frame=frame, design=Design(), units=None)
+        return replace(self, frame=frame, design=Design(), units=None, sampled=None)
 
     def categories(self) -> pd.DataFrame:
         """Return `[*keys], n, promoters, passives, detractors`, one row a segment, segments in
@@ -285,6 +304,12 @@ def as_columns(by: str | Sequence[str] | None) -> tuple[str, ...]:
     return found
 
 
+def _over(frame: pd.DataFrame, new: Mapping[str, str]) -> pd.DataFrame:
+    """Return counts by some of their columns, under new names."""
+    design = [name for name in (STRATUM, CLUSTER, WEIGHT, SQUARE) if name in frame]
+    return add_up(frame[[*new, *design, "score", "n"]].rename(columns=new), new.values())
+
+
 def add_up(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
     """Return the counts by these columns, score and design, each group once."""
     design = [name for name in (STRATUM, CLUSTER) if name in frame]
@@ -297,7 +322,10 @@ def add_up(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
 
 def add_units(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `_stratum, _cluster, n`: the sampling units."""
-    return frame.groupby([STRATUM, CLUSTER], as_index=False, sort=True, observed=True)["n"].sum()
+    units = frame.groupby([STRATUM, CLUSTER], as_index=False, sort=True, observed=True)["n"].sum()
+    kinds = {name: units[name].dtype for name in (STRATUM, CLUSTER)}
+    texts = [name for name, kind in kinds.items() if isinstance(kind, pd.CategoricalDtype)]
+    return units.astype(dict.fromkeys(texts, object))
 
 
 def summed(frame: pd.DataFrame, *, columns: Sequence[str]) -> pd.DataFrame:
@@ -320,7 +348,8 @@ def without(present: pd.DataFrame, frame: pd.DataFrame, columns: Sequence[str]) 
     if not len(columns):
         return pd.DataFrame()
     present = present.dropna().drop_duplicates()
-    known = set(frame[list(columns)].itertuples(index=False, name=None))
+    there = frame[list(columns)].drop_duplicates()
+    known = set(there.itertuples(index=False, name=None))
     new = [row not in known for row in present.itertuples(index=False, name=None)]
     # an engine hands groups over in any order
     return in_order(present.loc[np.array(new, bool)], columns)

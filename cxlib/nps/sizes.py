@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cxlib import check
 from cxlib.errors import ParameterError
 from cxlib.nps.parameters import Parameters
-from cxlib.nps.reading import read
+from cxlib.nps.reading import read_beside
 from cxlib.rows.group_sizes import GroupSizes, SizeUnit, count_groups
 
 
@@ -37,10 +37,10 @@ def group_sizes(p: Parameters, *, by: Sequence[str]) -> GroupSizes:
             f"for_each={p.wave_column!r} is the column with the waves, which a report compares; "
             "for a report a wave write grid: {wave: [2026Q2, 2026Q3]}"
         )
-    answers = read(p)
-    check.columns(list(answers.rows.columns), for_each=by)
+    answers = read_beside(p, further=by)
+    check.columns(list(answers.frame.columns), for_each=by)
     now, ever = (
         count_groups(rows[rows[p.score].notna()], by=by, unit=SizeUnit.ANSWERS)
-        for rows in (answers.current, answers.rows)
+        for rows in (answers.current, answers.frame)
     )
     return GroupSizes({group: now.n.get(group, 0) for group in ever.n}, now.unit)

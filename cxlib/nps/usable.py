@@ -8,16 +8,21 @@ from typing import Any
 
 import pandas as pd
 
+from cxlib.nps import grouped_reading
 from cxlib.nps.parameters import DETRACTOR, PROMOTER, Parameters
+from cxlib.nps.reading_waves import InTime
+from cxlib.nps.score_groups import GIVEN_UNREAD as UNREAD
 from cxlib.rows import code_labels, respondents, scales, wave_names, weight_tables, weights
+from cxlib.rows.multiplicity import count, size, times_of
 from cxlib.shown.message import Message
 from cxlib.sources import LeftOut, Survey, read_list, read_survey
 
-UNREAD = "_unread"  # column of the answers: given, but no score
+_MOST_IN_ORDER = 10_000_000  # rows of which it is asked where the waves stand
 
 
-def parse(survey: Survey, p: Parameters) -> scales.ParsedScores:
-    """Return the scores of the answers.
+def parse(survey: Survey, p: Parameters) -> tuple[Survey, scales.ParsedScores]:
+    """Return the answers and their scores: groups in the order of the file, where a sentence names
+    the first of several.
 
     Raises
     ------
@@ -31,7 +36,11 @@ def parse(survey: Survey, p: Parameters) -> scales.ParsedScores:
     answers, meanings = survey.frame[p.score], survey.labels.get(p.score, {})
     how: Any = {"scale": p.scale, "scale_shift": p.scale_shift, "labels": p.labels}
     code_labels.refuse_contradiction(answers, meanings, **how)
-    return scales.parse_scores(answers, **how)
+    found = scales.parse_scores(answers, **how, times=survey.times)
+    if survey.times is not None and found.examples:
+        survey = grouped_reading.in_file_order(survey, p)
+        found = scales.parse_scores(survey.frame[p.score], **how, times=survey.times)
+    return survey, found
 
 
 def with_weights(survey: Survey, p: Parameters) -> tuple[Survey, tuple[Message, ...]]:
@@ -65,7 +74,7 @@ def with_weights(survey: Survey, p: Parameters) -> tuple[Survey, tuple[Message, 
     return weighted, joined.warnings
 
 
-def name_waves(rows: pd.DataFrame, p: Parameters) -> wave_names.Named:
+def name_waves(rows: pd.DataFrame, survey: Survey, p: Parameters) -> wave_names.Named:
     """Return the name of the wave of each row; none where no column has them.
 
     Raises
@@ -77,15 +86,19 @@ def name_waves(rows: pd.DataFrame, p: Parameters) -> wave_names.Named:
     if name is None:
         return wave_names.Named(values=pd.Series(None, index=rows.index, dtype=object), notes=())
     given = rows[p.score].notna()
-    return wave_names.name_waves(rows[name], column=name, by=p.wave_by, dates=p.dates, given=given)
+    how: Any = {"column": name, "by": p.wave_by, "dates": p.dates, "times": times_of(rows)}
+    if survey.rows is not None and size(rows, times_of(rows)) <= _MOST_IN_ORDER:
+        where, raw = survey.rows, survey.frame[name]
+        how["in_order"] = lambda missing: where.are_among(name, raw[missing].drop_duplicates())
+    return wave_names.name_waves(rows[name], given=given, **how)
 
 
 def many_left_out(rows: pd.DataFrame, wave: str | None, p: Parameters) -> tuple[Message, ...]:
     """Say where many answers of the headline's wave, or of all, were given but are no score."""
-    everywhere = pd.Series(True, index=rows.index)
+    everywhere, times = pd.Series(True, index=rows.index), times_of(rows)
     for part in (_of_headline(rows, wave, p), everywhere):
-        left = int(rows.loc[part, UNREAD].sum())
-        scored = int(rows.loc[part, p.score].notna().sum())
+        left = count(part & rows[UNREAD], times)
+        scored = count(part & rows[p.score].notna(), times)
         if said := scales.many_left_out(left, left + scored):
             return said
     return ()
@@ -103,8 +116,43 @@ def heavy_weights(rows: pd.DataFrame, waves: list[str], p: Parameters) -> tuple[
     return tuple(
         said
         for part, wave in parts or [(scored, None)]
-        for said in weights.find_heavy_weights(part[p.columns.weight], wave=wave)
+        for said in _judge_weights(part, p.columns.weight, wave)
     )
+
+
+def _judge_weights(rows: pd.DataFrame, weight: str, wave: str | None) -> tuple[Message, ...]:
+    if times_of(rows) is None:
+        return weights.find_heavy_weights(rows[weight], wave=wave)
+    sums = grouped_reading.weight_sums(rows)
+    return weights.judge_weights(**sums, column=weight, wave=wave)
+
+
+def with_respondents(
+    survey: Survey, *, given: pd.DataFrame, waves: InTime, p: Parameters
+) -> tuple[Any, tuple[Message, ...], tuple[Message, ...]]:
+    """Return the answers of the waves up to the headline's, in groups where the survey is; who gave
+    a large part of them; and whether others answered more than once, while nothing knows it."""
+    if survey.rows is not None:
+        answers = grouped_reading.group(survey, survey.rows, given, waves.rows, p)
+        told = grouped_reading.find_people(answers, waves.waves, waves.wave, waves.known, p)
+        return answers, *told
+    heavy = heavy_respondents(waves.rows, waves.wave, p)
+    return waves.rows, heavy.warnings, _repeated(waves.rows[~heavy.rows], p)
+
+
+def _repeated(rows: pd.DataFrame, p: Parameters) -> tuple[Message, ...]:
+    """Say whether some respondents answered more than once in a wave, or in several waves, while
+    nothing knows it."""
+    who = p.columns.respondent
+    if who is None or p.columns.cluster == who:
+        return ()
+    scored = rows.loc[rows[p.score].notna() & rows[who].notna()]
+    wave = [p.wave_column] if p.wave_column else []
+    twice = int((scored.groupby([*wave, who], observed=True).size() > 1).sum())
+    if twice:
+        return (Message("nps.twice_in_wave", n=twice, column=who),)
+    panel = int((scored.groupby(who, observed=True).size() > 1).sum())
+    return (Message("nps.panel", n=panel, column=who),) if panel else ()
 
 
 def heavy_respondents(rows: pd.DataFrame, wave: str | None, p: Parameters) -> respondents.Heavy:

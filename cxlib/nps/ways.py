@@ -193,9 +193,11 @@ def robustness(data: ScoreCounts, comparison: Comparison | Absent) -> Robustness
 def _ways(counts: ScoreCounts, between: str, a: Any, b: Any) -> Iterator[tuple[Way, ScoreCounts]]:
     """Yield each way and its counts."""
     column = counts.keys[between]
-    pair = replace(
-        counts, frame=counts.frame[counts.frame[column].isin((a, b))].reset_index(drop=True)
+    frame, sampled = (
+        None if part is None else part[part[column].isin((a, b))].reset_index(drop=True)
+        for part in (counts.frame, counts.sampled)
     )
+    pair = replace(counts, frame=frame, sampled=sampled)
     plain = pair.plain()
     yield Way.REPORTED, pair
     if counts.design:
@@ -219,10 +221,10 @@ def _without_largest(pair: ScoreCounts) -> ScoreCounts:
     everyone = units_of(pair)
     largest = everyone.sort_values("n").iloc[-1]
     frame, units = (
-        part[(part[[STRATUM, CLUSTER]] != largest[[STRATUM, CLUSTER]]).any(axis=1)]
-        for part in (pair.frame, everyone)
+        part[(part[STRATUM] != largest[STRATUM]) | (part[CLUSTER] != largest[CLUSTER])]
+        for part in (pair.by_unit, everyone)
     )
-    return replace(pair, frame=frame, units=units)
+    return replace(pair, frame=frame, sampled=None, units=units)
 
 
 def _test(counts: ScoreCounts, way: Way, between: str, a: Any, confidence: float) -> dict[str, Any]:

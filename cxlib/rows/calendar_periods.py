@@ -36,9 +36,17 @@ class Periods:
     strays: Strays
 
 
-def read_periods(values: pd.Series, *, name: str, by: str, dates: str | None = None) -> Periods:
+def read_periods(
+    values: pd.Series,
+    *,
+    name: str,
+    by: str,
+    dates: str | None = None,
+    times: pd.Series | None = None,
+) -> Periods:
     """Write the dates of the column with the waves as the month, quarter or year (`by`) they lie
-    in, on the calendar they were written in; those that cannot be meant have none.
+    in, on the calendar they were written in; those that cannot be meant have none. `times`: how
+    many rows each value stands for.
 
     Raises
     ------
@@ -54,7 +62,7 @@ def read_periods(values: pd.Series, *, name: str, by: str, dates: str | None = N
         read = read_dates(values, name=name, parameter="wave_column", dates=dates)
     except ColumnError as error:
         raise ColumnError(_otherwise(error, by)) from None
-    strays = find_strays(read.values, column=name)
+    strays = find_strays(read.values, column=name, times=times)
     meant = read.values.mask(strays.rows)
     periods = meant.dt.to_period(PERIODS[by]).astype(str).astype(object)
     named = periods.where(meant.notna(), None)

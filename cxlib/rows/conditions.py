@@ -149,6 +149,27 @@ class Condition:
             truth = self._truth(data, table)
             rows, n = data[truth.fillna(False).astype(bool)], len(data)
             kept, told = len(rows), int(truth.notna().sum())
+        return self.told(rows, n=n, kept=kept, known=told, table=table, file=file)
+
+    def met(self, table: ir.Table) -> ir.BooleanValue:
+        """Return the condition as an expression; null where a missing value leaves it unknown.
+
+        Raises
+        ------
+        ColumnError
+            As `keep`.
+        """
+        return self._met(table, zone="UTC")
+
+    def told(self, rows: Any, *, n: int, kept: int, known: int, table: ir.Table, file: str) -> Kept:
+        """Return the rows that met the condition, and what to say about it, from counts: of all
+        rows, of those that met it, and of those of which it is known whether they do.
+
+        Raises
+        ------
+        EmptyDataError
+            If no row meets it.
+        """
         unseen = self._unseen(table)
         if not kept:
             said = " ".join(map(str, unseen))
@@ -158,9 +179,9 @@ class Condition:
                 f"{self.without} for all rows"
             )
         notes = [self._kept(file, n, kept)]
-        if told < n:
+        if known < n:
             asked = list(self.columns)
-            notes.append(Message("common.where_missing", n=n - told, columns=asked, file=file))
+            notes.append(Message("common.where_missing", n=n - known, columns=asked, file=file))
         return Kept(rows=rows, n=n, left_out=n - kept, notes=tuple(notes), warnings=tuple(unseen))
 
     def _kept(self, file: str, n: int, kept: int) -> Message:

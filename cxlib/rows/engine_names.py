@@ -12,9 +12,9 @@ from ibis.common.exceptions import IbisError
 from cxlib.rows import names
 
 # what Python takes for white space
-_SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
-_ANY_SPACES = "[" + "".join(f"\\x{{{ord(space):x}}}" for space in _SPACES) + "]+"
-_USUAL = dict.fromkeys(_SPACES, " ") | dict(names.WIDTH)
+SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
+_ANY_SPACES = "[" + "".join(f"\\x{{{ord(space):x}}}" for space in SPACES) + "]+"
+_USUAL = dict.fromkeys(SPACES, " ") | dict(names.WIDTH)
 # the block of full-width and half-width forms, and the usual form of each
 _FIRST, _LAST = "\uff01", "\uffee"
 _FORMS = "".join(names.WIDTH.get(char, char) for char in map(chr, range(0xFF01, 0xFFEF)))

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cxlib.rows.engine_names import engine_name
+from cxlib.rows.multiplicity import TIMES
 from cxlib.rows.table import as_table
 
 Group = tuple[str | None, ...]
@@ -50,6 +51,7 @@ def count_groups(
     Parameters
     ----------
     rows : pandas.DataFrame or Ibis table
+        Each may stand for several: see `multiplicity.times_of`.
     by : sequence of str
         Columns of groups.
     unit : SizeUnit
@@ -64,9 +66,11 @@ def count_groups(
     {('Tokyo',): 2, ('tokyo',): 1, (None,): 1}
     """
     wanted = list(dict.fromkeys([*by, *([distinct] if distinct else [])]))
-    table = as_table(rows[wanted] if isinstance(rows, pd.DataFrame) else rows)
+    times = [TIMES] if TIMES in rows.columns else []
+    table = as_table(rows[[*wanted, *times]] if isinstance(rows, pd.DataFrame) else rows)
     # names are made of the few distinct values, not of each row
-    cells = table.group_by(wanted).aggregate(cx_rows=table.count())
+    n_rows = table[TIMES].sum().cast("int64") if times else table.count()
+    cells = table.group_by(wanted).aggregate(cx_rows=n_rows)
     named: dict[str, Any] = {f"group_{i}": engine_name(cells[name]) for i, name in enumerate(by)}
     size = cells.cx_rows if distinct is None else engine_name(cells[distinct])
     counted = cells.select(**named, size=size)

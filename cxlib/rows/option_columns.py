@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -25,22 +26,33 @@ def refuse_options(frame: pd.DataFrame, score: str, path: Path) -> None:
     ColumnError
         With the call that puts them together.
     """
-    there = score in frame.columns
+    options = options_of(frame.columns, score)
+    if options and not (score in frame.columns and not are_ticked(frame[options])):
+        raise refusal(frame[options], score, path)
+
+
+def options_of(columns: Iterable[str], score: str) -> list[str]:
+    """Return the columns that may be the options of the question; none where it has a column."""
+    names = list(columns)
+    there = score in names
     stem = score
     if there:
         before, dash, _ = score.partition(" - ")
         found = _OPTION.fullmatch(score)
         stem = before if dash else found["stem"] if found else ""
-    options = [name for name in frame.columns if name.startswith(stem + " - ")]
+    options = [name for name in names if name.startswith(stem + " - ")]
     if there and len(options) < _FEWEST:
-        options = [name for name in frame.columns if _stem(name) == stem != ""]
-    if len(options) < 2 or (there and not _are_ticked(frame[options])):
-        return
-    told = f"from {options[0]!r} to {options[-1]!r}"
-    raise ColumnError(
-        f"score={score!r}: this question has one column per option, {len(options)} {told}; put "
-        f"them together first: {_advice(frame[options], path)}, and give that file with "
-        "score='score'"
+        options = [name for name in names if _stem(name) == stem != ""]
+    return options if len(options) >= (_FEWEST if there else 2) else []
+
+
+def refusal(options: pd.DataFrame, score: str, path: Path) -> ColumnError:
+    """Return the refusal of a question with these columns of options."""
+    names = list(options.columns)
+    return ColumnError(
+        f"score={score!r}: this question has one column per option, {len(names)} from "
+        f"{names[0]!r} to {names[-1]!r}; put them together first: {_advice(options, path)}, and "
+        "give that file with score='score'"
     )
 
 
@@ -49,7 +61,7 @@ def _stem(name: str) -> str:
     return found["stem"] if found else ""
 
 
-def _are_ticked(columns: pd.DataFrame) -> bool:
+def are_ticked(columns: pd.DataFrame) -> bool:
     """Return whether columns are the options of one question of which each row chose one."""
     return (
         len(columns.columns) >= _FEWEST

@@ -186,7 +186,8 @@ def order_waves(
     >>> waves.known, waves.why.value, waves.unread
     (False, 'no_year', ('Q1', 'Q4'))
     """
-    values = list(dict.fromkeys(value for value in labels if not pd.isna(value)))
+    distinct = labels.drop_duplicates() if isinstance(labels, pd.Series) else labels
+    values = list(dict.fromkeys(value for value in distinct if not pd.isna(value)))
     if order is not None:
         return _as_given(_given(values, order, parameter), order_waves(values, column=column))
     kind = getattr(labels, "dtype", None)
@@ -341,6 +342,8 @@ def natural_order(values: Iterable[Any]) -> list[Any]:
     ['b', 'wave 9', 'wave 10']
     """
     kind = getattr(values, "dtype", None)
+    if isinstance(values, pd.Series):
+        values = values.drop_duplicates()  # of as many rows as counts have, few are distinct
     there = list(dict.fromkeys(value for value in values if not pd.isna(value)))
     if isinstance(kind, pd.CategoricalDtype) and kind.ordered:
         return [value for value in kind.categories if value in set(there)]

@@ -4,6 +4,7 @@ pseudonym."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -96,22 +97,51 @@ def find_heavy(
     with_, without = (
         _nps(each, score, weight, promoter, detractor) for each in (scored, scored[~theirs])
     )
-    counts = who[now & rows].value_counts()
-    told = [
-        Message("common.respondent_counted", who=pseudonym(name), n=int(n))
-        for name, n in counts.items()
-    ]
-    said = {"who": told, "k": len(told), "column": respondent, "n": len(scored)}
-    said |= {"theirs": int(theirs.sum()), "share": float(theirs.mean()), "nps": with_}
-    if theirs.all():
-        return Heavy(rows=rows, warnings=(Message("common.heavy_respondents_alone", **said),))
-    why = Message("common.heavy_respondents", without=without, rest=int((~theirs).sum()), **said)
-    return Heavy(rows=rows, warnings=(why,))
+    counts = {name: int(n) for name, n in who[now & rows].value_counts().items()}
+    said = say_heavy(counts, n=len(scored), column=respondent, nps=with_, without=without)
+    return Heavy(rows=rows, warnings=(said,))
+
+
+def say_heavy(
+    counts: Mapping[str, int], *, n: int, column: str, nps: float, without: float
+) -> Message:
+    """Say who gave a large part of the answers, by pseudonym.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Name of each heavy respondent to how many answers of the headline are theirs.
+    n : int
+        Answers of the headline.
+    column : str
+        Of the respondents.
+    nps, without : float
+        The score of all these answers, and of the others.
+    """
+    people = sorted((-their, pseudonym(name)) for name, their in counts.items())
+    told = [Message("common.respondent_counted", who=who, n=-their) for their, who in people]
+    theirs = sum(counts.values())
+    said = {"who": told, "k": len(told), "column": column, "n": n}
+    said |= {"theirs": theirs, "share": theirs / n, "nps": nps}
+    if theirs == n:
+        return Message("common.heavy_respondents_alone", **said)
+    return Message("common.heavy_respondents", without=without, rest=n - theirs, **said)
 
 
 def _over(who: pd.Series) -> pd.Series:
     counts = who.value_counts()
-    return counts[(counts > _SHARE * counts.sum()) & (counts >= _FEWEST)]
+    return counts[are_many(counts, of=int(counts.sum()))]
+
+
+def are_many(counts: pd.Series, *, of: int) -> pd.Series:
+    """Return which counts are more than 2 % of all answers, and at least five."""
+    return (counts > _SHARE * of) & (counts >= _FEWEST)
+
+
+def least_of_many(of: int) -> int:
+    """Return the least number of answers that is more than 2 % of all, and at least five."""
+    least = max(_FEWEST, int(_SHARE * of))
+    return least if least > _SHARE * of else least + 1
 
 
 def _nps(

@@ -48,6 +48,8 @@ class ParsedScores:
 
     Attributes
     ----------
+    n : int
+        How many answers are scores.
     values : pandas.Series of Int64
         A score for each answer, missing where there is none; same index as the answers.
     unread : pandas.Series of bool
@@ -71,6 +73,7 @@ class ParsedScores:
         Why the scale cannot be the one given; None where it can.
     """
 
+    n: int
     values: pd.Series
     unread: pd.Series
     numbers: pd.Series
@@ -81,11 +84,6 @@ class ParsedScores:
     doubts: tuple[Message, ...]
     warnings: tuple[Message, ...]
     contradiction: Message | None
-
-    @property
-    def n(self) -> int:
-        """How many answers are scores."""
-        return int(self.values.notna().sum())
 
     def refuse_contradiction(self) -> None:
         """Refuse scores whose scale is contradicted by the answers.
@@ -105,6 +103,7 @@ def parse_scores(
     scale: tuple[int, int] = (0, 10),
     scale_shift: int = 0,
     labels: Mapping[Any, int | None] | None = None,
+    times: pd.Series | None = None,
 ) -> ParsedScores:
     """Turn answers into whole scores; what is not one is counted by reason, never dropped in
     silence.
@@ -121,6 +120,8 @@ def parse_scores(
     labels : mapping, optional
         Answers to the scores they stand for (None: no answer), `{"Extremely likely": 10}`. They are
         compared without regard to width, white space and capitals; a number may be one too.
+    times : pandas.Series of int, optional
+        How many answers each of the values stands for; None: one each.
 
     Returns
     -------
@@ -158,7 +159,8 @@ def parse_scores(
     codes, distinct = pd.factorize(_apart(answers.astype(object)), use_na_sentinel=True)
     meant = _meant(distinct, given)
     read = [_read(value) if to is _OPEN else to for value, to in zip(distinct, meant, strict=True)]
-    counts = np.bincount(codes + 1, minlength=len(distinct) + 1)  # the missing first
+    each_of = None if times is None else times.to_numpy(float)  # exact up to 2^53 answers
+    counts = np.bincount(codes + 1, each_of, len(distinct) + 1).astype("int64")  # missing first
     found = [
         _on_scale(each, (low, high), 0 if to is not _OPEN else scale_shift)
         for each, to in zip(read, meant, strict=True)
@@ -176,8 +178,10 @@ def parse_scores(
     scores = pd.Series(lookup[codes], index=answers.index, name=answers.name)
     why = contradiction_in(seen)
     doubts = (*_unlabelled(meant, counts[1:]), *([why] if why else doubts_in(seen)))
-    _refuse_none(scores, dropped, examples, seen, why)
+    n = int(counts.sum()) - sum(dropped.values())
+    _refuse_none(n, int(counts.sum()) - dropped[Reason.MISSING], examples, seen, why)
     return ParsedScores(
+        n=n,
         values=scores,
         unread=pd.Series(unread[codes], index=answers.index, name="unread"),
         numbers=pd.Series(_as_numbers(meant, read)[codes], index=answers.index, name="number"),
@@ -186,7 +190,7 @@ def parse_scores(
         scale=(low, high),
         notes=_noticed(distinct, meant, read, counts[1:], scale_shift),
         doubts=doubts,
-        warnings=(*_left_out(len(answers), dropped, examples), *doubts),
+        warnings=(*_left_out(int(counts.sum()), dropped, examples), *doubts),
         contradiction=why,
     )
 
@@ -270,15 +274,14 @@ def _evidence(
 
 
 def _refuse_none(
-    scores: pd.Series,
-    dropped: dict[Reason, int],
+    n: int,
+    given: int,
     examples: dict[Reason, str],
     seen: Evidence,
     why: Message | None,
 ) -> None:
     """Refuse answers of which none is a score."""
-    given = len(scores) - dropped[Reason.MISSING]
-    if not given or scores.notna().any():
+    if not given or n:
         return
     low, high = seen.scale
     first, example = next(iter(examples.items()))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from cxlib.rows.multiplicity import count, size
 from cxlib.shown.message import Message
 
 # A row is far away where the time between it and all others is at least half a year and half of
@@ -55,63 +56,76 @@ def is_far(rows: int, n: int, end: Any, inner: Any, neighbour: Any, other: Any) 
     return rows >= _FEWEST and n <= max(1, _FEW * rows)
 
 
-def find_strays(moments: pd.Series, *, column: str, today: dt.date | None = None) -> Strays:
+def find_strays(
+    moments: pd.Series,
+    *,
+    column: str,
+    today: dt.date | None = None,
+    times: pd.Series | None = None,
+) -> Strays:
     """Find the dates of waves that cannot be meant; where all are later than tomorrow, none is
     left out, and that is said.
 
     Parameters
     ----------
     moments : pandas.Series of datetime64
-        Without a zone; missing ones are passed over.
+        Without a zone; missing ones are passed over. Only their days count.
     column : str
         Its name in the file.
     today : datetime.date, optional
         By default the clock's; tomorrow is let through, since it has begun elsewhere.
+    times : pandas.Series of int, optional
+        How many rows each stands for; None: one each.
     """
+    moments = moments.dt.normalize()
     bound = pd.Timestamp(today or dt.datetime.now().astimezone().date()) + pd.Timedelta(days=2)
-    gone, n = moments >= bound, int(moments.notna().sum())
+    gone, n = moments >= bound, count(moments.notna(), times)
     said: list[Message] = []
-    if n and int(gone.sum()) == n:
+    if n and count(gone, times) == n:
         said = [Message("common.wave_dates_all_future", column=column, first=_day(moments.min()))]
         gone = pd.Series(False, index=moments.index)
     elif gone.any():
-        said = [_said("common.wave_dates_future", moments, gone, column, n)]
+        said = [_said("common.wave_dates_future", moments, gone, column, n, times)]
     for find in (_zeros, *[_far] * MOST_ROUNDS):
-        far = find(moments.mask(gone))
+        far = find(moments.mask(gone), times)
         if not far.any():
             continue
-        said.append(_said("common.wave_dates_far", moments, far, column, n))
+        said.append(_said("common.wave_dates_far", moments, far, column, n, times))
         gone |= far
     return Strays(rows=gone, warnings=tuple(said))
 
 
-def _zeros(moments: pd.Series) -> pd.Series:
+def _zeros(moments: pd.Series, _times: pd.Series | None) -> pd.Series:
     """Return which rows have the first day of a clock, while all others come ten years later."""
-    zero = moments.dt.normalize().isin(_ZEROS)
+    zero = moments.isin(_ZEROS)
     others = moments[~zero].min()
     apart = zero.any() and pd.notna(others) and (others - moments[zero].max()).days >= TEN_YEARS
     return zero if apart else pd.Series(False, index=moments.index)
 
 
-def _far(moments: pd.Series) -> pd.Series:
+def _far(moments: pd.Series, times: pd.Series | None) -> pd.Series:
     """Return which rows at one end lie far from all others."""
     there = moments.dropna().sort_values()
     if not there.empty:
         first, last = there.iloc[0], there.iloc[-1]
         edge = EDGE * (last - first)
         early, rest = there[there < first + edge], there[there >= first + edge]
-        if len(early) and is_far(len(there), len(early), first, early.iloc[-1], rest.iloc[0], last):
+        n, few = size(there, times), size(early, times)
+        if few and is_far(n, few, first, early.iloc[-1], rest.iloc[0], last):
             return moments <= early.iloc[-1]
         late, rest = there[there > last - edge], there[there <= last - edge]
-        if len(late) and is_far(len(there), len(late), last, late.iloc[0], rest.iloc[-1], first):
+        few = size(late, times)
+        if few and is_far(n, few, last, late.iloc[0], rest.iloc[-1], first):
             return moments >= late.iloc[0]
     return pd.Series(False, index=moments.index)
 
 
-def _said(key: str, moments: pd.Series, gone: pd.Series, column: str, of: int) -> Message:
+def _said(
+    key: str, moments: pd.Series, gone: pd.Series, column: str, of: int, times: pd.Series | None
+) -> Message:
     days = moments[gone]
     ends = {"first": _day(days.min()), "last": _day(days.max())}
-    return Message(key, n=int(gone.sum()), of=of, column=column, **ends)
+    return Message(key, n=count(gone, times), of=of, column=column, **ends)
 
 
 def _day(moment: pd.Timestamp) -> str:

@@ -14,7 +14,7 @@ from cxlib.errors import ParameterError
 from cxlib.rows import headcounts
 
 _FEWEST = 6  # scores that such a table has
-_FULL = 0.5  # of its combinations of scores and groups; a score without answers may have no row
+FULL = 0.5  # of its combinations of scores and groups; a score without answers may have no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,8 @@ def find_tally(frame: pd.DataFrame, score: str) -> Tally | None:
     """
     if score not in frame.columns or not len(frame.columns) > 1:
         return None
-    scores = pd.to_numeric(frame[score], errors="coerce")
-    points = scores.nunique()
-    if scores.isna().any() or not scores.isin(range(11)).all() or points < _FEWEST:
+    points = points_of(frame[score])
+    if not points:
         return None
     found = {name: headcounts.whole_numbers(frame[name]) for name in frame.columns if name != score}
     counts = {
@@ -61,15 +60,23 @@ def find_tally(frame: pd.DataFrame, score: str) -> Tally | None:
         if values is not None and not _numbers_rows(name, values)
     }
     many = {name: total for name, total in counts.items() if total >= 2 * len(frame)}
-    if scores.is_unique and len(counts) == len(found) > 1 and sum(counts.values()) >= points:
+    if points == len(frame) and len(counts) == len(found) > 1 and sum(counts.values()) >= points:
         return Tally(tuple(counts), sum(counts.values()))
     for name, total in sorted(many.items(), key=lambda item: -item[1]):
         groups = [each for each in found if each != name and not headcounts.is_share(frame[each])]
         cells = frame[[*groups, score]]
         n = len(frame[groups].drop_duplicates()) if groups else 1
-        if not cells.duplicated().any() and len(frame) >= _FULL * n * points:
+        if not cells.duplicated().any() and len(frame) >= FULL * n * points:
             return Tally((name,), total, tuple(groups))
     return None
+
+
+def points_of(answers: pd.Series) -> int:
+    """Return how many scores a column of a table of numbers has; 0 where it can be of none."""
+    scores = pd.to_numeric(answers, errors="coerce")
+    points = scores.nunique()
+    fits = not scores.isna().any() and scores.isin(range(11)).all() and points >= _FEWEST
+    return points if fits else 0
 
 
 def refuse_tally(frame: pd.DataFrame, path: Path, *, score: str) -> None:
@@ -81,17 +88,21 @@ def refuse_tally(frame: pd.DataFrame, path: Path, *, score: str) -> None:
         With the call that writes one row an answer.
     """
     found = find_tally(frame, score)
-    if found is None:
-        return
+    if found is not None:
+        raise refusal(found, len(frame), path, score=score)
+
+
+def refusal(found: Tally, n: int, path: Path, *, score: str) -> ParameterError:
+    """Return the refusal of a table of so many rows."""
     file, count = repr(path.as_posix()), found.counts[0]
     steps = f"t = cx.sources.read_list({file}).frame; "
     if len(found.counts) > 1:
         count = "n"
         steps += f"t = t.melt({score!r}, var_name='group', value_name='n'); "
     shown = ", ".join(map(repr, found.counts))
-    raise ParameterError(
+    return ParameterError(
         f"survey={file} is a table of numbers of answers by {score!r}, not one row an answer: its "
-        f"{len(frame):,} rows have {found.total:,} in {shown}; write one row each with {steps}"
+        f"{n:,} rows have {found.total:,} in {shown}; write one row each with {steps}"
         f"t.loc[t.index.repeat(t[{count!r}].astype(int))].to_csv('answers.csv', index=False) and "
         "give that file; if each row is an answer, leave the columns of other numbers out"
     )

@@ -3,6 +3,7 @@ waves."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from cxlib.errors import ColumnError
 from cxlib.rows import names
 from cxlib.rows.calendar_periods import PERIODS, read_periods
+from cxlib.rows.multiplicity import count
 from cxlib.shown.message import Message
 
 _MANY = 0.05  # a larger share of answers without a wave is flagged
@@ -44,7 +46,14 @@ class Named:
 
 
 def name_waves(
-    values: pd.Series, *, column: str, by: str, dates: str | None, given: pd.Series
+    values: pd.Series,
+    *,
+    column: str,
+    by: str,
+    dates: str | None,
+    given: pd.Series,
+    times: pd.Series | None = None,
+    in_order: Callable[[pd.Series], pd.Series] | None = None,
 ) -> Named:
     """Name the wave of each row: as the column does, or as the month, quarter or year of its date.
 
@@ -58,6 +67,11 @@ def name_waves(
         The parameters `wave_by` and `dates`.
     given : pandas.Series of bool
         Whether a row has an answer.
+    times : pandas.Series of int, optional
+        How many rows each stands for, which then have no order; None: one each.
+    in_order : callable, optional
+        Gives for bools of these values those of the rows that they stand for, in the order of the
+        file; called where most are missing.
 
     Raises
     ------
@@ -65,7 +79,7 @@ def name_waves(
         If `by` needs dates and there are none, or each wave stands only in its first row.
     """
     if by in PERIODS:
-        read = read_periods(values, name=column, by=by, dates=dates)
+        read = read_periods(values, name=column, by=by, dates=dates, times=times)
         missing = read.values.isna() & ~read.strays.rows
         named = Named(values=read.values, notes=read.notes, flags=read.strays.warnings)
     else:
@@ -73,8 +87,11 @@ def name_waves(
         missing = folded.values.isna()
         warnings = tuple(folded.warnings(column))
         named = Named(values=folded.values, notes=tuple(folded.notes(column)), warnings=warnings)
-    _refuse_first_rows_alone(missing, column)
-    n, of = int((missing & given).sum()), int(given.sum())
+    if times is None:
+        _refuse_first_rows_alone(missing, column)
+    elif in_order is not None and count(missing, times) > _FILL * times.sum():
+        _refuse_first_rows_alone(in_order(missing), column)
+    n, of = count(missing & given, times), count(given, times)
     # where no answer has a wave, the study refuses it
     if n == of or n <= _MANY * of:
         return named

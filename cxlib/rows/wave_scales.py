@@ -7,6 +7,7 @@ import pandas as pd
 from cxlib.comparisons import without
 from cxlib.errors import ScaleError
 from cxlib.rows.calendar_periods import PERIODS
+from cxlib.rows.multiplicity import tally
 from cxlib.rows.scale_evidence import Evidence, beyond_in_part
 from cxlib.rows.scales import ParsedScores
 from cxlib.shown.message import Message
@@ -21,6 +22,7 @@ def refuse_contradiction(
     column: str | None,
     by: str = "value",
     scale_shift: int = 0,
+    times: pd.Series | None = None,
 ) -> None:
     """Refuse scores whose scale is contradicted by the answers, of all waves or of some.
 
@@ -35,6 +37,8 @@ def refuse_contradiction(
         The parameter `wave_by`: names cut from dates are no values of the column.
     scale_shift : int
         What was added to each number.
+    times : pandas.Series of int, optional
+        How many answers each stands for; None: one each.
 
     Raises
     ------
@@ -43,15 +47,18 @@ def refuse_contradiction(
     """
     if column is not None and 1 < waves.nunique() <= _MOST:
         groups = scores.numbers.groupby(waves.to_numpy(), observed=True, sort=False)
-        seen = {wave: _evidence(values, scores, scale_shift) for wave, values in groups}
+        seen = {wave: _evidence(values, scores, scale_shift, times) for wave, values in groups}
         apart = {wave: why for wave, each in seen.items() if (why := beyond_in_part(each))}
         if 0 < len(apart) < len(seen):
             raise ScaleError(_told(apart, seen, column, by, scale_shift))
     scores.refuse_contradiction()
 
 
-def _evidence(values: pd.Series, scores: ParsedScores, shift: int) -> Evidence:
-    return Evidence(numbers=values.value_counts().to_dict(), scale=scores.scale, shift=shift)
+def _evidence(
+    values: pd.Series, scores: ParsedScores, shift: int, times: pd.Series | None
+) -> Evidence:
+    numbers = tally(values, None if times is None else times[values.index])
+    return Evidence(numbers=numbers.to_dict(), scale=scores.scale, shift=shift)
 
 
 def _told(

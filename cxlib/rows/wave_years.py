@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from cxlib.rows.multiplicity import cross, times_of
 from cxlib.rows.names import name
 from cxlib.rows.period_fields import normalise
 from cxlib.shown.message import Message
@@ -24,24 +25,33 @@ def several_years(rows: pd.DataFrame, column: str) -> tuple[Message, ...]:
     Parameters
     ----------
     rows : pandas.DataFrame
+        Each may stand for several: see `multiplicity.times_of`.
     column : str
         Names of waves; where they hold a year, nothing is said.
     """
-    waves = rows[column].astype(object)
+    waves, times = rows[column].astype(object), times_of(rows)
     if any(re.search(r"(?:19|20)\d\d", str(wave)) for wave in waves.dropna().unique()):
         return ()
     for beside in rows.columns.drop(column):
-        words = normalise(re.sub(r"[\W_]+", " ", str(beside))).strip()
-        years = _read(rows[beside]) if _YEAR.fullmatch(words) else None
+        if not is_year(beside):
+            continue
+        years = _read(rows[beside])
         if years is None:
             continue
-        shares = pd.crosstab(waves, years, normalize="index")
+        counts = cross(waves, years, times)
+        shares = counts.div(counts.sum(axis=1), axis=0)
         mixed = shares[(shares >= _SHARE).sum(axis=1) > 1]
         if len(mixed):
             held = [year for year in mixed.columns if mixed[year].iloc[0] >= _SHARE]
             said = {"column": column, "beside": beside, "name": mixed.index[0]}
             return (Message("common.waves_of_years", first=held[0], last=held[-1], **said),)
     return ()
+
+
+def is_year(column: object) -> bool:
+    """Return whether a column is called like a year."""
+    words = normalise(re.sub(r"[\W_]+", " ", str(column))).strip()
+    return _YEAR.fullmatch(words) is not None
 
 
 def _read(values: pd.Series) -> pd.Series | None:

@@ -101,13 +101,21 @@ def find_heavy_weights(values: pd.Series, *, wave: str | None = None) -> tuple[M
     ()
     """
     counting = values[values > 0]
-    n, total = len(counting), counting.sum()
+    sums = {"total": counting.sum(), "squares": (counting**2).sum(), "most": counting.max()}
+    return judge_weights(n=len(counting), **sums, column=values.name, wave=wave)
+
+
+def judge_weights(
+    *, n: int, total: float, squares: float, most: float, column: object, wave: str | None
+) -> tuple[Message, ...]:
+    """As `find_heavy_weights`, from the number of weights above 0, their sum, the sum of their
+    squares and the largest."""
     if n < 2:
         return ()
-    worth, share = float(total**2 / (counting**2).sum()), float(counting.max() / total)
+    worth, share = float(total**2 / squares), float(most / total)
     if worth >= _WORTH * n and not share > max(_SHARE, _TIMES / n):
         return ()
-    said = {"column": values.name, "n": n, "worth": worth, "share": share}
+    said = {"column": column, "n": n, "worth": worth, "share": share}
     if wave is None:
         return (Message("common.heavy_weights", **said),)
     return (Message("common.heavy_weights_in", wave=wave, **said),)

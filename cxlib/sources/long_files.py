@@ -33,20 +33,42 @@ def refuse_long(frame: pd.DataFrame, *, name: str) -> None:
     SourceError
         With the condition that picks one question.
     """
-    question = _called(frame.columns, _QUESTION)
-    answer = _called(frame.columns, _ANSWER)
-    if question is None or answer is None or frame[question].nunique() < 2:
+    called = question_and_answer(frame.columns)
+    if called is None or frame[called[0]].nunique() < 2:
         return
+    question, answer = called
     others = [column for column in frame.columns if column not in (question, answer)]
     respondent = next((column for column in others if _answers_each(frame, column, question)), None)
     if respondent is None:
         return
-    first = str(frame[question].dropna().iloc[0]).replace("'", "''")
+    first, n = frame[question].dropna().iloc[0], frame[question].nunique()
+    raise refusal(name, called, n, first, respondent, frame[respondent].nunique())
+
+
+def question_and_answer(columns: Iterable[str]) -> tuple[str, str] | None:
+    """Return the columns that are called like a question and like an answer; None where one is
+    not there."""
+    columns = list(columns)
+    question, answer = _called(columns, _QUESTION), _called(columns, _ANSWER)
+    return None if question is None or answer is None else (question, answer)
+
+
+def refusal(
+    name: str,
+    called: tuple[str, str],
+    questions: int,
+    first: object,
+    respondent: str,
+    people: int,
+) -> SourceError:
+    """Return the refusal of a table with so many questions, the first of which is to be picked, and
+    so many people in the column of respondents."""
+    (question, answer), value = called, str(first).replace("'", "''")
     quoted = question.replace('"', '""')
-    picked = f"\"{quoted}\" = '{first}'"
-    raise SourceError(
-        f"{name!r} has one row a question: {frame[question].nunique():,} questions in {question!r},"
-        f" answered in {answer!r} by each of {frame[respondent].nunique():,} in {respondent!r}; "
+    picked = f"\"{quoted}\" = '{value}'"
+    return SourceError(
+        f"{name!r} has one row a question: {questions:,} questions in {question!r},"
+        f" answered in {answer!r} by each of {people:,} in {respondent!r}; "
         f"pick one of them with where={picked!r} and name {answer!r} as the column of its answers,"
         " or pass layout='plain' if each row is a response"
     )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxlib.shown.message import Message
 
-_FEWEST = 12  # values; more than a scale has, so that a column of scores is no id
+FEWEST = 12  # values; more than a scale has, so that a column of scores is no id
 
 
 def warn_of_identical(frame: pd.DataFrame) -> tuple[Message, ...]:
@@ -29,16 +29,17 @@ def warn_of_identical(frame: pd.DataFrame) -> tuple[Message, ...]:
     if not n or columns < 2:
         return ()
     once = frame[~repeated]
-    if len(once) < _FEWEST:
+    if len(once) < FEWEST:
         return ()
     for name in frame.columns:
         values = once[name]
-        if values.notna().all() and values.is_unique and (columns > 2 or not _is_date(values)):
+        if values.notna().all() and values.is_unique and (columns > 2 or not is_date(values)):
             return (Message("sources.rows_identical", n=n, columns=columns, column=name),)
     return ()
 
 
-def _is_date(values: pd.Series) -> bool:
+def is_date(values: pd.Series) -> bool:
+    """Return whether a column has days or moments, most of them where they are text."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return True
     text = values.astype(str)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,32 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from cxlib import check
-from cxlib.errors import EmptyDataError, ParameterError, SourceError
+from cxlib.errors import EmptyDataError
 from cxlib.rows.conditions import Condition, parse_condition
+from cxlib.rows.multiplicity import count, size
 from cxlib.shown.message import Message
-from cxlib.sources import answers, layouts, long_files, statuses, tables, totals
+from cxlib.sources import answers, grouped_rows, layouts, long_files, statuses, tables, totals
 from cxlib.sources.columnar import pulled, read_columns
+from cxlib.sources.frames import as_frame
+from cxlib.sources.grouped_rows import GroupedRows
 from cxlib.sources.repeated_rows import warn_of_identical
 from cxlib.sources.status_columns import LeftOut
-from cxlib.sources.table_names import is_columnar, kind_of
+from cxlib.sources.table_names import is_columnar
 from cxlib.sources.tables import RawTable
-
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-# 64-bit ids stay exact where some are missing
-_WHOLE = {
-    pa.int8(): pd.Int8Dtype(),
-    pa.int16(): pd.Int16Dtype(),
-    pa.int32(): pd.Int32Dtype(),
-    pa.int64(): pd.Int64Dtype(),
-    pa.uint8(): pd.UInt8Dtype(),
-    pa.uint16(): pd.UInt16Dtype(),
-    pa.uint32(): pd.UInt32Dtype(),
-    pa.uint64(): pd.UInt64Dtype(),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -61,6 +48,12 @@ class Survey:
         Rows left out by a rule, by reason.
     labels : mapping of str to mapping
         Column to what its codes mean, as `tables.RawTable` has it.
+    times : pandas.Series of int or None
+        How many responses each row of the frame stands for, with its index; None: one each.
+    rows : GroupedRows or None
+        Where `times` are: the responses, where they lie.
+    few : pandas.DataFrame or None
+        Where `times` are: the responses themselves, if these are few.
     """
 
     frame: pd.DataFrame
@@ -72,6 +65,9 @@ class Survey:
     warnings: tuple[Message, ...] = ()
     left_out: Mapping[LeftOut, int] = field(default_factory=dict)
     labels: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    times: pd.Series | None = None
+    rows: GroupedRows | None = None
+    few: pd.DataFrame | None = None
 
     @property
     def noticed(self) -> tuple[Message, ...]:
@@ -85,9 +81,14 @@ class Survey:
         return (layout,) if layout and layout.values.get("rows") != 1 else ()
 
     @property
+    def whole(self) -> pd.DataFrame | None:
+        """One row a response; None where they are too many to be looked at whole."""
+        return self.frame if self.times is None else self.few
+
+    @property
     def n(self) -> int:
         """Rows that were read, with those that a rule left out."""
-        return len(self.frame) + sum(self.left_out.values())
+        return size(self.frame, self.times) + sum(self.left_out.values())
 
     def asked_twice(self, column: str) -> tuple[Message, ...]:
         """Return a warning for each other column that has the same question and answers to it.
@@ -98,10 +99,12 @@ class Survey:
         heard = self.frame[column].notna()
         found = []
         for other, question in self.questions.items():
-            same = {_bare(other), question} & {_bare(column), self.questions[column]}
+            same = {bare_name(other), question} & {bare_name(column), self.questions[column]}
+            if other == column or not same or self.layout == "surveymonkey":
+                continue
             answered = self.frame[other].notna()
-            if other != column and same and self.layout != "surveymonkey" and answered.any():
-                n, alone = int(answered.sum()), int((answered & ~heard).sum())
+            if answered.any():
+                n, alone = (count(each, self.times) for each in (answered, answered & ~heard))
                 values = {"column": column, "other": other, "n": n, "alone": alone}
                 found.append(Message("sources.second_column", **values))
         return tuple(found)
@@ -133,7 +136,7 @@ class Survey:
         )
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
     """Return a column's header without the number that tells it from one of the same name."""
     return re.sub(r" \(\d+\)$", "", name)
 
@@ -243,12 +246,8 @@ def read_list(
 def _read(path: Path, *, layout: str, sheet: str | int | None, header: int | None) -> Survey:
     if is_columnar(path):
         tables.refuse_unread(path, sheet=sheet)
-        if header not in (None, 1):
-            raise ParameterError(
-                f"header={header}: {path.name!r} is {kind_of(path)}, whose columns have one name "
-                "each; leave header=None"
-            )
-        return _from_columns(path, layout)
+        grouped_rows.refuse_layout(path, layout=layout, header=header)
+        return _from_columns(path)
     return _survey(path, tables.read_rows(path, sheet=sheet), layout, header)
 
 
@@ -307,47 +306,20 @@ def _layout(found: layouts.Headers) -> Message:
     return Message("sources.layout_plain", rows=found.rows)
 
 
-def _from_columns(path: Path, layout: str) -> Survey:
-    if layout not in ("auto", "plain"):
-        raise SourceError(
-            f"layout={layout!r}: {path.name!r} is {kind_of(path)}, whose columns have one name "
-            "each; leave layout='auto'"
-        )
-    table = _plain(read_columns(path))
+def _from_columns(path: Path) -> Survey:
+    table = read_columns(path)
     if not table.num_columns or not table.num_rows:
         raise EmptyDataError(
             f"{path.name!r} has {table.num_columns} columns and {table.num_rows} rows; export it "
             "again"
         )
     names, renamed = layouts.distinct(table.column_names)
-    columns = {
-        name: column.to_pandas(types_mapper=_WHOLE.get if column.null_count else None)
-        for name, column in zip(names, table.columns, strict=True)
-    }
     read = Message("sources.parquet_read", file=path.name, n=table.num_rows, columns=len(names))
     return Survey(
-        frame=pd.DataFrame(columns),
+        frame=as_frame(table, names),
         questions={name: name for name in names},
         layout="plain",
         encoding="parquet",
         notes=(read, *pulled(path, table.num_rows), *renamed),
         path=path,
     )
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Write lists and structures as text, and days of which one is infinite or not of the years 1
-    to 9999: no reader takes them, and most are not asked for."""
-    for place, (name, kind) in enumerate(zip(table.column_names, table.schema.types, strict=True)):
-        if pa.types.is_nested(kind):
-            cells = [None if it is None else str(it) for it in table.column(place).to_pylist()]
-            table = table.set_column(place, name, pa.array(cells, pa.string()))
-        elif pa.types.is_date(kind) and not _of_the_calendar(table.column(place)):
-            table = table.set_column(place, name, table.column(place).cast(pa.string()))
-    return table
-
-
-def _of_the_calendar(days: pa.ChunkedArray) -> bool:
-    ends = pc.min_max(days.cast(pa.date32()).cast(pa.int32())).as_py()
-    first, last = (day.toordinal() - _EPOCH for day in (dt.date.min, dt.date.max))
-    return ends["min"] is None or (first <= ends["min"] and ends["max"] <= last)

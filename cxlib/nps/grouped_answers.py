@@ -1,0 +1,233 @@
+"""Answers that stay where they lie -> the groups that they make, by score, wave and segment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlib import check
+from cxlib.nps.score_counts import CLUSTER, CODE, SQUARE, STRATUM, WEIGHT, Design, take_orders
+from cxlib.nps.score_groups import MISSING, NO_WEIGHT, NOT_WHOLE, OUT_OF_RANGE, UNREAD, ZERO
+from cxlib.rows.multiplicity import TIMES
+from cxlib.sources.grouped_rows import (
+    LARGEST,
+    SQUARES,
+    UNFIT,
+    WEIGHING,
+    WEIGHTS,
+    GroupedRows,
+)
+from cxlib.sources.grouped_rows import ZERO as ZEROS
+
+MOST_CELLS = 10_000_000  # groups by stratum and cluster too
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GroupedAnswers:
+    """Answers ready to be counted, a row a group; `count_scores` takes them as it takes rows.
+
+    Attributes
+    ----------
+    groups : pandas.DataFrame
+        The score as a number, names of waves and segments, other columns as they stand;
+        `multiplicity.TIMES` says how many answers each stands for, and sums of the weights stand
+        beside (see `grouped_rows.SUMS`).
+    raw : mapping of str to mapping
+        Column to what its raw values were read as; values that are left out are not there.
+    unread : frozenset
+        Raw values that were given but are no scores.
+    score : str
+    weight : str or None
+        The column that `groups` has sums of.
+    rows : GroupedRows
+        The answers where they lie.
+    """
+
+    groups: pd.DataFrame
+    raw: Mapping[str, Mapping[Hashable, Any]]
+    unread: frozenset[Hashable]
+    score: str
+    weight: str | None
+    rows: GroupedRows
+
+    def by_score(
+        self,
+        score: str,
+        by: Sequence[str],
+        design: Design,
+        *,
+        cuts: tuple[int, int],
+        scale: tuple[int, int],
+        shift: int,
+        unread: str | None,
+    ) -> ByScore:
+        """Return what `counts.count_scores` makes of rows by its query: from the groups, and with
+        strata or clusters from a query of their own, by kind of answer.
+
+        Parameters
+        ----------
+        score, by, design, scale, shift, unread
+            As of `count_scores`.
+        cuts : (int, int)
+            The highest score of detractors, and the lowest of promoters.
+
+        Raises
+        ------
+        ColumnError
+            If a column is not among those that the answers were grouped by.
+        SourceError
+            If there are more groups by stratum and cluster than are looked at.
+        """
+        known = self.groups
+        weight = {} if design.weight in (None, self.weight) else {"weight": design.weight}
+        check.columns(list(known.columns), score=score, by=list(by), unread=unread, **weight)
+        known, orders = take_orders(known, columns=by)
+        values = known[score].astype("Float64").to_numpy(float, na_value=np.nan) + shift
+        code = _codes(values, known[unread] if unread else None, scale)
+        beyond = np.isin(code, (OUT_OF_RANGE, NOT_WHOLE))
+        off = known.loc[beyond, TIMES].groupby(values[beyond] - shift).sum()
+        groups = by_unit = _weighted(_columns(known, by), known, code, design)
+        if design.strata or design.cluster:
+            kinds = self._kinds(pd.Series(code, known.index), scale[0], cuts)
+            by_unit = self._by_unit(by, design, kinds)
+        elif design:
+            groups = by_unit = groups.assign(**{STRATUM: 0, CLUSTER: 0})
+        counts = {float(number): int(n) for number, n in off.items()}
+        return ByScore(groups=groups, by_unit=by_unit, orders=orders, off=counts)
+
+    def _kinds(self, code: pd.Series, low: int, cuts: tuple[int, int]) -> dict[int, list[Hashable]]:
+        """Return the raw values of each kind of answer, by the code that stands for it: scores at
+        the cut points and between stay apart, so that each may be moved by one."""
+        detractor, promoter = (cut - low for cut in cuts)
+        codes = dict(zip(self.groups[self.score], code, strict=True))
+        kinds: dict[int, list[Hashable]] = {}
+        for raw, number in self.raw[self.score].items():
+            place = MISSING if number is None else codes.get(number, MISSING)
+            if place >= 0:
+                kind = min(max(place, detractor - 1), promoter + 1)
+                kinds.setdefault(kind, []).append(raw)
+        return kinds
+
+    def _by_unit(
+        self, by: Sequence[str], design: Design, kinds: Mapping[int, Sequence[Hashable]]
+    ) -> pd.DataFrame:
+        """Return the answers by kind, segment, stratum and cluster."""
+        check.columns(self.rows.names, strata=design.strata, cluster=design.cluster)
+        summed = design.weight if self.weight is not None else None
+        more = [design.strata, design.cluster, None if summed else design.weight]
+        read = [name for name in self.raw if name not in (self.score, design.weight)]
+        asked = list(dict.fromkeys([*by, *read, *filter(None, more)]))
+        bands = {CODE: (self.score, list(kinds.values()))}
+        cells = self.rows.group(asked, weight=summed, bands=bands, most=MOST_CELLS, lean=True)
+        if summed:
+            cells[WEIGHING] = cells[TIMES] - cells[ZEROS] - cells[UNFIT]
+        for name in (each for each in self.raw if each in cells):
+            found, there = _read(cells[name], self.raw[name])
+            cells[name] = found
+            cells = cells if there.all() else cells[there]
+        if design.weight is not None and summed is None:
+            cells = with_sums(cells, cells[design.weight])
+        columns = _columns(cells, by, read=self.raw)
+        columns[STRATUM] = cells[design.strata] if design.strata else 0
+        columns[CLUSTER] = cells[design.cluster] if design.cluster else 0
+        code = np.array([*kinds], dtype="int64")[cells[CODE].to_numpy("int64")]
+        return _weighted(columns, cells, code, design)
+
+
+def _columns(known: pd.DataFrame, by: Sequence[str], read: Collection[str] = ()) -> pd.DataFrame:
+    """Return the columns of `by`; those that were `read` need no look at their names any more."""
+    columns = {
+        f"by{i}": known[name] if name in read else known[name].astype(object)
+        for i, name in enumerate(by)
+    }
+    return pd.DataFrame(columns, index=known.index)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ByScore:
+    """Groups as the query of `counts` gives them, and those by stratum and cluster; the order that
+    their names had; and numbers that are no scores, with how many gave each."""
+
+    groups: pd.DataFrame
+    by_unit: pd.DataFrame
+    orders: Mapping[str, tuple[Any, ...]]
+    off: dict[float, int]
+
+
+def _read(values: pd.Series, read: Mapping[Hashable, Any]) -> tuple[pd.Series, NDArray]:
+    """Return what raw values were read as, as categories, and which were not left out."""
+    codes, distinct = pd.factorize(values, use_na_sentinel=True)
+    found = [read.get(value) for value in (*distinct, None)]  # of a missing value, the last
+    there = np.array([value in read for value in (*distinct, None)], bool)
+    names = list(dict.fromkeys(name for name in found if name is not None))
+    place = {name: number for number, name in enumerate(names)}
+    lookup = np.array([-1 if name is None else place[name] for name in found], dtype="int64")
+    named = pd.Categorical.from_codes(lookup[codes], names)
+    return pd.Series(named, index=values.index, name=values.name), there[codes]
+
+
+def meanings(raw: pd.Series, read: pd.Series) -> dict[Hashable, Any]:
+    """Return each raw value with what it was read as; those that are missing stand under None."""
+    known = pd.DataFrame({"raw": raw.astype(object), "read": read.astype(object)})
+    known = known.drop_duplicates("raw")
+    return {
+        None if pd.isna(value) else value: None if pd.isna(name) else name
+        for value, name in zip(known["raw"], known["read"], strict=True)
+    }
+
+
+def with_sums(groups: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
+    """Return groups of one weight each with the sums that others have."""
+    times, number = groups[TIMES], weights.astype(float)
+    counts, fit = number > 0, number.notna()
+    used = times.where(counts, 0)
+    filled = number.where(counts, 0.0)
+    return groups.assign(
+        **{WEIGHING: used, WEIGHTS: used * filled, SQUARES: used * filled**2},
+        **{LARGEST: filled, ZEROS: times.where(number == 0, 0), UNFIT: times.where(~fit, 0)},
+    )
+
+
+def _codes(values: NDArray, unread: pd.Series | None, scale: tuple[int, int]) -> NDArray:
+    """Return the place of each score on the scale, or why there is none, the first that holds."""
+    missing = np.isnan(values)
+    filled = np.where(missing, 0.0, values)
+    given = missing if unread is None else missing & unread.to_numpy(bool)
+    reasons = [
+        *([given] if unread is not None else []),
+        missing,
+        (filled < scale[0]) | (filled > scale[1]),
+        filled != np.floor(filled),
+    ]
+    codes = [*([UNREAD] if unread is not None else []), MISSING, OUT_OF_RANGE, NOT_WHOLE]
+    return np.select(reasons, codes, filled.astype("int64") - scale[0])
+
+
+def _weighted(
+    columns: pd.DataFrame, known: pd.DataFrame, code: NDArray, design: Design
+) -> pd.DataFrame:
+    """Return the groups with their numbers; those whose answers have weights above 0, of 0 and none
+    apart."""
+    if design.weight is None:
+        n = known[TIMES].astype("int64")
+        sums = {WEIGHT: n.astype(float), SQUARE: n.astype(float)} if design else {}
+        return columns.assign(**{CODE: code, "n": n, **sums}).reset_index(drop=True)
+    scored = code >= 0
+    parts = [(code, np.where(scored, known[WEIGHING], known[TIMES]), True)]
+    for reason, name in ((ZERO, ZEROS), (NO_WEIGHT, UNFIT)):
+        parts.append((np.full(len(code), reason), np.where(scored, known[name], 0), False))
+    found = []
+    for codes, n, weighs in parts:
+        there = n > 0
+        sums = {
+            new: known.loc[there, name].astype(float) if weighs else 0.0
+            for new, name in ((WEIGHT, WEIGHTS), (SQUARE, SQUARES))
+        }
+        found.append(columns[there].assign(**{CODE: codes[there], "n": n[there]}, **sums))
+    filled = [part for part in found if len(part)] or found[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)

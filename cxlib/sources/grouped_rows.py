@@ -1,0 +1,327 @@
+"""A Parquet file, a folder of such or a table of a database -> its rows grouped by their raw values
+where they lie, in the types in which they would be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cxlib.errors import EmptyDataError, ParameterError, SourceError
+from cxlib.rows.engines import give_memory_back, wall_time
+from cxlib.rows.multiplicity import TIMES
+from cxlib.rows.weights import unfit
+from cxlib.shown.message import Message
+from cxlib.sources import layouts, tables
+from cxlib.sources.columnar import open_columns
+from cxlib.sources.frames import as_frame, encoded
+from cxlib.sources.table_names import kind_of, table_of
+
+_BATCH = 100_000  # rows
+MOST_GROUPS = 100_000  # combinations of values that are looked at here
+# sums over the rows of a group, where a weight is named: of the weights above 0 how many, their
+# sum, that of their squares, the largest; how many are 0, how many are missing or no weights, and
+# how many of these are there
+WEIGHING, WEIGHTS, SQUARES, LARGEST, ZERO, UNFIT, WRONG = SUMS = (
+    *("_weighing", "_weights", "_squares", "_largest"),
+    *("_zero", "_unfit", "_wrong"),
+)
+_NOT_LEAN = (WEIGHING, LARGEST, WRONG)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupedRows:
+    """Rows that are counted where they lie.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    table : Ibis table
+        Columns by the names that a reader of the file gives them.
+    types : mapping of str to pyarrow.DataType
+        Of a Parquet file: the types that it gives its columns, where the engine has others.
+    notes : tuple of Message
+        What was noticed about the names of the columns.
+    days : frozenset of str
+        Columns of moments, of which days alone count.
+    """
+
+    path: Path
+    table: ir.Table
+    types: Mapping[str, pa.DataType]
+    notes: tuple[Message, ...] = ()
+    days: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> list[str]:
+        """The columns, in their order."""
+        return list(self.table.columns)
+
+    def is_moment(self, name: str) -> bool:
+        """Return whether a column holds days or moments, by its type."""
+        kind = self.table[name].type()
+        return bool(kind.is_date() or kind.is_timestamp())
+
+    def is_nested(self, name: str) -> bool:
+        """Return whether a column holds lists or structures, which no engine groups as text."""
+        return bool(self.table[name].type().is_nested())
+
+    def is_number(self, name: str) -> bool:
+        """Return whether a column holds numbers, by its type."""
+        return bool(self.table[name].type().is_numeric())
+
+    def with_days(self, names: Iterable[str]) -> GroupedRows:
+        """Return the rows with these columns by their days, where they hold moments."""
+        return replace(self, days=frozenset(name for name in names if self.is_moment(name)))
+
+    def only(self, rows: ir.Table) -> GroupedRows:
+        """Return other rows of the same columns."""
+        return replace(self, table=rows)
+
+    def key(self, name: str) -> ir.Column:
+        """Return a column as rows are grouped by it."""
+        column = self.table[name]
+        if name not in self.days or column.type().is_date():
+            return column
+        kind = column.type()
+        if kind.timezone is None:
+            return column.date()
+        zone = getattr(self.types.get(name), "tz", None) or "UTC"
+        if zone == "UTC" and column.get_backend().name != "postgres":
+            return column.cast("timestamp").date()
+        return wall_time(zone, column.cast("timestamp('UTC')")).date()
+
+    def group(
+        self,
+        names: Sequence[str],
+        *,
+        weight: str | None = None,
+        given: Mapping[str, ir.Value] | None = None,
+        bands: Mapping[str, tuple[str, Sequence[Sequence[Any]]]] | None = None,
+        most: int = MOST_GROUPS,
+        lean: bool = False,
+    ) -> pd.DataFrame:
+        """Return the combinations of values that there are: one query.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Columns.
+        weight : str, optional
+            Column of numbers that is summed up by group.
+        given : mapping of str to Ibis value, optional
+            Further keys.
+        bands : mapping of str to (str, sequence of sequence), optional
+            Further keys: a column and its raw values, band by band. The key is the number of the
+            band; rows that are in none are left out.
+        most : int
+            Groups beyond which none are taken.
+        lean : bool
+            Whether there may be very many groups: texts are then categories, and the sums that only
+            checks need (`WEIGHING`, `LARGEST`, `WRONG`) are left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The keys, `multiplicity.TIMES` and, with a weight, the sums named above.
+
+        Raises
+        ------
+        SourceError
+            If there are more groups than `most`, with the column that has the most values; or if
+            the rows cannot be read.
+        """
+        keys = {f"k{i}": self.key(name) for i, name in enumerate(names)}
+        parts = {key: number_of(self.key(name), raw) for key, (name, raw) in (bands or {}).items()}
+        beside = {**(given or {}), **parts}
+        keys |= {f"g{i}": value for i, value in enumerate(beside.values())}
+        rows = self.table.select(**keys, **({"w": self.table[weight]} if weight else {}))
+        for place in range(len(given or {}), len(beside)):
+            rows = rows.filter(rows[f"g{place}"].notnull())
+        sums = {TIMES: rows.count(), **(_sums(rows["w"]) if weight else {})}
+        if lean:
+            sums = {name: each for name, each in sums.items() if name not in _NOT_LEAN}
+        query = rows.group_by(list(keys)).agg(**sums) if keys else rows.agg(**sums)
+        found = self._fetch_encoded(query) if lean else self._fetch(query.limit(most + 1))
+        columns = [*names, *beside, *sums]
+        typed = self._restore(found.rename_columns(columns), names)
+        if typed.num_rows > most:
+            raise self._too_many(as_frame(typed, columns), names, most)
+        return as_frame(typed, columns)
+
+    def first_places(self, name: str) -> dict[Any, int]:
+        """Return each value of a column with the place of the first row that has it, in the order
+        in which the engine keeps them: a file's. None where an engine keeps no order."""
+        if self.table.get_backend().name != "duckdb":
+            return {}
+        rows = self.table.select(**{name: self.key(name)}, place=ibis.row_number())
+        found = self.fetch(rows.group_by(name).agg(place=rows.place.min()))
+        return dict(zip(found[name], found["place"], strict=True))
+
+    def are_among(self, name: str, values: Iterable[Any]) -> pd.Series:
+        """Return of each row, in their order, whether a column has one of these values."""
+        return self.fetch(self.table.select(found=is_among(self.key(name), values)))["found"]
+
+    def take(self, most: int | None = None) -> pd.DataFrame:
+        """Return the rows themselves, or the first of them."""
+        rows = self.table if most is None else self.table.limit(most)
+        return as_frame(self._restore(self._fetch(rows), self.names), self.names)
+
+    def fetch(self, query: ir.Table) -> pd.DataFrame:
+        """Return what a query gives."""
+        found = self._fetch(query)
+        found = self._restore(found, [name for name in found.column_names if name in self.types])
+        return as_frame(found, found.column_names)
+
+    def _fetch(self, query: ir.Table) -> pa.Table:
+        try:
+            return query.to_pyarrow()
+        except duckdb.Error as error:
+            raise self._unread(error) from None
+
+    def _unread(self, error: Exception) -> SourceError:
+        return SourceError(
+            f"{self.path.name!r} cannot be read ({' '.join(str(error).split())[:200]}); write it "
+            "again, or its rows to a table of their own"
+        )
+
+    def _fetch_encoded(self, query: ir.Table) -> pa.Table:
+        """As `_fetch`, with each text once; DuckDB gives back what memory it took."""
+        with give_memory_back(query):
+            if query.get_backend().name != "duckdb":
+                return encoded(self._fetch(query))
+            try:
+                engine = query.get_backend()  # Ibis 12 has no batches of DuckDB 2
+                reader = engine.con.sql(engine.compile(query)).to_arrow_reader(_BATCH)
+                parts = [encoded(pa.Table.from_batches([batch])) for batch in reader]
+            except duckdb.Error as error:
+                raise self._unread(error) from None
+        empty = encoded(query.schema().to_pyarrow().empty_table())
+        return pa.concat_tables(parts or [empty]).unify_dictionaries()
+
+    def _restore(self, found: pa.Table, names: Sequence[str]) -> pa.Table:
+        """Give these columns the types of the file, and days that of moments."""
+        for place, name in enumerate(found.column_names):
+            if name not in names:
+                continue
+            column = found.column(place)
+            kind = self.types.get(name, column.type)
+            if name in self.days:
+                kind = pa.timestamp("us")
+            if pa.types.is_dictionary(kind):
+                kind = kind.value_type
+            if pa.types.is_dictionary(column.type) and pa.types.is_string(kind):
+                continue
+            if pa.types.is_null(kind):
+                found = found.set_column(place, name, pa.nulls(len(column)))
+            elif column.type != kind and not pa.types.is_nested(kind):
+                found = found.set_column(place, name, column.cast(kind, safe=False))
+        return found
+
+    def _too_many(self, groups: pd.DataFrame, names: Sequence[str], most: int) -> SourceError:
+        name = max(names, key=lambda each: groups[each].nunique())
+        return SourceError(
+            f"{self.path.name!r}: the values of {', '.join(map(repr, names))} make more than "
+            f"{most:,} groups, and {name!r} has the most values; a table is counted by at most "
+            f"{most:,} groups: name a column with fewer values in its place (days as months, "
+            "amounts in bands), or leave it out"
+        )
+
+
+def _sums(weight: ir.Column) -> dict[str, ir.Value]:
+    number = weight.cast("float64")
+    fit = ~unfit(weight)
+    counts = fit & (number > 0)
+    return {
+        WEIGHING: number.count(where=counts),
+        WEIGHTS: number.sum(where=counts).fill_null(0.0),
+        SQUARES: (number * number).sum(where=counts).fill_null(0.0),
+        LARGEST: number.max(where=counts).fill_null(0.0),
+        ZERO: number.count(where=fit & (number == 0)),
+        UNFIT: weight.isnull().count(where=~fit),
+        WRONG: number.count(where=~fit & ~missing(weight)),
+    }
+
+
+def missing(column: ir.Column) -> ir.BooleanValue:
+    """Return where a column is null or NaN: some engines have no word for the latter but of
+    floats."""
+    return column.isnull() | column.isnan() if column.type().is_floating() else column.isnull()
+
+
+def number_of(column: ir.Column, bands: Sequence[Sequence[Any]]) -> ir.Value:
+    """Return the number of the band in which the value of each row is; null where it is in none."""
+    branches = [(is_among(column, raw), number) for number, raw in enumerate(bands)]
+    return ibis.cases(*branches) if branches else ibis.null("int64")
+
+
+def is_among(column: ir.Column, values: Iterable[Any]) -> ir.BooleanValue:
+    """Return where a column has one of the values of a frame that was read from it, a missing one
+    too; never null."""
+    there = list(values)
+    known = [_plain(value) for value in there if not pd.isna(value)]
+    found = column.isin(known).fill_null(False) if known else ibis.literal(False)
+    return found if len(known) == len(there) else found | missing(column)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a frame as an engine takes it."""
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def open_rows(
+    path: Path, *, layout: str = "auto", sheet: str | int | None = None, header: int | None = None
+) -> GroupedRows:
+    """Open a source of columns; no row is read.
+
+    Raises
+    ------
+    CxError
+        As `surveys.read_survey`, for what is no such source.
+    """
+    tables.refuse_unread(path, sheet=sheet)
+    refuse_layout(path, layout=layout, header=header)
+    given = tables.read_names(path)
+    names, notes = layouts.distinct(given)
+    table = open_columns(path)
+    if not given:
+        raise EmptyDataError(f"{path.name!r} has 0 columns; export it again")
+    table = table.rename(dict(zip(names, table.columns, strict=True)))
+    unknown = [name for name, kind in table.schema().items() if kind.is_unknown()]
+    if unknown:  # of no value at all, say
+        table = table.mutate(**{name: table[name].cast("string") for name in unknown})
+    types: dict[str, pa.DataType] = {}
+    if not path.is_dir() and table_of(path) is None:
+        types = dict(zip(names, pq.read_schema(path).types, strict=True))
+    return GroupedRows(path=path, table=table, types=types, notes=tuple(notes))
+
+
+def refuse_layout(path: Path, *, layout: str, header: int | None) -> None:
+    """Refuse what says how header rows are laid out, of a source whose columns have names.
+
+    Raises
+    ------
+    ParameterError, SourceError
+        With what to leave.
+    """
+    if header not in (None, 1):
+        raise ParameterError(
+            f"header={header}: {path.name!r} is {kind_of(path)}, whose columns have one name "
+            "each; leave header=None"
+        )
+    if layout not in ("auto", "plain"):
+        raise SourceError(
+            f"layout={layout!r}: {path.name!r} is {kind_of(path)}, whose columns have one name "
+            "each; leave layout='auto'"
+        )
