@@ -105,7 +105,7 @@ def refuse_options(rows: GroupedRows, score: str) -> None:
         if not option_columns.are_ticked(first[options]):
             return
         table = rows.table
-        ticks = [(~missing(table[name])).cast("int64") for name in options]
+        ticks = [ibis.ifelse(missing(table[name]), 0, 1) for name in options]
         together = ticks[0]
         for tick in ticks[1:]:
             together = together + tick

@@ -125,7 +125,7 @@ def _by_person(rows: GroupedRows, who: ir.Value, wave: ir.Value, now: int | None
         all=cells.n.sum(),
         now=cells.n.sum(where=is_now).fill_null(0),
         waves=cells.wave.count(),
-        twice=((cells.n > 1) & cells.wave.notnull()).cast("int64").sum(),
+        twice=((cells.n > 1) & cells.wave.notnull()).sum(),
     )
 
 
