@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from cxlib.comparisons import (
     Among,
@@ -30,8 +31,10 @@ from cxlib.comparisons import (
 from cxlib.errors import ColumnError
 from cxlib.rows import names
 from cxlib.rows.engine_names import engine_name
+from cxlib.rows.engines import place_rows
 from cxlib.rows.unordered_texts import refuse_text
 
+_MANY = 100_000  # texts of another engine that are brought here
 _WHOLE, _DECIMAL = r"-?(0|[1-9]\d{0,17})", r"-?(0|[1-9]\d*)([.]\d+)?"
 _DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _WALL = rf"{_DAY}([T ]\d{{1,2}}:\d{{2}}(:\d{{2}}([.]\d+)?)?)?"
@@ -54,7 +57,7 @@ def read_columns(table: ir.Table, term: Term) -> dict[str | Comparison, ir.Colum
     columns = {name: _with_nulls(table[name]) for name in wanted}
     texts = {name: column for name, column in columns.items() if column.type().is_string()}
     for name, column in texts.items():
-        kind = _kind_of(table.select(text=table[name]).distinct())
+        kind = _kind_of(_here(table.select(text=table[name]).distinct()))
         columns[name] = column if kind is None else _cast(column, kind)
     return named | columns
 
@@ -62,9 +65,8 @@ def read_columns(table: ir.Table, term: Term) -> dict[str | Comparison, ir.Colum
 def _is_named(table: ir.Table, part: Named | Among) -> ir.BooleanColumn:
     name = engine_name(table[part.column])
     if isinstance(part, Among):
-        return name.isin(
-            ibis.memtable({"name": sorted(part.names)}, schema={"name": "string"}).name
-        )
+        rows = pa.table({"name": pa.array(sorted(part.names), pa.string())})
+        return name.isin(place_rows(rows, table).name)
     return name == bound_name(part.value, table[part.column].type())
 
 
@@ -75,6 +77,15 @@ def bound_name(value: Any, kind: Any) -> str:
     return name.capitalize() if kind.is_boolean() else name
 
 
+def _here(distinct: ir.Table) -> ir.Table:
+    """Return the texts of another engine in the embedded one, where they are not very many: the
+    others cannot try whether a text is a day."""
+    if distinct.get_backend().name == "duckdb":
+        return distinct
+    some = distinct.limit(_MANY + 1).to_pyarrow()
+    return distinct if some.num_rows > _MANY else ibis.memtable(some)
+
+
 def _kind_of(distinct: ir.Table) -> str | None:
     """Return what all texts are: whole numbers, decimals, days and times, or instants."""
     patterns = {"whole": _WHOLE, "decimal": _DECIMAL, "wall": _WALL, "instant": _INSTANT}
@@ -82,11 +93,11 @@ def _kind_of(distinct: ir.Table) -> str | None:
     facts = {"filled": column.count()}
     for kind, pattern in patterns.items():
         fits = column.re_search(f"^(?:{pattern})$")
-        if kind in ("wall", "instant"):
+        if kind in ("wall", "instant") and distinct.get_backend().name == "duckdb":
             fits = fits & column.replace("/", "-").try_cast(_type_of(kind)).notnull()
         elif kind == "decimal":
             fits = fits & (column.re_replace(r"\D", "").length() <= 15)
-        facts[kind] = fits.fill_null(False).cast("int64").sum()
+        facts[kind] = fits.fill_null(False).sum()
     counted = distinct.aggregate(**facts).execute().iloc[0]
     filled = counted["filled"]
     return next((kind for kind in patterns if filled and counted[kind] == filled), None)

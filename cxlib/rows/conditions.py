@@ -140,9 +140,7 @@ class Condition:
             table, met = data, self._met(data, zone=zone)
             rows: Any = data.filter(met.fill_null(False))
             # not `isnull`: Ibis 12 writes NOT x IS NULL, which asks of x alone
-            counts = table.aggregate(
-                n=table.count(), kept=met.cast("int64").sum(), told=met.count()
-            )
+            counts = table.aggregate(n=table.count(), kept=met.sum(), told=met.count())
             n, kept, told = (int(each or 0) for each in counts.execute().iloc[0].fillna(0))
         else:
             table = self._table(data)

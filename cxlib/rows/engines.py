@@ -3,12 +3,15 @@ labels, small tables, duplicates."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from cxlib import check
 from cxlib.errors import ParameterError, SourceError
@@ -22,6 +25,7 @@ _UNSEEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 _FOLDABLE = "[^!-~]|[.]0+$"  # anything but printable ASCII without blanks
 INSTANT = dtypes.Timestamp(timezone="UTC")
 SUM = "sum"  # the rule for duplicates by which rows of one order are its lines
+MOST_TEXT = 16_000_000  # letters of rows from another place that PostgreSQL holds in its settings
 COPIES = "cx_copies"  # rows that one row stands for, where a rule for duplicates was given
 
 
@@ -56,6 +60,32 @@ def bit(place: ir.Value) -> ir.Value:
 def wall_time(zone: str, moment: ir.Value) -> ir.Value:
     """Return what clocks in a zone show at a moment; PostgreSQL's function (DuckDB's takes ten
     times as long as a join)."""
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=((dtypes.string, dtypes.timestamp), INSTANT))
+def _instant(zone: str, wall: Any) -> Any:
+    """The function of DuckDB and PostgreSQL: the instant at which clocks in `zone` show `wall`."""
+
+
+@ibis.udf.scalar.builtin(signature=((dtypes.timestamp, dtypes.string), dtypes.timestamp))
+def to_utc_timestamp(wall: Any, zone: str) -> Any:
+    """Spark's function for it; of an hour that clocks show twice, it takes the first."""
+
+
+@ibis.udf.scalar.builtin(signature=((dtypes.timestamp, dtypes.string), dtypes.timestamp))
+def from_utc_timestamp(moment: Any, zone: str) -> Any:
+    """Spark's function: what clocks in a zone show at a moment in UTC."""
+
+
+def instant_of(zone: str, wall: Any, table: ir.Table) -> ir.Value:
+    """Return the instant at which clocks in a zone show a time, of a table's rows; the later one
+    where they show it twice."""
+    if table.get_backend().name != "pyspark":
+        return _instant(zone, wall)
+    first = to_utc_timestamp(wall, zone)
+    later = [first + ibis.interval(minutes=minutes) for minutes in (60, 30)]  # Lord Howe has half
+    shown = [(from_utc_timestamp(moment, zone) == wall, moment) for moment in later]
+    return (wall if zone == "UTC" else ibis.cases(*shown, else_=first)).cast(INSTANT)
 
 
 @contextmanager
@@ -96,20 +126,39 @@ def seconds(moment: ir.Value, table: ir.Table) -> ir.Value:
 
 
 def copy_to_engine(small: ir.Table, table: ir.Table) -> ir.Table:
-    """Return a small table on the engine of another, to be joined with it; it may hold no missing
-    value.
+    """Return a small table on the engine of another, to be joined with it.
 
-    Spark makes the text NaN of a missing one, and takes no text in chunks. PostgreSQL needs the
-    right to make temporary tables."""
-    engine = table.get_backend()
-    if small.get_backend() is engine:
+    Raises
+    ------
+    SourceError
+        As `place_rows`.
+    """
+    if small.get_backend() is table.get_backend():
         return small
-    copied = ibis.memtable(small.to_pyarrow().combine_chunks())
+    return place_rows(small.to_pyarrow(), table)
+
+
+def place_rows(rows: pa.Table, table: ir.Table) -> ir.Table:
+    """Return rows in memory as a table on the engine of another.
+
+    Spark makes the text NaN of a missing text, and takes none in chunks. PostgreSQL needs the right
+    to make temporary tables; where a transaction only reads, and so can make none, the rows lie in
+    settings of that transaction alone, which end with it.
+
+    Raises
+    ------
+    SourceError
+        If PostgreSQL makes no temporary table, or the rows are more than its settings shall hold,
+        with the next step.
+    """
+    engine = table.get_backend()
+    if engine.name == "postgres" and engine.con.read_only:
+        return _in_settings(engine, rows)
+    copied = ibis.memtable(rows.combine_chunks())
     if engine.name == "postgres":
         try:
-            engine.execute(
-                copied.limit(0)
-            )  # makes the table now, where a refusal can be told from others
+            # makes the table now, where a refusal can be told from others
+            engine.execute(copied.limit(0))
         except Exception as error:
             if getattr(error, "sqlstate", None) not in _NOT_ALLOWED:
                 raise
@@ -121,6 +170,36 @@ def copy_to_engine(small: ir.Table, table: ir.Table) -> ir.Table:
                 "role, or give a table of the same connection: connection.table(name)"
             ) from None
     return copied
+
+
+def _in_settings(engine: Any, rows: pa.Table) -> ir.Table:
+    """Return rows as a list a column, each a setting of PostgreSQL's transaction."""
+    kinds = {
+        name: dtypes.float64 if kind.is_decimal() else kind.copy(nullable=True)
+        for name, kind in ibis.memtable(rows.slice(0, 0)).schema().items()
+    }
+    texts = {
+        name: (rows[name] if kind.is_string() else rows[name].cast(pa.string())).to_pylist()
+        for name, kind in kinds.items()
+    }
+    size = sum(len(text or "") for column in texts.values() for text in column)
+    if size > MOST_TEXT:
+        raise SourceError(
+            f"{rows.num_rows:,} rows of {', '.join(map(repr, kinds))} from another place have "
+            f"{size:,} letters, and at most {MOST_TEXT:,} are taken to PostgreSQL, to be joined "
+            "with its table; give a table of the same connection in place of the file, or count "
+            "fewer customers with only"
+        )
+    lists = []
+    for place, (name, column) in enumerate(texts.items()):
+        setting = f"cx.rows_{uuid.uuid4().hex}_{place}"
+        query = "SELECT set_config(%s, (%s::text[])::text, true)"
+        engine.raw_sql(query, params=(setting, column)).close()
+        kind = engine.compiler.type_mapper.to_string(kinds[name])
+        lists.append(f"current_setting('{setting}')::{kind}[]")
+    names = ", ".join('"' + name.replace('"', '""') + '"' for name in kinds)
+    query = f"SELECT * FROM unnest({', '.join(lists)}) AS t({names})"
+    return engine.sql(query, schema=ibis.schema(kinds))
 
 
 def identifier(column: ir.Column) -> ir.Column:

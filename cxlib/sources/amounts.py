@@ -28,7 +28,7 @@ class Marks(StrEnum):
     APOSTROPHE = "apostrophe"  # 1'234.50
 
 
-_BLANK = r"[ \x{a0}\x{202f}\x{2009}]"
+_BLANK = "[ \u00a0\u202f\u2009]"  # as they are: engines write their numbers in several ways
 # what stands between thousands, and before the decimals
 _WRITTEN = {
     Marks.POINT: (",", r"\."),

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from cxlib.errors import CxError, SourceError
 from cxlib.secrecy import masked
 from cxlib.sources.table_names import TableName
 
 
+class _EngineError(SourceError):
+    """What an engine said, in a sentence; who knows more exactly what was read begins it anew."""
+
+    def __init__(self, place: str, said: str) -> None:
+        super().__init__(f"{place}: {said}")
+        self.said = said
+
+
+def guard(engine: Any, connection: str) -> None:
+    """Have what a connection's engine says be one sentence, also where its tables are counted long
+    after they were opened."""
+    for name in ("execute", "to_pyarrow", "raw_sql"):
+        setattr(engine, name, _guarded(getattr(engine, name), connection))
+
+
+def _guarded(ask: Callable[..., Any], connection: str) -> Callable[..., Any]:
+    @functools.wraps(ask)
+    def asked(*given: Any, **named: Any) -> Any:
+        with refuse_engine_errors(f"connection {connection!r}"):
+            return ask(*given, **named)
+
+    return asked
+
+
 @contextmanager
-def refuse_engine_errors(name: TableName) -> Iterator[None]:
+def refuse_engine_errors(name: TableName | str) -> Iterator[None]:
     """Turn what an engine says while a table is read into one sentence.
 
     Parameters
     ----------
-    name : TableName
-        What is read within.
+    name : TableName or str
+        What is read within; of a connection alone, how the sentence begins.
 
     Raises
     ------
@@ -25,20 +51,34 @@ def refuse_engine_errors(name: TableName) -> Iterator[None]:
         If the time of a query was over, the server ended, or the engine refused, each with the next
         step. Errors that are no engine's pass through.
     """
+    place = name if isinstance(name, str) else f"source {name.text!r}"
     try:
         yield
+    except _EngineError as error:
+        raise _EngineError(place, error.said) from None
     except CxError:
         raise
     except Exception as error:
         if type(error).__module__.split(".")[0] not in _ENGINES:
             raise
-        raise SourceError(f"source {name.text!r}: {_in_a_sentence(error)}") from None
+        raise _EngineError(place, _in_a_sentence(_first(error))) from None
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return what ended a query: what is said of its cursor then, and of the transaction, comes
+    after it."""
+    before = error.__context__
+    late = getattr(error, "sqlstate", None) in _AFTERWARDS
+    if late and before is not None and type(before).__module__.startswith("psycopg"):
+        return _first(before)
+    return error
 
 
 _ENGINES = {"psycopg", "duckdb", "_duckdb", "pyspark", "py4j"}
+_AFTERWARDS = ("34000", "25P02")  # of PostgreSQL: no such cursor, transaction aborted
 
 
-def _in_a_sentence(error: Exception) -> str:
+def _in_a_sentence(error: BaseException) -> str:
     state = getattr(error, "sqlstate", None) or ""
     lines = [line for line in str(error).splitlines() if not line.startswith(("\tat ", "\t..."))]
     whole = masked(" ".join(" ".join(lines).split()))  # without the stack of Java
@@ -59,6 +99,10 @@ def _in_a_sentence(error: Exception) -> str:
         return (
             f"the connection only reads ({said}), and this needs a temporary table; give a table "
             "of the same connection in place of a file"
+        )
+    if state == "25P02":
+        return (
+            "a query before failed, and ended what was read; run the notebook from its first cell"
         )
     if "FILE_NOT_EXIST" in whole:
         return f"its files were exchanged while they were read ({said}); run again"

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from cxlib.rows.engines import INSTANT
 from cxlib.rows.table import known_moments
 from cxlib.sources.database_files import EXACT, EXACT_DIGITS, plain_query
+from cxlib.sources.spark_folders import KNOWN_TYPES
 
 _WHOLE = (-(2**63), 2**63 - 1)
 _FIRST, _LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31, 23, 59, 59, 999999)
@@ -73,7 +74,7 @@ def with_plain_types(table: ir.Table) -> ir.Table:
     what fits, once for a table in a connection. An engine's error passes through.
     """
     engine, place = table.get_backend(), table.op()
-    known = engine.__dict__.setdefault("cx_plain_types", {})  # goes with the connection
+    known = engine.__dict__.setdefault(KNOWN_TYPES, {})  # goes with the connection
     key = (place.namespace, place.name)
     if key not in known:
         known[key] = _plain(engine, table)

@@ -4,7 +4,7 @@ where it lies."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Never
@@ -17,8 +17,7 @@ import pyarrow as pa
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, SourceError
 from cxlib.rows.conditions import Condition, Kept, parse_condition
-from cxlib.rows.date_columns import DateColumn, read_date_column
-from cxlib.rows.date_expressions import timezone
+from cxlib.rows.event_times import read_times
 from cxlib.rows.table import literal
 from cxlib.shown.message import Message
 from cxlib.sources import kinds, tables
@@ -329,17 +328,15 @@ def _typed(
         table = table.mutate(**{name: table[name].strip().nullif("") for name in apart})
         table = table.mutate(**{customer: table[customer].nullif("")})
     wanted = _wanted(table, customer, value)
-    when = read_date_column(
-        table, time, parameter="time", dates=dates, one_kind=True, further=wanted
-    )
-    facts = _together(when.groups)
+    times = read_times(table, time, zone=zone, dates=dates, further=wanted)
+    table, facts, notes = times.table, times.facts, times.notes
     if facts["rows"] == 0 or facts["cx_n"] == 0:
         raise EmptyDataError(
             f"{file!r} has {facts['rows']:,} rows, and time={time!r} is filled in "
             f"{facts['cx_n']:,} of "
             "them; give a log with at least one event"
         )
-    changed, notes = {time: _time(when, zone)}, when.notes
+    changed: dict[str, Any] = {}
     if text and facts["ids"] == 0:
         changed[customer] = table[customer].cast("int64")
     if value is not None:
@@ -360,21 +357,3 @@ def _wanted(table: ir.Table, customer: str, value: str | None) -> dict[str, Any]
     if value is not None:
         wanted |= amount_facts(table[value])
     return wanted
-
-
-def _together(groups: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Add up what was counted by shape; of examples, the first in order of text."""
-    names = [name for name in groups[0] if name != "cx_shape"] if groups else ["rows", "cx_n"]
-    found: dict[str, Any] = {}
-    for name in names:
-        values = [group[name] for group in groups if group[name] is not None]
-        found[name] = min(values, default="") if "example" in name else sum(values)
-    return {"ids": -1, **found}
-
-
-def _time(when: DateColumn, zone: str) -> Any:
-    """Return dates as dates, and moments as instants; a log has one or the other."""
-    kinds = list(when.kinds)
-    if kinds == ["date"]:
-        return when.wall.cast("date")
-    return when.instant if kinds == ["instant"] else timezone(zone, when.wall.cast("timestamp"))

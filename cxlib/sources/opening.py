@@ -12,6 +12,7 @@ from cxlib.errors import ParameterError, SourceError
 from cxlib.secrecy import MASK, masked, read_secret
 from cxlib.sources import connections
 from cxlib.sources.connection_settings import Settings
+from cxlib.sources.engine_errors import guard
 from cxlib.sources.spark_folders import is_remote
 
 WAITS = 10  # seconds for a server to answer at all
@@ -104,6 +105,7 @@ def _open_postgres(settings: Settings) -> Opened:
             "there, that it runs and lets you in, and the password: secret://NAME, ~/.pgpass or "
             "PGPASSWORD"
         )
+    guard(engine, settings.name)
     return Opened(settings, engine, snapshot)
 
 
@@ -170,6 +172,7 @@ def _open_spark(settings: Settings) -> Opened:
         engine = connections.start_spark(settings.master, **where)
     except SourceError as error:
         raise SourceError(f"{said}: {error}") from None
+    guard(engine, settings.name)
     return Opened(settings, engine, ours=before is None)
 
 

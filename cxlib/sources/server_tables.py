@@ -3,16 +3,16 @@ or in memory; and what provenance says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxlib.errors import EmptyDataError, SourceError
+from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.sources import named_connections
 from cxlib.sources.database_files import MOST_CELLS
 from cxlib.sources.engine_errors import refuse_engine_errors
 from cxlib.sources.engine_types import with_plain_types
-from cxlib.sources.table_names import TableName, server_table
+from cxlib.sources.table_names import TableName, server_table, table_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -57,9 +57,28 @@ def read_server_table(name: TableName) -> pa.Table:
 
 
 def begin_reading(*paths: Path | None) -> None:
-    """Begin anew with the connections of what a study reads now (see `named_connections.anew`)."""
-    tables = (server_table(path) for path in paths if path is not None)
+    """Begin anew with the connections of what a study reads now (see `named_connections.anew`).
+
+    Raises
+    ------
+    ParameterError
+        If tables lie on two engines.
+    """
+    given = [path for path in paths if path is not None]
+    _refuse_two_engines(given)
+    tables = (server_table(path) for path in given)
     named_connections.anew(table for table in tables if table is not None)
+
+
+def _refuse_two_engines(paths: Iterable[Path]) -> None:
+    tables = [table for path in paths if (table := table_of(path)) is not None]
+    first = {table.connection: table.text for table in reversed(tables)}
+    if len(first) > 1:
+        one, other = list(first.values())[:2][::-1]
+        raise ParameterError(
+            f"sources {one!r} and {other!r} lie on two engines, which no query reaches at once; "
+            "give tables of one connection, or files in place of the others"
+        )
 
 
 def facts_of(

@@ -16,6 +16,7 @@ from cxlib.errors import SourceError
 from cxlib.sources.parquet_folders import HISTORIES
 
 DEFAULT = "default"
+KNOWN_TYPES = "cx_plain_types"  # of an engine: its tables that `engine_types` has cast
 _OF_A_SCHEMA = ".db"
 _OURS = "cx_"  # begins the names of views
 
@@ -96,7 +97,9 @@ def plain_view(engine: Any, name: str, rows: Callable[[], Any]) -> str:
 
 
 def drop_views(engine: Any) -> None:
-    """Forget the views that were made of tables, and with them which files these had."""
+    """Forget the views that were made of tables, and with them which files these had, and in what
+    types their values fit."""
+    vars(engine).pop(KNOWN_TYPES, None)
     catalog = engine._session.catalog
     for table in catalog.listTables():
         if table.isTemporary and table.name.startswith(_OURS):

@@ -172,7 +172,7 @@ def test_a_refused_query_does_not_end_the_moment(shop):
     with owner(shop) as other:
         other.execute("INSERT INTO orders VALUES (2, 'public')")
         try:
-            with pytest.raises(psycopg.Error):
+            with pytest.raises(SourceError, match=r"^connection 'shop': .*\(division by zero\)"):
                 (table.n / (table.n - 1)).sum().execute()
             assert open_table(name).count().execute() == 1
             assert facts(name).rows == 1

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from cxlib.comparisons import without
 from cxlib.errors import ColumnError
-from cxlib.rows.engines import identifier
+from cxlib.rows.engines import identifier, place_rows
 from cxlib.shown.message import Message
 
 # what systems and people write where there is no customer
@@ -85,7 +86,7 @@ def count_shared(events: ir.Table, ids: Sequence[str], *, customer: str) -> tupl
     """Return how many of these ids the events have, and how many ids they have in all."""
     own = events.select(cx=identifier(events[customer]).cast("string"))
     own = own.filter(own.cx.notnull()).distinct()
-    given = ibis.memtable({"cx": list(ids)}, schema={"cx": "string"})
+    given = place_rows(pa.table({"cx": pa.array(ids, pa.string())}), events)
     shared = own.semi_join(given, "cx").count().to_pyarrow().as_py()
     return int(shared), int(own.count().to_pyarrow().as_py())
 
