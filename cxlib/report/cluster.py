@@ -22,6 +22,7 @@ from cxlib.report.limits import Limits
 from cxlib.shown.message import Message
 
 _REACHED = 5.0  # seconds for a scheduler to answer
+_CLOSES = 3.0  # seconds to say goodbye
 _THERE = 4.0  # seconds in which one that has just started gets its first worker
 _ANSWERED = 20.0  # seconds for workers to say what they have
 
@@ -52,7 +53,7 @@ def connected(address: str, *, out: Path, paths: Sequence[Path]) -> Iterator[Clu
         yield cluster
     finally:
         with contextlib.suppress(Exception):
-            client.close(timeout=2)
+            within(_CLOSES, lambda: client.close(timeout=2))
 
 
 def _connect(address: str) -> Any:
@@ -74,9 +75,13 @@ def _connect(address: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # other versions are refused below
-            return Connected(address, timeout=_REACHED, set_as_default=False)
+            # where it is halted, Dask's own limit of time does not hold
+            return within(
+                _REACHED + 2,
+                lambda: Connected(address, timeout=_REACHED, set_as_default=False),
+            )
     except Exception as error:  # noqa: BLE001  of many libraries, one for each kind of address
-        why = f"{error}".splitlines()[0] if f"{error}" else type(error).__name__
+        why = f"{error}".splitlines()[0] if f"{error}" else "it took too long"
         raise CxError(
             f"--dask {address}: no Dask scheduler answers there ({why}); start one, or give the "
             "address that it printed, as tcp://scheduler:8786"
@@ -100,7 +105,7 @@ class Cluster:
     def check(self, out: Path, paths: Sequence[Path]) -> None:
         """Refuse a cluster without workers, or with one that cannot make these reports."""
         end = time.monotonic() + _THERE
-        while not (threads := within(_THERE, self._client.nthreads)):
+        while not (threads := self._threads()):
             if time.monotonic() > end:
                 raise CxError(
                     f"--dask {self.address}: the scheduler has no workers; start some with dask "
@@ -124,8 +129,17 @@ class Cluster:
             }
             sent = json.dumps(asked)
             # at once, whatever they are doing
-            answers = within(_ANSWERED, lambda: self._client.run(greet, sent, on_error="return"))
-        self._judge(answers or {})
+            answers: dict[str, Any] = {}
+            with contextlib.suppress(Exception):
+                answers = within(
+                    _ANSWERED, lambda: self._client.run(greet, sent, on_error="return")
+                )
+        self._judge(answers)
+
+    def _threads(self) -> dict[str, int]:
+        with contextlib.suppress(Exception):
+            return dict(within(_THERE, self._client.nthreads))
+        return {}
 
     def _judge(self, answers: dict[str, Any]) -> None:
         if not answers:

@@ -4,6 +4,7 @@ as JSON."""
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
 import queue
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cxlib.report.cluster_task import ALIVE, BEAT, LATE, environment, make_report
+from cxlib.report.cluster_task import ALIVE, BEAT, LATE, environment, failure, make_report
 from cxlib.report.crew import Note, Progress, error_of, too_late
 from cxlib.report.limits import Limits
 from cxlib.shown.message import Message
@@ -27,23 +28,32 @@ _ENDS = 15.0  # seconds in which a report whose time is over writes what there i
 _STOPS = 10.0  # seconds in which reports that nobody wants any more are stopped
 _CANCELS = 2.0  # seconds for the scheduler to hear of it
 _ARRIVES = 30.0  # seconds for files to be seen here, on a file server that is slow
+_LEFT_ALONE = (
+    f"No Dask worker was left for {_NO_WORKER:g} seconds before the report was made; start some, "
+    "and run again"
+)
 
 Told = tuple[dict[str, Any], dict[str, Any]]
 
 
 def within(seconds: float, call: Callable[[], Any]) -> Any:
-    """Return what a call returns; None where it raises, or takes longer: Dask's own calls may wait
-    for ever for a scheduler that is halted."""
-    found: list[Any] = []
+    """Return what a call returns; Dask's own may wait for ever for a scheduler that is halted.
+
+    Raises
+    ------
+    TimeoutError
+        If it takes longer. What else it raises is raised here.
+    """
+    found: Future[Any] = Future()
 
     def ask() -> None:
-        with contextlib.suppress(Exception):
-            found.append(call())
+        try:
+            found.set_result(call())
+        except Exception as error:  # noqa: BLE001  it is raised where somebody waits
+            found.set_exception(error)
 
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(seconds)
-    return found[0] if found else None
+    threading.Thread(target=ask, daemon=True).start()
+    return found.result(seconds)
 
 
 @dataclass(slots=True, eq=False)
@@ -122,11 +132,10 @@ class Run:
                 if not late:
                     late, end = True, time.monotonic() + _ENDS
                     (self._stage / LATE).touch()
-                yield from self._given_up(
-                    "time", too_late(self._limits), all_of_them=time.monotonic() > end
-                )
+                told = error_of("time", too_late(self._limits), seconds=0.0)
+                yield from self._given_up(told, all_of_them=time.monotonic() > end)
             if time.monotonic() - self._seen > _NO_WORKER:
-                yield from self._given_up("dead", self._left_alone(), all_of_them=True)
+                yield from self._given_up(failure(_LEFT_ALONE, seconds=0.0), all_of_them=True)
 
     def _beat(self) -> None:
         while not self._stopped.wait(BEAT):
@@ -165,10 +174,10 @@ class Run:
         try:
             answer = json.loads(future.result())
         except CancelledError:
-            return error_of("dead", self._cancelled())
+            return failure(self._cancelled())
         except Exception as error:  # noqa: BLE001  whatever Dask raises, one report has no result
             said = f"{type(error).__name__}: {error}".splitlines()[0]
-            return error_of("dead", f"Dask gave the report up ({said})")
+            return failure(f"Dask gave the report up ({said})")
         for key, values in answer.get("notes", ()):
             note(Message(key, **values))
         told: dict[str, Any] = answer["told"]
@@ -183,8 +192,7 @@ class Run:
             name for name, size in answer["files"].items() if _size(folder / name) != size
         ]:
             if time.monotonic() > end:
-                return error_of(
-                    "error",
+                return failure(
                     f"{missing[0]} of the report was written on the Dask worker and is not to be "
                     "seen here; see whether both have the same folder",
                 )
@@ -201,13 +209,7 @@ class Run:
             "it says, and run again"
         )
 
-    def _left_alone(self) -> str:
-        return (
-            f"No Dask worker was left for {_NO_WORKER:g} seconds before the report was made; start "
-            "some, and run again"
-        )
-
-    def _given_up(self, cause: str, message: str, *, all_of_them: bool) -> Iterator[Told]:
+    def _given_up(self, told: dict[str, Any], *, all_of_them: bool) -> Iterator[Told]:
         """Give up the reports that no worker has begun, or all."""
         for order in [*self._open, *self._waiting]:
             if all_of_them or not order.begun:
@@ -215,14 +217,16 @@ class Run:
                     if order in listed:
                         listed.remove(order)
                 if order.future:
-                    within(_CANCELS, order.future.cancel)
-                yield order.job, error_of(cause, message, seconds=0.0)
+                    with contextlib.suppress(Exception):
+                        within(_CANCELS, order.future.cancel)
+                yield order.job, copy.deepcopy(told)
 
     def stop(self) -> None:
         """Have the workers stop what they are doing, and wait for it for a while."""
         (self._stage / ALIVE).unlink(missing_ok=True)
         self._stopped.set()
-        within(_CANCELS, lambda: self._executor.shutdown(wait=False))
+        with contextlib.suppress(Exception):
+            within(_CANCELS, lambda: self._executor.shutdown(wait=False))
         end = time.monotonic() + _STOPS
         while time.monotonic() < end and any(map(_runs, self._open)):
             time.sleep(_LOOK)

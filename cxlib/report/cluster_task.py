@@ -138,22 +138,29 @@ def _made(order: Mapping[str, Any]) -> dict[str, Any]:
             f"{_TRIES} Dask workers ended while they ran the notebook ({before}); see what they "
             "say, or give a --memory-limit"
         )
-        return {"told": crew.error_of("dead", message, tries=_TRIES)}
+        return {"told": failure(message, tries=_TRIES)}
     except _Gone:
         said = f"The run that asked for the report was not heard of for {_PATIENCE:g} seconds"
-        return {"told": crew.error_of("dead", said)}
+        return {"told": failure(said)}
     except OSError as error:
         if (place.parent / ALIVE).exists():
             said = f"The Dask worker {worker} cannot write the report ({error})"
-            return {"told": crew.error_of("error", said)}
+            return {"told": failure(said)}
         return _refused(
             f"the Dask worker {worker} does not see {place.parent.as_posix()!r}; put --out where "
             "all machines see it under the same path"
         )
 
 
+def failure(message: str, **more: Any) -> dict[str, Any]:
+    """Return what is told of a report that the cluster did not make."""
+    told = crew.error_of("dead", message, **more)
+    told["error"]["kind"] = Kind.CLUSTER
+    return told
+
+
 def _refused(message: str) -> dict[str, Any]:
-    return {"told": {"refused": message, "kind": Kind.COMMAND}}
+    return {"told": {"refused": message, "kind": Kind.CLUSTER}}
 
 
 def _worker() -> str:
@@ -183,6 +190,7 @@ class _Attempt:
             raise _Spent
         self._folder = place / str(self.number)
         self._folder.mkdir()
+        self._worker = worker
         self._alive = place.parent / ALIVE
         self._late = place.parent / LATE
         self._is_late = False
@@ -221,6 +229,8 @@ class _Attempt:
             for path in self._folder.rglob("*")
             if path.is_file()
         }
+        if "secret://" in told.get("refused", ""):  # it may be known where the run began
+            told["refused"] += f" (so says the Dask worker {self._worker})"
         folder = str(self._folder)
         return {"told": told, "folder": folder, "files": files, "notes": self._notes}
 

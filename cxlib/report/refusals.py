@@ -28,6 +28,7 @@ class Kind(StrEnum):
     NOTEBOOK = "notebook"
     WRITING = "writing"
     COMMAND = "command"
+    CLUSTER = "cluster"
 
 
 _OF_ERRORS = {

@@ -236,6 +236,7 @@ def test_a_notebook_that_ends_two_workers_fails_and_says_so(box, workers):
     )
     page = (newest_run(box, "kills") / "failed.html").read_text(encoding="utf-8")
     assert "2 Dask workers ended" in page
+    assert "The Dask cluster did not make the report" in page
     box.look()
     workers.quiet()
 
@@ -294,6 +295,23 @@ def test_a_refusal_is_the_same(box, workers):
     assert said[0] == said[1]
     assert said[0].endswith(": nobody answered")
     assert box.newest("wrong")["order"] == 2  # nothing of it
+    box.look()
+
+
+@needs_dask
+def test_a_secret_that_a_worker_does_not_know_is_refused_by_its_name(box, workers):
+    act = "import cxlib as cx; cx.read_secret('secret://CX_NOT_THERE')"
+    suite = box.suite(asks={})
+    cell = code('survey = "../data/survey.csv"\nact = "pass"', "parameters")
+    write(box.root / "notebooks" / "asks.ipynb", [text("# No"), cell, code(act)], model=MODEL)
+    known = {"CX_NOT_THERE": "hunter2Zq9"}
+    status, said = box.run(suite, "--dask", workers.address, env=known)
+    assert status == 2, said
+    assert re.search(
+        r"secret://CX_NOT_THERE is not there: .* \(so says the Dask worker tcp://\S+\)$",
+        said.strip(),
+    )
+    assert "hunter2Zq9" not in said
     box.look()
 
 
@@ -370,6 +388,21 @@ def test_a_scheduler_that_is_not_there_is_refused_at_once(box):
         r"--dask tcp://127.0.0.1:9: no Dask scheduler answers there \(.*\); .*\n", said
     )
     assert box.newest("one")["order"] == 2
+    box.look()
+
+
+@needs_dask
+def test_a_scheduler_that_is_halted_is_refused_too(box, workers):
+    """Dask's own limit of time does not hold then."""
+    workers.process.send_signal(signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        status, said = box.run("reports/suite.yml", "--force", "--dask", workers.address)
+        assert time.monotonic() - begun < 20
+    finally:
+        workers.process.send_signal(signal.SIGCONT)
+    assert status == 2
+    assert "no Dask scheduler answers there" in said
     box.look()
 
 
@@ -469,10 +502,49 @@ def test_what_workers_say_is_read_line_by_line_and_try_by_try(tmp_path):
 
 def test_what_lasts_too_long_is_not_waited_for():
     begun = time.monotonic()
-    assert cluster_run.within(0.1, lambda: time.sleep(1) or 3) is None
+    with pytest.raises(TimeoutError):
+        cluster_run.within(0.1, lambda: time.sleep(1))
     assert time.monotonic() - begun < 0.9
     assert cluster_run.within(5, lambda: 3) == 3
-    assert cluster_run.within(5, lambda: 1 / 0) is None
+    with pytest.raises(ZeroDivisionError):
+        cluster_run.within(5, lambda: 1 / 0)
+
+
+@pytest.fixture
+def order(tmp_path, monkeypatch):
+    """An order to a worker that is this process, and the folder of its tries."""
+    monkeypatch.setattr(cluster_task, "_worker", lambda: "tcp://here:1")
+    place = tmp_path / "stage" / ".dask" / "0"
+    job = {"name": "one", "folder": str(tmp_path / "stage" / "one")}
+    told = {"job": job, "limits": {}, "place": str(place)}
+    return told | {"environment": cluster_task.environment()}, place
+
+
+def answer(order, **more):
+    return json.loads(cluster_task.make_report(json.dumps(order | more)))["told"]
+
+
+def test_a_worker_that_joins_late_is_looked_at_too(order):
+    told = answer(order[0], environment=order[0]["environment"] | {"suite": "0"})
+    assert told["refused"].startswith("the Dask worker tcp://here:1 has another cxlib 0.1.0: ")
+    told = answer(order[0])  # its stage is not to be seen
+    assert told["refused"].startswith("the Dask worker tcp://here:1 does not see '")
+
+
+def test_a_third_worker_gets_no_try_and_none_is_left_where_nobody_waits(order):
+    sent, place = order
+    place.mkdir(parents=True)
+    assert answer(sent)["error"]["message"] == (
+        "The run that asked for the report was not heard of for 120 seconds"
+    )
+    assert [path.name for path in sorted(place.iterdir())] == ["1", "1.jsonl"]
+    (place.parent / "alive").touch()
+    (place / "1.jsonl").write_text('{"worker": "a"}\n')
+    (place / "2.jsonl").write_text("")  # it died before it said who it is
+    assert answer(sent)["error"]["message"] == (
+        "2 Dask workers ended while they ran the notebook (a, then ?); see what they say, or give "
+        "a --memory-limit"
+    )
 
 
 def test_the_probe_lies_where_the_reports_will_and_is_removed(tmp_path):
