@@ -9,6 +9,7 @@ import pytest
 
 import cxlib
 from cxlib import cli
+from cxlib.report.fan_out import in_shard
 from tests.conftest import ROOT
 from tests.report.ledgers import write_run
 from tests.report.shelves import put_run
@@ -200,6 +201,17 @@ def test_a_part_that_is_none_is_refused_before_anything_runs(cx, root):
     assert complaint == (
         "--shard 2/2: write which part of how many, counted from 0: the last of 2 is 1/2\n"
     )
+
+
+def test_a_part_without_a_report_is_collected_as_the_others_are(cx, root):
+    empty = next(part for part in range(2) if not in_shard("wordless", part, 2))
+    given = ("--shard", f"{empty}/2", "--out", "empty")
+    status, said, complaint = cx("run", "notebooks/07_wordless.ipynb", *given)
+    assert (status, said, complaint) == (0, "\nIndex: empty/index.html\n", "")
+    assert (root / "empty" / "index.html").is_file()
+    status, said, complaint = cx("collect", "empty", "--out", "gathered")
+    assert (status, complaint) == (0, "")
+    assert said.startswith("0 collected, 0 there already, 0 refused\n")
 
 
 def test_collect_says_what_was_taken_and_what_was_not(cx, root):

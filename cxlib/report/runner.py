@@ -106,9 +106,9 @@ def run(
     made = {name: outcome for name, outcome in known.items() if outcome}
     for outcome in (*outcomes, *made.values()):
         finished(outcome)
-    if outcomes or made:
-        site.write_index()
     todo = [report for report in reports if report.planned.name not in made]
+    if outcomes or made or not todo:  # a part in which no report lies is a site as well
+        site.write_index()
     if todo:
         made |= site.make(todo, workers, limits, progress, finished, note, work or crew.work)
     return [*outcomes, *(made[report.planned.name] for report in reports)]
