@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import ParameterError, SourceError
 from cxlib.secrecy import MASK, masked, read_secret
@@ -14,6 +15,9 @@ from cxlib.sources import connections
 from cxlib.sources.connection_settings import Settings
 from cxlib.sources.engine_errors import guard
 from cxlib.sources.spark_folders import is_remote
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 WAITS = 10  # seconds for a server to answer at all
 _WRITTEN = {"TimeZone": "UTC", "DateStyle": "ISO, YMD"}  # moments and days as text: one way for all
@@ -105,8 +109,42 @@ def _open_postgres(settings: Settings) -> Opened:
             "there, that it runs and lets you in, and the password: secret://NAME, ~/.pgpass or "
             "PGPASSWORD"
         )
+    _close_in_time(engine)
     guard(engine, settings.name)
     return Opened(settings, engine, snapshot)
+
+
+def _close_in_time(engine: Any) -> None:
+    """Have a cursor closed before its transaction: Ibis does it after, so that of a query that
+    failed only the cursor's end is said, and the whole transaction ends with it."""
+
+    def to_pyarrow_batches(
+        expr: Any,
+        /,
+        *,
+        params: Any = None,
+        limit: Any = None,
+        chunk_size: int = 1_000_000,
+        **_: Any,
+    ) -> pa.RecordBatchReader:
+        import pyarrow as pa
+
+        engine._run_pre_execute_hooks(expr)
+        schema = expr.as_table().schema()
+        query = engine.compile(expr, params=params, limit=limit)
+        batches = _batches(engine.con, query, schema.as_struct().to_pyarrow(), chunk_size)
+        return pa.RecordBatchReader.from_batches(schema.to_pyarrow(), batches)
+
+    engine.to_pyarrow_batches = to_pyarrow_batches
+
+
+def _batches(connection: Any, query: str, kind: Any, size: int) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    with connection.transaction(), connection.cursor(name=f"cx_{uuid.uuid4().hex}") as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(size):
+            yield pa.RecordBatch.from_struct_array(pa.array(rows, type=kind))
 
 
 def take_snapshot(connection: Any) -> str:

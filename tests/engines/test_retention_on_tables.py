@@ -5,8 +5,13 @@ import ast
 import csv
 import datetime as dt
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -338,6 +343,67 @@ def test_a_server_that_ends_between_the_cells_is_one_sentence(shop):
     owner.execute("SELECT pg_terminate_backend(%s)", [pid])
     with pytest.raises(CxError, match=r"^connection 'shop': the server ended the connection"):
         retention.count_cohorts(events, customer="who", time="when")
+
+
+SLOW = (
+    "import sys; from cxlib import retention; retention.read(retention.Parameters(orders="
+    "sys.argv[1], customer='who', time='when', value='amount', customers=None, "
+    "subscriptions=None, segment=None))"
+)
+
+
+@pytest.fixture
+def slow(shop):
+    """A view whose rows take half a minute."""
+    as_table(shop[0], "date", "double precision", rows([f"{day}" for day in DAYS]))
+    shop[0].execute(
+        f'CREATE VIEW "{SCHEMA}".slow AS SELECT log.* FROM "{SCHEMA}".log, pg_sleep(30)'
+    )
+    yield shop[0]
+    end()
+    shop[0].execute(f'DROP VIEW "{SCHEMA}".slow')
+
+
+def running(owner):
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cxlib' "
+        "AND state = 'active'"
+    )
+    return owner.execute(query).fetchone()[0]
+
+
+def test_an_interrupt_leaves_no_query_behind(slow):
+    here = [sys.executable, "-c", SLOW, f'shop:"{SCHEMA}".slow']
+    with subprocess.Popen(here, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8") as asking:
+        for _ in range(300):
+            if running(slow):
+                break
+            time.sleep(0.1)
+        asking.send_signal(signal.SIGINT)
+        said = asking.communicate(timeout=20)[1]
+    assert said.rstrip().endswith("KeyboardInterrupt")
+    assert running(slow) == 0
+
+
+def test_a_query_that_takes_too_long_is_one_sentence(slow, monkeypatch, tmp_path):
+    told = Path(os.environ["CX_CONNECTIONS"]).read_text(encoding="utf-8")
+    (tmp_path / "connections.toml").write_text(
+        told.replace("[shop]\n", '[shop]\ntimeout = "1 s"\n'), encoding="utf-8"
+    )
+    monkeypatch.setenv("CX_CONNECTIONS", str(tmp_path / "connections.toml"))
+    with pytest.raises(CxError) as refused:
+        retention.read(
+            retention.Parameters(
+                orders=f'shop:"{SCHEMA}".slow', customer="who", time="when", value="amount",
+                customers=None, subscriptions=None, segment=None,
+            )
+        )  # fmt: skip
+    assert str(refused.value) == (
+        f"source 'shop:\"{SCHEMA}\".slow': a query took longer than it may, or was cancelled "
+        '(canceling statement due to statement timeout); write a longer timeout = "30 min" into '
+        "the connection, or count fewer rows with where"
+    )
+    assert running(slow) == 0
 
 
 def test_two_connections_to_one_server_are_two_engines(shop):
