@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import ParameterError, SourceError
+from cxlib.sources.asked_once import forget_answers
 from cxlib.sources.catalogs import (
     catalog_name,
     default_schemas,
@@ -136,7 +137,15 @@ def open_table(name: TableName | str) -> ibis.Table:
     with _lock, refuse_engine_errors(table):
         opened = _connection(table)
         opened.read.append(table.text)
-        return table_at(opened.engine, find_place(opened.engine, table, opened.settings.warehouse))
+        return _table(opened, table)
+
+
+def _table(opened: Opened, name: TableName) -> ibis.Table:
+    """Return a table, which is looked for once."""
+    if name.parts not in opened.tables:
+        place = find_place(opened.engine, name, opened.settings.warehouse)
+        opened.tables[name.parts] = table_at(opened.engine, place)
+    return opened.tables[name.parts]
 
 
 def column_names(name: TableName) -> list[str]:
@@ -150,9 +159,7 @@ def column_names(name: TableName) -> list[str]:
     with _lock, refuse_engine_errors(name):
         if folder := folder_of(name.parts, _settings(name).warehouse):
             return list(read_folder_schema(folder).names)  # Spark takes seconds to start
-        opened = _connection(name)
-        place = find_place(opened.engine, name, opened.settings.warehouse)
-        return list(table_at(opened.engine, place).columns)
+        return list(_table(_connection(name), name).columns)
 
 
 def facts(name: TableName, *, newest: str | None = None) -> TableFacts:
@@ -263,6 +270,8 @@ def _begin_again(settings: Settings) -> None:
     opened = _open.get(key)
     if opened is None:
         return
+    opened.tables.clear()
+    forget_answers(opened.engine)
     if settings.engine == "spark":
         drop_views(opened.engine)
     elif opened.read or _lost(opened):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import ParameterError, SourceError
 from cxlib.secrecy import MASK, masked, read_secret
 from cxlib.sources import connections
+from cxlib.sources.asked_once import keep_answers
 from cxlib.sources.connection_settings import Settings
 from cxlib.sources.engine_errors import guard
 from cxlib.sources.spark_folders import is_remote
@@ -38,6 +39,8 @@ class Opened:
         Whether it ends with us: a session of Spark may have been there before.
     read : list of str
         Tables of which rows were asked for.
+    tables : dict of tuple of str to ibis.Table
+        By their names, as they were found.
     """
 
     settings: Settings
@@ -45,6 +48,7 @@ class Opened:
     snapshot: str | None = None
     ours: bool = True
     read: list[str] = field(default_factory=list)
+    tables: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
 
 def open_engine(settings: Settings) -> Opened:
@@ -111,6 +115,7 @@ def _open_postgres(settings: Settings) -> Opened:
         )
     _close_in_time(engine)
     guard(engine, settings.name)
+    keep_answers(engine)
     return Opened(settings, engine, snapshot)
 
 
