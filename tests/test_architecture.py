@@ -116,7 +116,7 @@ TESTED_IN = {
         rows.engines
     """,
     "engines/test_named_connections.py": """
-        sources.catalogs sources.engine_errors sources.opening sources.spark_folders
+        sources.catalogs sources.opening sources.spark_folders
     """,
     "bias/test_reading.py": """
         bias.dated_waves bias.usable

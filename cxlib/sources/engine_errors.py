@@ -11,13 +11,13 @@ from cxlib.errors import CxError, SourceError
 from cxlib.secrecy import masked
 from cxlib.sources.table_names import TableName
 
+_SAID = "said"  # of a refusal: what stands behind what was read, which an outer one names better
 
-class _EngineError(SourceError):
-    """What an engine said, in a sentence; who knows more exactly what was read begins it anew."""
 
-    def __init__(self, place: str, said: str) -> None:
-        super().__init__(f"{place}: {said}")
-        self.said = said
+def _told(place: str, said: str) -> SourceError:
+    error = SourceError(f"{place}: {said}")
+    vars(error)[_SAID] = said
+    return error
 
 
 def guard(engine: Any, connection: str) -> None:
@@ -54,14 +54,14 @@ def refuse_engine_errors(name: TableName | str) -> Iterator[None]:
     place = name if isinstance(name, str) else f"source {name.text!r}"
     try:
         yield
-    except _EngineError as error:
-        raise _EngineError(place, error.said) from None
-    except CxError:
-        raise
+    except CxError as error:
+        if _SAID not in vars(error):
+            raise
+        raise _told(place, vars(error)[_SAID]) from None
     except Exception as error:
         if type(error).__module__.split(".")[0] not in _ENGINES:
             raise
-        raise _EngineError(place, _in_a_sentence(_first(error))) from None
+        raise _told(place, _in_a_sentence(_first(error))) from None
 
 
 def _first(error: BaseException) -> BaseException:

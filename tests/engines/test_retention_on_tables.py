@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from cxlib import retention
-from cxlib.errors import CxError, ParameterError
+from cxlib.errors import CxError, ParameterError, SourceError
 from cxlib.sources.named_connections import end
 from tests.conftest import ROOT
 
@@ -341,8 +341,9 @@ def test_a_server_that_ends_between_the_cells_is_one_sentence(shop):
     events = retention.read(p).events
     pid = events.get_backend().con.info.backend_pid
     owner.execute("SELECT pg_terminate_backend(%s)", [pid])
-    with pytest.raises(CxError, match=r"^connection 'shop': the server ended the connection"):
+    with pytest.raises(SourceError, match=r"^connection 'shop': the server ended the") as refused:
         retention.count_cohorts(events, customer="who", time="when")
+    assert type(refused.value) is SourceError  # by whose name a report knows a refusal
 
 
 SLOW = (
@@ -403,6 +404,7 @@ def test_a_query_that_takes_too_long_is_one_sentence(slow, monkeypatch, tmp_path
         '(canceling statement due to statement timeout); write a longer timeout = "30 min" into '
         "the connection, or count fewer rows with where"
     )
+    assert type(refused.value) is SourceError
     assert running(slow) == 0
 
 
