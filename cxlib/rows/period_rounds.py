@@ -18,6 +18,7 @@ from cxlib.rows.period_ways import Pattern, Reading, Way
 _MAY_COUNT = re.compile(r"w ?#|#年度?")
 _LETTER = re.compile(r"\W*[a-z]\W*")
 _ROUND = (12, 52, 53)
+_SHORTEST = 6  # digits of a layout that no other number is likely to have
 # words in the name of a column that counts parts of a year (or days of a week), and how many there
 # are
 _PARTS: Mapping[str, int] = {
@@ -106,3 +107,18 @@ def ranks_of(keys: list[Any]) -> tuple[int, ...]:
     """Return the place of each key among them; the same for the same."""
     place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
     return tuple(place[key] for key in keys)
+
+
+def is_dated(way: Way) -> bool:
+    """Say whether a way reads periods of a calendar."""
+    return way.pattern not in (None, Pattern.ORDINAL, Pattern.NUMBER, Pattern.NUMBER_IN_YEAR)
+
+
+def in_layouts(read: Mapping[Any, Mapping[Way, Reading]], common: set[Way]) -> bool:
+    """Say whether numbers are dates in several layouts, 202001 and 012020, whose size is no
+    order."""
+    if any(map(is_dated, common)):
+        return False
+    return all(
+        any(is_dated(way) and len(way.text) >= _SHORTEST for way in ways) for ways in read.values()
+    )

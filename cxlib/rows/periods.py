@@ -23,7 +23,15 @@ from cxlib.comparisons import without
 from cxlib.errors import ParameterError
 from cxlib.rows.names import name
 from cxlib.rows.period_labels import readings
-from cxlib.rows.period_rounds import comes_round, counts_on, is_part_of_a_year, ranks_of, wraps
+from cxlib.rows.period_rounds import (
+    comes_round,
+    counts_on,
+    in_layouts,
+    is_dated,
+    is_part_of_a_year,
+    ranks_of,
+    wraps,
+)
 from cxlib.rows.period_ways import Pattern, Reading, Way
 from cxlib.shown.message import Message
 
@@ -274,7 +282,7 @@ def _read(values: list[Any]) -> Waves:
     if wraps(values, read, common):
         return _unknown(values, Why.FISCAL, _by_numbers(values))
     ranks = {ranks_of([read[value][way].key for value in values]) for way in common}
-    if len(ranks) > 1 or comes_round(values, read, common):
+    if len(ranks) > 1 or comes_round(values, read, common) or in_layouts(read, common):
         return _unknown(values, Why.AMBIGUOUS, _by_numbers(values))
     best = min(common, key=lambda way: (list(Pattern).index(way.pattern or Pattern.NUMBER), way))
     return _ordered(values, {value: read[value][best] for value in values}, best)
@@ -293,10 +301,6 @@ def _ordered(values: list[Any], read: Mapping[Any, Reading], way: Way) -> Waves:
     )
 
 
-def _is_dated(way: Way) -> bool:
-    return way.pattern not in (None, Pattern.ORDINAL, Pattern.NUMBER, Pattern.NUMBER_IN_YEAR)
-
-
 def _apart(values: list[Any], read: Mapping[Any, Mapping[Way, Reading]]) -> list[Any]:
     """Return the values that are not read as most are; all of them where there is no such way."""
     fits: dict[Way, int] = {}
@@ -304,8 +308,8 @@ def _apart(values: list[Any], read: Mapping[Any, Mapping[Way, Reading]]) -> list
         for way in each:
             fits[way] = fits.get(way, 0) + 1
     best = max(fits, key=lambda way: (way.pattern is not None, fits[way]), default=None)
-    dated = {value for value, ways in read.items() if any(_is_dated(way) for way in ways)}
-    if best is not None and _is_dated(best) and dated == {v for v in values if best in read[v]}:
+    dated = {value for value, ways in read.items() if any(is_dated(way) for way in ways)}
+    if best is not None and is_dated(best) and dated == {v for v in values if best in read[v]}:
         few = fits[best] < 2  # a single period says nothing of the others
     else:
         few = best is None or fits[best] * 2 <= len(values)

@@ -457,3 +457,24 @@ def test_days_numbers_and_text_can_stand_together():
         days[0],
         "b",
     ]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["202001", "202002", "012020"],
+        [202001, 202002, 122019],
+        ["20240131", "20240229", "31122023"],
+        ["Wave 202001", "Wave 202002", "Wave 012020"],
+    ],
+)
+def test_dates_in_several_layouts_are_in_no_order_of_size(labels):
+    """012020 is the smallest number, and no month before 202001."""
+    assert not order_waves(labels).known
+
+
+@pytest.mark.parametrize("labels", [[1, 2, 10], [100001, 100002, 100010], ["202001", "202002"]])
+def test_numbers_in_one_way_keep_their_order(labels):
+    waves = order_waves(labels)
+    assert waves.known
+    assert list(waves.values) == labels
