@@ -42,8 +42,11 @@ _RAW = "_raw_"  # before the place of a column among those that are read
 
 def is_grouped(p: Parameters) -> bool:
     """Return whether the survey is counted where it lies: a source of columns, unless weights are
-    joined by ids, or a column that is counted holds lists."""
-    return p.weights is None and grouped_surveys.can_be_grouped(p.survey, _columns(p))
+    joined by ids, a column that is counted holds lists, or a condition is asked of a server."""
+    if p.weights is not None:
+        return False
+    asked = choose(p.where, p.only) is not None
+    return grouped_surveys.can_be_grouped(p.survey, _columns(p), asked=asked)
 
 
 def read_survey(p: Parameters, further: Sequence[str] = ()) -> Survey:

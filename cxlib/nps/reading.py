@@ -338,8 +338,8 @@ def comments(answers: Answers, p: Parameters, *, most: int = 8) -> Table:
         `columns.comment` names the column; where it is None, one sentence says that the customers'
         words are not shown.
     most : int
-        Most comments to show: lowest scores first, then in the file's order (that of the comments
-        as text, where a table's engine keeps no order); empty ones are passed over.
+        Most comments to show: lowest scores first, then in the file's order (of many comments on a
+        server, which keeps none, in that of the texts); empty ones are passed over.
 
     Returns
     -------

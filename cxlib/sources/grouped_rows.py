@@ -4,6 +4,7 @@ where they lie, in the types in which they would be read."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
-from cxlib.rows.engines import give_memory_back, wall_time
+from cxlib.rows.engines import give_memory_back, on_one_thread, wall_time
 from cxlib.rows.multiplicity import TIMES
 from cxlib.rows.weights import unfit
 from cxlib.shown.message import Message
 from cxlib.sources import layouts, tables
 from cxlib.sources.columnar import open_columns
+from cxlib.sources.engine_errors import refuse_engine_errors
 from cxlib.sources.frames import as_frame, encoded
-from cxlib.sources.table_names import kind_of, table_of
+from cxlib.sources.table_names import TableName, kind_of, server_table, table_of
 
 _BATCH = 100_000  # rows
 MOST_GROUPS = 100_000  # combinations of values that are looked at here
@@ -60,6 +62,11 @@ class GroupedRows:
     types: Mapping[str, pa.DataType]
     notes: tuple[Message, ...] = ()
     days: frozenset[str] = frozenset()
+
+    @property
+    def server(self) -> TableName | None:
+        """The table of a server that the rows are; None where they lie in files."""
+        return server_table(self.path)
 
     @property
     def names(self) -> list[str]:
@@ -184,7 +191,8 @@ class GroupedRows:
 
     def _fetch(self, query: ir.Table) -> pa.Table:
         try:
-            return query.to_pyarrow()
+            with refuse_engine_errors(self.server) if self.server else nullcontext():
+                return query.to_pyarrow()
         except duckdb.Error as error:
             raise self._unread(error) from None
 
@@ -196,7 +204,7 @@ class GroupedRows:
 
     def _fetch_encoded(self, query: ir.Table) -> pa.Table:
         """As `_fetch`, with each text once; DuckDB gives back what memory it took."""
-        with give_memory_back(query):
+        with give_memory_back(query), on_one_thread(query):
             if query.get_backend().name != "duckdb":
                 return encoded(self._fetch(query))
             try:

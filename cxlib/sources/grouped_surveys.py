@@ -21,7 +21,7 @@ from cxlib.sources.grouped_rows import GroupedRows, is_among, open_rows
 from cxlib.sources.repeated_rows import warn_of_identical
 from cxlib.sources.status_columns import LeftOut
 from cxlib.sources.surveys import Survey, bare_name
-from cxlib.sources.table_names import is_columnar
+from cxlib.sources.table_names import is_columnar, server_table
 
 FEW_ROWS, FEW_CELLS = 100_000, 5_000_000  # that are looked at whole
 _MOST_PULLED, _MOST_CELLS = 1_000_000, 20_000_000  # for a refusal in the words of the rows
@@ -168,9 +168,10 @@ def are_few(path: Path) -> bool:
     return n <= _MOST_PULLED and n * len(rows.names) <= _MOST_CELLS
 
 
-def can_be_grouped(path: Path, columns: Iterable[str]) -> bool:
-    """Return whether a survey is a source of columns of which these are no lists or structures."""
-    if not is_columnar(path):
+def can_be_grouped(path: Path, columns: Iterable[str], *, asked: bool = False) -> bool:
+    """Return whether a survey is a source of columns of which these are no lists or structures, and
+    the engine can be `asked` a condition: DuckDB reads what is written in a column."""
+    if not is_columnar(path) or (asked and server_table(path)):
         return False
     rows = open_rows(path)
     return not any(rows.is_nested(name) for name in columns if name in rows.names)

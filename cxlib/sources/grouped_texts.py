@@ -12,6 +12,7 @@ import pandas as pd
 from cxlib.rows.engine_names import SPACES
 from cxlib.sources.grouped_rows import GroupedRows, is_among
 
+_FEW = 10_000  # texts that are all fetched where an engine keeps no order
 _WRITTEN = f"[^{''.join(SPACES)}]"
 
 
@@ -43,7 +44,8 @@ def first_texts(
     Notes
     -----
     Texts of one rank come in the order of the rows, where the engine keeps one (DuckDB, so also
-    Parquet); on any other in the order of the texts themselves.
+    Parquet); on any other in the order in which it gives them, and where they are more than ten
+    thousand in that of the texts themselves.
     """
     table = rows.table
     for column, values in among.items():
@@ -56,13 +58,16 @@ def first_texts(
     table = table.filter(_is_written(table[text]))
     columns = [*beside, text, "cx_rank"]
     table = table.select(columns)
+    n = int(rows.fetch(table.agg(n=table.count()))["n"].iloc[0])
+    ordered = rows.table.get_backend().name == "duckdb"
+    if not ordered and n <= _FEW:
+        found = rows.fetch(table).sort_values("cx_rank", kind="stable")
+        return found.head(most).reset_index(drop=True), n
     place: ir.Value = table[text]
-    if rows.table.get_backend().name == "duckdb":
+    if ordered:
         table = table.mutate(cx_place=ibis.row_number())
         place = table["cx_place"]
-    shown = rows.fetch(table.order_by("cx_rank", place).limit(most).select(columns))
-    n = int(rows.fetch(table.agg(n=table.count()))["n"].iloc[0])
-    return shown, n
+    return rows.fetch(table.order_by("cx_rank", place).limit(most).select(columns)), n
 
 
 def _is_written(column: ir.Column) -> ir.BooleanValue:

@@ -41,7 +41,7 @@ COPY (
 ) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
 """  # noqa: E501
 SCAN = """
-SELECT count(*), count(DISTINCT score), sum(weight), min(wave), min(segment), min(stratum),
+SELECT count(*), min(score), sum(weight), min(wave), min(segment), min(stratum),
        min(cluster), max(score), max(wave), max(segment), max(stratum), max(cluster)
 FROM read_parquet('{path}/*.parquet')
 """
