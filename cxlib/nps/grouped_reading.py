@@ -203,6 +203,7 @@ def find_people(
         now=None if wave is None else named.index(wave),
         every=not known,
         weight=answers.weight,
+        n=int(answers.groups[TIMES].sum()),
         beside=[name for name in (p.columns.weight,) if name and name in answers.raw],
     )
     heavy = () if found.heavy is None else _say_heavy(found.heavy, answers, wave, p)

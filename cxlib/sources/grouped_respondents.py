@@ -15,6 +15,7 @@ from cxlib.rows.engine_names import engine_name
 from cxlib.rows.respondents import are_many, least_of_many
 from cxlib.sources.grouped_rows import GroupedRows, is_among, missing, number_of
 
+_MOST_AT_ONCE = 6_000_000  # answers that are added up by person at once
 _FOLDABLE = "[^!-~]"  # anything but printable ASCII without blanks: `names.fold` may change it
 
 
@@ -50,6 +51,7 @@ def count_people(
     every: bool,
     weight: str | None,
     beside: Sequence[str] = (),
+    n: int = 0,
 ) -> People:
     """Count people by how often they answered: one query, and further ones where some gave a large
     part of the answers.
@@ -71,13 +73,17 @@ def count_people(
         As for `GroupedRows.group`.
     beside : sequence of str
         Further columns by which the answers of those are grouped who gave many.
+    n : int
+        About how many answers there are.
 
     Notes
     -----
     Ids stay where they lie: the engine adds up answers by id and wave, these by id, and gives back
     how many people have which numbers. Ids are told apart as they stand; by the rule of names,
-    where some may be folded.
+    where some may be folded. DuckDB holds the answers by id and wave in memory; so it is asked of
+    a part of the people at a time, of six million answers or less, told by a hash of their ids.
     """
+    parts = 1 + n // _MOST_AT_ONCE if rows.table.get_backend().name == "duckdb" else 1
     table = rows.table.filter(is_among(rows.key(score), scored))
     if wave is not None and not every:
         raw = [value for each in waves for value in each]
@@ -86,26 +92,28 @@ def count_people(
     here = rows.only(table)
     wave_of = _number(here, wave, waves)
     raw_id = table[respondent]
-    counted = _histogram(here, raw_id, wave_of, now)
+    counted = _histogram(here, raw_id, wave_of, now, parts)
     found = counted
     name: ir.Value | None = None
     if counted["dirty"].any():
         name = engine_name(raw_id)
-        found = _histogram(here, name, wave_of, now)
+        found = _histogram(here, name, wave_of, now, parts)
     is_heavy, least_now, least = _heavy(found)
     if not is_heavy.any():
         return _people(counted)
     by = raw_id if name is None else name
-    people = _by_person(here, by, wave_of, now)
-    many = people.filter(
-        (people.now >= least_now) | ((people.all >= least) & (people.all > 2 * people.waves))
-    )
-    ids = rows.fetch(many.select("who"))["who"]
+    ids: list[Any] = []
+    for part in range(parts):
+        people = _by_person(here, by, wave_of, now, part, parts)
+        many = people.filter(
+            (people.now >= least_now) | ((people.all >= least) & (people.all > 2 * people.waves))
+        )
+        ids += rows.fetch_reduced(many.select("who"))["who"].tolist()
     theirs = is_among(by, ids)
     keys = [score, *([wave] if wave else []), *beside]
     heavy = rows.only(table.filter(theirs)).group([respondent, *keys], weight=weight)
     others = rows.only(table.filter(~theirs))
-    rest = _histogram(others, others.table[respondent], _number(others, wave, waves), now)
+    rest = _histogram(others, others.table[respondent], _number(others, wave, waves), now, parts)
     return _people(rest, heavy)
 
 
@@ -116,9 +124,14 @@ def _number(rows: GroupedRows, wave: str | None, waves: Sequence[Sequence[Any]])
     return number_of(rows.key(wave), waves)
 
 
-def _by_person(rows: GroupedRows, who: ir.Value, wave: ir.Value, now: int | None) -> ir.Table:
+def _by_person(
+    rows: GroupedRows, who: ir.Value, wave: ir.Value, now: int | None, part: int, parts: int
+) -> ir.Table:
     answers = rows.table.select(who=who, wave=wave)
     answers = answers.filter(answers.who.notnull())
+    if parts > 1:
+        place = (answers.who.hash() % parts + parts) % parts  # of a negative hash too
+        answers = answers.filter(place == part)
     cells = answers.group_by(["who", "wave"]).agg(n=answers.count())
     is_now = ibis.literal(True) if now is None else (cells.wave == now).fill_null(False)
     return cells.group_by("who").agg(
@@ -129,15 +142,21 @@ def _by_person(rows: GroupedRows, who: ir.Value, wave: ir.Value, now: int | None
     )
 
 
-def _histogram(rows: GroupedRows, who: ir.Value, wave: ir.Value, now: int | None) -> pd.DataFrame:
+def _histogram(
+    rows: GroupedRows, who: ir.Value, wave: ir.Value, now: int | None, parts: int
+) -> pd.DataFrame:
     """Return how many people have which numbers of answers, waves, and waves with several."""
-    people = _by_person(rows, who, wave, now)
+    found = [_part(rows, _by_person(rows, who, wave, now, part, parts)) for part in range(parts)]
+    return pd.concat(found, ignore_index=True)
+
+
+def _part(rows: GroupedRows, people: ir.Table) -> pd.DataFrame:
     dirty: ir.Value = ibis.literal(False)
     if people.who.type().is_string():
         dirty = people.who.re_search(_FOLDABLE) | (people.who == "")
     people = people.mutate(dirty=dirty).drop("who")
     keys = ["all", "now", "waves", "twice", "dirty"]
-    return rows.fetch(people.group_by(keys).agg(people=people.count()))
+    return rows.fetch_reduced(people.group_by(keys).agg(people=people.count()))
 
 
 def _heavy(found: pd.DataFrame) -> tuple[pd.Series, int, int]:

@@ -183,6 +183,11 @@ class GroupedRows:
         rows = self.table if most is None else self.table.limit(most)
         return as_frame(self._restore(self._fetch(rows), self.names), self.names)
 
+    def fetch_reduced(self, query: ir.Table) -> pd.DataFrame:
+        """Return the few rows that a query makes of very many groups."""
+        with give_memory_back(query), on_one_thread(query):
+            return self.fetch(query)
+
     def fetch(self, query: ir.Table) -> pd.DataFrame:
         """Return what a query gives."""
         found = self._fetch(query)

@@ -17,7 +17,7 @@ from cxlib.errors import CxError
 from cxlib.nps import grouped_reading, reading
 from cxlib.nps.grouped_answers import GroupedAnswers
 from cxlib.nps.parameters import Parameters
-from cxlib.sources import grouped_surveys
+from cxlib.sources import grouped_respondents, grouped_surveys
 
 NUMBERS = st.sampled_from([*range(11), *range(11), 9, 10, 10, 0])
 TEXT_SCORES = st.sampled_from(
@@ -372,3 +372,19 @@ def test_every_result_of_the_notebook_is_that_of_the_rows(tmp_path, columns):
         assert ours[name].summary() == result.summary(), name
         assert said(ours[name].warnings) == said(result.warnings), name
         pd.testing.assert_frame_equal(ours[name].frame, result.frame, rtol=1e-9, check_dtype=False)
+
+
+def test_people_are_the_same_whether_they_are_counted_at_once_or_in_parts(tmp_path, monkeypatch):
+    rows = pd.read_csv("data/sample/responses.csv")
+    found = {}
+    for heavy in (False, True):
+        if heavy:  # and written in three ways
+            rows.loc[rows.index % 3 == 0, "customer_id"] = "Shared "
+            rows.loc[rows.index % 7 == 0, "customer_id"] = "Ｓhared"
+            rows.loc[rows.index % 11 == 0, "customer_id"] = ""
+        rows.to_parquet(tmp_path / "answers.parquet", index=False)
+        p = Parameters(survey=tmp_path / "answers.parquet", columns={"respondent": "customer_id"})
+        for most in (100, 500, 6_000_000):
+            monkeypatch.setattr(grouped_respondents, "_MOST_AT_ONCE", most)
+            found[most] = said(cx.nps.read(p).warnings)
+        assert found[100] == found[500] == found[6_000_000] == said(reading._read_rows(p).warnings)
