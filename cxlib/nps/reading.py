@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxlib import check, sources
 from cxlib.bound_values import as_condition
-from cxlib.errors import CxError, EmptyDataError
+from cxlib.errors import CxError
 from cxlib.nps import grouped_reading, usable
 from cxlib.nps.grouped_answers import GroupedAnswers
 from cxlib.nps.mix_changes import find_changes
@@ -230,11 +230,6 @@ def _answers(survey: Survey, weighted: tuple[Message, ...], p: Parameters) -> An
     wave_scales.refuse_contradiction(scores, named.values, **how, times=survey.times)
     rows, notes, flags = _clean(given, p, named)
     waves = put_in_time(rows, p)
-    if counts.empty:
-        raise EmptyDataError(
-            f"score={p.score!r}: none of the {survey.n:,} rows has an answer; name the column with "
-            "the scores"
-        )
     kept, heavy, repeated = usable.with_respondents(survey, given=rows, waves=waves, p=p)
     subject = with_condition(waves.wave, p.where, as_condition(p.only))
     doubts = (

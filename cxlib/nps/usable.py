@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from cxlib.errors import EmptyDataError
 from cxlib.nps import grouped_reading
 from cxlib.nps.parameters import DETRACTOR, PROMOTER, Parameters
 from cxlib.nps.reading_waves import InTime
@@ -26,6 +27,8 @@ def parse(survey: Survey, p: Parameters) -> tuple[Survey, scales.ParsedScores]:
 
     Raises
     ------
+    EmptyDataError
+        If nobody answered.
     ScoreRangeError
         If no answer is a score.
     ScaleError
@@ -34,6 +37,11 @@ def parse(survey: Survey, p: Parameters) -> tuple[Survey, scales.ParsedScores]:
         If a label is not among the answers.
     """
     answers, meanings = survey.frame[p.score], survey.labels.get(p.score, {})
+    if answers.isna().all():
+        raise EmptyDataError(
+            f"score={p.score!r}: none of the {survey.n:,} rows has an answer; name the column with "
+            "the scores"
+        )
     how: Any = {"scale": p.scale, "scale_shift": p.scale_shift, "labels": p.labels}
     code_labels.refuse_contradiction(answers, meanings, **how)
     found = scales.parse_scores(answers, **how, times=survey.times)
