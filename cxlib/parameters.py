@@ -35,6 +35,7 @@ from cxlib.marks import pieces
 from cxlib.own_files import settle
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
+from cxlib.sources.connection_settings import connection_names
 from cxlib.sources.parquet_folders import is_parquet_folder
 from cxlib.sources.table_names import is_named, read_source, table_of
 
@@ -43,8 +44,19 @@ def _existing_file(path: Path) -> Path:
     if path.is_dir():
         raise ValueError(f"{path.as_posix()!r} is a folder; give the path of a file")
     if not path.is_file():
-        raise ValueError(f"there is no file {path.as_posix()!r}; give the path of an existing file")
+        there = path.name in _connections()
+        how = f"; {path.name!r} is a connection: write {path.name}:table" if there else ""
+        raise ValueError(
+            f"there is no file {path.as_posix()!r}{how or '; give the path of an existing file'}"
+        )
     return path
+
+
+def _connections() -> list[str]:
+    try:
+        return connection_names()
+    except (ParameterError, SourceError):
+        return []
 
 
 def _existing_table(path: Path) -> Path:

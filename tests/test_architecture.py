@@ -61,6 +61,7 @@ HEADERS = {
         "database_files",
         "parquet_folders",
         "named_connections",
+        "connection_settings",
     )
 }
 HEAVY = {

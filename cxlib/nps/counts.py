@@ -123,6 +123,7 @@ def count_scores(
         groups, by_unit, orders, off = found.groups, found.by_unit, found.orders, found.off
     else:
         data, orders = take_orders(data, columns=by)
+        data = table.only_used(data, [score, *by, weight, strata, cluster, unread])
         rows = table.lazy_table(data)
         _refuse_columns(rows, score, by, design, unread)
         query = _grouped(rows, score, by, design, (low, high), scale_shift, unread)

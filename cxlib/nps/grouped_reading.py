@@ -37,7 +37,7 @@ from cxlib.sources.grouped_rows import (
     GroupedRows,
 )
 
-_RAW = "_raw_"  # before the place of a column among those that are read
+_RAW = "cx: raw "  # before the place of a column among those that are read
 
 
 def is_grouped(p: Parameters) -> bool:
@@ -113,7 +113,8 @@ def in_file_order(survey: Survey, p: Parameters) -> Survey:
     places = survey.rows.first_places(p.score) if survey.rows else {}
     answers = survey.frame[p.score]
     texts = answers.astype(str).rank(method="dense")
-    place = answers.map(places).astype(float) if places else texts
+    keys = answers.astype(object).where(answers.notna(), None)
+    place = pd.Series([places[key] for key in keys], answers.index) if places else texts
     order = place.sort_values(kind="stable").index
     times = None if survey.times is None else survey.times.loc[order].reset_index(drop=True)
     return replace(survey, frame=survey.frame.loc[order].reset_index(drop=True), times=times)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import ColumnError
+from cxlib.errors import ColumnError, ParameterError
 from cxlib.nps.parameters import Parameters
 from cxlib.rows import names
 from cxlib.rows.periods import come_after, natural_order, order_waves
 from cxlib.rows.wave_years import several_years
 from cxlib.shown.message import Message
+
+MOST_WAVES = 500  # a day each would be more than a year
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -65,6 +67,12 @@ def put_in_time(rows: pd.DataFrame, p: Parameters) -> InTime:
         raise ColumnError(
             f"wave_column={p.wave_column!r} is empty for every answer with a score; name the "
             "column with the waves, or pass wave_column=None"
+        )
+    if (n := scored.nunique()) > MOST_WAVES:
+        raise ParameterError(
+            f"wave_column={p.wave_column!r} has {n:,} different values, and at most {MOST_WAVES} "
+            "waves are compared; of dates and times make waves with wave_by='month', 'quarter' or "
+            "'year', or name the column with the waves"
         )
     if p.wave_by == "unordered":
         unordered = Message("nps.order_unknown", column=p.wave_column)

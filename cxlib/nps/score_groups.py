@@ -22,7 +22,7 @@ from cxlib.rows import names, scales, weights
 from cxlib.rows.scale_evidence import Evidence, begins_at_1
 from cxlib.shown.message import Message
 
-GIVEN_UNREAD = "_unread"  # column of the answers: given, but no score
+GIVEN_UNREAD = "cx: unread"  # column of the answers: given, but no score
 # what stands in `CODE` in place of a score's place on the scale
 MISSING, OUT_OF_RANGE, NOT_WHOLE, ZERO, NO_WEIGHT, UNREAD = -1, -2, -3, -4, -5, -6
 _CODES = {

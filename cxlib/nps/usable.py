@@ -156,7 +156,8 @@ def _repeated(rows: pd.DataFrame, p: Parameters) -> tuple[Message, ...]:
         return ()
     scored = rows.loc[rows[p.score].notna() & rows[who].notna()]
     wave = [p.wave_column] if p.wave_column else []
-    twice = int((scored.groupby([*wave, who], observed=True).size() > 1).sum())
+    answers = scored.groupby([*wave, who], observed=True).size()
+    twice = answers[answers > 1].index.get_level_values(who).nunique()
     if twice:
         return (Message("nps.twice_in_wave", n=twice, column=who),)
     panel = int((scored.groupby(who, observed=True).size() > 1).sum())

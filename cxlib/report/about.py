@@ -60,6 +60,9 @@ def _of_server(record: Mapping[str, Any], language: str) -> Mapping[str, Any]:
             **named,
         )
     ]
+    said.append(text("report.table_place", language, names=".".join(table["table"])))
+    if table["restricted"]:
+        said.append(text("report.table_restricted", language))
     if table["newest"]:
         column, moment = table["newest"]
         said.append(text("report.table_newest", language, column=column, moment=moment))

@@ -14,6 +14,7 @@ from cxlib.shown.language import MISSING
 from cxlib.shown.message import Message
 
 _SAME = 1e-9  # two machines do not sum in the same order
+_KNOWN = ("table", "columns", "rows", "newest")  # of a table of a server
 _LIMITS = ("ci_low", "ci_high")
 
 
@@ -185,6 +186,8 @@ def _causes(
         looks = [{"looks": _mapping(one, "parameters").get("looks")} for one in (before, now)]
         found[Cause.LOOKS] = _changes(*looks)
     untold = [] if told else [Cause.CODE]
+    alike = any(_may_be_same(*pair) for pair in _read_in_both(before, now))
+    untold += [Cause.DATA] if alike else []
     return {cause: changes for cause, changes in found.items() if changes}, untold
 
 
@@ -202,11 +205,27 @@ def _data(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     told: list[Change] = []
     for name in dict.fromkeys([*old, *new]):
         was, is_now = (of.get(name, {}) for of in (old, new))
-        if was.get("sha256") == is_now.get("sha256"):
+        if was.get("sha256") == is_now.get("sha256") or _may_be_same(was, is_now):
             continue
         paths = [str(one["path"]) for one in (was, is_now) if one]
         told.append(_change(name, " → ".join(dict.fromkeys(paths))))
     return told
+
+
+def _read_in_both(
+    before: Mapping[str, Any], now: Mapping[str, Any]
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Return the records of what was read for one parameter in two runs."""
+    old, new = _inputs(before), _inputs(now)
+    return [(old[name], new[name]) for name in new if name in old]
+
+
+def _may_be_same(was: Mapping[str, Any], is_now: Mapping[str, Any]) -> bool:
+    """Say whether two runs read one table of a server, of which nothing that is known differs: an
+    edited value leaves rows and newest moment alone."""
+    told = [_mapping(one, "table") for one in (was, is_now)]
+    known = [{name: one.get(name) for name in _KNOWN} for one in told]
+    return all(told) and was.get("path") == is_now.get("path") and known[0] == known[1]
 
 
 def _parameters(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cxlib.report.difference import Difference, Pair, compare_runs
+from cxlib.report.difference import Cause, Difference, Pair, compare_runs
 from cxlib.report.figures import Figure
 from cxlib.report.places import place_of
 from cxlib.report.when import in_zone
@@ -134,6 +134,9 @@ def _turned(pairs: Sequence[Pair]) -> Iterator[Message]:
             yield Message("report.since_verdict", name=name, **told)
 
 
+_UNTOLD = {Cause.CODE: "report.since_untold", Cause.DATA: "report.since_untold_data"}
+
+
 def made_by(found: Difference) -> Sentences:
     """Say which of what goes into a report changed, and what of it is not on record."""
     causes = [Word(cause, changes=changes) for cause, changes in found.changed.items()]
@@ -143,11 +146,13 @@ def made_by(found: Difference) -> Sentences:
         told = Message("report.since_made_by_one", cause=causes[0])
     elif causes:
         told = Message("report.since_made_by_one_known", cause=causes[0])
+    elif Cause.DATA in found.untold:
+        told = Message("report.since_made_by_none_tables")
     elif found.untold:
         told = Message("report.since_made_by_none")
     else:
         told = Message("report.since_made_by_none_known")
-    untold = [Message("report.since_untold")] if found.untold else []
+    untold = [Message(_UNTOLD[cause]) for cause in found.untold]
     return Sentences((told, *untold))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -62,6 +62,7 @@ class Contract(Result):
     """The data contract: `frame` has `what`, `n`, `confidence`, `method`; one row a count."""
 
     counts: Cohorts | Durations
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as `Reading` has them
 
     columns: ClassVar[Mapping[str, Format]] = {
         "what": What,
@@ -122,6 +123,7 @@ class Contract(Result):
             topic=shown.topic,
             caption=shown.caption,
             language=language,
+            tables=self.tables,
         )
 
 
@@ -151,17 +153,15 @@ def contract(
         file of customers left out, and of how many customers it says two things. Absent where there
         are neither events nor durations.
     """
+    tables: Mapping[str, Mapping[str, Any]] = {} if records is None else records.tables
     if cohorts is None or isinstance(cohorts, Absent):
         if durations is None:
             return without_counts(cohorts, Contract)
-        return _contract(
-            durations,
-            {
-                **durations.tally,
-                What.CUSTOMERS: durations.customers,
-                What.UNTOLD: durations.untold,
-            },
-        )
+        followed: dict[str, int] = {
+            What.CUSTOMERS: durations.customers,
+            What.UNTOLD: durations.untold,
+        }
+        return _contract(durations, {**durations.tally, **followed}, tables)
     silent = cohorts.groups.loc[~cohorts.active.any(axis=1), "customers"].sum()
     late = records.listed - cohorts.customers if records and records.listed is not None else 0
     counts: dict[str, int] = {
@@ -172,13 +172,15 @@ def contract(
         What.NO_ACQUISITION: cohorts.tally["no_acquisition"],
         **({What.TOO_LATE: late} if late else {}),
     }
-    return _contract(
-        cohorts, counts, tuple(_doubts(cohorts.tally, records.contradicted if records else 0))
-    )
+    doubts = _doubts(cohorts.tally, records.contradicted if records else 0)
+    return _contract(cohorts, counts, tables, tuple(doubts))
 
 
 def _contract(
-    counts: Cohorts | Durations, tally: Mapping[str, int], warnings: tuple[Message, ...] = ()
+    counts: Cohorts | Durations,
+    tally: Mapping[str, int],
+    tables: Mapping[str, Mapping[str, Any]],
+    warnings: tuple[Message, ...] = (),
 ) -> Contract:
     frame = pd.DataFrame(
         {
@@ -188,7 +190,13 @@ def _contract(
             "method": Method.COUNT.value,
         }
     )
-    return Contract(frame=frame, method=Method.COUNT.value, warnings=warnings, counts=counts)
+    return Contract(
+        frame=frame,
+        method=Method.COUNT.value,
+        warnings=warnings,
+        counts=counts,
+        tables=tables,
+    )
 
 
 def _last_finished(cohorts: Cohorts) -> Message:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-TIMES = "_times"  # column of a frame: how many rows of the table each of its rows stands for
+# column of a frame: how many rows of the table each of its rows stands for; no file has one of
+# this name
+TIMES = "cx: times"
 
 
 def times_of(rows: pd.DataFrame) -> pd.Series | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 import weakref
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
 from cxlib.rows import names
 
+_FROM_ENDS = "statistics_propagation"  # DuckDB's name for what concludes from least and most
 # kinds of objects, as pandas calls them, that the engine has a type for
 _ALIKE = ("string", "integer", "floating", "boolean", "empty", "date", "datetime", "datetime64")
 # a DuckDB relation's name in the query run inside it; no table of the user's has it
@@ -139,6 +140,7 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
         raise ColumnError(f"data has two columns named {twice[0]!r}; rename or drop one")
     if "" in frame.columns:
         raise ColumnError("data has a column without a name; name or drop it")
+    _refuse_alike(list(frame.columns))
     frame = frame.assign(
         **{name: text for name in frame if (text := _text(frame[name])) is not None}
     )
@@ -150,6 +152,27 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
     return ibis.memtable(
         frame.assign(**{name: frame[name].dt.as_unit("us") for name in fine})
     )  # cut, not rounded
+
+
+def only_used(data: Any, names: Sequence[str | None]) -> Any:
+    """Return a pandas frame with the columns alone that are used; all where one is not there, and
+    rows in any other form as they are."""
+    wanted = [name for name in dict.fromkeys(names) if name is not None]
+    there = isinstance(data, pd.DataFrame) and set(wanted) <= set(data.columns)
+    return data[wanted] if there else data
+
+
+def _refuse_alike(columns: list[str]) -> None:
+    """Refuse two columns whose names differ in capitals alone: the engine takes both for the
+    first."""
+    known: dict[str, str] = {}
+    for name in columns:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise ColumnError(
+                f"data has columns {other!r} and {name!r}, which the engine takes for one; rename "
+                "or drop one"
+            )
 
 
 def _text(values: pd.Series) -> pd.Series | None:
@@ -206,7 +229,7 @@ def _read(path: Path) -> ir.Table:
         return (
             ibis.read_csv(name, sample_size=1_000_000)
             if suffix == ".csv"
-            else known_moments(ibis.read_parquet(name, hive_partitioning=False))
+            else known_moments(with_nan(ibis.read_parquet(name, hive_partitioning=False)))
         )
     except duckdb.Error as error:
         raise SourceError(
@@ -230,6 +253,19 @@ def known_moments(table: ir.Table) -> ir.Table:
             for name in fine
         }
     )
+
+
+def with_nan(table: ir.Table) -> ir.Table:
+    """Have the embedded DuckDB look at each number of a table of Parquet: by the least and most
+    that the file tells, which leave NaN out, it takes `isnan` for never true."""
+    if not any(kind.is_floating() for kind in table.schema().values()):
+        return table
+    engine = table.get_backend()
+    [(given,)] = engine.con.execute("SELECT current_setting('disabled_optimizers')").fetchall()
+    if _FROM_ENDS not in given.split(","):
+        told = ",".join(filter(None, [given, _FROM_ENDS]))
+        engine.con.execute(f"SET disabled_optimizers = '{told}'")
+    return table
 
 
 def without_nanoseconds(column: ir.Column) -> ir.Column:

@@ -8,6 +8,7 @@ Negative and infinite weights are refused; so are missing ones, where the row wo
 
 from __future__ import annotations
 
+import math
 import sys
 
 import ibis.expr.types as ir
@@ -112,7 +113,7 @@ def judge_weights(
     squares and the largest."""
     if n < 2:
         return ()
-    worth, share = float(total**2 / squares), float(most / total)
+    worth, share = float((total / math.sqrt(squares)) ** 2), float(most / total)
     if worth >= _WORTH * n and not share > max(_SHARE, _TIMES / n):
         return ()
     said = {"column": column, "n": n, "worth": worth, "share": share}

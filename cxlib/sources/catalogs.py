@@ -133,9 +133,7 @@ def _said(name: TableName) -> str:
 
 def _refuse_unreadable(place: Place, name: TableName) -> Place:
     if not place.readable:
-        schema, table = (
-            '"' + part.replace('"', '""') + '"' for part in (place.schema, place.table)
-        )
+        schema, table = quoted(place.schema), quoted(place.table)
         raise SourceError(
             f"source {name.text!r}: the role of {_said(name)} may not read this table; have GRANT "
             f"USAGE ON SCHEMA {schema} and GRANT SELECT ON {schema}.{table} given to it"
@@ -167,6 +165,24 @@ def _missing(name: TableName, places: Sequence[Place], schemas: Sequence[str]) -
 def shortest(place: Place, schemas: Sequence[str]) -> str:
     """Write a table's names without the schema in which a name alone is looked for first."""
     return write_names([*([] if place.schema in schemas[:1] else [place.schema]), place.table])
+
+
+def is_restricted(engine: Any, place: Place) -> bool:
+    """Return whether PostgreSQL shows this role some rows of a table alone."""
+    if engine.name != "postgres":
+        return False
+    query = "SELECT row_security_active(%s::text)"
+    [(active,)] = engine.con.execute(query, [quoted(place.schema, place.table)]).fetchall()
+    return bool(active)
+
+
+def quoted(*names: str) -> str:
+    """Write names as SQL has them.
+
+    >>> quoted("public", "Order Lines")
+    '"public"."Order Lines"'
+    """
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
 def table_at(engine: Any, place: Place) -> ibis.Table:

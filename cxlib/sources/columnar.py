@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from cxlib.rows.table import as_table, known_moments
+from cxlib.rows.table import as_table, known_moments, with_nan
 from cxlib.shown.message import Message
 from cxlib.sources import database_files, parquet_folders
 from cxlib.sources.decoding import refuse_absent
@@ -51,7 +51,7 @@ def _view(query: str) -> ir.Table:
     """Give a query a name in the embedded engine."""
     engine, name = ibis.get_backend(), f"rows_{uuid.uuid4().hex}"
     engine.raw_sql(f'CREATE VIEW "{name}" AS {query}')
-    return known_moments(engine.table(name))
+    return known_moments(with_nan(engine.table(name)))
 
 
 @functools.lru_cache(maxsize=64)

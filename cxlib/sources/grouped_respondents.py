@@ -26,7 +26,7 @@ class People:
     Attributes
     ----------
     twice : int
-        People who answered more than once in a wave, one of each wave.
+        People who answered more than once in a wave.
     panel : int
         People who answered more than once.
     heavy : pandas.DataFrame or None
@@ -170,6 +170,6 @@ def _heavy(found: pd.DataFrame) -> tuple[pd.Series, int, int]:
 
 def _people(counts: pd.DataFrame, heavy: pd.DataFrame | None = None) -> People:
     people = counts["people"]
-    twice = int((counts["twice"] * people).sum())
+    twice = int(people[counts["twice"] > 0].sum())
     panel = int(people[counts["all"] > 1].sum())
     return People(twice=twice, panel=panel, heavy=heavy)

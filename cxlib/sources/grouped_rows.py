@@ -34,8 +34,8 @@ MOST_GROUPS = 100_000  # combinations of values that are looked at here
 # sum, that of their squares, the largest; how many are 0, how many are missing or no weights, and
 # how many of these are there
 WEIGHING, WEIGHTS, SQUARES, LARGEST, ZERO, UNFIT, WRONG = SUMS = (
-    *("_weighing", "_weights", "_squares", "_largest"),
-    *("_zero", "_unfit", "_wrong"),
+    *("cx: weighing", "cx: weights", "cx: squares", "cx: largest"),
+    *("cx: zero", "cx: unfit", "cx: wrong"),
 )
 _NOT_LEAN = (WEIGHING, LARGEST, WRONG)
 
@@ -151,7 +151,8 @@ class GroupedRows:
         parts = {key: number_of(self.key(name), raw) for key, (name, raw) in (bands or {}).items()}
         beside = {**(given or {}), **parts}
         keys |= {f"g{i}": value for i, value in enumerate(beside.values())}
-        rows = self.table.select(**keys, **({"w": self.table[weight]} if weight else {}))
+        asked = {**keys, **({"w": self.table[weight]} if weight else {})}
+        rows = self.table.select(**asked) if asked else self.table
         for place in range(len(given or {}), len(beside)):
             rows = rows.filter(rows[f"g{place}"].notnull())
         sums = {TIMES: rows.count(), **(_sums(rows["w"]) if weight else {})}
@@ -166,13 +167,19 @@ class GroupedRows:
         return as_frame(typed, columns)
 
     def first_places(self, name: str) -> dict[Any, int]:
-        """Return each value of a column with the place of the first row that has it, in the order
-        in which the engine keeps them: a file's. None where an engine keeps no order."""
+        """Return each value of a column (of those that are missing, None) with the place of the
+        first row that has it, in the order in which the engine keeps them: a file's. Nothing where
+        an engine keeps no order."""
         if self.table.get_backend().name != "duckdb":
             return {}
-        rows = self.table.select(**{name: self.key(name)}, place=ibis.row_number())
-        found = self.fetch(rows.group_by(name).agg(place=rows.place.min()))
-        return dict(zip(found[name], found["place"], strict=True))
+        rows = self.table.select(value=self.key(name), place=ibis.row_number())
+        query = rows.group_by("value").agg(place=rows.place.min()).order_by("place")
+        found = self._fetch(query)
+        own = self._restore(found.select(["value"]).rename_columns([name]), [name])
+        values, places = as_frame(own, [name])[name], dict[Any, int]()
+        for value, place in zip(values, found["place"].to_pylist(), strict=True):
+            places.setdefault(None if pd.isna(value) else value, place)
+        return places
 
     def are_among(self, name: str, values: Iterable[Any]) -> pd.Series:
         """Return of each row, in their order, whether a column has one of these values."""
@@ -188,10 +195,9 @@ class GroupedRows:
         with give_memory_back(query), on_one_thread(query):
             return self.fetch(query)
 
-    def fetch(self, query: ir.Table) -> pd.DataFrame:
-        """Return what a query gives."""
-        found = self._fetch(query)
-        found = self._restore(found, [name for name in found.column_names if name in self.types])
+    def fetch(self, query: ir.Table, own: Sequence[str] = ()) -> pd.DataFrame:
+        """Return what a query gives; `own` are columns of the rows, and get their types."""
+        found = self._restore(self._fetch(query), own)
         return as_frame(found, found.column_names)
 
     def _fetch(self, query: ir.Table) -> pa.Table:

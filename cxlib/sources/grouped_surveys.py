@@ -17,7 +17,7 @@ from cxlib.rows.multiplicity import TIMES, count, size
 from cxlib.rows.wave_years import is_year
 from cxlib.shown.message import Message
 from cxlib.sources import grouped_checks, long_files, statuses
-from cxlib.sources.grouped_rows import GroupedRows, is_among, open_rows
+from cxlib.sources.grouped_rows import GroupedRows, is_among, missing, open_rows
 from cxlib.sources.repeated_rows import warn_of_identical
 from cxlib.sources.status_columns import LeftOut
 from cxlib.sources.surveys import Survey, bare_name
@@ -26,7 +26,7 @@ from cxlib.sources.table_names import is_columnar, server_table
 FEW_ROWS, FEW_CELLS = 100_000, 5_000_000  # that are looked at whole
 _MOST_PULLED, _MOST_CELLS = 1_000_000, 20_000_000  # for a refusal in the words of the rows
 _FIRST = 1000  # rows by which a column is known to be no status
-_MET = "_met"
+_MET = "cx: met"
 
 
 def read_groups(
@@ -84,7 +84,7 @@ def read_groups(
     columns = [*columns, *filter(is_year, rows.names)]
     there = [name for name in dict.fromkeys(columns) if name in rows.names and name != weight]
     beside = [name for name in _asked_twice(rows.names, question) if name not in there]
-    given = {name: kept.table[name].notnull() for name in beside}
+    given = {name: ~missing(kept.table[name]) for name in beside}
     if where is not None:
         given[_MET] = where.met(kept.table)
     groups = kept.group(there, weight=weight, given=given)
@@ -193,7 +193,7 @@ def _by_status(
     asked = [name for name in rows.names if _may_be_status(rows, name, first[name])]
     if not asked:
         return None, rows
-    flags = {name: rows.table[name].notnull() for name in asked if _is_flag(rows, name)}
+    flags = {name: ~missing(rows.table[name]) for name in asked if _is_flag(rows, name)}
     values = [name for name in asked if name not in flags]
     groups = rows.group(values, given=flags)[[*asked, TIMES]]
     for name in flags:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib.rows.engine_names import SPACES
-from cxlib.sources.grouped_rows import GroupedRows, is_among
+from cxlib.sources.grouped_rows import GroupedRows, is_among, missing
 
 _FEW = 10_000  # texts that are all fetched where an engine keeps no order
 _WRITTEN = f"[^{''.join(SPACES)}]"
@@ -61,16 +61,17 @@ def first_texts(
     n = int(rows.fetch(table.agg(n=table.count()))["n"].iloc[0])
     ordered = rows.table.get_backend().name == "duckdb"
     if not ordered and n <= _FEW:
-        found = rows.fetch(table).sort_values("cx_rank", kind="stable")
+        found = rows.fetch(table, [*beside, text]).sort_values("cx_rank", kind="stable")
         return found.head(most).reset_index(drop=True), n
     place: ir.Value = table[text]
     if ordered:
         table = table.mutate(cx_place=ibis.row_number())
         place = table["cx_place"]
-    return rows.fetch(table.order_by("cx_rank", place).limit(most).select(columns)), n
+    shown = table.order_by("cx_rank", place).limit(most).select(columns)
+    return rows.fetch(shown, [*beside, text]), n
 
 
 def _is_written(column: ir.Column) -> ir.BooleanValue:
     if not column.type().is_string():
-        return column.notnull()
+        return ~missing(column)
     return column.re_search(_WRITTEN).fill_null(False)

@@ -18,6 +18,7 @@ from cxlib.sources.catalogs import (
     catalog_name,
     default_schemas,
     find_place,
+    is_restricted,
     list_places,
     shortest,
     table_at,
@@ -50,6 +51,9 @@ class TableFacts:
     rows : int
     newest : datetime.datetime, datetime.date or None
         The latest value of the column of times that was named, where it has moments or days.
+    restricted : bool
+        Whether PostgreSQL shows this role some of the rows alone (row-level security of the table
+        itself; of what a view looks at, it is not known).
     snapshot : str or None
         Of PostgreSQL, what `pg_current_snapshot()` says; the others have none.
     bytes : int or None
@@ -65,6 +69,7 @@ class TableFacts:
     columns: tuple[tuple[str, str], ...]
     rows: int
     newest: dt.datetime | dt.date | None
+    restricted: bool
     snapshot: str | None
     bytes: int | None
     modified: dt.datetime | None
@@ -195,6 +200,7 @@ def facts(name: TableName, *, newest: str | None = None) -> TableFacts:
             columns=tuple((column, str(kind)) for column, kind in table.schema().items()),
             rows=rows,
             newest=latest,
+            restricted=is_restricted(engine, place),
             snapshot=_same_snapshot(opened),
             bytes=size,
             modified=modified,

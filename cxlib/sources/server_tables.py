@@ -96,8 +96,8 @@ def facts_of(
     Returns
     -------
     dict
-        Parameter to `connection, engine, version, table, columns, rows, newest, snapshot`, as JSON
-        has them; nothing for files, which have a hash.
+        Parameter to `connection, engine, version, table, columns, rows, newest, restricted,
+        snapshot`, as JSON has them; nothing for files, which have a hash.
     """
     found = {}
     for parameter, path in inputs.items():
@@ -113,6 +113,7 @@ def facts_of(
                 "columns": [list(each) for each in told.columns],
                 "rows": told.rows,
                 "newest": latest,
+                "restricted": told.restricted,
                 "snapshot": told.snapshot,
             }
     return found

@@ -73,8 +73,8 @@ TOOLS = vocabulary(
     "responseset externaldatareference respondentid collectorid submitdate datesubmitted lastpage "
     "maxpage questnnr timesum lfdn startlanguage networkid sessionid contactid recordid"
 )
-_YES = "true|yes|1|y|はい|예|네|ja|oui|sí|si|wahr|vrai|verdadero|真|참"
-_NO = "false|no|0|n|いいえ|아니요|아니오|nein|non|falsch|faux|falso|偽|거짓"
+_YES = "true|t|yes|1|y|はい|예|네|ja|oui|sí|si|wahr|vrai|verdadero|真|참"
+_NO = "false|f|no|0|n|いいえ|아니요|아니오|nein|non|falsch|faux|falso|偽|거짓"
 # https://www.qualtrics.com/support: 1, 2 and 8 are bits; 4 is imported, 16 offline, 32 anonymous
 _CODES: _Marks = {
     str(code): PREVIEW if code & 1 else TEST if code & 2 else SPAM if code & 8 else ANSWER
