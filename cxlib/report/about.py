@@ -48,7 +48,7 @@ def _of_server(record: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     """Return a record of what was read; `table` has the facts of a table of a server, in words."""
     table = record.get("table")
     if not isinstance(table, Mapping):
-        return {"table": None, "files": 0, **record}
+        return record
     engine = _ENGINES.get(str(table["engine"]), str(table["engine"]))
     named = {"engine": engine, "version": str(table["version"])}
     said = [

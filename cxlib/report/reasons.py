@@ -36,7 +36,9 @@ def explain(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> list[Me
         return [Message("cli.why_unknown")]
     parts = [_part(part, before, now) for part in changed(before["key"], now["key"])]
     parts += [
-        Message("cli.why_table", table=each["path"]) for each in now["inputs"] if "table" in each
+        Message("cli.why_table", table=each["path"])
+        for each in now.get("inputs") or ()
+        if "table" in each
     ]
     return parts or [_of_form(before, now)]
 
