@@ -35,7 +35,7 @@ from cxlib.marks import pieces
 from cxlib.own_files import settle
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
-from cxlib.sources.connection_settings import connection_names
+from cxlib.sources.connection_settings import is_connection
 from cxlib.sources.parquet_folders import is_parquet_folder
 from cxlib.sources.table_names import is_named, read_source, table_of
 
@@ -44,31 +44,21 @@ def _existing_file(path: Path) -> Path:
     if path.is_dir():
         raise ValueError(f"{path.as_posix()!r} is a folder; give the path of a file")
     if not path.is_file():
-        there = path.name in _connections()
-        how = f"; {path.name!r} is a connection: write {path.name}:table" if there else ""
-        raise ValueError(
-            f"there is no file {path.as_posix()!r}{how or '; give the path of an existing file'}"
-        )
+        how = "give the path of an existing file"
+        if is_connection(path.name):
+            how = f"{path.name!r} is a connection: write {path.name}:table"
+        raise ValueError(f"there is no file {path.as_posix()!r}; {how}")
     return path
-
-
-def _connections() -> list[str]:
-    try:
-        return connection_names()
-    except (ParameterError, SourceError):
-        return []
 
 
 def _existing_table(path: Path) -> Path:
     try:
         table = read_source(path)
-        if not isinstance(table, Path):
-            table_of(path)  # of a connection that there is
+        table_of(path)  # of a connection that there is
     except (ParameterError, SourceError) as error:  # pydantic takes no other kind
         raise ValueError(str(error)) from None
-    if isinstance(table, Path):
-        return path if is_parquet_folder(path) else _existing_file(path)
-    return path
+    is_file = isinstance(table, Path) and not is_parquet_folder(path)
+    return _existing_file(path) if is_file else path
 
 
 def _existing_folder(path: Path) -> Path:

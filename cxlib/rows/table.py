@@ -155,24 +155,30 @@ def _memory(frame: pd.DataFrame) -> ir.Table:
 
 
 def only_used(data: Any, names: Sequence[str | None]) -> Any:
-    """Return a pandas frame with the columns alone that are used; all where one is not there, and
-    rows in any other form as they are."""
+    """Return a pandas frame in which names differ in capitals alone with the columns that are used,
+    where all are there; rows in any other form as they are."""
     wanted = [name for name in dict.fromkeys(names) if name is not None]
-    there = isinstance(data, pd.DataFrame) and set(wanted) <= set(data.columns)
-    return data[wanted] if there else data
+    if not isinstance(data, pd.DataFrame) or not set(wanted) <= set(data.columns):
+        return data
+    return data[wanted] if _alike(list(map(str, data.columns))) else data
 
 
 def _refuse_alike(columns: list[str]) -> None:
     """Refuse two columns whose names differ in capitals alone: the engine takes both for the
     first."""
+    if alike := _alike(columns):
+        raise ColumnError(
+            f"data has columns {alike[0]!r} and {alike[1]!r}, which the engine takes for one; "
+            "rename or drop one"
+        )
+
+
+def _alike(columns: list[str]) -> tuple[str, str] | None:
     known: dict[str, str] = {}
     for name in columns:
-        other = known.setdefault(name.lower(), name)
-        if other != name:
-            raise ColumnError(
-                f"data has columns {other!r} and {name!r}, which the engine takes for one; rename "
-                "or drop one"
-            )
+        if (other := known.setdefault(name.lower(), name)) != name:
+            return other, name
+    return None
 
 
 def _text(values: pd.Series) -> pd.Series | None:

@@ -98,6 +98,14 @@ def connection_names() -> list[str]:
     return list(_sections(connections_file()))
 
 
+def is_connection(name: str) -> bool:
+    """Return whether there is a connection of a name; no where its file cannot be read."""
+    try:
+        return name in connection_names()
+    except (ParameterError, SourceError):
+        return False
+
+
 def read_settings(name: str) -> Settings:
     """Return the settings of a connection.
 
