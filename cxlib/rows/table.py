@@ -54,7 +54,7 @@ def as_table(data: Any) -> ir.Table:
         If two columns of a pandas frame have one name, or one has none.
     """
     if isinstance(data, ir.Table):
-        return data
+        return with_nan(data)
     if isinstance(data, str | Path):
         return _read(Path(data))
     if isinstance(data, pd.DataFrame):
@@ -262,15 +262,16 @@ def known_moments(table: ir.Table) -> ir.Table:
 
 
 def with_nan(table: ir.Table) -> ir.Table:
-    """Have the embedded DuckDB look at each number of a table of Parquet: by the least and most
+    """Have DuckDB look at each number of a table of Parquet: by the least and most
     that the file tells, which leave NaN out, it takes `isnan` for never true."""
     if not any(kind.is_floating() for kind in table.schema().values()):
         return table
     engine = table.get_backend()
-    [(given,)] = engine.con.execute("SELECT current_setting('disabled_optimizers')").fetchall()
-    if _FROM_ENDS not in given.split(","):
-        told = ",".join(filter(None, [given, _FROM_ENDS]))
-        engine.con.execute(f"SET disabled_optimizers = '{told}'")
+    if engine.name == "duckdb":
+        [(given,)] = engine.con.execute("SELECT current_setting('disabled_optimizers')").fetchall()
+        if _FROM_ENDS not in given.split(","):
+            told = ",".join(filter(None, [given, _FROM_ENDS]))
+            engine.con.execute(f"SET disabled_optimizers = '{told}'")
     return table
 
 
