@@ -290,7 +290,7 @@ def _grouped(
     """Return `by0 …, _code, n` and, with a design, its columns: the one query of the study."""
     value = _shifted(rows, score, shift)
     bad = [
-        *([(_missing(rows[score]) & rows[unread], UNREAD)] if unread else []),
+        *([(table.missing(rows[score]) & rows[unread], UNREAD)] if unread else []),
         *_unfit(rows, score, scale, shift),
     ]
     columns = {f"by{i}": rows[name] for i, name in enumerate(by)}
@@ -331,7 +331,7 @@ def _unfit(
     """Return why an answer is no score, the first that holds."""
     value = _shifted(rows, score, shift)
     return [
-        (_missing(rows[score]), MISSING),
+        (table.missing(rows[score]), MISSING),
         ((value < scale[0]) | (value > scale[1]), OUT_OF_RANGE),
         (value != value.floor(), NOT_WHOLE),
     ]
@@ -344,8 +344,3 @@ def _extremes(rows: ir.Table, score: str, scale: tuple[int, int], shift: int) ->
     coded = coded.filter(coded[CODE] < -1)
     value = coded["value"]
     return coded.group_by(CODE).agg(n=coded.count(), least=value.min(), most=value.max())
-
-
-def _missing(column: ir.Column) -> ir.BooleanValue:
-    # an integer or decimal is never NaN, and some engines have no word for it
-    return column.isnull() | column.isnan() if column.type().is_floating() else column.isnull()

@@ -275,6 +275,16 @@ def with_nan(table: ir.Table) -> ir.Table:
     return table
 
 
+def missing(column: ir.Column) -> ir.BooleanValue:
+    """Return where a column is null or NaN: some engines have no word for the latter but of floats.
+
+    Written as a case, since DuckDB reads no group of rows of Parquet for `isnan` alone: the least
+    and most that the file tells leave NaN out."""
+    if not column.type().is_floating():
+        return column.isnull()
+    return column.isnan().ifelse(ibis.null(column.type()), column).isnull()
+
+
 def without_nanoseconds(column: ir.Column) -> ir.Column:
     """Return a column with its moments cut to microseconds, which a cast rounds: 23:59:59.999999999
     to the next day."""

@@ -11,9 +11,10 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib.rows import headcounts, option_columns, tallies
+from cxlib.rows.table import missing
 from cxlib.shown.message import Message
 from cxlib.sources import long_files, repeated_rows
-from cxlib.sources.grouped_rows import GroupedRows, missing
+from cxlib.sources.grouped_rows import GroupedRows
 
 MOST_COMPARED = 2_000_000  # rows of which each is compared with all others
 _FIRST = 5_000  # rows that exclude what holds of all rows or of none

@@ -13,7 +13,8 @@ import pandas as pd
 
 from cxlib.rows.engine_names import engine_name
 from cxlib.rows.respondents import are_many, least_of_many
-from cxlib.sources.grouped_rows import GroupedRows, is_among, missing, number_of
+from cxlib.rows.table import missing
+from cxlib.sources.grouped_rows import GroupedRows, is_among, number_of
 
 _MOST_AT_ONCE = 6_000_000  # answers that are added up by person at once
 _FOLDABLE = "[^!-~]"  # anything but printable ASCII without blanks: `names.fold` may change it

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.rows.engines import give_memory_back, on_one_thread, wall_time
 from cxlib.rows.multiplicity import TIMES
+from cxlib.rows.table import missing
 from cxlib.rows.weights import unfit
 from cxlib.shown.message import Message
 from cxlib.sources import layouts, tables
@@ -269,12 +270,6 @@ def _sums(weight: ir.Column) -> dict[str, ir.Value]:
         UNFIT: weight.isnull().count(where=~fit),
         WRONG: number.count(where=~fit & ~missing(weight)),
     }
-
-
-def missing(column: ir.Column) -> ir.BooleanValue:
-    """Return where a column is null or NaN: some engines have no word for the latter but of
-    floats."""
-    return column.isnull() | column.isnan() if column.type().is_floating() else column.isnull()
 
 
 def number_of(column: ir.Column, bands: Sequence[Sequence[Any]]) -> ir.Value:

@@ -14,10 +14,11 @@ import pandas as pd
 from cxlib.errors import EmptyDataError
 from cxlib.rows.conditions import Condition
 from cxlib.rows.multiplicity import TIMES, count, size
+from cxlib.rows.table import missing
 from cxlib.rows.wave_years import is_year
 from cxlib.shown.message import Message
 from cxlib.sources import grouped_checks, long_files, statuses
-from cxlib.sources.grouped_rows import GroupedRows, is_among, missing, open_rows
+from cxlib.sources.grouped_rows import GroupedRows, is_among, open_rows
 from cxlib.sources.repeated_rows import warn_of_identical
 from cxlib.sources.status_columns import LeftOut
 from cxlib.sources.surveys import Survey, bare_name

@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib.rows.engine_names import SPACES
-from cxlib.sources.grouped_rows import GroupedRows, is_among, missing
+from cxlib.rows.table import missing
+from cxlib.sources.grouped_rows import GroupedRows, is_among
 
 _FEW = 10_000  # texts that are all fetched where an engine keeps no order
 _WRITTEN = f"[^{''.join(SPACES)}]"
