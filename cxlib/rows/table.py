@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 import weakref
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +124,7 @@ def fetch(query: ir.Table, data: Any) -> pd.DataFrame:
     2
     """
     if _is_relation(data):
+        _look_at_all(lambda asked: data.query(_RELATION, asked))
         return ibis.memtable(
             data.query(_RELATION, ibis.to_sql(query, dialect="duckdb")).to_arrow_table()
         ).execute()
@@ -264,15 +265,20 @@ def known_moments(table: ir.Table) -> ir.Table:
 def with_nan(table: ir.Table) -> ir.Table:
     """Have DuckDB look at each number of a table of Parquet: by the least and most
     that the file tells, which leave NaN out, it takes `isnan` for never true."""
-    if not any(kind.is_floating() for kind in table.schema().values()):
-        return table
-    engine = table.get_backend()
-    if engine.name == "duckdb":
-        [(given,)] = engine.con.execute("SELECT current_setting('disabled_optimizers')").fetchall()
-        if _FROM_ENDS not in given.split(","):
-            told = ",".join(filter(None, [given, _FROM_ENDS]))
-            engine.con.execute(f"SET disabled_optimizers = '{told}'")
+    if table.get_backend().name == "duckdb" and _has_floats(table):
+        _look_at_all(table.get_backend().con.execute)
     return table
+
+
+def _has_floats(table: ir.Table) -> bool:
+    return any(kind.is_floating() for kind in table.schema().values())
+
+
+def _look_at_all(ask: Callable[[str], Any]) -> None:
+    [(given,)] = ask("SELECT current_setting('disabled_optimizers')").fetchall()
+    if _FROM_ENDS not in given.split(","):
+        told = ",".join(filter(None, [given, _FROM_ENDS]))
+        ask(f"SET disabled_optimizers = '{told}'").fetchall()
 
 
 def missing(column: ir.Column) -> ir.BooleanValue:
