@@ -4,7 +4,7 @@ the margins as the people to compare with have them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,9 @@ from cxlib.shown.message import Message
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+# share of answers left out for want of a person, or of people who answered before, that can change
+# the headline
+MANY = 0.05
 _INVITATION, _USABLE = "invitation_id", "usable"
 
 
@@ -207,3 +210,19 @@ def invited_in(
     if not there:
         return invitations
     return table.named(people.where(invitations, column=wave_column, value=wave))
+
+
+def again(p: Parameters, rows: pd.DataFrame) -> list[Message]:
+    """Say how many answers come from people who had answered before; an empty id is nobody's."""
+    if p.customer is None or p.customer not in rows.columns:
+        return []
+    known = names.fold(rows[p.customer]).values.dropna()
+    twice = int(known.duplicated().sum())
+    return [Message("bias.twice", n=twice)] if twice else []
+
+
+def doubted(
+    said: Sequence[Message], rows: pd.DataFrame
+) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+    """Return what is a warning, and what of it can change the headline: what holds of many."""
+    return tuple(said), tuple(each for each in said if each.values["n"] > MANY * len(rows))

@@ -47,8 +47,6 @@ from cxlib.sources.server_tables import begin_reading, facts_of
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-MANY_UNKNOWN = 0.05  # share of answers left out for want of a person that can change the headline
-
 
 class Part(StrEnum):
     """What was read, or left out."""
@@ -325,8 +323,12 @@ def _known(
     p: Parameters, respondents: pd.DataFrame, reference: ir.Table | None, file: Path | None
 ) -> _Step:
     """Leave out, with a warning, answers of people not to compare with; name who came twice."""
+    counts: dict[Part | LeftOut, int]
     if p.customer is None or reference is None or p.customer not in reference.columns:
-        return _Step(respondents, {Part.RESPONDENTS: len(respondents)})
+        counts = {Part.RESPONDENTS: len(respondents)}
+        return _Step(
+            respondents, counts, (), *joining.doubted(joining.again(p, respondents), respondents)
+        )
     there = set(people.take(reference, columns=[p.customer])[p.customer])
     known = names.fold(respondents[p.customer]).values.isin(there)
     kept, gone = respondents[known].reset_index(drop=True), int((~known).sum())
@@ -337,14 +339,11 @@ def _known(
             + (joining.why_apart(respondents[p.customer], there, "survey") or "")
             + "; give the invitation list and the customer file of this wave"
         )
-    warnings = []
-    if gone and file is not None:
-        warnings.append(Message("bias.unknown_people", n=gone, where=file.name))
-    if twice := int(kept[p.customer].duplicated().sum()):
-        warnings.append(Message("bias.twice", n=twice))
-    counts: dict[Part | LeftOut, int] = {Part.UNKNOWN_PEOPLE: gone, Part.RESPONDENTS: len(kept)}
-    many = gone > MANY_UNKNOWN * len(respondents)
-    return _Step(kept, counts, (), tuple(warnings), tuple(warnings[:1]) if many else ())
+    unknown = [Message("bias.unknown_people", n=gone, where=file.name)] if gone and file else []
+    counts = {Part.UNKNOWN_PEOPLE: gone, Part.RESPONDENTS: len(kept)}
+    return _Step(
+        kept, counts, (), *joining.doubted([*unknown, *joining.again(p, kept)], respondents)
+    )
 
 
 def _compared_with(p: Parameters, reference: ir.Table | None, *, listed: bool) -> _Step:

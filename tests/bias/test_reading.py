@@ -251,3 +251,26 @@ def test_waves_are_cut_from_dates_in_the_survey_and_in_the_invitations(tmp_path)
     sample = bias.read(p)
     assert (sample.subject, len(sample.respondents), sample.invited) == ("2026Q2", 3, 4)
     assert any("year, month, day" in str(note) for note in sample.notes)
+
+
+@pytest.mark.parametrize("with_frame", [True, False])
+@pytest.mark.parametrize(("again", "told", "on_top"), [(0, 0, 0), (5, 1, 0), (30, 1, 1)])
+def test_many_answers_of_people_who_answered_before_stand_above_the_headline(
+    tmp_path, with_frame, again, told, on_top
+):
+    """Each counts as a person: "130 of 200 answered" is of answers."""
+    people = pd.DataFrame({"id": [f"c{i}" for i in range(200)], "plan": ["a", "b"] * 100})
+    people.to_csv(tmp_path / "people.csv", index=False)
+    who = [f"c{i}" for i in range(100)] + [f"c{i}" for i in range(again)]
+    survey = pd.DataFrame({"id": who, "score": [9, 3, 10, 7] * 25 + [5] * again})
+    survey.assign(plan="a").to_csv(tmp_path / "answers.csv", index=False)
+    p = bias.Parameters(
+        survey=tmp_path / "answers.csv", frame=tmp_path / "people.csv" if with_frame else None,
+        invitations=None, customer="id", margins=["plan"] if with_frame else [], outcome=None,
+        channel=None, mode=None, items=[], seconds=None, reminders=None, wave_column=None,
+    )  # fmt: skip
+    sample = bias.read(p)
+    for shown, n in ((sample.warnings, told), (sample.flags, on_top)):
+        found = [each for each in shown if each.key == "bias.twice"]
+        assert len(found) == n
+        assert all(each.values["n"] == again for each in found)
