@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks.measured_runs import run
+from tests.benchmarks.measured_runs import Rows, compare
 
-SIZES, TIMES, GIGABYTES = (500_000, 5_000_000), 3.0, 1.5
+SIZES = (500_000, 5_000_000)
 CHUNK = 5_000_000
 MAKE = """
 COPY (
@@ -57,43 +55,17 @@ def make(folder: Path, answers: int) -> None:
         duckdb.sql(MAKE.format(low=low, high=high, people=people, path=path))
 
 
-def scan(folder: Path) -> float:
-    """Return the seconds of one aggregate over the columns that the study reads; the better of
-    two."""
-    best = float("inf")
-    for _ in range(2):
-        start = time.perf_counter()
-        duckdb.sql(SCAN.format(path=folder)).fetchall()
-        best = min(best, time.perf_counter() - start)
-    return best
-
-
 def main() -> int:
     """Print a line for each number of answers; return 1 where a bar is missed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("answers", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--respondent", action="store_true")
     parser.add_argument("--folder", type=Path)
-    chosen, missed = parser.parse_args(), False
+    chosen = parser.parse_args()
     more = ", respondent: customer" if chosen.respondent else ""
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as work:
-        own, memory = run("03_nps", Path(work) / "sample")
-        print(f"sample: {own:.1f} s, {memory:.2f} GB", flush=True)
-        for answers in chosen.answers:
-            folder = Path(work) / f"answers_{answers}"
-            make(folder, answers)
-            bare = scan(folder)
-            given = ("wave_column=wave", "segment=segment", COLUMNS.format(more=more))
-            out = Path(work) / f"out_{answers}"
-            seconds, memory = run("03_nps", out, f"survey={folder}", *given)
-            bound = TIMES * bare + own
-            missed |= seconds > bound or memory > GIGABYTES
-            print(
-                f"{answers:>12,} answers: {seconds:.1f} s, {memory:.2f} GB; bare scan {bare:.2f} s,"
-                f" bound {bound:.1f} s",
-                flush=True,
-            )
-    return int(missed)
+    given = ("wave_column=wave", "segment=segment", COLUMNS.format(more=more))
+    rows = Rows("03_nps", "survey", make, SCAN, given)
+    return int(compare(rows, chosen.answers, folder=chosen.folder))
 
 
 if __name__ == "__main__":

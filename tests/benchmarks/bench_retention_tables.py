@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks.measured_runs import run
+from tests.benchmarks.measured_runs import Rows, compare
 
-SIZES, TIMES, GIGABYTES = (500_000, 5_000_000), 3.0, 1.5
+SIZES = (500_000, 5_000_000)
 CHUNK = 5_000_000
 MAKE = """
 COPY (
@@ -51,40 +49,14 @@ def make(folder: Path, orders: int) -> None:
         duckdb.sql(MAKE.format(low=low, high=high, people=max(orders // 10, 1), path=path))
 
 
-def scan(folder: Path) -> float:
-    """Return the seconds of one aggregate over the columns that the study reads; the better of
-    two."""
-    best = float("inf")
-    for _ in range(2):
-        start = time.perf_counter()
-        duckdb.sql(SCAN.format(path=folder)).fetchall()
-        best = min(best, time.perf_counter() - start)
-    return best
-
-
 def main() -> int:
     """Print a line for each number of orders; return 1 where a bar is missed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("orders", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--folder", type=Path)
-    chosen, missed = parser.parse_args(), False
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as work:
-        own, memory = run("04_retention", Path(work) / "sample")
-        print(f"sample: {own:.1f} s, {memory:.2f} GB", flush=True)
-        for orders in chosen.orders:
-            folder = Path(work) / f"orders_{orders}"
-            make(folder, orders)
-            bare = scan(folder)
-            out = Path(work) / f"out_{orders}"
-            seconds, memory = run("04_retention", out, f"orders={folder}", *ALONE)
-            bound = TIMES * bare + own
-            missed |= seconds > bound or memory > GIGABYTES
-            print(
-                f"{orders:>12,} orders: {seconds:.1f} s, {memory:.2f} GB; bare scan {bare:.2f} s,"
-                f" bound {bound:.1f} s",
-                flush=True,
-            )
-    return int(missed)
+    chosen = parser.parse_args()
+    rows = Rows("04_retention", "orders", make, SCAN, ALONE)
+    return int(compare(rows, chosen.orders, folder=chosen.folder))
 
 
 if __name__ == "__main__":

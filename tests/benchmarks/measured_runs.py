@@ -1,16 +1,63 @@
-"""A notebook by `cx run` -> the seconds that it takes, and the memory of all its processes."""
+"""A notebook by `cx run` -> the seconds that it takes and the memory of all its processes, beside
+the bare scan of its rows."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "from cxlib.cli import main; main()"
+TIMES, GIGABYTES = 3.0, 1.5  # bars: so many scans more than the sample, and memory
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A notebook, the parameter that names its rows, what makes a folder of so many, the aggregate
+    that is their bare scan (`{path}` is the folder), and further parameters."""
+
+    notebook: str
+    parameter: str
+    make: Callable[[Path, int], None]
+    scan: str
+    given: tuple[str, ...]
+
+
+def compare(rows: Rows, sizes: Sequence[int], *, folder: Path | None) -> bool:
+    """Print a line for each number of rows; return whether a bar is missed."""
+    missed = False
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        own, memory = run(rows.notebook, Path(work) / "sample")
+        print(f"sample: {own:.1f} s, {memory:.2f} GB", flush=True)
+        for n in sizes:
+            here = Path(work) / str(n)
+            rows.make(here, n)
+            bare = min(_scan(rows.scan.format(path=here)) for _ in range(2))
+            named = f"{rows.parameter}={here}"
+            seconds, memory = run(rows.notebook, Path(work) / f"out_{n}", named, *rows.given)
+            bound = TIMES * bare + own
+            missed |= seconds > bound or memory > GIGABYTES
+            print(
+                f"{n:>12,} rows: {seconds:.1f} s, {memory:.2f} GB; bare scan {bare:.2f} s, "
+                f"bound {bound:.1f} s",
+                flush=True,
+            )
+    return missed
+
+
+def _scan(query: str) -> float:
+    start = time.perf_counter()
+    duckdb.sql(query).fetchall()
+    return time.perf_counter() - start
 
 
 def run(notebook: str, out: Path, *given: str) -> tuple[float, float]:

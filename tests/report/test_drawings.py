@@ -39,7 +39,7 @@ ATTACKS = [
     "<use xlink:href='data:image/svg+xml;base64,AAAA#x'/>",
     "<image href='//x.example/a.png'/>",
     "<image href='data:image/svg+xml;base64,AAAA'/>",
-    "<image xlink:href='file:///a.png'/>",
+    "<image xlink:href='file:a.png'/>",
     "<path fill='url(//x.example/a)' d='M0 0'/>",
     "<path fill='URL( //x.example/a )' d='M0 0'/>",
     "<path style='fill:url(//x)' class='finding' d='M0 0'/>",
