@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -61,19 +61,33 @@ def as_reader(url, tmp_path, monkeypatch):
     return write
 
 
-def start(site, survey="wh:answers", **more):
+def run(site, survey="wh:answers", **more):
     given = {"survey": survey, **GIVEN, **more}
     chosen = [part for key, value in given.items() for part in ("-p", f"{key}={value}")]
-    return subprocess.Popen(
+    done = subprocess.run(
         [*CX, "run", "notebooks/03_nps.ipynb", *chosen, "--out", str(site)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=300,
     )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
 
 
-def run(site, survey="wh:answers", **more):
-    process = start(site, survey, **more)
-    said, _ = process.communicate(timeout=300)
-    return process.returncode, said
+@contextmanager
+def meanwhile(url, query, *, every):
+    """Run a query again and again, as the owner."""
+    done = threading.Event()
+
+    def act():
+        with psycopg.connect(url, autocommit=True) as owner:
+            while not done.wait(every):
+                owner.execute(query)
+
+    acting = threading.Thread(target=act)
+    acting.start()
+    try:
+        yield
+    finally:
+        done.set()
+        acting.join()
 
 
 def manifest(site):
@@ -112,27 +126,13 @@ def test_a_wrong_password_is_one_sentence_without_it(as_reader, tmp_path):
 
 def test_rows_that_come_while_it_runs_are_in_all_of_it_or_in_nothing(url, as_reader, tmp_path):
     """Whatever moment it was: n is the number of rows that provenance says."""
-    process, done = start(tmp_path / "site"), threading.Event()
-
-    def write():
-        with psycopg.connect(url, autocommit=True) as owner:
-            while not done.is_set():
-                owner.execute(
-                    "INSERT INTO answers SELECT 0, 10, '2026Q3', now() FROM answers LIMIT 9"
-                )
-                time.sleep(0.02)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        said, _ = process.communicate(timeout=300)
-    finally:
-        done.set()
-        writer.join()
-        with psycopg.connect(url, autocommit=True) as owner:
-            [added] = owner.execute("SELECT count(*) FROM answers WHERE id = 0").fetchone()
-            owner.execute("DELETE FROM answers WHERE id = 0")
-    assert process.returncode == 0, said
+    write = "INSERT INTO answers SELECT 0, 10, '2026Q3', now() FROM answers LIMIT 9"
+    with meanwhile(url, write, every=0.02):
+        status, said = run(tmp_path / "site")
+    with psycopg.connect(url, autocommit=True) as owner:
+        [added] = owner.execute("SELECT count(*) FROM answers WHERE id = 0").fetchone()
+        owner.execute("DELETE FROM answers WHERE id = 0")
+    assert status == 0, said
     assert added > 0
     [table] = [one["table"] for one in manifest(tmp_path / "site")["inputs"]]
     figures = (newest(tmp_path / "site", "nps") / "figures.csv").read_text(encoding="utf-8-sig")
@@ -142,25 +142,13 @@ def test_rows_that_come_while_it_runs_are_in_all_of_it_or_in_nothing(url, as_rea
 
 
 def test_a_server_that_ends_the_connection_is_one_sentence(url, as_reader, tmp_path):
-    process, done = start(tmp_path / "site"), threading.Event()
-
-    def end():
-        with psycopg.connect(url, autocommit=True) as owner:
-            while not done.is_set():
-                owner.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE application_name = 'cxlib' AND query ~ 'SELECT'"
-                )
-                time.sleep(0.002)
-
-    ender = threading.Thread(target=end)
-    ender.start()
-    try:
-        said, _ = process.communicate(timeout=300)
-    finally:
-        done.set()
-        ender.join()
-    assert process.returncode == 2, said
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'cxlib' AND query ~ 'SELECT'"
+    )
+    with meanwhile(url, end, every=0.002):
+        status, said = run(tmp_path / "site")
+    assert status == 2, said
     assert "Traceback" not in said
     assert "connection" in said
     assert not (tmp_path / "site" / "nps" / "latest").exists()
