@@ -254,7 +254,14 @@ def _answers(survey: Survey, weighted: tuple[Message, ...], p: Parameters) -> An
     )
     return Answers(
         read=_lines(survey, scores.n, scores.dropped, _without_wave(rows, p)),
-        notes=(*survey.notes, *p.noticed, *scores.notes, *notes, *waves.notes),
+        notes=(
+            *survey.notes,
+            *p.noticed,
+            *scores.notes,
+            *notes,
+            *usable.zone_of_waves(survey, p),
+            *waves.notes,
+        ),
         warnings=warnings,
         flags=doubts,
         subject=subject,

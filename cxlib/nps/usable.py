@@ -101,6 +101,21 @@ def name_waves(rows: pd.DataFrame, survey: Survey, p: Parameters) -> wave_names.
     return wave_names.name_waves(rows[name], given=given, **how)
 
 
+def zone_of_waves(survey: Survey, p: Parameters) -> tuple[Message, ...]:
+    """Say by which clocks days are told where waves are made of moments with a time zone."""
+    name = p.wave_column
+    if name is None or p.wave_by in ("value", "unordered"):
+        return ()
+    zone = survey.rows.zone_of(name) if survey.rows is not None else _zone(survey.frame[name])
+    told = (zone or "").removeprefix("Etc/")  # engines call UTC Etc/UTC
+    return (Message("nps.waves_zone", column=name, zone=told),) if told else ()
+
+
+def _zone(values: pd.Series) -> str | None:
+    kind = values.dtype
+    return str(kind.tz) if isinstance(kind, pd.DatetimeTZDtype) else None
+
+
 def many_left_out(rows: pd.DataFrame, wave: str | None, p: Parameters) -> tuple[Message, ...]:
     """Say where many answers of the headline's wave, or of all, were given but are no score."""
     everywhere, times = pd.Series(True, index=rows.index), times_of(rows)

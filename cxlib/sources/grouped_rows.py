@@ -79,6 +79,14 @@ class GroupedRows:
         kind = self.table[name].type()
         return bool(kind.is_date() or kind.is_timestamp())
 
+    def zone_of(self, name: str) -> str | None:
+        """Return the zone whose days are told of a column of moments: the file's, else UTC; None
+        where its moments have none."""
+        kind = self.table[name].type()
+        if not kind.is_timestamp() or kind.timezone is None:
+            return None
+        return getattr(self.types.get(name), "tz", None) or "UTC"
+
     def is_nested(self, name: str) -> bool:
         """Return whether a column holds lists or structures, which no engine groups as text."""
         return bool(self.table[name].type().is_nested())
@@ -103,7 +111,7 @@ class GroupedRows:
         kind = column.type()
         if kind.timezone is None:
             return column.date()
-        zone = getattr(self.types.get(name), "tz", None) or "UTC"
+        zone = str(self.zone_of(name))
         if zone == "UTC" and column.get_backend().name != "postgres":
             return column.cast("timestamp").date()
         return wall_time(zone, column.cast("timestamp('UTC')")).date()

@@ -1,6 +1,7 @@
 """From a survey file and parameters to answers: what is refused before a notebook runs, and how
 waves are written."""
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -373,3 +374,21 @@ def test_scores_that_are_all_missing_are_no_matter_of_waves(tmp_path, wave):
         p = nps.Parameters(survey=tmp_path / file, wave_column=wave, segment=None, columns={})
         with pytest.raises(EmptyDataError, match="score='score': none of the 30 rows has an answ"):
             nps.read(p)
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"), [("Asia/Tokyo", "Asia/Tokyo"), ("UTC", "UTC"), (None, "")]
+)
+def test_the_clocks_by_which_moments_fall_into_waves_are_told(tmp_path, zone, said):
+    """A quarter that begins in Tokyo begins nine hours later in UTC."""
+    moments = pd.date_range("2026-03-31 20:00", periods=40, freq="h", tz=zone)
+    frame = pd.DataFrame({"score": [9, 3] * 20, "at": moments})
+    frame.to_parquet(tmp_path / "a.parquet")
+    with duckdb.connect(str(tmp_path / "a.duckdb")) as engine:
+        engine.register("rows", frame)
+        engine.execute("CREATE TABLE a AS FROM rows")
+    for file, told in (("a.parquet", said), ("a.duckdb#a", said and "UTC")):
+        given = {"segment": None, "columns": {}, "wave_column": "at"}
+        p = nps.Parameters(survey=f"{tmp_path}/{file}", wave_by="quarter", **given)
+        notes = [each for each in nps.read(p).notes if each.key == "nps.waves_zone"]
+        assert [each.values["zone"] for each in notes] == ([told] if told else [])
