@@ -96,7 +96,7 @@ TESTED_IN = {
         report.manifests
     """,
     "report/test_dask.py": """
-        report.cluster report.cluster_run report.cluster_task
+        report.cluster report.cluster_run
     """,
     "report/test_exit_codes.py": """
         report.outcomes
