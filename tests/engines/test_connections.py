@@ -38,10 +38,10 @@ def reader(postgres_url):
     with opened(url) as owner:
         owner.con.execute("""CREATE TABLE events AS SELECT * FROM (VALUES ('a', timestamp '2024-01-31 23:30'),
             ('b', timestamp '2024-01-31 14:59:59')) rows(who, at);
-            CREATE ROLE reader LOGIN PASSWORD 'reader'; ALTER ROLE reader SET timezone = 'America/New_York';
-            GRANT SELECT ON events TO reader; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC""")  # noqa: E501
+            CREATE ROLE abroad LOGIN PASSWORD 'abroad'; ALTER ROLE abroad SET timezone = 'America/New_York';
+            GRANT SELECT ON events TO abroad; REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC""")  # noqa: E501
         owner.con.commit()
-    with opened(url.replace("researcher@", "reader:reader@")) as connection:
+    with opened(url.replace("researcher@", "abroad:abroad@")) as connection:
         yield connection
 
 

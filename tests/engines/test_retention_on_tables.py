@@ -93,7 +93,7 @@ def shop(postgres_url, tmp_path_factory):
     told.write_text(
         f'[shop]\nengine = "postgres"\nhost = "{host}"\ndatabase = "postgres"\n'
         f'user = "researcher"\n[again]\nurl = "{postgres_url}"\n'
-        f'[lake]\nengine = "spark"\nmaster = "local[2]"\nwarehouse = "{folder}"\n',
+        f'[lake]\nengine = "spark"\nwarehouse = "{folder}"\n',
         encoding="utf-8",
     )
     with (
@@ -313,13 +313,17 @@ def test_more_customers_than_postgres_holds_are_refused(shop, monkeypatch):
         )
 
 
-def test_rows_that_come_between_the_cells_change_nothing(shop):
-    owner, _ = shop
+def on_a_log(owner):
+    """Parameters of a log of days that the owner has made."""
     as_table(owner, "date", "double precision", rows([f"{day}" for day in DAYS]))
-    p = retention.Parameters(
+    return retention.Parameters(
         orders=f'shop:"{SCHEMA}".log', customer="who", time="when", value="amount",
         customers=None, subscriptions=None, segment=None,
     )  # fmt: skip
+
+
+def test_rows_that_come_between_the_cells_change_nothing(shop):
+    owner, p = shop[0], on_a_log(shop[0])
     data = retention.read(p)
     before = retention.count_cohorts(data.events, customer="who", time="when")
     owner.execute(f"""INSERT INTO "{SCHEMA}".log VALUES ('new', '2025-01-01', 5)""")
@@ -332,12 +336,7 @@ def test_rows_that_come_between_the_cells_change_nothing(shop):
 
 
 def test_a_server_that_ends_between_the_cells_is_one_sentence(shop):
-    owner, _ = shop
-    as_table(owner, "date", "double precision", rows([f"{day}" for day in DAYS]))
-    p = retention.Parameters(
-        orders=f'shop:"{SCHEMA}".log', customer="who", time="when", value="amount",
-        customers=None, subscriptions=None, segment=None,
-    )  # fmt: skip
+    owner, p = shop[0], on_a_log(shop[0])
     events = retention.read(p).events
     pid = events.get_backend().con.info.backend_pid
     owner.execute("SELECT pg_terminate_backend(%s)", [pid])
