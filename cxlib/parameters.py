@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,7 +23,7 @@ from cxlib import parameter_cells, texts
 from cxlib.bound_values import Only, refuse_unbound
 from cxlib.check import did_you_mean
 from cxlib.comparisons import parse_comparisons
-from cxlib.errors import ColumnError, ParameterError, SourceError
+from cxlib.errors import ColumnError, ParameterError
 from cxlib.marks import ColumnOf as ColumnOf
 from cxlib.marks import ConditionOn as ConditionOn
 from cxlib.marks import KeysOf as KeysOf
@@ -33,81 +32,17 @@ from cxlib.marks import ReadWith as ReadWith
 from cxlib.marks import nested_model as nested_model
 from cxlib.marks import pieces
 from cxlib.own_files import settle
+from cxlib.parameter_paths import InputFile as InputFile
+from cxlib.parameter_paths import InputFiles as InputFiles
+from cxlib.parameter_paths import InputFolder as InputFolder
+from cxlib.parameter_paths import InputPath as InputPath
+from cxlib.parameter_paths import InputTable as InputTable
+from cxlib.parameter_paths import InputTexts as InputTexts
+from cxlib.parameter_paths import OutputFolder as OutputFolder
+from cxlib.parameter_paths import OutputTable as OutputTable
+from cxlib.parameter_paths import lies_in as lies_in
 from cxlib.secrecy import read_named, refuse_clear, refuse_secrets, secret_name
 from cxlib.shown.message import Message
-from cxlib.sources.connection_settings import is_connection
-from cxlib.sources.parquet_folders import is_parquet_folder
-from cxlib.sources.table_names import is_named, read_source, table_of
-
-
-def _existing_file(path: Path) -> Path:
-    if path.is_dir():
-        raise ValueError(f"{path.as_posix()!r} is a folder; give the path of a file")
-    if not path.is_file():
-        how = "give the path of an existing file"
-        if is_connection(path.name):
-            how = f"{path.name!r} is a connection: write {path.name}:table"
-        raise ValueError(f"there is no file {path.as_posix()!r}; {how}")
-    return path
-
-
-def _existing_table(path: Path) -> Path:
-    try:
-        table = read_source(path)
-        table_of(path)  # of a connection that there is
-    except (ParameterError, SourceError) as error:  # pydantic takes no other kind
-        raise ValueError(str(error)) from None
-    is_file = isinstance(table, Path) and not is_parquet_folder(path)
-    return _existing_file(path) if is_file else path
-
-
-def _existing_folder(path: Path) -> Path:
-    if not path.is_dir():
-        raise ValueError(
-            f"there is no folder {path.as_posix()!r}; give the path of an existing folder"
-        )
-    return path
-
-
-def _no_file(path: Path) -> Path:
-    if path.exists() and not path.is_dir():
-        raise ValueError(f"{path.as_posix()!r} is a file; give the path of a folder to write to")
-    return path
-
-
-def _no_folder(path: Path) -> Path:
-    if path.is_dir():
-        raise ValueError(f"{path.as_posix()!r} is a folder; give the path of a file to write")
-    return path
-
-
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise ValueError(
-            f"there is neither a file nor a folder {path.as_posix()!r}; give the path of one that "
-            "exists"
-        )
-    return path
-
-
-def _existing_texts(path: Path) -> Path:
-    written = is_named(path) or "#" in path.name
-    return _existing_table(path) if written and not path.exists() else _existing(path)
-
-
-InputFile = Annotated[Path, AfterValidator(_existing_file)]
-# a file, a folder of Parquet, or a table: shop.duckdb#orders, warehouse:public.orders
-InputTable = Annotated[Path, AfterValidator(_existing_table)]
-# a folder of transcripts, or one of the above
-InputTexts = Annotated[Path, AfterValidator(_existing_texts)]
-InputFolder = Annotated[Path, AfterValidator(_existing_folder)]
-InputPath = Annotated[Path, AfterValidator(_existing)]
-# a folder to write to, made where it is not there; it is nothing that a report reads
-OutputFolder = Annotated[Path, Output(), AfterValidator(_no_file)]
-# a file to write, likewise; what was there is replaced
-OutputFile = Annotated[Path, Output(), AfterValidator(_no_folder)]
-# a file, a folder of files, or a list of files
-InputFiles = InputPath | tuple[InputFile, ...]
 
 
 def _as_label(label: Any) -> Any:

@@ -41,7 +41,9 @@ MAY_IMPORT = {
     "marks": set(),
     "parameter_cells": {"errors", "check"},
     "own_files": BELOW | {"marks", "shown", "sources"},
-    "parameters": BELOW | {"marks", "own_files", "parameter_cells", "shown", "sources"},
+    "parameter_paths": {"errors", "marks", "sources"},
+    "parameters": BELOW
+    | {"marks", "own_files", "parameter_cells", "parameter_paths", "shown", "sources"},
     "survey_parameters": {"marks", "parameters"},
     "methods": {"errors", "check"},
     "shown": BELOW,
@@ -58,6 +60,7 @@ HEADERS = {
     for name in (
         "headers",
         "table_names",
+        "table_targets",
         "database_files",
         "parquet_folders",
         "named_connections",
@@ -103,6 +106,9 @@ TESTED_IN = {
     """,
     "sources/test_database_files.py": """
         sources.columnar
+    """,
+    "sources/test_table_writing.py": """
+        sources.table_targets
     """,
     "sources/test_captions.py": """
         sources.spoken
@@ -193,6 +199,7 @@ TESTED_IN = {
         sql_spelling
     """,
     "test_parameters.py": """
+        parameter_paths
         marks
     """,
     "rows/test_conditions.py": """
@@ -367,7 +374,7 @@ def _imports_what_lies_below(name):
     allowed = MAY_IMPORT.get(here, STUDY) | {here}
     found = {target for target in imports(name, runtime=False) if target.startswith("cxlib.")}
     assert {floor(target) for target in found} <= allowed, f"{name} may not import {found}"
-    if here in {"report", "own_files", "parameters"}:
+    if here in {"report", "own_files", "parameters", "parameter_paths"}:
         assert {target for target in found if floor(target) == "sources"} <= HEADERS, name
     below = {floor(target) for target in found}
     if here in STUDIES and name.split(".")[2:3] == ["methods"]:

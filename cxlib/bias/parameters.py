@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from cxlib import check
 from cxlib.bound_values import Only
-from cxlib.parameters import ColumnOf, ConditionOn, InputTable, KeysOf, Labels, OutputFile
+from cxlib.parameters import ColumnOf, ConditionOn, InputTable, KeysOf, Labels, OutputTable, lies_in
 from cxlib.survey_parameters import SurveyParameters
 
 
@@ -73,7 +73,7 @@ class Parameters(SurveyParameters):
     only: Annotated[Only, KeysOf("survey", "frame")] = Field({})
     where_answers: Annotated[str | None, ConditionOn("survey")] = None
     se: Literal["linearised", "jackknife"] | None = None
-    weights_out: OutputFile | None = None
+    weights_out: OutputTable | None = None
     answer_id: Annotated[str | None, ColumnOf("survey")] = None
     confidence: float = Field(0.95, gt=0.5, lt=1)
 
@@ -131,7 +131,7 @@ class Parameters(SurveyParameters):
         if isinstance(self.targets, Path):
             read["targets"] = self.targets
         for name, path in read.items():
-            if path is not None and self.weights_out.resolve() == path.resolve():
+            if path is not None and lies_in(self.weights_out, path):
                 raise ValueError(
                     f"weights_out={self.weights_out.as_posix()!r} is the file that {name} names, "
                     "and would be written over; give another file"

@@ -1,4 +1,5 @@
-"""The answers of each wave, weighted -> a file with an id and a weight a row, for another study."""
+"""The answers of each wave, weighted -> a file or table with an id and a weight a row, for another
+study."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
 from cxlib import check
 from cxlib.bias.parameters import Parameters
@@ -23,6 +25,8 @@ from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Result
 from cxlib.shown.table import Format
 from cxlib.shown.text import Text
+from cxlib.sources.table_targets import target_of
+from cxlib.sources.table_writing import write_table
 
 
 class WeightState(StrEnum):
@@ -34,8 +38,8 @@ class WeightState(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class WrittenWeights(Result):
-    """Weights that were written: `wave, n, state`, a row a wave; `file` is where, None where
-    none was. `reasons` say why waves are not among them."""
+    """Weights that were written: `wave, n, state`, a row a wave; `file` is the file or table, None
+    where none was. `reasons` say why waves are not among them."""
 
     file: Path | None = None
     reasons: tuple[Message, ...] = ()
@@ -58,7 +62,7 @@ class WrittenWeights(Result):
 
     def said(self, *, language: str = "en") -> Text:
         """Return the summary, with a mark by which `cx run` knows the file for the report's own."""
-        if self.file is None:
+        if self.file is None or not self.file.is_file():  # a table
             return Text((self.summary(language),), language=language)
         digest = hashlib.sha256(self.file.read_bytes()).hexdigest()
         wrote = {self.file.as_posix(): digest}
@@ -81,8 +85,8 @@ def write_weights(p: Parameters, sample: Sample) -> WrittenWeights:
     Parameters
     ----------
     p : Parameters
-        `weights_out` names the file, `answer_id` the id of an answer. Where no wave is named the
-        answers of all waves are weighted, those of each wave to its own people.
+        `weights_out` names the file or table, `answer_id` the id of an answer. Where no wave is
+        named the answers of all waves are weighted, those of each wave to its own people.
     sample : Sample
         From `read(p)`.
 
@@ -97,6 +101,8 @@ def write_weights(p: Parameters, sample: Sample) -> WrittenWeights:
     ------
     ParameterError
         If no column has an id of an answer, or the file cannot be written.
+    SourceError
+        If the table is there already, or cannot be made.
     WeightError
         If an id is there twice.
     """
@@ -117,7 +123,11 @@ def write_weights(p: Parameters, sample: Sample) -> WrittenWeights:
     if not found:
         return WrittenWeights(frame=frame, method="weights", reasons=tuple(reasons))
     every = pd.concat(found, ignore_index=True)
-    weight_tables.write_weights(every[key], every["weight"], p.weights_out)
+    if table := target_of(p.weights_out):
+        rows = weight_tables.weight_rows(every[key], every["weight"])
+        write_table(table, pa.Table.from_pandas(rows, preserve_index=False))
+    else:
+        weight_tables.write_weights(every[key], every["weight"], p.weights_out)
     return WrittenWeights(
         frame=frame,
         method="weights",

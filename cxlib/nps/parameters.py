@@ -17,7 +17,7 @@ from pydantic import (
 
 from cxlib import check
 from cxlib.bound_values import Only
-from cxlib.parameters import ColumnOf, ConditionOn, InputFile, InputTable, KeysOf, Labels
+from cxlib.parameters import ColumnOf, ConditionOn, InputTable, KeysOf, Labels
 from cxlib.survey_parameters import SurveyParameters
 
 PROMOTER, DETRACTOR = 9, 6  # the usual cut points: 9 and 10 promote, 0 to 6 detract
@@ -64,7 +64,7 @@ class Parameters(SurveyParameters):
     wave_order: list[Annotated[str, Field(coerce_numbers_to_str=True)]] | None = None
     segment: Column = None
     columns: Columns = Columns()
-    weights: InputFile | None = None
+    weights: InputTable | None = None
     where: Annotated[str | None, ConditionOn("survey")] = None
     only: Annotated[Only, KeysOf("survey")] = Field({})
     margin: float | None = Field(None, gt=0, le=200)

@@ -18,8 +18,8 @@ from cxlib.parameters import (
     InputPath,
     InputTable,
     InputTexts,
-    OutputFile,
     OutputFolder,
+    OutputTable,
     meanings,
     nested_model,
 )
@@ -47,7 +47,7 @@ _PATHS = {
     InputFolder: "cli.type_folder",
     InputPath: "cli.type_file_or_folder",
     OutputFolder: "cli.type_out_folder",
-    OutputFile: "cli.type_out_file",
+    OutputTable: "cli.type_out_table",
 }
 _BOUNDS = {
     "ge": "cli.type_at_least",

@@ -178,8 +178,8 @@ def write_weights(ids: pd.Series, weights: pd.Series, path: Path) -> None:
             "file one of these endings"
         )
     refuse_other_file(path)
-    _refuse_repeats(names.fold(ids).values, "the survey", str(ids.name))
-    frame = pd.DataFrame({str(ids.name): ids.astype(str), "weight": weights.astype(float)})
+    frame = weight_rows(ids, weights)
+    frame = frame.assign(**{str(ids.name): frame.iloc[:, 0].astype(str)})
     runs = frame.iloc[:, 0][frame.iloc[:, 0].str.contains(_RUNS)]
     if len(runs):
         raise WeightError(
@@ -201,6 +201,23 @@ def write_weights(ids: pd.Series, weights: pd.Series, path: Path) -> None:
             f"weights_out={path.as_posix()!r} cannot be written ({error.strerror}); give a file in "
             "a folder that you may write to"
         ) from None
+
+
+def weight_rows(ids: pd.Series, weights: pd.Series) -> pd.DataFrame:
+    """Return ids and weights as a table of them has both: whole numbers and texts, and `weight`.
+
+    Raises
+    ------
+    WeightError
+        If an id is missing or there twice, or their column is called `weight`.
+    """
+    _refuse_repeats(names.fold(ids).values, "the survey", str(ids.name))
+    if ids.name == "weight":
+        raise WeightError(
+            "answer_id='weight': the column of ids has the name of the weights' own; rename it"
+        )
+    kind = "int64" if pd.api.types.is_integer_dtype(ids) else str
+    return pd.DataFrame({str(ids.name): ids.astype(kind), "weight": weights.astype(float)})
 
 
 def refuse_other_file(path: Path) -> None:

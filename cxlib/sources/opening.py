@@ -86,20 +86,37 @@ def _open_duckdb(settings: Settings) -> Opened:
 def _open_postgres(settings: Settings) -> Opened:
     import ibis
 
+    opened, snapshot = connect_postgres(settings)
+    engine = ibis.postgres.from_connection(opened)
+    # by these Ibis tells two engines apart, and all of PostgreSQL are one to it without
+    engine._con_args = (settings.name, id(opened))
+    _close_in_time(engine)
+    guard(engine, settings.name)
+    keep_answers(engine)
+    return Opened(settings, engine, snapshot)
+
+
+def connect_postgres(settings: Settings, *, reads: bool = True) -> tuple[Any, str | None]:
+    """Connect to PostgreSQL; where it only reads, all of it is one transaction, whose snapshot is
+    returned too.
+
+    Raises
+    ------
+    ParameterError, SourceError
+        As `open_engine`.
+    """
     psycopg = connections.need_extra("psycopg", "postgres")
     password = _password(settings)
-    problem, opened = "", None
+    problem, opened, snapshot = "", None, None
     try:
         opened = psycopg.connect(settings.url or "", **_words(settings, password))
-        opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        opened.read_only = True
-        engine = ibis.postgres.from_connection(opened)
-        # by these Ibis tells two engines apart, and all of PostgreSQL are one to it without
-        engine._con_args = (settings.name, id(opened))
+        if reads:
+            opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            opened.read_only = True
         for setting, said in (("statement_timeout", f"{settings.timeout}s"), *_WRITTEN.items()):
             opened.execute("SELECT set_config(%s, %s, false)", [setting, said])
         opened.commit()  # what is set holds for the session; the next query begins the snapshot
-        snapshot = take_snapshot(opened)
+        snapshot = take_snapshot(opened) if reads else None
     except psycopg.Error as error:
         problem = _without(" ".join(str(error).split())[:300], password)
         if isinstance(error, psycopg.ProgrammingError):  # it repeats the address
@@ -113,10 +130,7 @@ def _open_postgres(settings: Settings) -> Opened:
             "there, that it runs and lets you in, and the password: secret://NAME, ~/.pgpass or "
             "PGPASSWORD"
         )
-    _close_in_time(engine)
-    guard(engine, settings.name)
-    keep_answers(engine)
-    return Opened(settings, engine, snapshot)
+    return opened, snapshot
 
 
 def _close_in_time(engine: Any) -> None:

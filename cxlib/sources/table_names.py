@@ -96,7 +96,7 @@ def read_source(source: str | os.PathLike[str]) -> Path | TableName:
             f"source {masked(text)!r} holds a password, which is never part of a table's name; put "
             "it into connections.toml as secret://NAME and give the connection's name: NAME:table"
         )
-    if database := _before_hash(text):
+    if database := before_hash(text):
         return _in_file(text, database)
     if named := _CONNECTION.fullmatch(text.strip()):
         parts = split_names(named[2], source=text, before=f"{named[1]}:")
@@ -256,7 +256,7 @@ def _no_address(scheme: str) -> ParameterError:
     )
 
 
-def _before_hash(text: str) -> tuple[Path, str] | None:
+def before_hash(text: str) -> tuple[Path, str] | None:
     """Return the database that stands before a `#`, and what stands behind it."""
     for found in re.finditer("#", text):
         path = _existing(text[: found.start()])
