@@ -21,6 +21,7 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
+from cxlib.embedded import FOLDER
 from cxlib.report.copies import Copy, ask, can_fork, parent_path, socket_folder
 from cxlib.shown.inline_svg import PAGE
 
@@ -100,8 +101,9 @@ class ForkedKernelManager(AsyncKernelManager):
         )
 
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
-        # figures are drawn for a page
-        kw["env"] = {**(kw.get("env") or os.environ), PAGE: "1"}
+        # figures are drawn for a page; what has no room in memory goes with the sockets
+        own = {PAGE: "1", FOLDER: f"{Path(self.ip).parent}/spill"}
+        kw["env"] = {**(kw.get("env") or os.environ), **own}
         return await super()._async_pre_start_kernel(**kw)
 
     pre_start_kernel = _async_pre_start_kernel

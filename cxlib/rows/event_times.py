@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cxlib.embedded import embedded
 from cxlib.errors import ColumnError
 from cxlib.rows.date_columns import DateColumn, read_date_column
 from cxlib.rows.engines import instant_of, place_rows
@@ -126,7 +127,7 @@ def _values(table: ir.Table, name: str) -> pa.Table:
 
 def _each_row(values: pa.Table, name: str) -> ir.Table:
     """Return values as often as there are rows, for a refusal that counts them."""
-    engine, place = ibis.get_backend(), f"rows_{uuid.uuid4().hex}"
+    engine, place = embedded(), f"rows_{uuid.uuid4().hex}"
     engine.con.register(place, values)
     quoted = '"' + name.replace('"', '""') + '"'
     engine.raw_sql(

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cxlib import check
+from cxlib.embedded import embedded
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
 from cxlib.rows import names
 
@@ -55,6 +56,7 @@ def as_table(data: Any) -> ir.Table:
     """
     if isinstance(data, ir.Table):
         return with_nan(data)
+    embedded()
     if isinstance(data, str | Path):
         return _read(Path(data))
     if isinstance(data, pd.DataFrame):

@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from cxlib.embedded import bound, embedded
 from cxlib.rows.table import as_table, known_moments, with_nan
 from cxlib.shown.message import Message
 from cxlib.sources import database_files, parquet_folders
@@ -44,12 +45,12 @@ def open_columns(path: Path) -> ir.Table:
     about = [file.stat() for file in files_of(path)]
     stamp = tuple((it.st_mtime_ns, it.st_ctime_ns, it.st_size, it.st_ino) for it in about)
     catalog = _attached(table.file.resolve(), stamp)
-    return _view(database_files.rows_of(ibis.get_backend().con, table, catalog=catalog))
+    return _view(database_files.rows_of(embedded().con, table, catalog=catalog))
 
 
 def _view(query: str) -> ir.Table:
     """Give a query a name in the embedded engine."""
-    engine, name = ibis.get_backend(), f"rows_{uuid.uuid4().hex}"
+    engine, name = embedded(), f"rows_{uuid.uuid4().hex}"
     engine.raw_sql(f'CREATE VIEW "{name}" AS {query}')
     return known_moments(with_nan(engine.table(name)))
 
@@ -60,7 +61,7 @@ def _attached(file: Path, _stamp: tuple[tuple[int, ...], ...]) -> str:
     written since, and so has another stamp, is attached anew."""
     catalog = f"file_{uuid.uuid4().hex}"
     try:
-        ibis.get_backend().attach(os.fspath(file), catalog, read_only=True)
+        embedded().attach(os.fspath(file), catalog, read_only=True)
     except duckdb.Error as error:
         raise database_files.not_opened(file, error) from None
     return catalog
@@ -87,6 +88,7 @@ def read_columns(path: Path) -> pa.Table:
     """
     if path.is_dir():
         with duckdb.connect() as engine:
+            bound(engine)
             engine.execute("SET TimeZone = 'UTC'")
             return database_files.take(engine, parquet_folders.query_of(path), path.name)
     table = table_of(path)

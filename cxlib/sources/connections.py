@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from cxlib.embedded import bound
 from cxlib.errors import ParameterError, SourceError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _duckdb(url: str) -> ibis.BaseBackend:
 
     path = re.sub(r"^duckdb:(//)?", "", url)
     if path in ("", "/"):
-        return ibis.duckdb.connect()
+        return _bounded(ibis.duckdb.connect())
     path = (
         path if Path(path).exists() else path.removeprefix("/")
     )  # duckdb:///rows.duckdb is also a file in this folder
@@ -87,13 +88,18 @@ def _duckdb(url: str) -> ibis.BaseBackend:
             "duckdb:///path/to/file.duckdb"
         )
     try:
-        return ibis.duckdb.connect(path, read_only=True)
+        return _bounded(ibis.duckdb.connect(path, read_only=True))
     except duckdb.Error as error:
         raise SourceError(
             f"{path!r} cannot be opened as a DuckDB database "
             f"({' '.join(str(error).split())[:200]}); close what "
             "else writes to it, or copy its tables to Parquet"
         ) from None
+
+
+def _bounded(engine: Any) -> ibis.BaseBackend:
+    bound(engine.con)
+    return engine
 
 
 def _postgres(url: str) -> ibis.BaseBackend:

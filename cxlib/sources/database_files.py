@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxlib.check import did_you_mean
+from cxlib.embedded import bounds
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.sources.decoding import refuse_absent
 from cxlib.sources.table_names import TableName, write_names
@@ -119,9 +120,8 @@ def opened(table: TableName) -> duckdb.DuckDBPyConnection:
     file = table.file or Path()
     refuse_absent(file)
     try:
-        engine = duckdb.connect(
-            str(file), read_only=True, config={"enable_external_access": "false"}
-        )
+        config = {"enable_external_access": "false", **bounds()}
+        engine = duckdb.connect(str(file), read_only=True, config=config)
     except duckdb.Error as error:
         raise not_opened(file, error) from None
     return engine.execute("SET TimeZone = 'UTC'")  # else moments are shown in this machine's zone

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cxlib.embedded import LIMIT, MEMORY
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.rows.engines import give_memory_back, on_one_thread, wall_time
 from cxlib.rows.multiplicity import TIMES
@@ -217,6 +218,12 @@ class GroupedRows:
             raise self._unread(error) from None
 
     def _unread(self, error: Exception) -> SourceError:
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return SourceError(
+                f"{self.path.name!r} takes more memory than DuckDB may have to be counted; set "
+                f"{LIMIT} in the environment (4GB, say; {MEMORY} where it is not set), or name "
+                "columns with fewer values"
+            )
         return SourceError(
             f"{self.path.name!r} cannot be read ({' '.join(str(error).split())[:200]}); write it "
             "again, or its rows to a table of their own"

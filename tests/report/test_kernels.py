@@ -19,7 +19,8 @@ pytestmark = pytest.mark.skipif(not copies.can_fork(), reason="processes are cop
 PROBES = [
     "import os, sys; (sys.path, os.path.basename(sys.argv[0]), sys.argv[1], os.getcwd())",
     "import signal; [str(signal.getsignal(n)) for n in (1, 2, 13, 15, 17)]",
-    "sorted((k, v) for k, v in os.environ.items() if k not in ('JPY_PARENT_PID', 'CX_FORK'))",
+    "own = ('JPY_PARENT_PID', 'CX_FORK', 'CX_SPILL'); "
+    "sorted((k, v) for k, v in os.environ.items() if k not in own)",
     "(os.umask(0o22), oct(os.umask(0o22)))",
     "import locale, time; (locale.setlocale(locale.LC_ALL), time.tzname)",
     "(os.getpid() == os.getpgid(0) == os.getsid(0), sys.stdin.name, sys.stdout.encoding)",

@@ -1,6 +1,7 @@
 """A source of columns in groups, and what the engine is asked of many rows, against the same rows
 pulled."""
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -120,6 +121,13 @@ def test_too_many_groups_are_refused_with_the_column_to_make_coarser(tmp_path, m
     with pytest.raises(SourceError, match=r"more than 40 groups, and 'who' has the most values"):
         rows.group(["score", "wave", "who"], most=40)
     assert len(rows.group(["score", "wave"], most=40)) == 2
+
+
+def test_a_count_that_memory_has_no_room_for_is_refused_with_the_setting(tmp_path):
+    rows = rows_of(tmp_path, pd.DataFrame({"score": [9, 10] * 50}))
+    refused = rows._unread(duckdb.OutOfMemoryException("could not allocate block"))
+    assert "'rows.parquet' takes more memory" in str(refused)
+    assert "set CX_DUCKDB_MEMORY in the environment (4GB, say; 1GB where it" in str(refused)
 
 
 def test_a_study_sends_three_queries_of_rows(tmp_path, monkeypatch):
