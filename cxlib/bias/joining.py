@@ -16,14 +16,14 @@ from cxlib.bias.counts import people
 from cxlib.bias.parameters import Parameters
 from cxlib.errors import ParameterError
 from cxlib.rows import names, table
+from cxlib.rows.dates import read_dates
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-# share of answers left out for want of a person, or of people who answered before, that can change
-# the headline
+# share of answers left out, for want of a person or as one of several, that can change the headline
 MANY = 0.05
 _INVITATION, _USABLE = "invitation_id", "usable"
 
@@ -212,13 +212,26 @@ def invited_in(
     return table.named(people.where(invitations, column=wave_column, value=wave))
 
 
-def again(p: Parameters, rows: pd.DataFrame) -> list[Message]:
-    """Say how many answers come from people who had answered before; an empty id is nobody's."""
+def latest_of_each(p: Parameters, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Message]]:
+    """Keep the latest answer of each person, by its time where a column has it, else the last of
+    the rows, and say of how many; an empty id is nobody's."""
     if p.customer is None or p.customer not in rows.columns:
-        return []
-    known = names.fold(rows[p.customer]).values.dropna()
-    twice = int(known.duplicated().sum())
-    return [Message("bias.twice", n=twice)] if twice else []
+        return rows, []
+    who = names.fold(rows[p.customer]).values.set_axis(rows.index)
+    if not who.dropna().duplicated().any():
+        return rows, []
+    column = p.answered_at if p.answered_at in rows.columns else None
+    if column is not None:
+        times = read_dates(rows[column], name=column, parameter="answered_at", dates=p.dates).values
+        who = who.loc[times.sort_values(kind="stable", na_position="first").index]
+    earlier = who.notna() & who.duplicated(keep="last")
+    n, persons = int(earlier.sum()), who[earlier].nunique()
+    said = (
+        Message("bias.repeated_in_rows", n=n, people=persons)
+        if column is None
+        else Message("bias.repeated_in_time", n=n, people=persons, column=column)
+    )
+    return rows[~earlier.reindex(rows.index)].reset_index(drop=True), [said]
 
 
 def doubted(

@@ -55,6 +55,7 @@ class Part(StrEnum):
     NO_SCORE = "no_score"
     OTHER_WAVES = "other_waves"
     UNKNOWN_PEOPLE = "unknown_people"
+    REPEATED = "repeated"
     RESPONDENTS = "respondents"
     INVITED = "invited"
     CUSTOMERS = "customers"
@@ -78,7 +79,7 @@ class Sample(Reading):
     Attributes
     ----------
     respondents, answers : pandas.DataFrame
-        Usable answers of the wave, with the margins; usable answers of all waves.
+        Usable answers of the wave, the latest of each person, with the margins; all usable answers.
     reference : Ibis table or None
         Whom the respondents are compared with: the invited of the wave, else all customers.
     invitations, all_invitations : Ibis table or None
@@ -322,28 +323,29 @@ def _of_wave(p: Parameters, waves: InTime) -> _Step:
 def _known(
     p: Parameters, respondents: pd.DataFrame, reference: ir.Table | None, file: Path | None
 ) -> _Step:
-    """Leave out, with a warning, answers of people not to compare with; name who came twice."""
-    counts: dict[Part | LeftOut, int]
-    if p.customer is None or reference is None or p.customer not in reference.columns:
-        counts = {Part.RESPONDENTS: len(respondents)}
-        return _Step(
-            respondents, counts, (), *joining.doubted(joining.again(p, respondents), respondents)
-        )
-    there = set(people.take(reference, columns=[p.customer])[p.customer])
-    known = names.fold(respondents[p.customer]).values.isin(there)
-    kept, gone = respondents[known].reset_index(drop=True), int((~known).sum())
-    if kept.empty:
-        raise EmptyDataError(
-            f"survey={p.survey.as_posix()!r}: none of the {len(respondents):,} answers of this "
-            "wave comes from people to compare with"
-            + (joining.why_apart(respondents[p.customer], there, "survey") or "")
-            + "; give the invitation list and the customer file of this wave"
-        )
-    unknown = [Message("bias.unknown_people", n=gone, where=file.name)] if gone and file else []
-    counts = {Part.UNKNOWN_PEOPLE: gone, Part.RESPONDENTS: len(kept)}
-    return _Step(
-        kept, counts, (), *joining.doubted([*unknown, *joining.again(p, kept)], respondents)
-    )
+    """Leave out, with a warning, answers of people not to compare with and all but one of each."""
+    gone: dict[Part | LeftOut, int] = {}
+    unknown, kept = [], respondents
+    if p.customer is not None and reference is not None and p.customer in reference.columns:
+        there = set(people.take(reference, columns=[p.customer])[p.customer])
+        known = names.fold(respondents[p.customer]).values.isin(there)
+        kept = respondents[known].reset_index(drop=True)
+        gone = {Part.UNKNOWN_PEOPLE: int((~known).sum())}
+        if kept.empty:
+            raise EmptyDataError(
+                f"survey={p.survey.as_posix()!r}: none of the {len(respondents):,} answers of this "
+                "wave comes from people to compare with"
+                + (joining.why_apart(respondents[p.customer], there, "survey") or "")
+                + "; give the invitation list and the customer file of this wave"
+            )
+        if file is not None and not known.all():
+            n = gone[Part.UNKNOWN_PEOPLE]
+            unknown = [Message("bias.unknown_people", n=n, where=file.name)]
+    once, repeated = joining.latest_of_each(p, kept)
+    if repeated:
+        gone |= {Part.REPEATED: len(kept) - len(once)}
+    counts = {**gone, Part.RESPONDENTS: len(once)}
+    return _Step(once, counts, (), *joining.doubted([*unknown, *repeated], respondents))
 
 
 def _compared_with(p: Parameters, reference: ir.Table | None, *, listed: bool) -> _Step:

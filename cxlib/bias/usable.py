@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cxlib.bias.parameters import Parameters
-from cxlib.rows import code_labels, respondents, scales, wave_scales, weights
+from cxlib.rows import code_labels, scales, wave_scales, weights
 from cxlib.shown.message import Message
 from cxlib.sources import Survey
 
@@ -46,8 +46,8 @@ def of_headline(
     wave_answers: pd.DataFrame,
     answers: pd.DataFrame,
 ) -> tuple[int, tuple[Message, ...]]:
-    """Return how many answers of the wave are no score, and what this, heavy weights and single
-    respondents do to the headline."""
+    """Return how many answers of the wave are no score, and what this and heavy weights do
+    to the headline."""
     if unread is None or p.score is None:
         return 0, ()
     weighty = weights.find_heavy_weights(wave_answers[p.weight]) if p.weight else ()
@@ -56,9 +56,4 @@ def of_headline(
     many = scales.many_left_out(left, left + n) or scales.many_left_out(
         len(unread), len(unread) + len(answers)
     )
-    if p.customer is None or p.customer not in wave_answers.columns:
-        return left, (*many, *weighty)
-    heavy = respondents.find_heavy(
-        wave_answers, respondent=p.customer, score=p.score, weight=p.weight
-    )
-    return left, (*many, *weighty, *heavy.warnings)
+    return left, (*many, *weighty)

@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cxlib as cx
 from cxlib.errors import CxError
@@ -113,3 +115,46 @@ def test_a_customer_file_that_repeats_a_customer_is_refused_joined_or_not(tmp_pa
     twice = {name: values + values[:9] for name, values in frame().items()}
     with pytest.raises(CxError, match=r"9 rows of .* repeat a customer"):
         read(files(tmp_path, survey=survey(**own), frame=twice))
+
+
+@given(
+    who=st.lists(st.sampled_from([*ids(8), "", None]), min_size=2, max_size=40),
+    timed=st.booleans(),
+    data=st.data(),
+)
+def test_a_person_counts_once_by_the_latest_answer(tmp_path_factory, who, timed, data):
+    """The sample is that of a file without the earlier answers; who has no id is nobody twice."""
+    n = len(who)
+    times = data.draw(st.permutations(range(n))) if timed else list(range(n))
+    rows = pd.DataFrame({"cid": who, "score": [i % 11 for i in range(n)], "i": range(n)})
+    rows["at"] = pd.Timestamp("2026-01-01") + pd.to_timedelta(times, unit="D")
+    named = rows["cid"].replace("", None)
+    latest = rows.assign(cid=named, t=times).sort_values("t")
+    latest = latest[latest["cid"].isna() | ~latest["cid"].duplicated(keep="last")]
+    folder = tmp_path_factory.mktemp("once")
+    paths = files(folder, survey=rows.drop(columns="at" if not timed else []))
+    sample = read(paths, margins=[], answered_at="at" if timed else None)
+    assert sample.respondents["i"].tolist() == sorted(latest["i"])
+    assert len(sample.answers) == n
+
+
+@pytest.mark.parametrize("wave", [None, "2026Q1", "2026Q2"])
+def test_who_answered_in_another_wave_did_not_answer_before(tmp_path, wave):
+    waves = {"wave": ["2026Q1"] * 20 + ["2026Q2"] * 20 + ["2026Q2"] * 3}
+    rows = {"cid": ids(20) * 2 + ids(3), "score": [5] * 40 + [9] * 3} | waves
+    sample = read(files(tmp_path, survey=rows, frame=frame()), wave_column="wave", wave=wave)
+    assert len(sample.respondents) == 20
+    assert (sample.respondents["score"] == 9).sum() == (0 if wave == "2026Q1" else 3)
+    assert ("bias.repeated_in_rows" in flags(sample)) == (wave != "2026Q1")
+
+
+def test_all_that_is_said_of_who_answered_is_of_people(tmp_path):
+    """Funnel, response rate, targets and weights."""
+    rows = {"cid": ids(20) + ids(10) * 5, "score": [3] * 20 + [9] * 50}
+    paths = files(tmp_path, survey=rows, frame=frame(), invitations={"cid": ids(40)})
+    sample = read(paths)
+    stages = cx.bias.funnel(sample.invitations).frame.set_index("stage")
+    assert stages.loc["usable", ["n", "reached"]].tolist() == [40, 20]
+    assert len(sample.respondents) == 20
+    weighed = cx.bias.weigh(sample.respondents, targets=sample.targets)
+    assert weighed.values(sample.respondents).sum() == pytest.approx(40)

@@ -220,15 +220,16 @@ def test_scales_that_cannot_be_are_refused_and_labels_read(files):
     assert mapped.answers["score"].tolist() == scores
 
 
-def test_a_customer_who_gave_a_large_part_is_flagged_by_pseudonym(files):
+def test_a_customer_who_gave_a_large_part_counts_once(files):
     rows = pd.DataFrame(
         {"who": [*(f"c{i}" for i in range(40)), *["robot"] * 40], "score": [10] * 40 + [0] * 40}
     )
     rows.to_csv(files / "survey.csv", index=False)
     p = parameters(files, frame=None, invitations=None, margins=[], outcome=None)
-    told = " ".join(map(str, bias.read(p).warnings))
-    assert "With them the NPS is 0.0, without 100.0 (n = 40)" in told
-    assert "robot" not in told
+    sample = bias.read(p)
+    assert sample.respondents["score"].tolist().count(0) == 1
+    told = " ".join(map(str, sample.flags))
+    assert "39 answers of 1 person who answered more than once" in told
 
 
 def test_waves_are_cut_from_dates_in_the_survey_and_in_the_invitations(tmp_path):
@@ -258,7 +259,7 @@ def test_waves_are_cut_from_dates_in_the_survey_and_in_the_invitations(tmp_path)
 def test_many_answers_of_people_who_answered_before_stand_above_the_headline(
     tmp_path, with_frame, again, told, on_top
 ):
-    """Each counts as a person: "130 of 200 answered" is of answers."""
+    """ "130 of 200 answered" was of answers; 100 people did."""
     people = pd.DataFrame({"id": [f"c{i}" for i in range(200)], "plan": ["a", "b"] * 100})
     people.to_csv(tmp_path / "people.csv", index=False)
     who = [f"c{i}" for i in range(100)] + [f"c{i}" for i in range(again)]
@@ -271,6 +272,10 @@ def test_many_answers_of_people_who_answered_before_stand_above_the_headline(
     )  # fmt: skip
     sample = bias.read(p)
     for shown, n in ((sample.warnings, told), (sample.flags, on_top)):
-        found = [each for each in shown if each.key == "bias.twice"]
+        found = [each for each in shown if each.key == "bias.repeated_in_rows"]
         assert len(found) == n
         assert all(each.values["n"] == again for each in found)
+        assert all(each.values["people"] == again for each in found)
+    assert len(sample.respondents) == 100
+    found = dict(sample.read.frame[["what", "n"]].to_numpy())
+    assert (found["respondents"], found.get("repeated", 0)) == (100, again)
