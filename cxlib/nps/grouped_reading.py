@@ -16,7 +16,7 @@ from cxlib.nps.parameters import DETRACTOR, PROMOTER, Parameters
 from cxlib.nps.score_groups import GIVEN_UNREAD
 from cxlib.rows import names, respondents
 from cxlib.rows.calendar_periods import PERIODS
-from cxlib.rows.conditions import choose
+from cxlib.rows.conditions import Condition, choose
 from cxlib.rows.multiplicity import TIMES
 from cxlib.rows.weights import refuse_unfit
 from cxlib.shown.message import Message
@@ -40,12 +40,17 @@ from cxlib.sources.grouped_rows import (
 _RAW = "cx: raw "  # before the place of a column among those that are read
 
 
+def asked_for(p: Parameters) -> Condition | None:
+    """Return the condition of the answers that are looked at; None where all are."""
+    return choose(p.where, p.only, zone=p.zone or "UTC")
+
+
 def is_grouped(p: Parameters) -> bool:
     """Return whether the survey is counted where it lies: a source of columns, unless weights are
     joined by ids, a column that is counted holds lists, or a condition is asked of a server."""
     if p.weights is not None:
         return False
-    asked = choose(p.where, p.only) is not None
+    asked = asked_for(p) is not None
     return grouped_surveys.can_be_grouped(p.survey, _columns(p), asked=asked)
 
 
@@ -63,7 +68,8 @@ def read_survey(p: Parameters, further: Sequence[str] = ()) -> Survey:
         question=p.score,
         weight=p.columns.weight,
         days=[p.wave_column] if p.wave_column and p.wave_by in PERIODS else [],
-        where=choose(p.where, p.only),
+        where=asked_for(p),
+        zone=p.zone,
         **p.read_with,
     )
 

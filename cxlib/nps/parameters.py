@@ -61,6 +61,7 @@ class Parameters(SurveyParameters):
     wave: str | None = Field(None, coerce_numbers_to_str=True)
     wave_by: Literal["value", "unordered", "month", "quarter", "year"] = "value"
     dates: Literal["day first", "month first", "year first"] | None = None
+    zone: str | None = None
     wave_order: list[Annotated[str, Field(coerce_numbers_to_str=True)]] | None = None
     segment: Column = None
     columns: Columns = Columns()
@@ -80,6 +81,11 @@ class Parameters(SurveyParameters):
     @classmethod
     def _labels(cls, labels: Labels, info: ValidationInfo) -> Labels:
         return check.labels(labels, scale=info.data.get("scale", (0, 10)))
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, zone: str | None) -> str | None:
+        return None if zone is None else check.zone(zone)
 
     @field_validator("wave_order")
     @classmethod

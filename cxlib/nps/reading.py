@@ -19,7 +19,6 @@ from cxlib.nps.mix_changes import find_changes
 from cxlib.nps.parameters import DETRACTOR, Parameters
 from cxlib.nps.reading_waves import put_in_time
 from cxlib.rows import names, scales, wave_scales, weights
-from cxlib.rows.conditions import choose
 from cxlib.rows.headcounts import refuse_counted_answers
 from cxlib.rows.multiplicity import count, times_of
 from cxlib.rows.option_columns import refuse_options
@@ -194,7 +193,7 @@ def read_beside(p: Parameters, *, further: Sequence[str]) -> Answers:
 
 
 def _read_rows(p: Parameters) -> Answers:
-    survey = sources.read_survey(p.survey, **p.read_with, where=choose(p.where, p.only))
+    survey = sources.read_survey(p.survey, **p.read_with, where=grouped_reading.asked_for(p))
     survey, weighted = usable.with_weights(survey, p)
     return _answers(survey, weighted, p)
 
@@ -259,7 +258,7 @@ def _answers(survey: Survey, weighted: tuple[Message, ...], p: Parameters) -> An
             *p.noticed,
             *scores.notes,
             *notes,
-            *usable.zone_of_waves(survey, p),
+            *usable.zone_of_waves(survey, named, p),
             *waves.notes,
         ),
         warnings=warnings,

@@ -94,21 +94,32 @@ def name_waves(rows: pd.DataFrame, survey: Survey, p: Parameters) -> wave_names.
     if name is None:
         return wave_names.Named(values=pd.Series(None, index=rows.index, dtype=object), notes=())
     given = rows[p.score].notna()
-    how: Any = {"column": name, "by": p.wave_by, "dates": p.dates, "times": times_of(rows)}
+    how: Any = {
+        "column": name,
+        "by": p.wave_by,
+        "dates": p.dates,
+        "times": times_of(rows),
+        "zone": p.zone,
+    }
     if survey.rows is not None and size(rows, times_of(rows)) <= _MOST_IN_ORDER:
         where, raw = survey.rows, survey.frame[name]
         how["in_order"] = lambda missing: where.are_among(name, raw[missing].drop_duplicates())
     return wave_names.name_waves(rows[name], given=given, **how)
 
 
-def zone_of_waves(survey: Survey, p: Parameters) -> tuple[Message, ...]:
-    """Say by which clocks days are told where waves are made of moments with a time zone."""
+def zone_of_waves(survey: Survey, named: wave_names.Named, p: Parameters) -> tuple[Message, ...]:
+    """Say by which clocks days are told where waves are made of moments with a time zone, and that
+    those without one stay as they are where `zone` asks for others."""
     name = p.wave_column
     if name is None or p.wave_by in ("value", "unordered"):
         return ()
     zone = survey.rows.zone_of(name) if survey.rows is not None else _zone(survey.frame[name])
-    told = (zone or "").removeprefix("Etc/")  # engines call UTC Etc/UTC
-    return (Message("nps.waves_zone", column=name, zone=told),) if told else ()
+    zone = p.zone if named.zoned and p.zone else zone
+    if zone is None:
+        return () if p.zone is None else (Message("nps.waves_no_zone", column=name, zone=p.zone),)
+    told = (p.zone or zone).removeprefix("Etc/")  # engines call UTC Etc/UTC
+    told = f"UTC{told}" if told[0] in "+-" else told
+    return (Message("nps.waves_zone", column=name, zone=told),)
 
 
 def _zone(values: pd.Series) -> str | None:

@@ -29,11 +29,14 @@ class Periods:
         How the dates were read.
     strays : Strays
         Which dates cannot be meant.
+    zoned : bool
+        Whether they are moments of a zone.
     """
 
     values: pd.Series
     notes: tuple[Message, ...]
     strays: Strays
+    zoned: bool = False
 
 
 def read_periods(
@@ -43,10 +46,11 @@ def read_periods(
     by: str,
     dates: str | None = None,
     times: pd.Series | None = None,
+    zone: str | None = None,
 ) -> Periods:
     """Write the dates of the column with the waves as the month, quarter or year (`by`) they lie
-    in, on the calendar they were written in; those that cannot be meant have none. `times`: how
-    many rows each value stands for.
+    in, on the calendar they were written in, or that of `zone`; those that cannot be meant have
+    none. `times`: how many rows each value stands for.
 
     Raises
     ------
@@ -59,14 +63,14 @@ def read_periods(
     ['2024Q1']
     """
     try:
-        read = read_dates(values, name=name, parameter="wave_column", dates=dates)
+        read = read_dates(values, name=name, parameter="wave_column", dates=dates, zone=zone)
     except ColumnError as error:
         raise ColumnError(_otherwise(error, by)) from None
     strays = find_strays(read.values, column=name, times=times)
     meant = read.values.mask(strays.rows)
     periods = meant.dt.to_period(PERIODS[by]).astype(str).astype(object)
     named = periods.where(meant.notna(), None)
-    return Periods(values=named, notes=read.notes, strays=strays)
+    return Periods(values=named, notes=read.notes, strays=strays, zoned=read.zoned)
 
 
 def with_periods(table: ir.Table, *, name: str, by: str, dates: str | None = None) -> ir.Table:

@@ -70,6 +70,7 @@ class Condition:
     term: Term
     parameter: str = "where"
     without: str = "where=None"  # what is given for all rows
+    zone: str = "UTC"  # where its days and times are meant, for instants
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ class Condition:
 
     def _truth(self, frame: pd.DataFrame, table: ir.Table) -> pd.Series:
         """Return of each row whether it meets the condition, or that this is not known."""
-        found = table.select(_ROW, met=self._met(table, zone="UTC")).execute()
+        found = table.select(_ROW, met=self.met(table)).execute()
         met = found.sort_values(_ROW)["met"].astype("boolean")
         return met.set_axis(frame.index)
 
@@ -118,7 +119,7 @@ class Condition:
         """
         return table.filter(self._met(table, zone=zone).fill_null(False))
 
-    def apply(self, data: Any, *, file: str, zone: str = "UTC") -> Kept:
+    def apply(self, data: Any, *, file: str, zone: str | None = None) -> Kept:
         """Return the rows that meet the condition, and what to say about it.
 
         Parameters
@@ -126,8 +127,8 @@ class Condition:
         data : pandas.DataFrame or Ibis table
         file : str
             What the rows are called.
-        zone : str
-            As for `filter`.
+        zone : str, optional
+            As for `filter`; None: the condition's own.
 
         Raises
         ------
@@ -137,7 +138,7 @@ class Condition:
             If no row meets it.
         """
         if isinstance(data, ir.Table):
-            table, met = data, self._met(data, zone=zone)
+            table, met = data, self._met(data, zone=zone or self.zone)
             rows: Any = data.filter(met.fill_null(False))
             # not `isnull`: Ibis 12 writes NOT x IS NULL, which asks of x alone
             counts = table.aggregate(n=table.count(), kept=met.sum(), told=met.count())
@@ -157,7 +158,7 @@ class Condition:
         ColumnError
             As `keep`.
         """
-        return self._met(table, zone="UTC")
+        return self._met(table, zone=self.zone)
 
     def told(self, rows: Any, *, n: int, kept: int, known: int, table: ir.Table, file: str) -> Kept:
         """Return the rows that met the condition, and what to say about it, from counts: of all
@@ -255,9 +256,9 @@ def parse_condition(text: str, *, parameter: str = "where") -> Condition:
     return Condition(text, term, parameter, f"{parameter}=None")
 
 
-def choose(where: str | None, only: Mapping[str, Any]) -> Condition | None:
+def choose(where: str | None, only: Mapping[str, Any], *, zone: str = "UTC") -> Condition | None:
     """Return the condition of the parameters `where` and `only`, both of which a row must meet;
-    None where neither asks for anything.
+    None where neither asks for anything. Days and times are meant in `zone`, for instants.
 
     A value of `only` asks for the rows whose name in that column (see `names`) is the value's: what
     the reader takes for one group, whatever the column's type. It is bound as it is; no letter of
@@ -276,11 +277,11 @@ def choose(where: str | None, only: Mapping[str, Any]) -> Condition | None:
     >>> print(choose("score > 3", {"chief": "O'Brien"}))
     score > 3 and chief = 'O''Brien'
     """
-    asked = None if where is None else parse_condition(where)
+    asked = None if where is None else replace(parse_condition(where), zone=zone)
     bound, said = bind(only), as_condition(only)
     if bound is None or said is None:
         return asked
-    chosen = Condition(said, bound, "only", "only={}")
+    chosen = Condition(said, bound, "only", "only={}", zone)
     return chosen if asked is None else both(asked, chosen)
 
 
@@ -297,6 +298,7 @@ def both(first: Condition | None, second: Condition | None) -> Condition | None:
         Every((first.term, second.term)),
         f"{first.parameter} and {second.parameter}",
         f"{first.without} and {second.without}",
+        first.zone,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
@@ -29,14 +30,24 @@ class Dates:
         How they are written.
     notes : tuple of Message
         How they were read, unless they were dates already, or as ISO 8601 writes them.
+    zoned : bool
+        Whether they are moments of a zone, by an offset or by counting from 1970.
     """
 
     values: pd.Series
     pattern: DatePattern
     notes: tuple[Message, ...]
+    zoned: bool = False
 
 
-def read_dates(values: pd.Series, *, name: str, parameter: str, dates: str | None = None) -> Dates:
+def read_dates(
+    values: pd.Series,
+    *,
+    name: str,
+    parameter: str,
+    dates: str | None = None,
+    zone: str | None = None,
+) -> Dates:
     """Read a column of dates: time stamps, text or numbers, by one pattern for all its values.
 
     Parameters
@@ -46,6 +57,8 @@ def read_dates(values: pd.Series, *, name: str, parameter: str, dates: str | Non
         The column, and the parameter that names it, for refusals.
     dates : {None, "day first", "month first", "year first"}
         How to read 03/04/2024 and 03/04/24, where no value of the column tells.
+    zone : str, optional
+        Whose clocks show the moments that have a zone; None: those by which they were written.
 
     Returns
     -------
@@ -65,37 +78,50 @@ def read_dates(values: pd.Series, *, name: str, parameter: str, dates: str | Non
     >>> read.pattern.value, read.values.dt.day.tolist()
     ('day_first', [13, 2])
     """
-    typed = _typed(values)
+    typed = _typed(values, zone)
     if typed is not None:
-        return Dates(values=typed, pattern=DatePattern.TYPED, notes=())
+        there = values.dropna()
+        zoned = isinstance(values.dtype, pd.DatetimeTZDtype) or bool(
+            values.dtype == object and len(there) and getattr(there.iloc[0], "tzinfo", None)
+        )
+        return Dates(values=typed, pattern=DatePattern.TYPED, notes=(), zoned=zoned)
     table = lay_out(values, name)
     column = read_date_column(table, name, parameter=parameter, dates=dates)
-    rows = table.select("row", cx_wall=column.wall.cast("timestamp")).order_by("row").to_pyarrow()
-    found = rows["cx_wall"].to_pandas().astype("datetime64[us]")
+    moved = zone is not None and column.instant is not None
+    when = column.instant if moved else column.wall.cast("timestamp")
+    rows = table.select("row", cx_when=when).order_by("row").to_pyarrow()
+    found = rows["cx_when"].to_pandas()
+    if moved:
+        found = found.dt.tz_convert(zone).dt.tz_localize(None)
     return Dates(
-        values=found.set_axis(values.index).rename(values.name),
+        values=found.astype("datetime64[us]").set_axis(values.index).rename(values.name),
         pattern=column.pattern,
         notes=column.notes,
+        zoned=column.instant is not None,
     )
 
 
-def _typed(values: pd.Series) -> pd.Series | None:
-    """Return values that are dates or time stamps already, as clocks showed them."""
+def _typed(values: pd.Series, zone: str | None = None) -> pd.Series | None:
+    """Return values that are dates or time stamps already, as clocks showed them (those of the
+    zone, where one is named)."""
     if isinstance(values.dtype, pd.PeriodDtype):
         return values.dt.to_timestamp()
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_localize(None)
+        return (values if zone is None else values.dt.tz_convert(zone)).dt.tz_localize(None)
     if pd.api.types.is_datetime64_dtype(values):
         return values
     there = values.dropna()
     if len(there) and all(isinstance(value, dt.date) for value in there):
-        days = [value if pd.isna(value) else _naive(value) for value in values]
+        days = [value if pd.isna(value) else _naive(value, zone) for value in values]
         return pd.Series(days, values.index, dtype="datetime64[us]", name=values.name)
     return None
 
 
-def _naive(value: dt.date) -> dt.date:
-    return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+def _naive(value: dt.date, zone: str | None) -> dt.date:
+    if not isinstance(value, dt.datetime):
+        return value
+    moved = zone is not None and value.tzinfo is not None
+    return (value.astimezone(ZoneInfo(str(zone))) if moved else value).replace(tzinfo=None)
 
 
 def lay_out(values: pd.Series, name: str) -> ir.Table:

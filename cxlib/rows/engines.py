@@ -3,6 +3,7 @@ labels, small tables, duplicates."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -86,6 +87,21 @@ def instant_of(zone: str, wall: Any, table: ir.Table) -> ir.Value:
     later = [first + ibis.interval(minutes=minutes) for minutes in (60, 30)]  # Lord Howe has half
     shown = [(from_utc_timestamp(moment, zone) == wall, moment) for moment in later]
     return (wall if zone == "UTC" else ibis.cases(*shown, else_=first)).cast(INSTANT)
+
+
+def wall_of(zone: str, moment: ir.Column) -> ir.Value:
+    """Return what clocks in a zone show at the moments of a column; the zone may be an offset, as
+    files have it: +09:00."""
+    engine = moment.get_backend().name
+    wall: Any = moment.cast("timestamp") if engine != "postgres" else wall_time("UTC", moment)
+    if east := re.fullmatch(r"(?:UTC)?([+-])(\d\d):?(\d\d)", zone):
+        minutes = int(east[2]) * 60 + int(east[3])
+        return wall + ibis.interval(minutes=-minutes if east[1] == "-" else minutes)
+    if zone in ("UTC", "Etc/UTC"):
+        return wall
+    if engine == "pyspark":
+        return from_utc_timestamp(wall, zone)
+    return wall_time(zone, moment.cast(INSTANT))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ waves."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -32,12 +32,15 @@ class Named:
         What a reader should know, where `order_waves` does not say it.
     flags : tuple of Message
         What can change a headline: answers without a wave, dates that cannot be meant.
+    zoned : bool
+        Whether they are made of moments of a zone.
     """
 
     values: pd.Series
     notes: tuple[Message, ...]
     warnings: tuple[Message, ...] = ()
     flags: tuple[Message, ...] = ()
+    zoned: bool = False
 
     @property
     def many_missing(self) -> bool:
@@ -54,6 +57,7 @@ def name_waves(
     given: pd.Series,
     times: pd.Series | None = None,
     in_order: Callable[[pd.Series], pd.Series] | None = None,
+    zone: str | None = None,
 ) -> Named:
     """Name the wave of each row: as the column does, or as the month, quarter or year of its date.
 
@@ -63,8 +67,8 @@ def name_waves(
         The column, in the order of the file.
     column : str
         Its name.
-    by, dates : str
-        The parameters `wave_by` and `dates`.
+    by, dates, zone : str
+        The parameters `wave_by`, `dates` and `zone`.
     given : pandas.Series of bool
         Whether a row has an answer.
     times : pandas.Series of int, optional
@@ -79,9 +83,11 @@ def name_waves(
         If `by` needs dates and there are none, or each wave stands only in its first row.
     """
     if by in PERIODS:
-        read = read_periods(values, name=column, by=by, dates=dates, times=times)
+        read = read_periods(values, name=column, by=by, dates=dates, times=times, zone=zone)
         missing = read.values.isna() & ~read.strays.rows
-        named = Named(values=read.values, notes=read.notes, flags=read.strays.warnings)
+        named = Named(
+            values=read.values, notes=read.notes, flags=read.strays.warnings, zoned=read.zoned
+        )
     else:
         folded = names.fold(values)
         missing = folded.values.isna()
@@ -96,12 +102,7 @@ def name_waves(
     if n == of or n <= _MANY * of:
         return named
     said = Message("common.wave_missing", n=n, of=of, share=n / of, column=column)
-    return Named(
-        values=named.values,
-        notes=named.notes,
-        warnings=named.warnings,
-        flags=(*named.flags, said),
-    )
+    return replace(named, flags=(*named.flags, said))
 
 
 def _refuse_first_rows_alone(missing: pd.Series, column: str) -> None:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from cxlib.embedded import LIMIT, MEMORY
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
-from cxlib.rows.engines import give_memory_back, on_one_thread, wall_time
+from cxlib.rows.engines import give_memory_back, on_one_thread, wall_of
 from cxlib.rows.multiplicity import TIMES
 from cxlib.rows.table import missing
 from cxlib.rows.weights import unfit
@@ -57,6 +57,8 @@ class GroupedRows:
         What was noticed about the names of the columns.
     days : frozenset of str
         Columns of moments, of which days alone count.
+    zone : str or None
+        Whose days these are; None: those of each column's own zone.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class GroupedRows:
     types: Mapping[str, pa.DataType]
     notes: tuple[Message, ...] = ()
     days: frozenset[str] = frozenset()
+    zone: str | None = None
 
     @property
     def server(self) -> TableName | None:
@@ -81,12 +84,12 @@ class GroupedRows:
         return bool(kind.is_date() or kind.is_timestamp())
 
     def zone_of(self, name: str) -> str | None:
-        """Return the zone whose days are told of a column of moments: the file's, else UTC; None
-        where its moments have none."""
+        """Return the zone whose days are told of a column of moments: that which is asked for, or
+        the file's, else UTC; None where its moments have none."""
         kind = self.table[name].type()
         if not kind.is_timestamp() or kind.timezone is None:
             return None
-        return getattr(self.types.get(name), "tz", None) or "UTC"
+        return self.zone or getattr(self.types.get(name), "tz", None) or "UTC"
 
     def is_nested(self, name: str) -> bool:
         """Return whether a column holds lists or structures, which no engine groups as text."""
@@ -96,9 +99,11 @@ class GroupedRows:
         """Return whether a column holds numbers, by its type."""
         return bool(self.table[name].type().is_numeric())
 
-    def with_days(self, names: Iterable[str]) -> GroupedRows:
-        """Return the rows with these columns by their days, where they hold moments."""
-        return replace(self, days=frozenset(name for name in names if self.is_moment(name)))
+    def with_days(self, names: Iterable[str], zone: str | None = None) -> GroupedRows:
+        """Return the rows with these columns by their days (of the zone), where they hold
+        moments."""
+        days = frozenset(name for name in names if self.is_moment(name))
+        return replace(self, days=days, zone=zone)
 
     def only(self, rows: ir.Table) -> GroupedRows:
         """Return other rows of the same columns."""
@@ -112,10 +117,7 @@ class GroupedRows:
         kind = column.type()
         if kind.timezone is None:
             return column.date()
-        zone = str(self.zone_of(name))
-        if zone == "UTC" and column.get_backend().name != "postgres":
-            return column.cast("timestamp").date()
-        return wall_time(zone, column.cast("timestamp('UTC')")).date()
+        return wall_of(str(self.zone_of(name)), column).date()
 
     def group(
         self,

@@ -37,6 +37,7 @@ def read_groups(
     question: str,
     weight: str | None = None,
     days: Collection[str] = (),
+    zone: str | None = None,
     layout: str = "auto",
     sheet: str | int | None = None,
     header: int | None = None,
@@ -58,6 +59,8 @@ def read_groups(
         Column that is summed up by group, or taken as one of `columns` where it holds no numbers.
     days : collection of str
         Columns of moments of which days alone count.
+    zone : str, optional
+        Whose days these are; None: those of each column's own zone.
     layout, sheet, header, finished_only, where
         As for `surveys.read_survey`.
 
@@ -78,7 +81,7 @@ def read_groups(
     100,000 rows, and asks the engine about a larger one (`grouped_checks`); whether rows are
     repeated is not looked for above two million, and a note says so.
     """
-    rows = open_rows(path, layout=layout, sheet=sheet, header=header).with_days(days)
+    rows = open_rows(path, layout=layout, sheet=sheet, header=header).with_days(days, zone)
     marked, kept = _by_status(rows, finished_only)
     if weight is not None and not (weight in rows.names and rows.is_number(weight)):
         columns, weight = [*columns, weight], None

@@ -14,6 +14,8 @@ from cxlib.errors import (
     ScaleError,
     WeightError,
 )
+from cxlib.nps import grouped_reading, reading
+from cxlib.rows.multiplicity import times_of
 
 ROWS = pd.DataFrame(
     {
@@ -377,7 +379,8 @@ def test_scores_that_are_all_missing_are_no_matter_of_waves(tmp_path, wave):
 
 
 @pytest.mark.parametrize(
-    ("zone", "said"), [("Asia/Tokyo", "Asia/Tokyo"), ("UTC", "UTC"), (None, "")]
+    ("zone", "said"),
+    [("Asia/Tokyo", "Asia/Tokyo"), ("+09:00", "UTC+09:00"), ("UTC", "UTC"), (None, "")],
 )
 def test_the_clocks_by_which_moments_fall_into_waves_are_told(tmp_path, zone, said):
     """A quarter that begins in Tokyo begins nine hours later in UTC."""
@@ -390,5 +393,63 @@ def test_the_clocks_by_which_moments_fall_into_waves_are_told(tmp_path, zone, sa
     for file, told in (("a.parquet", said), ("a.duckdb#a", said and "UTC")):
         given = {"segment": None, "columns": {}, "wave_column": "at"}
         p = nps.Parameters(survey=f"{tmp_path}/{file}", wave_by="quarter", **given)
-        notes = [each for each in nps.read(p).notes if each.key == "nps.waves_zone"]
-        assert [each.values["zone"] for each in notes] == ([told] if told else [])
+        for answers in (reading._answers(grouped_reading.read_survey(p), (), p), nps.read(p)):
+            notes = [each for each in answers.notes if each.key == "nps.waves_zone"]
+            assert [each.values["zone"] for each in notes] == ([told] if told else [])
+
+
+AS_TEXT = {
+    "parquet": lambda at: at,
+    "duckdb": lambda at: at,
+    "csv": lambda at: at.map(lambda each: each.isoformat()),
+    "seconds": lambda at: at.map(lambda each: int(each.timestamp())),
+}
+
+
+@pytest.mark.parametrize("written", AS_TEXT)
+@pytest.mark.parametrize("column_zone", ["UTC", "Asia/Tokyo", "America/St_Johns", "+09:00", None])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/St_Johns", "Pacific/Kiritimati"])
+def test_moments_fall_into_waves_by_the_zone_that_is_asked_for(
+    tmp_path, written, column_zone, zone
+):
+    """However they are kept, and in groups as row by row; times without a zone stay as they are."""
+    if written == "seconds" and column_zone is None:
+        pytest.skip("seconds since 1970 are moments")
+    at = pd.Series(pd.date_range("2026-03-29 20:00", periods=60, freq="h", tz="UTC"))
+    at = at.dt.tz_localize(None) if column_zone is None else at.dt.tz_convert(column_zone)
+    expected = at if column_zone is None else at.dt.tz_convert(zone).dt.tz_localize(None)
+    frame = pd.DataFrame({"score": [9, 3] * 30, "at": AS_TEXT[written](at)})
+    frame.to_parquet(tmp_path / "a.parquet")
+    file = "a.parquet"
+    if written == "csv":
+        frame.to_csv(tmp_path / (file := "a.csv"), index=False)
+    if written == "duckdb":
+        with duckdb.connect(str(tmp_path / "a.duckdb")) as engine:
+            engine.register("rows", frame)
+            engine.execute("CREATE TABLE a AS FROM rows")
+        file = "a.duckdb#a"
+    given = {"segment": None, "columns": {}, "wave_column": "at", "wave_by": "month"}
+    p = nps.Parameters(survey=f"{tmp_path}/{file}", zone=zone, **given)
+    months = expected.dt.strftime("%Y-%m").value_counts().to_dict()
+    for answers in (nps.read(p), reading._read_rows(p)):
+        times = times_of(answers.frame)
+        n = answers.frame.assign(n=1 if times is None else times).groupby("at", observed=True)["n"]
+        assert n.sum().to_dict() == months
+        said = [each for each in answers.notes if each.key.startswith("nps.waves_")]
+        key = "nps.waves_no_zone" if column_zone is None else "nps.waves_zone"
+        assert [(each.key, each.values["zone"]) for each in said] == [(key, zone)]
+
+
+@pytest.mark.parametrize(("zone", "n"), [(None, 24), ("UTC", 24), ("Asia/Tokyo", 33)])
+def test_days_of_a_condition_are_those_of_the_zone(tmp_path, zone, n):
+    at = pd.date_range("2026-03-31 00:00", periods=48, freq="h", tz="UTC")
+    pd.DataFrame({"score": [9, 3] * 24, "at": at}).to_parquet(tmp_path / "a.parquet")
+    given = {"segment": None, "columns": {}, "wave_column": None, "where": "at >= '2026-04-01'"}
+    p = nps.Parameters(survey=tmp_path / "a.parquet", zone=zone, **given)
+    assert nps.read(p).n == reading._read_rows(p).n == n
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokio", "+09:00", "JST-9", ""])
+def test_a_zone_that_nobody_knows_is_refused(zone):
+    with pytest.raises(ParameterError, match="is not a time zone"):
+        nps.Parameters.parse({"zone": zone})
