@@ -25,6 +25,27 @@ _POSTGRES = """SELECT n.nspname, c.relname, has_schema_privilege(n.oid, 'USAGE')
     WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname <> 'information_schema'
         AND n.nspname NOT LIKE 'pg\\_%'"""
 
+# what is read when a view is, and as whom: its owner, or this role, where it says so. Rows are held
+# back as `check_enable_rls` of PostgreSQL has it
+_RESTRICTED = """WITH RECURSIVE behind AS (
+        SELECT %s::regclass::oid AS oid, current_user::regrole::oid AS role
+    UNION
+        SELECT needs.refobjid, CASE WHEN coalesce((
+                SELECT option_value::boolean FROM pg_options_to_table(view.reloptions)
+                WHERE option_name = 'security_invoker'
+            ), false) THEN current_user::regrole::oid ELSE view.relowner END
+        FROM behind
+        JOIN pg_catalog.pg_class view ON view.oid = behind.oid AND view.relkind IN ('v', 'm')
+        JOIN pg_catalog.pg_rewrite rule ON rule.ev_class = view.oid AND rule.ev_type = '1'
+        JOIN pg_catalog.pg_depend needs ON needs.classid = 'pg_rewrite'::regclass
+            AND needs.objid = rule.oid AND needs.refclassid = 'pg_class'::regclass
+            AND needs.refobjid <> view.oid
+    )
+    SELECT coalesce(bool_or(t.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
+        AND (t.relforcerowsecurity OR NOT pg_has_role(r.oid, t.relowner, 'USAGE'))), false)
+    FROM behind JOIN pg_catalog.pg_class t ON t.oid = behind.oid
+    JOIN pg_catalog.pg_roles r ON r.oid = behind.role"""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -168,11 +189,12 @@ def shortest(place: Place, schemas: Sequence[str]) -> str:
 
 
 def is_restricted(engine: Any, place: Place) -> bool:
-    """Return whether PostgreSQL shows this role some rows of a table alone."""
+    """Return whether PostgreSQL shows this role some rows alone of a table, or of one behind a
+    view."""
     if engine.name != "postgres":
         return False
-    query = "SELECT row_security_active(%s::text)"
-    [(active,)] = engine.con.execute(query, [quoted(place.schema, place.table)]).fetchall()
+    named = [quoted(place.schema, place.table)]
+    [(active,)] = engine.con.execute(_RESTRICTED, named).fetchall()
     return bool(active)
 
 

@@ -368,3 +368,50 @@ def test_the_end_leaves_nothing_behind(shop):
 def test_the_password_file_is_read(shop):
     assert read_settings("別名").password is None  # as PGPASSFILE of the fixture has it
     assert PASSWORD not in str(look("別名"))
+
+
+VIEWS = {  # name to its owner, its options and what it shows
+    "of_owner": ("researcher", "", "guarded"),
+    "of_whoever_asks": ("researcher", "WITH (security_invoker = true)", "guarded"),
+    "of_another": ("keeper", "", "guarded"),
+    "of_one_who_may_all": ("boss", "", "guarded"),
+    "above": ("researcher", "", "of_another"),
+    "above_asked": ("researcher", "", "of_whoever_asks"),
+    "asked_above": ("researcher", "WITH (security_invoker = on)", "of_owner"),
+    "above_of_another": ("keeper", "", "of_whoever_asks"),
+    "joined": ("researcher", "", "orders CROSS JOIN (SELECT n AS m FROM of_another) AS o"),
+    "without": ("keeper", "", "orders"),
+}
+
+
+@pytest.fixture
+def guarded(shop):
+    """A table of three rows, of which the policy shows one, and views of it."""
+    with owner(shop) as connection:
+        say = connection.execute
+        say(
+            "CREATE ROLE keeper; CREATE ROLE boss BYPASSRLS; GRANT USAGE ON SCHEMA public TO PUBLIC"
+        )
+        say("GRANT CREATE ON SCHEMA public TO keeper, boss")
+        say("CREATE TABLE guarded AS SELECT generate_series(1, 3) AS n")
+        say("ALTER TABLE guarded ENABLE ROW LEVEL SECURITY")
+        say("CREATE POLICY one ON guarded USING (n = 1)")
+        say("GRANT SELECT ON guarded, orders TO PUBLIC")
+        for name, (role, options, rows) in VIEWS.items():
+            say(f"SET ROLE {role}; CREATE VIEW {name} {options} AS SELECT * FROM {rows}")
+            say(f"GRANT SELECT ON {name} TO PUBLIC; RESET ROLE")
+        say("SET ROLE keeper; CREATE MATERIALIZED VIEW copied AS SELECT * FROM guarded")
+        say("GRANT SELECT ON copied TO PUBLIC; RESET ROLE")
+    yield
+    end()
+    with owner(shop) as connection:
+        connection.execute("DROP OWNED BY keeper, boss CASCADE; DROP TABLE guarded CASCADE")
+        connection.execute("DROP ROLE keeper, boss")
+
+
+def test_rows_held_back_behind_views_are_told(guarded):
+    """A view holds back what its owner may not see, or who asks; so does a view of that view."""
+    for name in ("guarded", "copied", *VIEWS):
+        found = facts(read_source(f"shop:{name}"))
+        assert found.restricted == (found.rows < 3 and name != "without"), name
+    assert not facts(read_source("shop:orders")).restricted
