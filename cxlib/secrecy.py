@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from cxlib.database_addresses import what_to_write
 from cxlib.errors import ParameterError
 from cxlib.secret_forms import forms, masked_forms, remains
 from cxlib.secret_names import looks_secret
@@ -147,14 +148,16 @@ def _refusal(path: tuple[str, ...], text: str) -> str:
     if hidden == text and (not by_name or re.fullmatch(r"\s*\d{1,3}\s*", text)):
         return ""
     shown = (f"{inner}=" if inner else "") + (MASK if by_name else hidden[:200])
-    return (
+    said = (
         f"parameter {path[0]}={shown!r} holds a password or a key; it is a secret and would be "
-        f"stored in the published notebook; {_how(path)}; "
-        + (
-            "if it is none, give the parameter another name"
-            if hidden == text
-            else "the path of a file and a condition must do without one"
-        )
+        "stored in the published notebook; "
+    )
+    if table := what_to_write(text, parameter=path[0]):
+        return f"{said}where it is a text alone, {_how(path)}; where it names rows, {table}"
+    return f"{said}{_how(path)}; " + (
+        "if it is none, give the parameter another name"
+        if hidden == text
+        else "the path of a file and a condition must do without one"
     )
 
 

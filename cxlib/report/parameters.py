@@ -23,7 +23,7 @@ from cxlib.report.notebook import Notebook, comments, defaults
 from cxlib.report.translation import ORIGINAL
 from cxlib.report.values import as_field, is_path, laid_over, opened, parts, plain
 from cxlib.secrecy import refuse_secrets, refuse_unreadable, secret_name
-from cxlib.sources.table_names import is_named
+from cxlib.sources.table_names import is_address, is_named
 
 Fields = Mapping[str, FieldInfo]
 
@@ -283,7 +283,8 @@ def _absolute(value: Any, field: FieldInfo, folder: Path) -> Any:
     if not is_path(field) or not isinstance(value, str | Path) or secret_name(value):
         return value
     whole = Path(os.path.abspath(folder / Path(value).expanduser()))
-    return Path(value) if is_named(value) and not whole.exists() else whole
+    as_it_is = is_named(value) or is_address(value)
+    return Path(value) if as_it_is and not whole.exists() else whole
 
 
 def _relative(value: Any, folder: Path) -> Any:

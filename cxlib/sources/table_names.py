@@ -9,9 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cxlib.database_addresses import what_to_write
 from cxlib.errors import CxError, ParameterError
 from cxlib.secrecy import masked
-from cxlib.sources.connection_settings import read_settings
+from cxlib.sources.connection_settings import KEYS, read_settings
 from cxlib.sources.kinds import SUFFIXES
 from cxlib.sources.parquet_folders import is_parquet_folder
 
@@ -75,7 +76,7 @@ def read_source(source: str | os.PathLike[str]) -> Path | TableName:
     ParameterError
         If a table's name is not written like that, with how to write it; if the file of a database
         is not there, or no table of it is named, with those that are in it; or if it is an address,
-        of which nothing is repeated but what stands before the colon.
+        with what to write in its place, without a password.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def read_source(source: str | os.PathLike[str]) -> Path | TableName:
             raise _no_table(text, found)
         return found
     if address := _ADDRESS.match(text):
-        raise _no_address(address[1])
+        raise _no_address(address[1], text)
     if masked(text) != text:
         raise ParameterError(
             f"source {masked(text)!r} holds a password, which is never part of a table's name; put "
@@ -114,6 +115,15 @@ def is_named(source: str | os.PathLike[str]) -> bool:
     text = os.fspath(source)
     named = _CONNECTION.fullmatch(text.strip()) and not _ADDRESS.match(text)
     return bool(named) and _existing(text) is None
+
+
+def is_address(source: str | os.PathLike[str]) -> bool:
+    """Return whether a source is written like an address, `postgres://…`, which is refused.
+
+    >>> is_address("postgres:/host/shop"), is_address("C:/orders.csv"), is_address("shop:orders")
+    (True, False, False)
+    """
+    return _ADDRESS.match(os.fspath(source)) is not None
 
 
 def table_of(path: Path) -> TableName | None:
@@ -248,11 +258,13 @@ def _tables_in(file: Path) -> list[tuple[str, ...]]:
     return [(table,) if schema == "main" else (schema, table) for schema, table in rows]
 
 
-def _no_address(scheme: str) -> ParameterError:
+def _no_address(scheme: str, text: str) -> ParameterError:
+    step = what_to_write(text) or (
+        f"rows are read from files and from connections to {', '.join(KEYS)}: write them to a file"
+    )
     return ParameterError(
         f"source {scheme}://… is an address, which may hold a password and would be stored in the "
-        "published notebook; put it into connections.toml under a name, with its password as "
-        f"secret://NAME, and give NAME:table ('cx connect list' says where that file is)"
+        f"published notebook; {step}"
     )
 
 

@@ -74,6 +74,7 @@ def test_a_value_is_read_as_its_field_needs_it(values, name, written, wanted):
         ("folder", "data/survey.csv", "there is no folder"),
         ("wave", True, "wave=True"),
         ("password", "hunter2", "is a secret .* give -p password=secret://PASSWORD"),
+        ("survey", "postgres://ann@db/shop", "survey='postgres:/ann@db/shop'"),  # no folder before
         ("survey", "", "survey='' is empty"),
         ("survey", "data", "is a folder; give the path of a file"),
         ("since", "soon", "since='soon': is not a date; write it"),
