@@ -4,10 +4,14 @@ what has no room there."""
 from __future__ import annotations
 
 import atexit
+import contextvars
 import functools
 import os
 import shutil
 import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 MEMORY = "1GB"  # that DuckDB may take beside what Python has; LIMIT gives another
@@ -23,7 +27,32 @@ def embedded() -> Any:
     engine = ibis.get_backend()
     if engine.name == "duckdb":
         bound(engine.con)
+        stoppable(engine)
     return engine
+
+
+def stoppable(engine: Any) -> None:
+    """Have Ctrl-C, and the stop button of a notebook, end a query: DuckDB does not hear them while
+    it makes rows for Arrow, so the main thread waits for another one that asks."""
+    for name in ("to_pyarrow", "execute", "raw_sql"):
+        if name not in vars(engine):
+            setattr(engine, name, _waited_for(getattr(engine, name), engine.con))
+
+
+def _waited_for(ask: Callable[..., Any], connection: Any) -> Callable[..., Any]:
+    @functools.wraps(ask)
+    def asked(*given: Any, **named: Any) -> Any:
+        if threading.current_thread() is not threading.main_thread():
+            return ask(*given, **named)
+        with ThreadPoolExecutor(1) as other:
+            found = other.submit(contextvars.copy_context().run, ask, *given, **named)
+            try:
+                return found.result()
+            except KeyboardInterrupt:
+                connection.interrupt()
+                raise
+
+    return asked
 
 
 def bound(connection: Any) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import ibis
+import pytest
 
 from cxlib import embedded
 from cxlib.sources import database_files
@@ -55,7 +60,7 @@ def test_what_has_no_room_is_among_temporary_files_and_goes_with_the_process(tmp
     folder, size = json.loads(told.stdout)
     assert Path(folder).parent == tmp_path / "temporary"
     assert int(size) > 1_000_000
-    assert [*tmp_path.rglob("*")] == [tmp_path / "temporary", tmp_path / "work"]
+    assert sorted(tmp_path.rglob("*")) == [tmp_path / "temporary", tmp_path / "work"]
 
 
 def test_a_folder_that_somebody_else_removes_is_taken(monkeypatch, tmp_path):
@@ -95,3 +100,23 @@ def test_an_engine_that_is_not_duckdb_is_handed_on(monkeypatch):
 
     monkeypatch.setattr(ibis, "get_backend", Other)
     assert embedded.embedded().name == "pyspark"
+
+
+def test_a_query_that_is_stopped_ends_and_the_next_one_runs():
+    with duckdb.connect() as connection:
+        engine = ibis.duckdb.from_connection(connection)
+        embedded.stoppable(engine)
+        embedded.stoppable(engine)  # once
+        engine.raw_sql(
+            "CREATE VIEW long AS SELECT sum(a.i * b.i) AS n "
+            "FROM range(10000000) a(i), range(10000000) b(i); CREATE VIEW short AS SELECT 1 AS n"
+        )
+        long, short = engine.table("long"), engine.table("short")
+        threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            long.to_pyarrow()
+        assert time.monotonic() - begun < 60
+        assert short.to_pyarrow().to_pylist() == [{"n": 1}]
+        with ThreadPoolExecutor(1) as other:  # no signals come there
+            assert other.submit(short.execute).result().n[0] == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from cxlib.embedded import bound
+from cxlib.embedded import bound, stoppable
 from cxlib.errors import ParameterError, SourceError
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def _duckdb(url: str) -> ibis.BaseBackend:
 
 def _bounded(engine: Any) -> ibis.BaseBackend:
     bound(engine.con)
+    stoppable(engine)
     return engine
 
 

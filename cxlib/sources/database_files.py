@@ -120,8 +120,9 @@ def opened(table: TableName) -> duckdb.DuckDBPyConnection:
     file = table.file or Path()
     refuse_absent(file)
     try:
-        config = {"enable_external_access": "false", **bounds()}
-        engine = duckdb.connect(str(file), read_only=True, config=config)
+        engine = duckdb.connect(
+            str(file), read_only=True, config={"enable_external_access": "false", **bounds()}
+        )
     except duckdb.Error as error:
         raise not_opened(file, error) from None
     return engine.execute("SET TimeZone = 'UTC'")  # else moments are shown in this machine's zone
