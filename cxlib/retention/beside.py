@@ -16,10 +16,15 @@ from cxlib.sources import read_events
 from cxlib.sources.events import open_rows
 from cxlib.sources.headers import read_header
 
+MANY = 0.05  # a larger share of rows without an amount can change the headline
 
-def look_beside(p: Parameters, path: Path, *, where: Condition | None) -> tuple[Message, ...]:
+
+def look_beside(
+    p: Parameters, path: Path, *, where: Condition | None
+) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Refuse amounts of several currencies, and say what was cancelled, sums others, or repeats
-    another row, where another column of the file tells.
+    another row, where another column of the file tells; and beside these that few amounts are
+    missing.
 
     Raises
     ------
@@ -45,6 +50,6 @@ def look_beside(p: Parameters, path: Path, *, where: Condition | None) -> tuple[
         flags += find_copies(rows, used=used)
     flags += find_sums(rows, ids=[p.customer, *numbers])
     flags += find_undone(rows, used=used)
-    if p.value in rows.columns:
-        flags += find_blanks(rows, value=str(p.value))
-    return tuple(flags)
+    blanks = find_blanks(rows, value=str(p.value)) if p.value in rows.columns else ()
+    many = any(each.values["n"] > MANY * each.values["rows"] for each in blanks)
+    return ((*flags, *blanks), ()) if many else (tuple(flags), blanks)

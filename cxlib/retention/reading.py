@@ -76,7 +76,7 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
     events, clock = log.table, Clock(zone=p.zone)
     used = [name for name in (p.customer, p.time, p.value) if name is not None]
     refuse_unequal(events, event, used=used)
-    beside = look_beside(p, p.orders, where=asked.orders)
+    beside, blanks = look_beside(p, p.orders, where=asked.orders)
     ids = profile_ids(events, customer=p.customer)
     kept = leave_out_strays(events, time=p.time, clock=clock, today=today)
     first, last = (clock.local_day(moment) for moment in kept.span)
@@ -112,7 +112,7 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
     return Records(
         read=_files({"orders": rows, "customers": customers, "subscriptions": subscriptions}),
         notes=(*said, *ids.notes, *notes, *noticed),
-        warnings=(*flags, *warnings),
+        warnings=(*flags, *blanks, *warnings),
         flags=flags,
         subject=with_condition(None, p.where, as_condition(p.only), p.start_where),
         inputs=_inputs(p),

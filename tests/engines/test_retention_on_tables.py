@@ -20,6 +20,7 @@ import pytest
 
 from cxlib import retention
 from cxlib.errors import CxError, ParameterError, SourceError
+from cxlib.retention.cautions import omissions
 from cxlib.sources.named_connections import end
 from tests.conftest import ROOT
 
@@ -73,7 +74,12 @@ TIMES = {
     "infinite": ("date", [*(f"{day}" for day in DAYS), "infinity"], {}),
 }
 ON_SPARK = ("text", "no day", "kanji", "clocks", "moment", "missing")
-AMOUNTS = {"text": ["1,234.50", "2,000.00"], "text 2": ["12", "x"], "numeric(12, 2)": ["1.25", "2"]}
+AMOUNTS = {
+    "double precision": ["1.25", *["2.5"] * 18, ""],  # two of forty are missing
+    "text": ["1,234.50", "2,000.00"],
+    "text 2": ["12", "x"],
+    "numeric(12, 2)": ["1.25", "2"],
+}
 
 
 def title(name):
@@ -213,14 +219,16 @@ def outcome(orders, **given):
         data = retention.read(p, today=today)
         log = {"customer": "who", "time": "when", "zone": p.zone, "today": today}
         cohorts = retention.count_cohorts(data.events, **log, value="amount")
+        durations = retention.durations_from_orders(data.events, **log, gap_days=90)
         return {
             "events": sorted(map(str, data.events.to_pyarrow()["when"].to_pylist())),
             "notes": [*map(str, data.notes)],
             "warnings": [*map(str, data.warnings)],
             "cohorts": sorted(cohorts.groups.values.tolist()),
-            "values": cohorts.values.values.tolist(),
+            "values": cohorts.values.astype(object).fillna("none").values.tolist(),
             "gaps": sorted(map(str, retention.count_gaps(data.events, **log).frame.values)),
             "as_of": data.as_of,
+            "omissions": [*map(str, omissions(durations))],
         }
     except CxError as error:
         return str(error)

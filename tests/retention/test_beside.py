@@ -100,8 +100,14 @@ def test_equal_rows_without_an_id_may_be_two_coffees(tmp_path):
     assert flags(tmp_path, pd.concat([once, once.head(12)]))[1] == []
 
 
-@pytest.mark.parametrize(("blank", "told"), [(2, []), (3, [3])])
-def test_amounts_that_are_missing_are_told_above_a_twentieth(tmp_path, blank, told):
+@pytest.mark.parametrize(
+    ("blank", "told", "on_top"), [(0, [], []), (1, [1], []), (2, [2], []), (3, [3], [3])]
+)
+def test_amounts_that_are_missing_are_told_and_above_a_twentieth_on_top(
+    tmp_path, blank, told, on_top
+):
+    """They count as 0, however few they are."""
     data, _ = flags(tmp_path, log(amount=[""] * blank + [10] * (ROWS - blank)))
-    found = [said for said in data.flags if said.key == "retention.amounts_missing"]
-    assert [said.values["n"] for said in found] == told
+    for shown, n in ((data.warnings, told), (data.flags, on_top)):
+        found = [said for said in shown if said.key == "retention.amounts_missing"]
+        assert [said.values["n"] for said in found] == n

@@ -56,13 +56,12 @@ def find_undone(rows: ir.Table, *, used: Sequence[str]) -> tuple[Message, ...]:
 
 
 def find_blanks(rows: ir.Table, *, value: str) -> tuple[Message, ...]:
-    """Say how many rows have no amount, where that is more than a twentieth."""
+    """Say how many rows have no amount."""
     amount = rows[value].cast("string").strip().nullif("")
     found = rows.aggregate(all=rows.count(), n=amount.count()).to_pyarrow().to_pylist()[0]
     n = found["all"] - found["n"]
-    if 20 * n <= found["all"]:
-        return ()
-    return (Message("retention.amounts_missing", n=n, rows=found["all"], column=value),)
+    said = Message("retention.amounts_missing", n=n, rows=found["all"], column=value)
+    return (said,) if n else ()
 
 
 def _filled(rows: ir.Table, name: str) -> list[Message]:
