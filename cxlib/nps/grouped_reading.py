@@ -18,7 +18,7 @@ from cxlib.rows import names, respondents
 from cxlib.rows.calendar_periods import PERIODS
 from cxlib.rows.conditions import Condition, choose
 from cxlib.rows.multiplicity import TIMES
-from cxlib.rows.weights import refuse_unfit
+from cxlib.rows.weights import OUTSIDE, refuse_unfit
 from cxlib.shown.message import Message
 from cxlib.sources import (
     Survey,
@@ -145,7 +145,7 @@ def weigh(rows: pd.DataFrame, p: Parameters) -> pd.DataFrame:
         of=there,
         parameter="columns.weight",
         column=weight,
-        what="no numbers, negative or infinite",
+        what=f"no numbers, {OUTSIDE}",
     )
     return rows
 

@@ -1,18 +1,16 @@
 """Weights as they stand in a file or an engine -> numbers that may weight, or a refusal.
 
-The rule, for all studies: a weight is a number of 0 or more. A weight of 0 keeps its row in the
-design (n, strata, clusters) and leaves estimates alone; degrees of freedom count what has a weight
-above 0. All as R's survey has it.
-Negative and infinite weights are refused; so are missing ones, where the row would be used.
+The rule, for all studies: a weight is 0, or a number that can be squared (1e-100 to 1e100). One of
+0 keeps its row in the design (n, strata, clusters) and leaves estimates alone; degrees of freedom
+count what has a weight above 0. All as R's survey has it.
+Others are refused, negative ones too; so are missing ones, where the row would be used.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
 from cxlib.errors import WeightError
@@ -22,6 +20,9 @@ from cxlib.shown.message import Message
 
 # answers worth a third of their number; one answer with a fifth, and three times its own part
 _WORTH, _SHARE, _TIMES = 1 / 3, 0.2, 3
+# weights that can be squared and summed; sums of others would be infinite, or nothing
+LEAST, MOST = 1e-100, 1e100
+OUTSIDE = f"negative or infinite (or not between {LEAST:g} and {MOST:g})"
 
 
 def read_weights(values: pd.Series, parameter: str) -> pd.Series:
@@ -40,8 +41,8 @@ def read_weights(values: pd.Series, parameter: str) -> pd.Series:
     Raises
     ------
     WeightError
-        If weights are no numbers, negative or infinite, or written with what may be marks of
-        thousands.
+        If weights are no numbers, negative, infinite or of a size that cannot be squared, or
+        written with what may be marks of thousands.
 
     Examples
     --------
@@ -54,13 +55,13 @@ def read_weights(values: pd.Series, parameter: str) -> pd.Series:
         text = names.fold(values).values
         _refuse_thousands(text, parameter, values.name)
         weights = pd.to_numeric(text, errors="coerce").astype(float)
-    bad = text.notna() & ~((weights >= 0) & np.isfinite(weights))
+    bad = text.notna() & ~((weights == 0) | ((weights >= LEAST) & (weights <= MOST)))
     refuse_unfit(
         int(bad.sum()),
         of=int(text.notna().sum()),
         parameter=parameter,
         column=values.name,
-        what="no numbers, negative or infinite",
+        what=f"no numbers, {OUTSIDE}",
         first=text[bad].iloc[0] if bad.any() else None,
     )
     return weights
@@ -123,10 +124,10 @@ def judge_weights(
 
 
 def unfit(weight: ir.Column) -> ir.BooleanValue:
-    """Return which weights are missing, negative or infinite, where they lie."""
+    """Return which weights are missing or no weights, where they lie."""
     number = weight.cast("float64")
     # NaN is above all numbers on DuckDB, PostgreSQL and Spark
-    fit = (number >= 0) & (number <= sys.float_info.max)
+    fit = (number == 0) | ((number >= LEAST) & (number <= MOST))
     return ~fit.fill_null(False)
 
 
@@ -136,7 +137,7 @@ def refuse_unfit(
     of: int,
     parameter: str,
     column: object,
-    what: str = "missing, negative or infinite",
+    what: str = f"missing, {OUTSIDE}",
     first: object = None,
 ) -> None:
     """Refuse weights if `n` of them, greater than 0, are no weights.

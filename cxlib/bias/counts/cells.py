@@ -29,7 +29,6 @@ _SUMS = {
     "base_max": _.w.max(),
     "unfit": _.unfit.sum(),
 }
-_LEAST, _MOST = 1e-100, 1e100  # weights between them can be squared, and divided by each other
 CELL_SUMS = ("n", "base", "base2", "base_min", "base_max")
 
 
@@ -239,12 +238,11 @@ def _is_ordered(rows: ir.Table) -> bool:
 
 def refuse_unfit(unfit: float, n: int, weight: str | None) -> None:
     """Refuse base weights that are missing, negative, infinite or beyond all sizes."""
-    what = f"missing, negative or infinite (or not between {_LEAST:g} and {_MOST:g})"
-    weights.refuse_unfit(int(unfit), of=n, parameter="weight", column=weight, what=what)
+    weights.refuse_unfit(int(unfit), of=n, parameter="weight", column=weight)
 
 
 def _is_fit(weight: NDArray) -> NDArray:
-    return (weight == 0) | ((weight >= _LEAST) & (weight <= _MOST))
+    return (weight == 0) | ((weight >= weights.LEAST) & (weight <= weights.MOST))
 
 
 def base_weight(rows: ir.Table, weight: str | None) -> ir.FloatingColumn:
@@ -253,5 +251,5 @@ def base_weight(rows: ir.Table, weight: str | None) -> ir.FloatingColumn:
     if weight is None:
         return ibis.literal(1.0)
     number = rows[weight].cast("float64")
-    extreme = (number.abs() > _MOST) | ((number > 0) & (number < _LEAST))
+    extreme = (number.abs() > weights.MOST) | ((number > 0) & (number < weights.LEAST))
     return extreme.ifelse(ibis.null("float64"), number)
