@@ -264,6 +264,8 @@ class _Section:
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65_535:
                 rule = "a port is a whole number from 1 to 65535; write port = 5432"
                 raise self.refusal(key, rule, shown=isinstance(value, int | float))
+        elif key == "timeout" and isinstance(value, int) and not isinstance(value, bool):
+            return
         elif not isinstance(value, str) or not value.strip():
             raise self.refusal(key, f'it is a text in quotes; write {key} = "…"')
         elif key == "host" and ("@" in value or "://" in value):
@@ -313,14 +315,14 @@ class _Section:
             )
         return given
 
-    def _timeout(self, given: str) -> int:
-        found = _TIME.fullmatch(given)
+    def _timeout(self, given: str | int) -> int:
+        found = _TIME.fullmatch(f"{given} s" if isinstance(given, int) else given)
         seconds = int(found[1]) * _UNITS[found[2].lower()] if found else 0
         if not 1 <= seconds <= LONGEST:
             raise self.refusal(
                 "timeout",
-                "it is a whole number and s, min or h, at most 24 h; write timeout = "
-                f'"{TIMEOUT // 60} min", which also holds where nothing is written',
+                "it is a whole number of seconds, or one and s, min or h, at most 24 h; write "
+                f'timeout = "{TIMEOUT // 60} min", which also holds where nothing is written',
                 shown=True,
             )
         return seconds

@@ -92,10 +92,14 @@ def test_an_address_names_its_engine(told, url, engine, field, value):
 
 @pytest.mark.parametrize(
     ("written", "seconds"),
-    [("15 min", 900), ("2h", 7200), ("1 hour", 3600), ("30 seconds", 30), ("5 MIN", 300)],
+    [
+        *[("15 min", 900), ("2h", 7200), ("1 hour", 3600), ("30 seconds", 30), ("5 MIN", 300)],
+        *[(5, 5), (1, 1), (86_400, 86_400)],
+    ],
 )
-def test_a_timeout_has_its_unit(told, written, seconds):
-    told(f'[warehouse]\nengine = "postgres"\ntimeout = "{written}"')
+def test_a_timeout_has_its_unit_or_is_of_seconds(told, written, seconds):
+    value = written if isinstance(written, int) else f'"{written}"'
+    told(f'[warehouse]\nengine = "postgres"\ntimeout = {value}')
     assert read_settings("warehouse").timeout == seconds
 
 
@@ -106,7 +110,7 @@ ADDRESS = "the engines are duckdb, postgres, spark; write postgres://…"
 HOST = 'it is an address; write the machine alone: host = "db.example", and user beside it'
 PORT = "a port is a whole number from 1 to 65535; write port = 5432"
 TEXT = 'it is a text in quotes; write host = "…"'
-TIME = "it is a whole number and s, min or h, at most 24 h; write timeout = "
+TIME = "it is a whole number of seconds, or one and s, min or h, at most 24 h; write timeout = "
 TIME += '"15 min", which also holds where nothing is written'
 FILE = 'engine = "duckdb" needs it: write the path of a database'
 OWN = "engine, url, host, port, database, user, password, timeout"
@@ -141,6 +145,11 @@ OWN = "engine, url, host, port, database, user, password, timeout"
         (POSTGRES + 'timeout = "soon"', f"timeout='soon': {TIME}"),
         (POSTGRES + 'timeout = "0 s"', f"timeout='0 s': {TIME}"),
         (POSTGRES + 'timeout = "25 h"', f"timeout='25 h': {TIME}"),
+        (POSTGRES + "timeout = 0", f"timeout=0: {TIME}"),
+        (POSTGRES + "timeout = -5", f"timeout=-5: {TIME}"),
+        (POSTGRES + "timeout = 86401", f"timeout=86401: {TIME}"),
+        (POSTGRES + "timeout = true", f"timeout: {TEXT.replace('host', 'timeout')}"),
+        (POSTGRES + "timeout = 1.5", f"timeout: {TEXT.replace('host', 'timeout')}"),
         ('engine = "duckdb"', f"file: {FILE}"),
         ('url = "duckdb://"', f"file: {FILE}"),
     ],
