@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,7 +82,7 @@ def _in_a_sentence(error: BaseException) -> str:
     state = getattr(error, "sqlstate", None) or ""
     lines = [line for line in str(error).splitlines() if not line.startswith(("\tat ", "\t..."))]
     whole = masked(" ".join(" ".join(lines).split()))  # without the stack of Java
-    said = whole[:300]
+    said = masked(_first_line(lines))[:300]
     if state == "57014":
         return (
             f"a query took longer than it may, or was cancelled ({said}); write a longer timeout = "
@@ -106,4 +106,22 @@ def _in_a_sentence(error: BaseException) -> str:
         )
     if "FILE_NOT_EXIST" in whole:
         return f"its files were exchanged while they were read ({said}); run again"
-    return f"the engine refused what it was asked ({said}); 'cx connect test' says what it has"
+    if state.startswith(_OF_NAMES) or type(error).__name__ in _OF_NAMES:
+        return f"the engine refused what it was asked ({said}); 'cx connect test' says what it has"
+    return (
+        f"the engine could not give the rows ({said}); see whether SELECT * FROM this table or "
+        "view gives all of them there, and correct the view, or the rows it stops at"
+    )
+
+
+# SQLSTATE of PostgreSQL, and errors of DuckDB and Spark, about names and rights
+_OF_NAMES = ("42", "3", "CatalogException", "BinderException", "AnalysisException")
+
+
+def _first_line(lines: Sequence[str]) -> str:
+    """Return an engine's own words: what stands below shows the query, or rows."""
+    said = [" ".join(line.split()).removeprefix(": ") for line in lines]
+    said = [
+        line for line in said if line and not line.startswith("An error occurred while calling")
+    ]
+    return said[0] if said else ""

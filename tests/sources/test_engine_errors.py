@@ -32,6 +32,42 @@ def test_an_engine_that_refuses_long_after_a_table_was_opened(orders):
         assert str(refused.value).endswith("'cx connect test' says what it has")
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("1 // (i - 3)", "Invalid Input Error: "),
+        ("CAST(concat('a', i) AS INTEGER)", "Conversion Error: Could not convert string 'a0'"),
+        ("error('no row is here')", "no row is here"),
+    ],
+)
+def test_rows_that_an_engine_cannot_give_are_told_by_its_first_line(row, said):
+    engine = ibis.duckdb.connect()
+    engine.raw_sql("SET ieee_floating_point_ops = false")
+    engine.raw_sql(f"CREATE VIEW late AS SELECT {row} AS n FROM range(5) t(i)")
+    guard(engine, "shop")
+    with pytest.raises(SourceError) as refused:
+        engine.table("late").n.max().execute()
+    told = str(refused.value)
+    assert told.startswith("connection 'shop': the engine could not give the rows (")
+    assert said in told
+    assert told.endswith("and correct the view, or the rows it stops at")
+    assert "LINE 1" not in told
+    assert "cx connect test" not in told
+
+
+@pytest.mark.parametrize(
+    ("state", "names"), [("22012", False), ("22P02", False), ("42P01", True), ("42501", True)]
+)
+def test_what_postgres_says_is_its_first_line_without_rows_and_secrets(state, names):
+    whole = "division by zero, password=s3cretWord\nDETAIL:  Key (mail)=(ann@x.org)\nLINE 1: SELECT"
+    with pytest.raises(SourceError) as refused, refuse_engine_errors(ORDERS):
+        raise of_postgres(state, whole)
+    told = str(refused.value)
+    assert "(division by zero, password=•••)" in told
+    assert ("cx connect test" in told) == names
+    assert ("SELECT * FROM this table or view" in told) != names
+
+
 def test_who_knows_the_table_names_it(orders):
     with (
         pytest.raises(SourceError, match=r"^source 'shop:orders': the engine refused what it was "),
