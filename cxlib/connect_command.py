@@ -43,6 +43,12 @@ def list_connections(language: Language = None) -> None:
 @connect.command("test")
 def look_at_connection(
     name: Annotated[str, typer.Argument(help="A connection of connections.toml.")],
+    schema: Annotated[
+        str | None, typer.Option("--schema", help="Print the tables of this schema alone, and all.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print all tables, not the first 20.")
+    ] = False,
     language: Language = None,
 ) -> None:
     """Open a connection, and print its engine, version and the tables that may be read.
@@ -51,7 +57,7 @@ def look_at_connection(
     speak(language)
     connections = cxlib.sources.named_connections
     try:
-        found = connections.look(name)
+        found = connections.look(name, schema=schema)
     finally:
         connections.end()
     tell(told("cli.connect_engine", name=name, engine=found.engine, version=found.version))
@@ -60,7 +66,8 @@ def look_at_connection(
         tell(told("cli.connect_no_tables"))
         return
     tell(told("cli.connect_tables", n=len(found.tables)))
-    for table in found.tables[:SHOWN]:
+    shown = found.tables if every or schema is not None else found.tables[:SHOWN]
+    for table in shown:
         tell(f"  {name}:{table}")
-    if len(found.tables) > SHOWN:
-        tell("  " + told("cli.connect_more", n=len(found.tables) - SHOWN))
+    if more := len(found.tables) - len(shown):
+        tell("  " + told("cli.connect_more", n=more))

@@ -66,7 +66,23 @@ def test_a_connection_says_its_engine_and_the_first_tables(cx, files):
         "25 tables may be read, each named as it stands here (on a command line in single quotes):",
         '  files:"Web 店"."a.b"',
     ]
-    assert lines[-2:] == ["  files:t18", "  … and 5 more"]
+    more = "  … and 5 more: --all prints every table, --schema NAME those of one schema"
+    assert lines[-2:] == ["  files:t18", more]
+
+
+def test_all_tables_or_those_of_a_schema_are_printed_where_they_are_asked_for(cx, files):
+    for given, n, last in (
+        (["--all"], 25, "files:t23"),
+        (["--schema", "main"], 24, "files:t23"),
+        (["--schema", "Web 店"], 1, 'files:"Web 店"."a.b"'),
+    ):
+        status, said, complaint = cx("test", "files", *given, connections=files)
+        tables = said.splitlines()[3:]
+        assert (status, complaint, len(tables), tables[-1]) == (0, "", n, f"  {last}")
+        assert said.splitlines()[2].startswith(f"{n} ")
+    status, _, complaint = cx("test", "files", "--schema", "mian", connections=files)
+    assert status == 2
+    assert "schema='mian' is not one of the possible values; did you mean 'main'?" in complaint
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cxlib import check
 from cxlib.errors import ParameterError, SourceError
 from cxlib.sources.asked_once import forget_answers
 from cxlib.sources.catalogs import (
@@ -217,13 +218,15 @@ def _counted(table: ibis.Table, newest: str | None) -> tuple[int, Any]:
     return int(found["rows"]), latest if isinstance(latest, dt.date) else None
 
 
-def look(name: str) -> ConnectionFacts:
+def look(name: str, *, schema: str | None = None) -> ConnectionFacts:
     """Return what a connection is and which of its tables may be read.
 
     Parameters
     ----------
     name : str
         Of `connections.toml`.
+    schema : str, optional
+        Whose tables alone are looked for.
 
     Returns
     -------
@@ -232,18 +235,23 @@ def look(name: str) -> ConnectionFacts:
     Raises
     ------
     ParameterError, SourceError
-        As `open_table`.
+        As `open_table`; also if there is no table in such a schema.
     """
     with _lock:
         opened = _open_once(read_settings(name))
         engine = opened.engine
         schemas = default_schemas(engine)
         places = list_places(engine, opened.settings.warehouse)
+        places = [place for place in places if place.readable]
+        if schema is not None:
+            known = sorted({place.schema for place in places})
+            check.one_of("schema", schema, known)
+            places = [place for place in places if place.schema == schema]
         return ConnectionFacts(
             name=name,
             engine=opened.settings.engine,
             version=_version(engine),
-            tables=tuple(shortest(place, schemas) for place in places if place.readable),
+            tables=tuple(shortest(place, schemas) for place in places),
             held_back=engine.name != "pyspark",
         )
 
