@@ -79,7 +79,7 @@ def read_events(
           otherwise an instant, **timestamp('UTC')**. Convert an instant to the zone of the report
           before a period is cut from it; do not convert a date;
         - `value`: int64 or float64 (a NaN is a null);
-        - `duplicates`: as stored.
+        - `duplicates`: as stored, text without blanks around it.
 
         Rows without a customer, time or value stay in, as nulls: the study counts them.
 
@@ -323,9 +323,10 @@ def _typed(
     """Return the columns that are wanted with their types, and how they were read."""
     names = [name for name in (customer, time, value, duplicates) if name is not None]
     table = (table if where is None else where.filter(table, zone=zone)).select(*names)
+    texts = [name for name in names if table[name].type().is_string()]
+    apart = [name for name in texts if name not in (customer, time)]
+    table = table.mutate(**{name: table[name].strip().nullif("") for name in apart})
     if text:
-        apart = [name for name in names if name not in (customer, time)]
-        table = table.mutate(**{name: table[name].strip().nullif("") for name in apart})
         table = table.mutate(**{customer: table[customer].nullif("")})
     wanted = _wanted(table, customer, value)
     times = read_times(table, time, zone=zone, dates=dates, further=wanted)

@@ -411,3 +411,14 @@ def test_three_decimals_throughout_may_be_thousands_where_semicolons_part(tmp_pa
             read_events(path, customer="id", time="at", value="v")
     else:
         assert read_events(path, customer="id", time="at", value="v").v.sum().execute() == 5.0
+
+
+def test_texts_of_a_table_are_read_as_those_of_a_file(tmp_path):
+    data = {"id": ["a", "a", "b"], "at": ["2026-07-01"] * 3, "v": [" 10", "20 ", ""],
+            "order": ["7 ", " 7", " "]}  # fmt: skip
+    pd.DataFrame(data).to_csv(tmp_path / "e.csv", index=False)
+    pd.DataFrame(data).to_parquet(tmp_path / "e.parquet")
+    how = {"customer": "id", "time": "at", "value": "v", "duplicates": "order"}
+    here, there = (rows(read_events(tmp_path / f"e.{kind}", **how)) for kind in ("csv", "parquet"))
+    assert here == there
+    assert [row[2:] for row in there] == [(10, "7"), (20, "7"), (None, None)]
