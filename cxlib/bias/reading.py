@@ -220,6 +220,7 @@ def _answers(p: Parameters, asked: Condition | None) -> _Step:
     rows = survey.frame
     refuse_counted_answers(rows, p.survey, ids=(p.customer,) if p.customer else ())
     if p.score is not None:
+        survey.refuse_headers(p.score)
         refuse_tally(rows, p.survey, score=p.score)
         refuse_options(rows, p.score, p.survey)
     if rows.empty:

@@ -201,6 +201,7 @@ def _read_rows(p: Parameters) -> Answers:
 def _refuse_other_tables(survey: Survey, p: Parameters) -> None:
     """Refuse a table whose rows are no answers, and columns that are not there."""
     who, whole = p.columns.respondent, survey.whole
+    survey.refuse_headers(p.score)
     if whole is not None:
         refuse_counted_answers(whole, p.survey, ids=(who,) if who else ())
         refuse_tally(whole, p.survey, score=p.score)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -99,6 +99,26 @@ def has_import_ids(row: Sequence[Any]) -> bool:
     """Return whether a row holds the import ids of Qualtrics, however they are quoted."""
     given = [str(cell) for cell in row if cell not in (None, "")]
     return bool(given) and 2 * sum(bool(IMPORT_ID.match(cell)) for cell in given) >= len(given)
+
+
+def header_among(cells: Iterable[Any]) -> str | None:
+    """Return a cell of a column of answers that stood above them in the file of a survey tool: an
+    import id, or a question with its number. None where there is none.
+
+    It asks for no place among the others, since the rows of a table have none.
+
+    >>> header_among(["10", "9. How likely are you to recommend us?", "9. Very likely"])
+    '9. How likely are you to recommend us?'
+    """
+    for cell in cells:
+        if isinstance(cell, str) and (IMPORT_ID.match(cell) or _is_numbered_question(cell)):
+            return cell
+    return None
+
+
+def _is_numbered_question(cell: str) -> bool:
+    text = plain(cell)
+    return bool(_NUMBERED.match(text) and _ASKS.search(text)) and _is_long(cell)
 
 
 class Doubt(Exception):

@@ -11,11 +11,20 @@ from typing import Any
 import pandas as pd
 
 from cxlib import check
-from cxlib.errors import EmptyDataError
+from cxlib.errors import EmptyDataError, SourceError
 from cxlib.rows.conditions import Condition, parse_condition
 from cxlib.rows.multiplicity import count, size
 from cxlib.shown.message import Message
-from cxlib.sources import answers, grouped_rows, layouts, long_files, statuses, tables, totals
+from cxlib.sources import (
+    answers,
+    grouped_rows,
+    header_rows,
+    layouts,
+    long_files,
+    statuses,
+    tables,
+    totals,
+)
 from cxlib.sources.columnar import pulled, read_columns
 from cxlib.sources.frames import as_frame
 from cxlib.sources.grouped_rows import GroupedRows
@@ -108,6 +117,25 @@ class Survey:
                 values = {"column": column, "other": other, "n": n, "alone": alone}
                 found.append(Message("sources.second_column", **values))
         return tuple(found)
+
+    def refuse_headers(self, column: str) -> None:
+        """Refuse a source of columns whose rows hold more of the headers of an export, as where a
+        CSV with three of them was loaded into a database; `column` holds the answers.
+
+        Raises
+        ------
+        SourceError
+            With the cell that tells it.
+        """
+        if not is_columnar(self.path) or column not in self.frame:
+            return
+        cell = header_rows.header_among(self.frame[column].dropna().unique())
+        if cell is not None:
+            raise SourceError(
+                f"{self.path.name!r}: rows of it are headers of the export that it was made of "
+                f"(in column {column!r} one holds {cell!r}), and would be counted as answers; load "
+                "it again without these rows, or give a view without them"
+            )
 
     def where(self, condition: Condition | str | None, *, parameter: str = "where") -> Survey:
         """Return the survey with the rows alone that meet a condition (see

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -191,3 +192,28 @@ def test_what_is_ticked_has_the_name_of_its_option(tmp_path):
     with_ids = [[i, *row] for i, row in enumerate(rows)]
     assert len(read(tmp_path, [["id", *names], *with_ids]).frame) == 6
     assert len(read(tmp_path, [["id", *names], ["id", *names], *with_ids]).frame) == 6
+
+
+@pytest.mark.parametrize("rows", [[0], [1], [0, 1]])
+@pytest.mark.parametrize("ids", IMPORT_IDS)
+def test_headers_among_the_rows_of_a_table_are_refused(ids, rows, tmp_path):
+    heads = ["9. How likely are you to recommend us?", ids % "QID9"]
+    cells = [*map(str, SCORES), *(heads[row] for row in rows), "9. Very likely", None]
+    pd.DataFrame({"Q9": cells}).to_parquet(tmp_path / "s.parquet")
+    survey = read_survey(tmp_path / "s.parquet")
+    with pytest.raises(SourceError, match="rows of it are headers of the export") as refused:
+        survey.refuse_headers("Q9")
+    assert repr(heads[rows[0]]) in str(refused.value)
+
+
+def test_answers_that_ask_or_have_numbers_are_no_headers(tmp_path):
+    cells = [
+        "9. Very likely",
+        "10. Would buy?",
+        "7? I am not sure about this",
+        "Why do you ask me?",
+    ]
+    pd.DataFrame({"Q9": cells, "n": range(4)}).to_parquet(tmp_path / "s.parquet")
+    survey = read_survey(tmp_path / "s.parquet")
+    for column in ("Q9", "n", "absent"):
+        survey.refuse_headers(column)
