@@ -7,6 +7,8 @@ import sys
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -25,8 +27,18 @@ POSTGRES = {
 }
 
 
+OPEN_ANSWERS = "comments"  # what customers wrote: documents of the first notebook
+LOADED = (*TABLES, OPEN_ANSWERS)
+
+
 def rows_of(name):
-    """A file of the sample company as Arrow has it."""
+    """A file of the sample company as Arrow has it, or some of its open answers."""
+    if name == OPEN_ANSWERS:
+        rows = rows_of("responses")
+        rows = rows.filter(pc.is_valid(rows["comment"])).slice(0, 90)
+        return rows.select(["response_id", "comment", "contact_type", "wave"]).rename_columns(
+            ["document", "words", "contact_type", "wave"]
+        )
     with duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
         file = str(ROOT / "data" / "sample" / TABLES[name])
@@ -48,7 +60,7 @@ def on_postgres(folder, request):
     url = url.replace("/postgres?", "/Sample%20%E4%BC%9A%E7%A4%BE?")
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute(f'CREATE SCHEMA "{SCHEMA}"')
-        for name in TABLES:
+        for name in LOADED:
             rows, place = rows_of(name), f'"{SCHEMA}"."{title(name)}"'
             columns = ", ".join(f'"{field.name}" {POSTGRES[field.type]}' for field in rows.schema)
             owner.execute(f"CREATE TABLE {place} ({columns})")
@@ -60,7 +72,7 @@ def on_postgres(folder, request):
 
 def on_spark(folder, request):
     request.getfixturevalue("spark_session_url")
-    for name in TABLES:
+    for name in LOADED:
         table = folder / f"{SCHEMA}.db" / title(name)
         table.mkdir(parents=True)
         pq.write_table(rows_of(name), table / "part-0.parquet")
@@ -70,7 +82,7 @@ def on_spark(folder, request):
 def on_duckdb(folder, request):
     with duckdb.connect(str(folder / "shop.duckdb")) as engine:
         engine.execute(f'CREATE SCHEMA "{SCHEMA}"')
-        for name in TABLES:
+        for name in LOADED:
             rows = rows_of(name)  # noqa: F841 - DuckDB finds it by its name
             engine.execute(f'CREATE TABLE "{SCHEMA}"."{title(name)}" AS FROM rows')
     return f'engine = "duckdb"\nfile = "{folder}/shop.duckdb"'
@@ -156,3 +168,40 @@ def test_a_table_of_a_server_is_read_again_and_looks_are_counted(connection, tmp
     else:
         assert "is a table of a server, which is read again each time" in again
         assert looks == 2
+
+
+@pytest.fixture(scope="module")
+def open_answers(tmp_path_factory):
+    """Open answers as CSV, what two people coded of them, and the report on these files."""
+    folder = tmp_path_factory.mktemp("files")
+    rows = rows_of(OPEN_ANSWERS)
+    pyarrow.csv.write_csv(rows, folder / "responses.csv")
+    codes = ("price", "service", "delivery")
+    spans = [
+        (row["document"], 0, len(row["words"]), codes[n % len(coder) % 3], coder)
+        for n, row in enumerate(rows.to_pylist())
+        for coder in ("aoki", "kim")
+    ]
+    columns = ["document", "start", "end", "code", "coder"]
+    pd.DataFrame(spans, columns=columns).to_csv(folder / "codings.csv", index=False)
+    given = {
+        "transcripts": str(folder / "responses.csv"), "text_column": "words", "codebook": "None",
+        "codings": str(folder / "codings.csv"), "cases": "None", "case": "contact_type",
+        "order": "wave", "speakers": "{}", "resamples": "100",
+    }  # fmt: skip
+    ran = run("01_interviews", given, folder / "site")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return given, newest(folder / "site", "interviews")
+
+
+def test_open_answers_in_a_table_are_the_documents_of_their_file(
+    open_answers, connection, tmp_path
+):
+    given, there = open_answers
+    table = f"会社:{write_names([SCHEMA, title(OPEN_ANSWERS)])}"
+    ran = run("01_interviews", given | {"transcripts": table}, tmp_path / "site")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    here = newest(tmp_path / "site", "interviews")
+    figures = [pd.read_csv(folder / "figures.csv") for folder in (here, there)]
+    pd.testing.assert_frame_equal(*figures, rtol=0, atol=1e-9)
+    assert told(here) == told(there)
