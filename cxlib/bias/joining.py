@@ -19,6 +19,7 @@ from cxlib.rows import names, table
 from cxlib.rows.dates import read_dates
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
+from cxlib.sources.table_names import server_table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -221,6 +222,13 @@ def latest_of_each(p: Parameters, rows: pd.DataFrame) -> tuple[pd.DataFrame, lis
     if not who.dropna().duplicated().any():
         return rows, []
     column = p.answered_at if p.answered_at in rows.columns else None
+    if column is None and server_table(p.survey) is not None:
+        raise ParameterError(
+            f"answered_at=None: {int(who.dropna().duplicated().sum()):,} answers of "
+            f"survey={p.survey.as_posix()!r} are of people who had answered before in this wave, "
+            "and rows of a server have no order by which one of them is the latest; name the "
+            "column with the time of the answer, or a view in which each person answers once"
+        )
     if column is not None:
         times = read_dates(rows[column], name=column, parameter="answered_at", dates=p.dates).values
         who = who.loc[times.sort_values(kind="stable", na_position="first").index]

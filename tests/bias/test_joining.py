@@ -138,6 +138,15 @@ def test_a_person_counts_once_by_the_latest_answer(tmp_path_factory, who, timed,
     assert len(sample.answers) == n
 
 
+def test_rows_of_a_server_have_no_last_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxlib.bias.joining.server_table", lambda path: path)
+    rows = {"cid": ids(20) + ids(3), "score": [5] * 20 + [9] * 3, "at": ["2026-01-01"] * 23}
+    paths = files(tmp_path, survey=rows, frame=frame())
+    with pytest.raises(CxError, match=r"^answered_at=None: 3 answers of .* name the column with"):
+        read(paths)
+    assert len(read(paths, answered_at="at").respondents) == 20
+
+
 @pytest.mark.parametrize("wave", [None, "2026Q1", "2026Q2"])
 def test_who_answered_in_another_wave_did_not_answer_before(tmp_path, wave):
     waves = {"wave": ["2026Q1"] * 20 + ["2026Q2"] * 20 + ["2026Q2"] * 3}
