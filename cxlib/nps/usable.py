@@ -37,14 +37,14 @@ def parse(survey: Survey, p: Parameters) -> tuple[Survey, scales.ParsedScores]:
         If a label is not among the answers.
     """
     answers, meanings = survey.frame[p.score], survey.labels.get(p.score, {})
-    if answers.isna().all():
+    how: Any = {"scale": p.scale, "scale_shift": p.scale_shift, "labels": p.labels}
+    code_labels.refuse_contradiction(answers, meanings, **how)
+    found = scales.parse_scores(answers, **how, times=survey.times)
+    if not found.n:  # where one is given that is no score, it is refused by now
         raise EmptyDataError(
             f"score={p.score!r}: none of the {survey.n:,} rows has an answer; name the column with "
             "the scores"
         )
-    how: Any = {"scale": p.scale, "scale_shift": p.scale_shift, "labels": p.labels}
-    code_labels.refuse_contradiction(answers, meanings, **how)
-    found = scales.parse_scores(answers, **how, times=survey.times)
     if survey.times is not None and found.examples:
         survey = grouped_reading.in_file_order(survey, p)
         found = scales.parse_scores(survey.frame[p.score], **how, times=survey.times)

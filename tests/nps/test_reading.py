@@ -368,10 +368,11 @@ def test_a_test_user_is_flagged_and_no_cluster_advised(read):
 
 
 @pytest.mark.parametrize("wave", ["wave", None])
-def test_scores_that_are_all_missing_are_no_matter_of_waves(tmp_path, wave):
-    frame = pd.DataFrame({"score": [None] * 30, "wave": ["2026Q1", "2026Q2"] * 15})
+@pytest.mark.parametrize(("score", "kind"), [(None, "Float64"), ("", "str"), ("N/A", "str")])
+def test_scores_that_are_all_missing_are_no_matter_of_waves(tmp_path, wave, score, kind):
+    frame = pd.DataFrame({"score": [score] * 30, "wave": ["2026Q1", "2026Q2"] * 15})
     frame.to_csv(tmp_path / "a.csv", index=False)
-    frame.astype({"score": "Float64"}).to_parquet(tmp_path / "a.parquet")
+    frame.astype({"score": kind}).to_parquet(tmp_path / "a.parquet")
     for file in ("a.csv", "a.parquet"):
         p = nps.Parameters(survey=tmp_path / file, wave_column=wave, segment=None, columns={})
         with pytest.raises(EmptyDataError, match="score='score': none of the 30 rows has an answ"):
