@@ -162,9 +162,14 @@ def refuse_unfit(
     """
     if not n:
         return
-    shown = repr(first) if isinstance(first, str) else str(first)  # no np.float64(…)
-    example = f" (first: {shown})" if first is not None and not pd.isna(first) else ""
+    example = f" (first: {_shown(first)})" if first is not None and not pd.isna(first) else ""
     raise WeightError(
         f"{parameter}={column!r}: {n:,} of {of:,} weights are {what}{example}; a weight is a "
         "number of 0 or more, such as 1.25: correct them, or leave those rows out and say so"
     )
+
+
+def _shown(weight: object) -> str:
+    """Write a weight, as text or number, alike."""
+    number = float(pd.to_numeric(str(weight), errors="coerce"))
+    return repr(str(weight)) if math.isnan(number) else f"{number:.15g}"

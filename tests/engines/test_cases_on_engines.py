@@ -2,8 +2,8 @@
 says, to 1e-9 and word for word, or the same sentence refuses both.
 
 What differs is told here. A table of an export that has several rows of headers is refused, since
-nothing says which of its rows are the first. Text in a table stays text: groups `0.1` and `0.10`
-are two there, and one number in a file.
+no row of a table is the first. Text in a table stays text: groups or waves `1.0` and `1` are two
+there, while a column of numbers in a file has one, called `1`. A workbook's sheets are no tables.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from tests.cases.right import CASES, HERE
 
 SCHEMA = "Cases 事例"
 FILES = {"survey", "frame", "orders", "subscriptions", "durations"}
-ON_TABLES = [case for case in CASES if not case.file.endswith(".xlsx")]  # a table has no sheets
+ON_TABLES = [case for case in CASES if not case.file.endswith(".xlsx")]
 HEADED = "surveys/qualtrics"  # three rows of headers
-# Spark answers each query in half a second: one case of each kind there
+# Spark takes half a second for each query: one case of each kind there
 ON_SPARK = {
     "surveys/qualtrics_previews_spam_unfinished.csv",
     "surveys/end_labels_instead_of_numbers.csv",
