@@ -161,6 +161,8 @@ def read_again(p: Parameters) -> Sample:
     p = given_targets.with_margins(p, columns)
     invitations, *more = lists.read_people(p, "invitations", where=asked.invitations)
     _refuse_columns(p, survey.rows, frame, invitations)
+    compared = frame is not None or invitations is not None
+    usable.refuse_nothing(p, survey.rows, compared=compared)
     invitations = name_invited_waves(invitations, p)
     waves = put_in_time(p, joining.with_margins(p, survey.rows, frame), invitations)
     listed = joining.with_answered(p, waves.invitations, frame, waves.answers)
@@ -173,11 +175,11 @@ def read_again(p: Parameters) -> Sample:
     )
     reference, file = (frame, p.frame) if invited is None else (invited, p.invitations)
     known = _known(p, in_wave.rows, reference, file)
-    compared = _compared_with(p, reference, listed=invited is not None)
+    with_whom = _compared_with(p, reference, listed=invited is not None)
     left_out, headline = usable.of_headline(p, survey.unread, wave, known.rows, answers)
     joined = (*noticed[1], *more[1], *listed.warnings, *coded)
     files = _Step(pd.DataFrame(), {}, noticed[0] + more[0], joined)
-    steps = (survey, files, in_wave, known, compared, _names(p, answers, reference))
+    steps = (survey, files, in_wave, known, with_whom, _names(p, answers, reference))
     able = reference is not None and set(p.margins) <= set(reference.columns)
     grouped = blank_margins.group(p, known.rows, reference if able else None)
     counted = weighting.margins(grouped.reference, columns=p.margins) if able else {}
@@ -205,8 +207,8 @@ def read_again(p: Parameters) -> Sample:
         items=items.find_items(p, answers.columns),
         item_scales=items.find_scales(p, answers.columns),
         reverse=items.find_reversed(p, answers.columns),
-        invited=compared.counts.get(Part.INVITED),
-        population=compared.counts.get(Part.CUSTOMERS),
+        invited=with_whom.counts.get(Part.INVITED),
+        population=with_whom.counts.get(Part.CUSTOMERS),
         modes=(p.mode,) if invited is not None and p.mode else (),
         waves=_wave_columns(listed.rows, p.wave_column),
         left_out=left_out,

@@ -7,10 +7,32 @@ from typing import Any
 
 import pandas as pd
 
+from cxlib.bias import items
 from cxlib.bias.parameters import Parameters
+from cxlib.errors import ParameterError
 from cxlib.rows import code_labels, scales, wave_scales, weights
 from cxlib.shown.message import Message
 from cxlib.sources import Survey
+
+
+def refuse_nothing(p: Parameters, answers: pd.DataFrame, *, compared: bool) -> None:
+    """Refuse answers of which nothing can be said: nothing is asked about what they are, and they
+    are not compared with anybody.
+
+    Raises
+    ------
+    ParameterError
+        With the parameters that would say something, and the columns that there are.
+    """
+    asked = (p.score, p.outcome, p.seconds, items.find_items(p, answers.columns))
+    if compared or any(asked) or p.targets is not None:
+        return
+    there = ", ".join(repr(str(name)) for name in answers.columns[:20])
+    raise ParameterError(
+        f"score=None: with no column of scores, nothing can be said of survey={p.survey.name!r}; "
+        "name the column with the answers from 0 to 10 as score, one of numbers as outcome, or "
+        "give the people to compare with as frame, invitations or targets; the file has " + there
+    )
 
 
 def parse(survey: Survey, rows: pd.DataFrame, p: Parameters) -> scales.ParsedScores:

@@ -259,7 +259,7 @@ def test_waves_are_cut_from_dates_in_the_survey_and_in_the_invitations(tmp_path)
 def test_many_answers_of_people_who_answered_before_stand_above_the_headline(
     tmp_path, with_frame, again, told, on_top
 ):
-    """ "130 of 200 answered" was of answers; 100 people did."""
+    """A hundred people answered, however often."""
     people = pd.DataFrame({"id": [f"c{i}" for i in range(200)], "plan": ["a", "b"] * 100})
     people.to_csv(tmp_path / "people.csv", index=False)
     who = [f"c{i}" for i in range(100)] + [f"c{i}" for i in range(again)]
@@ -267,8 +267,9 @@ def test_many_answers_of_people_who_answered_before_stand_above_the_headline(
     survey.assign(plan="a").to_csv(tmp_path / "answers.csv", index=False)
     p = bias.Parameters(
         survey=tmp_path / "answers.csv", frame=tmp_path / "people.csv" if with_frame else None,
-        invitations=None, customer="id", margins=["plan"] if with_frame else [], outcome=None,
-        channel=None, mode=None, items=[], seconds=None, reminders=None, wave_column=None,
+        invitations=None, customer="id", score="score", margins=["plan"] if with_frame else [],
+        outcome=None, channel=None, mode=None, items=[], seconds=None, reminders=None,
+        wave_column=None,
     )  # fmt: skip
     sample = bias.read(p)
     for shown, n in ((sample.warnings, told), (sample.flags, on_top)):
@@ -279,3 +280,21 @@ def test_many_answers_of_people_who_answered_before_stand_above_the_headline(
     assert len(sample.respondents) == 100
     found = dict(sample.read.frame[["what", "n"]].to_numpy())
     assert (found["respondents"], found.get("repeated", 0)) == (100, again)
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"customer": "who"}, {"channel": "region"}, {"margins": ["region"]}]
+)
+def test_answers_of_which_nothing_can_be_said_are_refused_with_what_there_is(tmp_path, more):
+    """A page without a number was published."""
+    rows = pd.DataFrame({"who": range(30), "rating": [7] * 30, "region": ["n", "s"] * 15})
+    rows.to_csv(tmp_path / "own.csv", index=False)
+    given = {"survey": tmp_path / "own.csv", "wave_column": None, **more}
+    said = r"score=None: .* nothing can be said .* as score, .* 'who', 'rating', 'region'$"
+    with pytest.raises(ParameterError, match=said):
+        bias.read(bias.Parameters(**given))
+    for enough in ({"score": "rating"}, {"outcome": "rating"}, {"items": ["rating"]}):
+        assert len(bias.read(bias.Parameters(**given, **enough)).respondents) == 30
+    (people := tmp_path / "people.csv").write_text("who,region\n" + "0,n\n1,s\n", encoding="utf-8")
+    compared = bias.Parameters(**{**given, "customer": "who", "frame": people})
+    assert len(bias.read(compared).respondents) == 2
