@@ -240,7 +240,7 @@ TESTED_IN = {
         nps.methods.ranks
     """,
     "nps/test_grouped_reading.py": """
-        nps.grouped_answers nps.score_groups
+        nps.grouped_answers nps.sampled nps.score_groups
     """,
     "nps/test_reading.py": """
         nps.mix_changes nps.usable

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -12,8 +13,9 @@ import pandas as pd
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError
 from cxlib.nps import score_groups
-from cxlib.nps.grouped_answers import GroupedAnswers
+from cxlib.nps.grouped_answers import ByScore, GroupedAnswers
 from cxlib.nps.parameters import DETRACTOR, PROMOTER
+from cxlib.nps.sampled import Sampled
 from cxlib.nps.score_counts import (
     CLUSTER,
     CODE,
@@ -143,11 +145,7 @@ def count_scores(
     scored = clean.frame[clean.frame[CODE] >= 0].assign(score=lambda each: each[CODE] + low)
     frame = add_up(scored.drop(columns=CODE), keys)
     in_design = by_unit[(by_unit[CODE] >= 0) | (by_unit[CODE] == ZERO)]
-    sampled = None
-    if by_unit is not groups:
-        each = score_groups.clean_names(by_unit.rename(columns=new), keys).frame
-        kinds = each[each[CODE] >= 0].assign(score=lambda cells: cells[CODE] + low)
-        sampled = add_up(kinds.drop(columns=CODE), keys)
+    sampled = None if by_unit is groups else _sampled(found, new, low)
     units = add_units(in_design) if design else None
     return ScoreCounts(
         frame,
@@ -163,6 +161,28 @@ def count_scores(
         orders,
         score_groups.left_out(clean.frame, keys),
         sampled,
+    )
+
+
+def _sampled(found: ByScore, new: Mapping[str, str], low: int) -> pd.DataFrame | Sampled:
+    """Return the counts by stratum and cluster; `new` are the names of the groups' columns."""
+
+    def count(by_unit: pd.DataFrame) -> pd.DataFrame:
+        each = score_groups.clean_names(by_unit.rename(columns=new), [*new.values()]).frame
+        kinds = each[each[CODE] >= 0].assign(score=lambda cells: cells[CODE] + low)
+        return add_up(kinds.drop(columns=CODE), new.values())
+
+    counts, apart, every = count(found.by_unit), found.apart, found.every
+    if apart is None or every is None:
+        return counts
+    together = counts.drop(columns=[new[key] for key in apart.columns])
+    wave = new[apart.key]
+    return Sampled(
+        wave=wave,
+        now=apart.now,
+        together=add_up(together, [key for key in new.values() if key in together]),
+        apart=counts[counts[wave] == apart.now],
+        load=functools.cache(lambda: count(every())),
     )
 
 

@@ -254,11 +254,23 @@ def steady_variance(found: pd.DataFrame, *, lent: float) -> NDArray:
 
 
 def _positions(frame: pd.DataFrame, keys: pd.DataFrame, by: tuple[str, ...]) -> NDArray:
-    """Return for each row of `frame` the row of `keys` with the same values."""
-    if not by:
-        return np.zeros(len(frame), int)
-    known = keys[list(by)].reset_index(drop=True).assign(_position=range(len(keys)))
-    return frame[list(by)].merge(known, on=list(by), how="left")["_position"].to_numpy(int)
+    """Return for each row of `frame` the row of `keys`, which all have one, with the same values.
+
+    A merge would make objects of categories, which takes ten times as long."""
+    rows, known = np.zeros(len(frame), int), np.zeros(len(keys), int)
+    for name in by:
+        codes, values = pd.factorize(keys[name].astype(object))
+        rows = rows * (len(values) + 1) + 1 + _places(frame[name], pd.Index(values))
+        known = known * (len(values) + 1) + 1 + codes
+    return pd.Index(known).get_indexer(pd.Index(rows)) if by else rows
+
+
+def _places(column: pd.Series, values: pd.Index) -> NDArray:
+    """Return the place of each value among others, -1 where it is not among them."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return values.get_indexer(pd.Index(column.astype(object)))
+    named = values.get_indexer(column.cat.categories.astype(object))
+    return np.append(named, -1)[column.cat.codes]
 
 
 def _population(

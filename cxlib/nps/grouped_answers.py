@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from cxlib.sources.grouped_rows import (
     WEIGHING,
     WEIGHTS,
     GroupedRows,
+    is_among,
 )
 from cxlib.sources.grouped_rows import ZERO as ZEROS
 
@@ -46,6 +47,8 @@ class GroupedAnswers:
         The column that `groups` has sums of.
     rows : GroupedRows
         The answers where they lie.
+    now : (str, str) or None
+        The column of the wave and the headline's, the one in which segments are compared.
     """
 
     groups: pd.DataFrame
@@ -54,6 +57,7 @@ class GroupedAnswers:
     score: str
     weight: str | None
     rows: GroupedRows
+    now: tuple[str, str] | None = None
 
     def by_score(
         self,
@@ -92,13 +96,28 @@ class GroupedAnswers:
         beyond = np.isin(code, (OUT_OF_RANGE, NOT_WHOLE))
         off = known.loc[beyond, TIMES].groupby(values[beyond] - shift).sum()
         groups = by_unit = _weighted(_columns(known, by), known, code, design)
+        apart = None
         if design.strata or design.cluster:
             kinds = self._kinds(pd.Series(code, known.index), scale[0], cuts)
-            by_unit = self._by_unit(by, design, kinds)
+            apart = self._apart(by, design)
+            by_unit = self._by_unit(by, design, kinds, apart)
         elif design:
             groups = by_unit = groups.assign(**{STRATUM: 0, CLUSTER: 0})
         counts = {float(number): int(n) for number, n in off.items()}
-        return ByScore(groups=groups, by_unit=by_unit, orders=orders, off=counts)
+        found = ByScore(groups=groups, by_unit=by_unit, orders=orders, off=counts)
+        if apart is None:
+            return found
+        return replace(found, apart=apart, every=lambda: self._by_unit(by, design, kinds, None))
+
+    def _apart(self, by: Sequence[str], design: Design) -> Apart | None:
+        """Return the columns that need not be told apart but in the headline's wave."""
+        if self.now is None or self.now[0] not in by:
+            return None
+        wave, now = self.now
+        alone = {wave, design.strata, design.cluster, design.weight}
+        columns = {f"by{i}": name for i, name in enumerate(by) if name not in alone}
+        key = f"by{[*by].index(wave)}"
+        return Apart(wave=wave, key=key, now=now, columns=columns) if columns else None
 
     def _kinds(self, code: pd.Series, low: int, cuts: tuple[int, int]) -> dict[int, list[Hashable]]:
         """Return the raw values of each kind of answer, by the code that stands for it: scores at
@@ -114,20 +133,33 @@ class GroupedAnswers:
         return kinds
 
     def _by_unit(
-        self, by: Sequence[str], design: Design, kinds: Mapping[int, Sequence[Hashable]]
+        self,
+        by: Sequence[str],
+        design: Design,
+        kinds: Mapping[int, Sequence[Hashable]],
+        apart: Apart | None,
     ) -> pd.DataFrame:
-        """Return the answers by kind, segment, stratum and cluster."""
+        """Return the answers by kind, segment, stratum and cluster; segments that are not told
+        apart are missing."""
         check.columns(self.rows.names, strata=design.strata, cluster=design.cluster)
         summed = design.weight if self.weight is not None else None
         more = [design.strata, design.cluster, None if summed else design.weight]
-        read = [name for name in self.raw if name not in (self.score, design.weight)]
-        asked = list(dict.fromkeys([*by, *read, *filter(None, more)]))
-        bands = {CODE: (self.score, list(kinds.values()))}
-        cells = self.rows.group(asked, weight=summed, bands=bands, most=MOST_CELLS, lean=True)
+        wave = self.now[0] if self.now else None  # some may be later than the headline's
+        asked = list(dict.fromkeys(filter(None, [wave, *by, *more])))
+        cells = self.rows.group(
+            asked,
+            weight=summed,
+            bands={CODE: (self.score, list(kinds.values()))},
+            apart=self._where_apart(apart),
+            most=MOST_CELLS,
+            lean=True,
+        )
         if summed:
             cells[WEIGHING] = cells[TIMES] - cells[ZEROS] - cells[UNFIT]
         for name in (each for each in self.raw if each in cells):
             found, there = _read(cells[name], self.raw[name])
+            if apart and name in apart.columns.values():
+                there |= (cells[apart.wave] != apart.now).to_numpy(bool)
             cells[name] = found
             cells = cells if there.all() else cells[there]
         if design.weight is not None and summed is None:
@@ -137,6 +169,13 @@ class GroupedAnswers:
         columns[CLUSTER] = cells[design.cluster] if design.cluster else 0
         code = np.array([*kinds], dtype="int64")[cells[CODE].to_numpy("int64")]
         return _weighted(columns, cells, code, design)
+
+    def _where_apart(self, apart: Apart | None) -> dict[str, Any]:
+        if apart is None:
+            return {}
+        raw = [raw for raw, name in self.raw[apart.wave].items() if name == apart.now]
+        here = is_among(self.rows.key(apart.wave), raw)
+        return dict.fromkeys(apart.columns.values(), here)
 
 
 def _columns(known: pd.DataFrame, by: Sequence[str], read: Collection[str] = ()) -> pd.DataFrame:
@@ -149,14 +188,27 @@ def _columns(known: pd.DataFrame, by: Sequence[str], read: Collection[str] = ())
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Apart:
+    """The columns of groups, by their keys, that are told apart in one wave alone."""
+
+    wave: str
+    key: str
+    now: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ByScore:
     """Groups as the query of `counts` gives them, and those by stratum and cluster; the order that
-    their names had; and numbers that are no scores, with how many gave each."""
+    their names had; and numbers that are no scores, with how many gave each. Where segments are
+    told apart in one wave alone, `every` asks for those of all."""
 
     groups: pd.DataFrame
     by_unit: pd.DataFrame
     orders: Mapping[str, tuple[Any, ...]]
     off: dict[float, int]
+    apart: Apart | None = None
+    every: Callable[[], pd.DataFrame] | None = None
 
 
 def _read(values: pd.Series, read: Mapping[Hashable, Any]) -> tuple[pd.Series, NDArray]:

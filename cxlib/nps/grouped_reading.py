@@ -151,7 +151,12 @@ def weigh(rows: pd.DataFrame, p: Parameters) -> pd.DataFrame:
 
 
 def group(
-    survey: Survey, rows: GroupedRows, given: pd.DataFrame, kept: pd.DataFrame, p: Parameters
+    survey: Survey,
+    rows: GroupedRows,
+    given: pd.DataFrame,
+    kept: pd.DataFrame,
+    wave: str | None,
+    p: Parameters,
 ) -> GroupedAnswers:
     """Return the groups as the study counts them; `given` are all of them, and `kept` those of the
     waves up to the headline's."""
@@ -169,6 +174,7 @@ def group(
         score=p.score,
         weight=weight if weight not in survey.frame else None,
         rows=rows,
+        now=(p.wave_column, wave) if p.wave_column and wave is not None else None,
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.nps.parameters import DETRACTOR, PROMOTER
+from cxlib.nps.sampled import Sampled, counts_by, counts_where
 from cxlib.rows.names import carry, name
 from cxlib.rows.periods import natural_order, order_waves, places
 from cxlib.shown.message import Message
@@ -75,10 +76,9 @@ class ScoreCounts:
         the order was given.
     left_out : pandas.DataFrame
         `by`, `n`: answers that were given but are no score, a row a segment that has any.
-    sampled : pandas.DataFrame or None
+    sampled : pandas.DataFrame, Sampled or None
         What `frame` has with a design, where it has no `_stratum` and `_cluster` itself: there a
-        score stands for all of its kind, which is what standard errors are made of: those at the
-        cut points and between for themselves, and one beyond for all that lie there.
+        score beyond the cut points stands for all of its kind, which standard errors are made of.
     """
 
     frame: pd.DataFrame
@@ -93,12 +93,13 @@ class ScoreCounts:
     warnings: tuple[Message, ...] = ()
     orders: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     left_out: pd.DataFrame | None = None
-    sampled: pd.DataFrame | None = None
+    sampled: pd.DataFrame | Sampled | None = None
 
     @property
     def by_unit(self) -> pd.DataFrame:
         """The counts by stratum and cluster too; see `frame` and `sampled`."""
-        return self.frame if self.sampled is None else self.sampled
+        found = counts_by(self.sampled, self._columns)
+        return self.frame if found is None else found
 
     @property
     def keys(self) -> dict[str, str]:
@@ -118,6 +119,7 @@ class ScoreCounts:
         frame, sampled = self._frames_of_both(other)
         units = add_units(pd.concat([self.units, other.units])) if self.design else None
         absent = pd.concat([self._empty(), other._empty()])
+        left = pd.concat([self._left_out(), other._left_out()])
         return replace(
             self,
             frame=frame,
@@ -129,9 +131,7 @@ class ScoreCounts:
             empty=without(absent, frame, self._columns),
             warnings=tuple(dict.fromkeys((*self.warnings, *other.warnings))),
             orders=self._orders_of_both(other),
-            left_out=summed(
-                pd.concat([self._left_out(), other._left_out()]), columns=self._columns
-            ),
+            left_out=summed(left, columns=self._columns),
             sampled=sampled,
         )
 
@@ -187,14 +187,13 @@ class ScoreCounts:
         by = as_columns(by)
         check.columns(self.by, by=by)
         new = {self.keys[name]: column for name, column in carry(by, OWNED).items()}
-        frame = _over(self.frame, new)
-        sampled = None if self.sampled is None else _over(self.sampled, new)
+        parts = (self.frame, counts_by(self.sampled, new))
+        frame, sampled = (None if part is None else _over(part, new) for part in parts)
         absent = self._empty()[list(new)].rename(columns=new)
-        given = summed(self._left_out().rename(columns=new), columns=list(new.values()))
+        left = summed(self._left_out().rename(columns=new), columns=list(new.values()))
         orders = {name: self.orders[name] for name in by if name in self.orders}
-        empty = without(absent, frame, list(new.values()))
-        found = {"frame": frame, "sampled": sampled, "empty": empty, "left_out": given}
-        return replace(self, by=by, orders=orders, **found)
+        found = {"frame": frame, "empty": without(absent, frame, list(new.values()))}
+        return replace(self, by=by, orders=orders, sampled=sampled, left_out=left, **found)
 
     def where(self, column: str | None, value: Any) -> ScoreCounts:
         """Return the counts of one segment; all of them where `column` or `value` is None."""
@@ -203,9 +202,10 @@ class ScoreCounts:
         check.columns(self.by, column=column)
         key = self.keys[column]
         check.one_of(column, value, natural_order(self.frame[key]))
+        units = counts_where(self.sampled, key, value)
         frame, empty, left_out, sampled = (
             None if part is None else part[part[key] == value].reset_index(drop=True)
-            for part in (self.frame, self._empty(), self._left_out(), self.sampled)
+            for part in (self.frame, self._empty(), self._left_out(), units)
         )
         return replace(self, frame=frame, empty=empty, left_out=left_out, sampled=sampled)
 

@@ -167,7 +167,7 @@ def with_respondents(
     """Return the answers of the waves up to the headline's, in groups where the survey is; who gave
     a large part of them; and whether others answered more than once, while nothing knows it."""
     if survey.rows is not None:
-        answers = grouped_reading.group(survey, survey.rows, given, waves.rows, p)
+        answers = grouped_reading.group(survey, survey.rows, given, waves.rows, waves.wave, p)
         told = grouped_reading.find_people(answers, waves.waves, waves.wave, waves.known, p)
         return answers, *told
     heavy = heavy_respondents(waves.rows, waves.wave, p)

@@ -19,6 +19,7 @@ from cxlib.nps.comparison_words import Comparison
 from cxlib.nps.method_names import Method
 from cxlib.nps.permutation import MOST_ANSWERS, permutation_test
 from cxlib.nps.ranks import compare_ranks
+from cxlib.nps.sampled import counts_by
 from cxlib.nps.score_counts import CLUSTER, STRATUM, ScoreCounts, units_of
 from cxlib.nps.verdicts import Standing, Verdict
 from cxlib.shown.message import Message, Sentences, Word
@@ -195,7 +196,7 @@ def _ways(counts: ScoreCounts, between: str, a: Any, b: Any) -> Iterator[tuple[W
     column = counts.keys[between]
     frame, sampled = (
         None if part is None else part[part[column].isin((a, b))].reset_index(drop=True)
-        for part in (counts.frame, counts.sampled)
+        for part in (counts.frame, counts_by(counts.sampled, [column]))
     )
     pair = replace(counts, frame=frame, sampled=sampled)
     plain = pair.plain()

@@ -126,6 +126,7 @@ class GroupedRows:
         weight: str | None = None,
         given: Mapping[str, ir.Value] | None = None,
         bands: Mapping[str, tuple[str, Sequence[Sequence[Any]]]] | None = None,
+        apart: Mapping[str, ir.BooleanValue] | None = None,
         most: int = MOST_GROUPS,
         lean: bool = False,
     ) -> pd.DataFrame:
@@ -142,11 +143,14 @@ class GroupedRows:
         bands : mapping of str to (str, sequence of sequence), optional
             Further keys: a column and its raw values, band by band. The key is the number of the
             band; rows that are in none are left out.
+        apart : mapping of str to Ibis boolean, optional
+            Column to where its values are told apart; elsewhere it is missing in the groups.
         most : int
             Groups beyond which none are taken.
         lean : bool
-            Whether there may be very many groups: texts are then categories, and the sums that only
-            checks need (`WEIGHING`, `LARGEST`, `WRONG`) are left out.
+            Whether there may be very many groups, the more so where nothing is named in `apart`:
+            texts are then categories, and the sums that only checks need (`WEIGHING`, `LARGEST`,
+            `WRONG`) are left out.
 
         Returns
         -------
@@ -159,7 +163,7 @@ class GroupedRows:
             If there are more groups than `most`, with the column that has the most values; or if
             the rows cannot be read.
         """
-        keys = {f"k{i}": self.key(name) for i, name in enumerate(names)}
+        keys = {f"k{i}": self._key(name, apart or {}) for i, name in enumerate(names)}
         parts = {key: number_of(self.key(name), raw) for key, (name, raw) in (bands or {}).items()}
         beside = {**(given or {}), **parts}
         keys |= {f"g{i}": value for i, value in enumerate(beside.values())}
@@ -171,12 +175,17 @@ class GroupedRows:
         if lean:
             sums = {name: each for name, each in sums.items() if name not in _NOT_LEAN}
         query = rows.group_by(list(keys)).agg(**sums) if keys else rows.agg(**sums)
-        found = self._fetch_encoded(query) if lean else self._fetch(query.limit(most + 1))
+        with on_one_thread(query) if lean and not apart else nullcontext():
+            found = self._fetch_encoded(query) if lean else self._fetch(query.limit(most + 1))
         columns = [*names, *beside, *sums]
         typed = self._restore(found.rename_columns(columns), names)
         if typed.num_rows > most:
             raise self._too_many(as_frame(typed, columns), names, most)
         return as_frame(typed, columns)
+
+    def _key(self, name: str, apart: Mapping[str, ir.BooleanValue]) -> ir.Value:
+        key = self.key(name)
+        return ibis.ifelse(apart[name], key, ibis.null(key.type())) if name in apart else key
 
     def first_places(self, name: str) -> dict[Any, int]:
         """Return each value of a column (of those that are missing, None) with the place of the
@@ -233,7 +242,7 @@ class GroupedRows:
 
     def _fetch_encoded(self, query: ir.Table) -> pa.Table:
         """As `_fetch`, with each text once; DuckDB gives back what memory it took."""
-        with give_memory_back(query), on_one_thread(query):
+        with give_memory_back(query):
             if query.get_backend().name != "duckdb":
                 return encoded(self._fetch(query))
             try:

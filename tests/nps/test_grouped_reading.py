@@ -227,6 +227,7 @@ def assert_same(grouped, pulled, p):
     counts = [outcome(lambda _, each=each: count(each, p), p) for each in (grouped, pulled)]
     assert str(counts[0][1]) == str(counts[1][1])
     if counts[0][0] is not None:
+        assert_same_parts(counts[0][0], counts[1][0], grouped.wave, p)
         assert_same_counts(counts[0][0], counts[1][0])
     shown = [reading.comments(each, p) for each in (grouped, pulled)]
     assert str(shown[0].caption) == str(shown[1].caption)
@@ -258,6 +259,20 @@ def assert_same_counts(grouped, pulled):
     assert grouped.dropped == pulled.dropped
     assert grouped.orders == pulled.orders
     assert said(grouped.warnings) == said(pulled.warnings)
+
+
+def assert_same_parts(grouped, pulled, wave, p):
+    """What the notebook looks at: all waves, and the segments of the headline's."""
+    for ask in (
+        lambda counts: counts.over(None),
+        lambda counts: counts.over(p.wave_column),
+        lambda counts: counts.where(p.wave_column, wave).over(p.segment),
+    ):
+        parts = [ask(each) for each in (grouped, pulled)]
+        names = [each for each in ("_stratum", "_cluster") if each in pulled.frame]
+        sums = [name for name in ("_weight", "_square") if name in pulled.frame]
+        kinds = [part.by_unit.assign(score=part.by_unit["score"].clip(5, 10)) for part in parts]
+        assert_sums(*kinds, [*parts[1].keys.values(), *names, "score"], sums)
 
 
 def assert_sums(left, right, keys, sums):

@@ -81,14 +81,17 @@ def _lowest(mean: NDArray, sd: NDArray) -> NDArray:
     """Probability that each column is the lowest, averaged over the rows; columns are independent
     within a row."""
     out = np.zeros(mean.shape[1])
+    spread = special.ndtri(np.linspace(1e-9, 1 - 1e-9, 101))[:, None]
     for m, s in zip(mean, sd, strict=True):
         # points where the lowest can lie, as dense as the columns' own mass is there
-        nodes = np.sort((m + s * special.ndtri(np.linspace(1e-9, 1 - 1e-9, 101))[:, None]).ravel())
-        nodes = nodes[nodes <= np.min(m + 6 * s)]
+        nodes = (m + s * spread).ravel()
+        nodes = np.sort(nodes[nodes <= np.min(m + 6 * s)])
         x = nodes[np.linspace(0, len(nodes) - 1, min(_GRID, len(nodes))).astype(int)]
-        above = special.log_ndtr((m - x[:, None]) / s)
+        z = (m - x[:, None]) / s  # -6 at least, so that the log is that of no tail
+        tail = special.ndtr(-np.abs(z))
+        above = np.log(np.where(z > 0, 1 - tail, tail))
         others = np.exp(above.sum(axis=1, keepdims=True) - above)
-        part = np.diff(special.ndtr((x[:, None] - m) / s), axis=0)
+        part = np.diff(np.where(z > 0, tail, 1 - tail), axis=0)
         row = np.sum(part * (others[1:] + others[:-1]) / 2, axis=0)
         out += row / row.sum()
     return out / len(mean)
