@@ -123,12 +123,13 @@ class _Parts:
     """What each column of a result's frame is."""
 
     found: Result
-    frame: pd.DataFrame  # its own columns alone
     keys: list[str]
     figures: list[str]  # the estimate first
     ends: Mapping[str, tuple[str, str]]
     numbers: Mapping[str, NDArray]
     verdict: str | None
+    texts: Mapping[str, list[str]]
+    units: Mapping[str, str]
 
     @classmethod
     def of(cls, found: Result) -> _Parts:
@@ -149,7 +150,6 @@ class _Parts:
         ends = {name: limits for name, limits in _intervals(found, figures) if name in figures}
         return cls(
             found,
-            frame[[name for name in frame if name in owned]],
             keys,
             [*ends, *(name for name in figures if name not in ends)],
             ends,
@@ -158,12 +158,15 @@ class _Parts:
                 for name in numeric & owned
             },
             next((name for name in _VERDICTS if name in owned), None),
+            {name: _texts(frame[name]) for name in owned & {*_VERDICTS, "method", "reason"}},
+            {name: _unit(found, frame[name], name) for name in figures},
         )
 
     def row(
         self, name: str, place: int, segment: str, wave: str | None, language: str
     ) -> Iterator[Figure]:
         """Give the figures of a row; the verdict is that of the first."""
+        about = self._about(name, place, language)
         for number, column in enumerate(self.figures):
             value = self.numbers[column][place]
             low, high = (self._number(end, place) for end in self.ends.get(column, ("", "")))
@@ -179,10 +182,10 @@ class _Parts:
                 ci_high=high,
                 confidence=self._number("confidence", place) if bounded else math.nan,
                 n=self._size(place),
-                unit=self._unit(column),
+                unit=self.units[column],
                 verdict=self._text(self.verdict, place) if not number else "",
                 method=self._text("method", place) or self.found.method,
-                text=why or self._text_of(name, column, place, language),
+                text=why or self._text_of(about, column, place, language),
                 place=place,
                 why=bool(why),
             )
@@ -191,8 +194,7 @@ class _Parts:
         return float(self.numbers[column][place]) if column in self.numbers else math.nan
 
     def _text(self, column: str | None, place: int) -> str:
-        value = self.frame[column].iloc[place] if column in self.frame else None
-        return "" if pd.isna(value) else str(value)
+        return self.texts[column][place] if column and column in self.texts else ""
 
     def _size(self, place: int) -> float:
         rests_on = self.found.rests_on
@@ -201,13 +203,6 @@ class _Parts:
         if sizes or rests_on is not None:
             return sizes[0] if sizes else math.nan
         return self._number("n_a", place) + self._number("n_b", place)
-
-    def _unit(self, column: str) -> str:
-        if pd.api.types.is_bool_dtype(self.frame[column]):
-            return Unit.YES_NO
-        whole = pd.api.types.is_integer_dtype(self.frame[column])
-        written = unit_of(self.found.formats.get(column, ""), whole=whole)
-        return str(self.found.units.get(column, written))
 
     def _reason(self, place: int, language: str) -> str:
         told = self._text("reason", place)
@@ -219,9 +214,11 @@ class _Parts:
             return words.write(cells[place], "", language)
         return words.word(kind(told), language, **self.found.filled)
 
-    def _name(self, name: str, column: str, place: int, language: str) -> str:
+    def _about(self, name: str, place: int, language: str) -> str:
         caption = said(self.found.row_caption(place), language)
-        about = caption.partition(";")[0] or name.replace("_", " ")
+        return caption.partition(";")[0] or name.replace("_", " ")
+
+    def _name(self, about: str, column: str, language: str) -> str:
         topic = words.topic_of(type(self.found))
         owned = column in self.found.columns
         heading = words.heading(column, language, topic=topic) if owned else column
@@ -229,11 +226,24 @@ class _Parts:
             return heading
         return words.text("common.figure_row", language, label=about, values=heading)
 
-    def _text_of(self, name: str, column: str, place: int, language: str) -> str:
-        told = self._name(name, column, place, language)
+    def _text_of(self, about: str, column: str, place: int, language: str) -> str:
+        told = self._name(about, column, language)
         finished = self._number("complete", place) != 0  # also where there is no such column
+        if finished:
+            return told
         note = words.text("common.ledger_unfinished", language)
-        return told if finished else words.text("common.gap", language).join([told, note])
+        return words.text("common.gap", language).join([told, note])
+
+
+def _texts(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else str(value) for value in values]
+
+
+def _unit(found: Result, values: pd.Series, name: str) -> str:
+    if pd.api.types.is_bool_dtype(values):
+        return Unit.YES_NO
+    whole = pd.api.types.is_integer_dtype(values)
+    return str(found.units.get(name, unit_of(found.formats.get(name, ""), whole=whole)))
 
 
 def _owned(found: Result) -> Collection[str]:

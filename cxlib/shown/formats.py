@@ -6,15 +6,15 @@ The patterns that differ by language (`date`, `percent`, `p_value` …) lie in `
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal, localcontext
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_gmt, get_timezone_name
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from cxlib import texts
 from cxlib.inert import visible
@@ -89,11 +89,16 @@ def number(value: float, digits: int = 0, language: str = "en") -> str:
         return MISSING
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    rounded = Decimal(f"{value:.{digits}f}")  # rounded as the binary number is, not as its decimals
-    shape = f"#,##0.{'0' * digits}" if digits else "#,##0"
-    with localcontext(prec=400):  # all digits of the largest number, in place of 28
-        written = format_decimal(abs(rounded), shape, locale=locale_of(language))
-    return f"−{written}" if rounded < 0 else written
+    written = f"{abs(value):,.{digits}f}"  # rounded as the binary number is, not as its decimals
+    minus = "−" if value < 0 and written.strip("0.,") else ""
+    return minus + written.translate(_separators(language))
+
+
+@functools.cache
+def _separators(language: str) -> dict[int, str]:
+    """Return what a language writes between thousands and before decimals."""
+    locale = locale_of(language)
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def _points(value: float, digits: int | None, language: str) -> str:

@@ -52,24 +52,25 @@ class Ledger(Table):
             language=self.language,
             cells={
                 "segment": self.frame["of"].tolist(),
-                "verdict": self._verdicts(),
+                "verdict": self._verdicts(self.frame),
                 "method": [write_method(row.study, row.method, self.language) for row in rows],
                 "unit": [write_unit(row.unit, self.language) for row in rows],
             },
         )
         return Table._in_words(table)
 
-    def _verdicts(self) -> list[str]:
+    def _verdicts(self, rows: pd.DataFrame) -> list[str]:
         return [
             write_verdict(row.study, row.verdict, self.language, segment=row.segment)
-            for row in self.frame.itertuples()
+            for row in rows.itertuples()
         ]
 
     def _shown(self) -> Table:
+        first = self.frame.head(self.most) if self.most is not None else self.frame
         written = {
             name: [
                 write_in(unit, value, self.language)
-                for unit, value in zip(self.frame["unit"], self.frame[name], strict=True)
+                for unit, value in zip(first["unit"], first[name], strict=True)
             ]
             for name in ("value", "ci_low", "ci_high")
         }
@@ -80,7 +81,7 @@ class Ledger(Table):
             language=self.language,
             empty=Message("common.ledger_empty"),
             most=self.most,
-            cells=written | {"segment": self.frame["of"].tolist(), "verdict": self._verdicts()},
+            cells=written | {"segment": first["of"].tolist(), "verdict": self._verdicts(first)},
         )
 
 

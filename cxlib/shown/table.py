@@ -212,7 +212,9 @@ class Table:
 
     def to_html(self) -> str:
         """Return an escaped HTML table; text stands left and figures right (class `num`)."""
-        shown = self.written()
+        return self._html(self.written())
+
+    def _html(self, shown: pd.DataFrame) -> str:
         numeric = [
             pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
             for kind in self.frame.dtypes
@@ -241,6 +243,9 @@ class Table:
     def __repr__(self) -> str:
         if self.frame.empty and self.empty:
             return said(self.empty, self.language)
+        return self._plain(self.written())
+
+    def _plain(self, shown: pd.DataFrame) -> str:
         with pd.option_context(
             "display.unicode.east_asian_width",
             True,
@@ -251,14 +256,16 @@ class Table:
             "display.max_columns",
             None,
         ):
-            body = self.written().to_string(index=False, max_rows=60)
+            body = shown.to_string(index=False, max_rows=60)
         parts = (said(self.caption, self.language), body, self._more())
         return "\n".join(part for part in parts if part)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         if self.frame.empty and self.empty:
             return Text((self.empty,), kind="absent", language=self.language)._repr_mimebundle_()
-        return {"text/plain": repr(self), "text/html": self.to_html(), "text/csv": self.to_csv()}
+        shown = self.written()
+        forms = {"text/plain": self._plain(shown), "text/html": self._html(shown)}
+        return forms | {"text/csv": self.to_csv()}
 
 
 def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,11 @@
 """How a raw value is written in each language, by shared/research/terms.md, section 2."""
 
 import datetime as dt
+from decimal import Decimal, localcontext
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,8 @@ from tests.hostile import PAYLOADS
 
 DAY = dt.date(2026, 7, 1)
 TOKYO, SEOUL = ZoneInfo("Asia/Tokyo"), ZoneInfo("Asia/Seoul")
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**6), 10**6)
 
 WAYS = [
     (-14.4, "points", "−14.4", "−14.4"),
@@ -144,3 +148,12 @@ def test_a_name_from_the_right_keeps_its_particle_outside(monkeypatch):
     monkeypatch.setattr(texts, "load", lambda code, topic: {"x": "{name:+그룹은} 12"})
     said = language.text("nps.x", "ko", name="שלום")
     assert said == "\u200eשלום\u200e 그룹은 12"
+
+
+@given(NUMBERS, st.integers(0, 6), st.sampled_from([*formats.LOCALES]))
+def test_numbers_are_those_of_the_locale(value, digits, spoken):
+    shape = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    with localcontext(prec=400):
+        rounded = Decimal(f"{value:.{digits}f}")
+        written = format_decimal(abs(rounded), shape, locale=formats.locale_of(spoken))
+    assert formats.number(value, digits, spoken) == ("−" if rounded < 0 else "") + written
