@@ -26,7 +26,8 @@ def first_texts(
     beside: Sequence[str],
     most: int,
 ) -> tuple[pd.DataFrame, int]:
-    """Return the first texts, and of how many these are: two small queries.
+    """Return the first texts, and of how many these are: one query, and another one where they are
+    very many and an engine keeps no order.
 
     Parameters
     ----------
@@ -59,17 +60,21 @@ def first_texts(
     table = table.filter(_is_written(table[text]))
     columns = [*beside, text, "cx_rank"]
     table = table.select(columns)
-    n = int(rows.fetch(table.agg(n=table.count()))["n"].iloc[0])
-    ordered = rows.table.get_backend().name == "duckdb"
-    if not ordered and n <= _FEW:
-        found = rows.fetch(table, [*beside, text]).sort_values("cx_rank", kind="stable")
-        return found.head(most).reset_index(drop=True), n
-    place: ir.Value = table[text]
-    if ordered:
-        table = table.mutate(cx_place=ibis.row_number())
-        place = table["cx_place"]
-    shown = table.order_by("cx_rank", place).limit(most).select(columns)
-    return rows.fetch(shown, [*beside, text]), n
+    table = table.mutate(cx_n=table.count().over(ibis.window()))
+    own = [*beside, text]
+    if rows.table.get_backend().name == "duckdb":
+        table = table.mutate(cx_place=ibis.row_number()).order_by("cx_rank", "cx_place")
+        found = rows.fetch(table.limit(most).select(*columns, "cx_n"), own)
+    else:
+        found = rows.fetch(table.limit(_FEW), own)
+        if _count(found) > _FEW:
+            found = rows.fetch(table.order_by("cx_rank", text).limit(most), own)
+    first = found.sort_values("cx_rank", kind="stable").head(most).reset_index(drop=True)
+    return first[columns], _count(found)
+
+
+def _count(found: pd.DataFrame) -> int:
+    return int(found["cx_n"].iloc[0]) if len(found) else 0
 
 
 def _is_written(column: ir.Column) -> ir.BooleanValue:
