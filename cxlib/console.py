@@ -28,6 +28,7 @@ from cxlib.errors import CxError
 from cxlib.inert import visible
 from cxlib.secrecy import masked
 from cxlib.shown.language import text, word
+from cxlib.shown.message import Message
 
 ENDS_WITHIN = 30  # seconds from a signal, of which order takes at most twenty
 _spoken = ["en"]  # the language of the command's own lines
@@ -185,7 +186,7 @@ def make_reports(
                 zone=_zone(planned) or zone,
                 progress=bars.progress,
                 finished=bars.finished,
-                note=lambda told: complain(told.text(_spoken[0])),
+                note=bars.note,
                 work=cluster.work if cluster else None,
             )
     tell("\n" + told("cli.index", path=str(out / "index.html")))
@@ -307,13 +308,24 @@ class _Bars:
         """Say which cell of a report starts."""
         if cell == 1:
             self.shown.start_task(self._tasks[name])
-        self.shown.update(self._tasks[name], completed=cell, total=cells)
+        self.shown.update(self._tasks[name], completed=cell, total=cells, description=name)
         if self._console.is_terminal:
             return
         if cell == 1 or time.monotonic() - self._told[name] >= 5:
             self._told[name] = time.monotonic()
             language = self._asked or self._languages[name]
             typer.echo(told("cli.cell", language, name=name, cell=cell, cells=cells))
+
+    def note(self, told: Message) -> None:
+        """Say what a reader of the console should know, or that rows are still being counted."""
+        if told.key != "cli.asking":
+            complain(told.text(_spoken[0]))
+            return
+        name, waits = told.values["name"], bool(told.values["source"])
+        line = visible(masked(told.text(self._asked or self._languages[name]))) if waits else name
+        self.shown.update(self._tasks[name], description=line)
+        if waits and not self._console.is_terminal:
+            typer.echo(line)
 
     def finished(self, outcome: cxlib.report.Outcome) -> None:
         """Say what became of a report; what was refused is said at the end, with its reason."""

@@ -68,7 +68,11 @@ def bound(connection: Any) -> None:
     asked = ("temp_directory", "lock_configuration", "enable_external_access")
     told = ", ".join(f"current_setting('{name}')" for name in asked)
     [(folder, locked, free)] = connection.execute(f"SELECT {told}").fetchall()
-    if locked or not free or not folder.endswith(_USUAL):
+    if locked:
+        return
+    if FOLDER in os.environ:  # a report: DuckDB's own bar would be an output of it
+        connection.execute("SET enable_progress_bar = false")
+    if not free or not folder.endswith(_USUAL):
         return
     for name, value in bounds().items():
         quoted = value.replace("'", "''")

@@ -4,12 +4,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import cxlib
-from cxlib import cli
+from cxlib import cli, console
 from cxlib.report.fan_out import in_shard
+from cxlib.report.waiting import note_of
+from cxlib.shown.message import Message
 from tests.conftest import ROOT
 from tests.report.ledgers import write_run
 from tests.report.shelves import put_run
@@ -302,3 +305,18 @@ def test_a_language_without_texts_is_refused(cx, root, command, language):
     assert status == 2
     assert "possible: en, ja, ko" in complaint
     assert not (root / "reports" / "published").exists()
+
+
+def test_rows_that_are_being_counted_are_told_in_the_reports_language(capsys):
+    ready = SimpleNamespace(
+        planned=SimpleNamespace(name="nps"), checked=SimpleNamespace(values={"language": "ja"})
+    )
+    bars = console._Bars(SimpleNamespace(ready=[ready]), explain=False, language="")
+    bars.progress("nps", 1, 30)
+    for source, seconds in (("warehouse:answers", 12), ("", 0)):
+        bars.note(note_of("nps", {"asking": source, "seconds": seconds}))
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["nps：セル 1/30", "nps：「warehouse:answers」の行を集計中… 12秒"]
+    assert err == ""
+    bars.note(Message("cli.stopped"))  # what is wrong goes to standard error
+    assert capsys.readouterr().err.strip() == Message("cli.stopped").text("en")

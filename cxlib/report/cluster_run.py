@@ -20,6 +20,7 @@ from typing import Any
 from cxlib.report.cluster_task import ALIVE, BEAT, LATE, environment, failure, make_report
 from cxlib.report.crew import Note, Progress, error_of, too_late
 from cxlib.report.limits import Limits
+from cxlib.report.waiting import note_of
 from cxlib.shown.message import Message
 
 _LOOK = 0.2  # seconds between looks at what the workers say
@@ -167,6 +168,8 @@ class Run:
         for message in order.news():
             if "cell" in message:
                 progress(order.job["name"], message["cell"], message["cells"])
+            elif "asking" in message:
+                note(note_of(order.job["name"], message))
             elif "worker" in message and order.number > 1:
                 note(Message("cli.dask_again", name=order.job["name"], worker=message["worker"]))
 

@@ -239,6 +239,10 @@ class _Attempt:
             self.say({"cell": cell, "cells": cells})
 
     def _note(self, told: Message) -> None:
+        if told.key == "cli.asking":  # said as it goes on, and not at the end
+            with contextlib.suppress(OSError):
+                self.say({"asking": told.values["source"], "seconds": told.values["seconds"]})
+            return
         self._notes.append([told.key, told.values])
 
     def _over(self) -> bool:

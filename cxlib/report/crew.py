@@ -24,6 +24,7 @@ from cxlib.report import limits as limiting
 from cxlib.report.copies import Copy, ask, bare, can_fork, shared, socket_folder
 from cxlib.report.limits import Limits, Memory, write_bytes
 from cxlib.report.messages import read_messages, send_message
+from cxlib.report.waiting import note_of
 from cxlib.shown.message import Message
 
 Progress = Callable[[str, int, int], None]
@@ -219,6 +220,8 @@ class _Station:
                     self._kernel = message["kernel"]
                     if self._memory:
                         self._memory.watch(message["kernel"])
+            elif "asking" in message:
+                self.events.put(("note", note_of(job["name"], message)))
             else:
                 self.events.put(("cell", (job["name"], message["cell"], message["cells"])))
         status = process.wait()

@@ -10,13 +10,14 @@ import contextlib
 import functools
 import json
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -39,6 +40,7 @@ from cxlib.report.pdf import FILE, make_pdf
 from cxlib.report.plan import planned_from
 from cxlib.report.refusals import Kind, kind_of
 from cxlib.report.translation import in_language, prose_of
+from cxlib.report.waiting import telling
 from cxlib.report.when import in_zone
 from cxlib.secrecy import mask_of, names_secret, secrets_in
 from cxlib.shown.language import text
@@ -54,9 +56,14 @@ def main() -> None:
     for job in requests(sys.stdin):
         kernels.sockets = job["sockets"]
         begun = time.monotonic()
-        told = _work(job, lambda message: send_message(channel, message))
+        told = _work(job, functools.partial(_tell, channel, threading.Lock()))
         told = _masked(told, mask_of(_named_secrets(job)))
         send_message(channel, {"done": {**told, "seconds": round(time.monotonic() - begun, 1)}})
+
+
+def _tell(channel: IO[str], one_at_a_time: threading.Lock, message: dict[str, Any]) -> None:
+    with one_at_a_time:
+        send_message(channel, message)
 
 
 def _masked(told: dict[str, Any], mask: Callable[[str], str]) -> dict[str, Any]:
@@ -87,16 +94,17 @@ def _made(job: dict[str, Any], tell: Tell, begun: dict[str, Any]) -> dict[str, A
     begun.update(_goes_in(job, source, before))
     if refusal := _checked_again(job, begun["key"]):
         return refusal
-    notebook, stopped = execute(
-        _with_prose(nbformat.read(source, as_version=4), source, job["language"]),
-        job["values"],
-        name=source.name,
-        folder=source.parent,
-        root=Path(job["root"]),
-        timeout=job["timeout"],
-        progress=lambda cell, cells: tell({"cell": cell, "cells": cells}),
-        kernel=lambda pid: tell({"kernel": pid}),
-    )
+    with telling(kernels.sockets, tell):
+        notebook, stopped = execute(
+            _with_prose(nbformat.read(source, as_version=4), source, job["language"]),
+            job["values"],
+            name=source.name,
+            folder=source.parent,
+            root=Path(job["root"]),
+            timeout=job["timeout"],
+            progress=lambda cell, cells: tell({"cell": cell, "cells": cells}),
+            kernel=lambda pid: tell({"kernel": pid}),
+        )
     if stopped and stopped.refused:
         return {"refused": stopped.message, "kind": stopped.kind}
     own = take_wrote(notebook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxlib.check import did_you_mean
 from cxlib.embedded import bounds
@@ -120,9 +120,8 @@ def opened(table: TableName) -> duckdb.DuckDBPyConnection:
     file = table.file or Path()
     refuse_absent(file)
     try:
-        engine = duckdb.connect(
-            str(file), read_only=True, config={"enable_external_access": "false", **bounds()}
-        )
+        config: Any = {"enable_external_access": "false", **bounds()}
+        engine = duckdb.connect(str(file), read_only=True, config=config)
     except duckdb.Error as error:
         raise not_opened(file, error) from None
     return engine.execute("SET TimeZone = 'UTC'")  # else moments are shown in this machine's zone

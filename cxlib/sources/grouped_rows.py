@@ -4,7 +4,7 @@ where they lie, in the types in which they would be read."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cxlib.asking import asking
 from cxlib.embedded import LIMIT, MEMORY
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
 from cxlib.rows.engines import give_memory_back, on_one_thread, wall_of
@@ -223,10 +224,13 @@ class GroupedRows:
 
     def _fetch(self, query: ir.Table) -> pa.Table:
         try:
-            with refuse_engine_errors(self.server) if self.server else nullcontext():
+            with self._refuse_server_errors(), asking(self.path.name):
                 return query.to_pyarrow()
         except duckdb.Error as error:
             raise self._unread(error) from None
+
+    def _refuse_server_errors(self) -> AbstractContextManager[None]:
+        return refuse_engine_errors(self.server) if self.server else nullcontext()
 
     def _unread(self, error: Exception) -> SourceError:
         if isinstance(error, duckdb.OutOfMemoryException):
@@ -247,8 +251,9 @@ class GroupedRows:
                 return encoded(self._fetch(query))
             try:
                 engine = query.get_backend()  # Ibis 12 has no batches of DuckDB 2
-                reader = engine.con.sql(engine.compile(query)).to_arrow_reader(_BATCH)
-                parts = [encoded(pa.Table.from_batches([batch])) for batch in reader]
+                with asking(self.path.name):
+                    reader = engine.con.sql(engine.compile(query)).to_arrow_reader(_BATCH)
+                    parts = [encoded(pa.Table.from_batches([batch])) for batch in reader]
             except duckdb.Error as error:
                 raise self._unread(error) from None
         empty = encoded(query.schema().to_pyarrow().empty_table())
