@@ -10,6 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
@@ -98,10 +99,10 @@ def postgres_programs():
     return Path(program).resolve().parent
 
 
-@pytest.fixture(scope="session")
-def postgres_url():
-    """A throw-away cluster that listens on a socket in its own folder; the password comes from a
-    password file."""
+@contextmanager
+def throw_away_postgres():
+    """A cluster that listens on a socket in its own folder; the password comes from a password
+    file."""
     programs = postgres_programs()
     home = Path(tempfile.mkdtemp(prefix="cxpg"))
     user, prefix = None, []
@@ -168,6 +169,12 @@ def postgres_url():
         shutil.rmtree(home, ignore_errors=True)
         shutil.rmtree(pgpass.parent, ignore_errors=True)
         os.environ.pop("PGPASSFILE")
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    with throw_away_postgres() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
