@@ -23,7 +23,10 @@ def joined(answers=ANSWERS, table=WEIGHTS, weight="weight"):
     return join_weights(answers, table, weight=weight, file="w.csv", wave="wave")
 
 
-@given(st.lists(st.floats(0, 1e9), min_size=1, max_size=20), st.sampled_from(["csv", "parquet"]))
+@given(
+    st.lists(st.just(0.0) | st.floats(1e-100, 1e9), min_size=1, max_size=20),
+    st.sampled_from(["csv", "parquet"]),
+)
 def test_weights_read_back_to_the_same_numbers(tmp_path_factory, weights, kind):
     path = tmp_path_factory.mktemp("weights") / f"w.{kind}"
     ids = pd.Series([f"0{i}" for i in range(len(weights))], name="id")
