@@ -314,11 +314,13 @@ def error_of(cause: str, message: str, details: str = "", **more: Any) -> dict[s
 
 
 def _kill_group(pid: int | None) -> bool:
-    """End a process and what it started; return whether there was one."""
+    """End a process and what it started; return whether it is ended, by this or before."""
     if pid is None:
         return False
     try:
         os.killpg(pid, 9)
+    except ProcessLookupError:
+        return True
     except (OSError, AttributeError):
         return False
     return True

@@ -186,13 +186,15 @@ def facts(name: TableName, *, newest: str | None = None) -> TableFacts:
     ParameterError, SourceError
         As `open_table`; also if the transaction has ended in which the table was read.
     """
+    from cxlib.sources.engine_types import with_plain_types  # Ibis, where an engine has it open
+
     with _lock, refuse_engine_errors(name):
         opened = _connection(name)
         engine, settings = opened.engine, opened.settings
         place = find_place(engine, name, settings.warehouse)
         table = table_at(engine, place)
         size, modified = _file_state(settings.file)
-        rows, latest = _counted(table, newest)
+        rows, latest = _counted(with_plain_types(table), newest)
         return TableFacts(
             connection=name.connection,
             engine=settings.engine,

@@ -1,8 +1,10 @@
 """Jobs are shared among processes; one that dies takes only its own job along."""
 
+import psutil
 import pytest
 
 from cxlib.report import crew
+from cxlib.report.limits import Limits
 from tests.report.writing import code, text, write
 
 
@@ -56,3 +58,31 @@ def test_a_process_that_died_is_started_again(worked):
 
 def test_each_job_says_how_long_it_took(worked):
     assert worked[0]["lives"]["seconds"] >= 0
+
+
+class Grouped:
+    """A limit that the system keeps: it has killed the kernel before this side looks."""
+
+    grouped, most, seen = True, 400 << 20, 0
+
+    def __init__(self, most):
+        self.pids = []
+
+    def watch(self, pid):
+        self.pids.append(pid)
+
+    def over(self):
+        return any(not psutil.pid_exists(pid) for pid in self.pids)
+
+    def close(self):
+        pass
+
+
+def test_a_kernel_that_the_system_killed_still_tells_its_cell(tmp_path, monkeypatch):
+    monkeypatch.setattr(crew, "Memory", Grouped)
+    kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    jobs = [job(tmp_path, "large", code("1 + 1"), code(kill))]
+    limits = Limits(memory=400 << 20)
+    [(_, told)] = crew.work(jobs, workers=1, progress=lambda *_: None, limits=limits)
+    assert told["error"]["cause"] == "memory"
+    assert told["error"]["cell"] == 2
