@@ -319,10 +319,8 @@ def _kill_group(pid: int | None) -> bool:
         return False
     try:
         os.killpg(pid, 9)
-    except ProcessLookupError:
-        return True
-    except (OSError, AttributeError):
-        return False
+    except (OSError, AttributeError) as error:
+        return isinstance(error, ProcessLookupError)
     return True
 
 

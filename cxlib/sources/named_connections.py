@@ -6,7 +6,7 @@ import atexit
 import datetime as dt
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -168,7 +168,12 @@ def column_names(name: TableName) -> list[str]:
         return list(_table(_connection(name), name).columns)
 
 
-def facts(name: TableName, *, newest: str | None = None) -> TableFacts:
+def facts(
+    name: TableName,
+    *,
+    newest: str | None = None,
+    plain: Callable[[ibis.Table], ibis.Table] = lambda table: table,
+) -> TableFacts:
     """Return what provenance says of a table; it is counted for that.
 
     Parameters
@@ -176,6 +181,8 @@ def facts(name: TableName, *, newest: str | None = None) -> TableFacts:
     name : TableName
     newest : str, optional
         Column of times, whose latest value is told.
+    plain : callable, optional
+        Makes of a table its rows in the types that files have, in which moments are told.
 
     Returns
     -------
@@ -186,15 +193,13 @@ def facts(name: TableName, *, newest: str | None = None) -> TableFacts:
     ParameterError, SourceError
         As `open_table`; also if the transaction has ended in which the table was read.
     """
-    from cxlib.sources.engine_types import with_plain_types  # Ibis, where an engine has it open
-
     with _lock, refuse_engine_errors(name):
         opened = _connection(name)
         engine, settings = opened.engine, opened.settings
         place = find_place(engine, name, settings.warehouse)
         table = table_at(engine, place)
         size, modified = _file_state(settings.file)
-        rows, latest = _counted(with_plain_types(table), newest)
+        rows, latest = _counted(plain(table), newest)
         return TableFacts(
             connection=name.connection,
             engine=settings.engine,

@@ -103,7 +103,7 @@ def facts_of(
     for parameter, path in inputs.items():
         if (name := server_table(path)) is not None:
             column = (newest or {}).get(parameter)
-            told = named_connections.facts(name, newest=column)
+            told = named_connections.facts(name, newest=column, plain=with_plain_types)
             latest = None if told.newest is None else [column, told.newest.isoformat()]
             found[parameter] = {
                 "connection": told.connection,
