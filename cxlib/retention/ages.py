@@ -69,16 +69,23 @@ def activity_by_age(counts: Cohorts | OwnClock) -> Ages:
         return Ages(
             groups, member, counts.active, age < passed[:, None], age < least[:, None], age, age
         )
-    start = counts.groups["cohort"].to_numpy()
-    age = np.arange(counts.last - int(start.min()) + 1)
-    column = start[:, None] - counts.first + age
-    observed = (column >= 0) & (column < counts.active.shape[1])
-    active = (
-        np.take_along_axis(counts.active, np.clip(column, 0, counts.active.shape[1] - 1), axis=1)
-        & observed
-    )
+    age = np.arange(counts.last - int(counts.groups["cohort"].min()) + 1)
+    active, observed = _shift(counts, len(age))
     complete = counts.clock.finished(groups["cohort"].to_numpy()[:, None] + age, counts.as_of)
     return Ages(groups, member, active, observed, complete, age, age)
+
+
+def _shift(counts: Cohorts, ages: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the patterns from each customer's cohort on, and which of it was observed."""
+    start = counts.groups["cohort"].to_numpy()
+    active = np.zeros((len(start), ages), bool)
+    observed = np.zeros_like(active)
+    for cohort in np.unique(start):
+        rows, late = start == cohort, int(cohort) - counts.first
+        age = slice(max(-late, 0), min(counts.active.shape[1] - late, ages))
+        active[rows, age] = counts.active[rows, age.start + late : age.stop + late]
+        observed[rows, age] = True
+    return active, observed
 
 
 def retention_by_age(ages: Ages, kind: Kind) -> Ages:

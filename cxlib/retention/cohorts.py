@@ -4,8 +4,9 @@ counts that add."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from cxlib.rows.clock import Clock
 from cxlib.shown.message import Message
 
 WORD = 63  # periods in one signed 64-bit bitmap; more periods take more bitmaps
+PART = 250_000  # patterns that are looked at at a time
 MOST_PERIODS = 1000  # beyond it a date is wrong, or the period too short for the span
 
 
@@ -137,13 +139,52 @@ def add_up(
     groups: pd.DataFrame, active: NDArray[np.bool_], by: tuple[str, ...]
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Add up rows with the same group, cohort and pattern; sorted by group and cohort."""
-    keys = groups.assign(
-        _pattern=[row.tobytes() for row in np.packbits(active, axis=1)], _row=np.arange(len(groups))
-    )
-    summed = keys.groupby([*by, "cohort", "_pattern"], as_index=False, dropna=False).agg(
-        customers=("customers", "sum"), _row=("_row", "first")
-    )
-    return summed[[*by, "cohort", "customers"]], active[summed["_row"].to_numpy()]
+    groups, packed = _add_up_packed(groups, np.packbits(active, axis=1), by)
+    return groups, _unpack(packed, active.shape[1])
+
+
+def _add_up_packed(
+    groups: pd.DataFrame, packed: NDArray[np.uint8], by: tuple[str, ...]
+) -> tuple[pd.DataFrame, NDArray[np.uint8]]:
+    """As `add_up`, of patterns with eight periods a byte, as `numpy.packbits` has them."""
+    code = groups["cohort"].to_numpy()
+    if by:
+        code = groups.groupby([*by, "cohort"], dropna=False).ngroup().to_numpy()
+    padded = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
+    words = np.ascontiguousarray(padded).view(">u8").astype(np.uint64)
+    order = np.lexsort([*words.T[::-1], code])
+    code, words = code[order], words[order]
+    begins = np.ones(len(order), bool)
+    begins[1:] = (code[1:] != code[:-1]) | (words[1:] != words[:-1]).any(axis=1)
+    place = np.flatnonzero(begins)
+    first, customers = order[place], groups["customers"].to_numpy()[order]
+    summed = groups[[*by, "cohort", "customers"]].iloc[first].reset_index(drop=True)
+    if len(place):
+        summed["customers"] = np.add.reduceat(customers, place)
+    return summed, packed[first]
+
+
+def _unpack(packed: NDArray[np.uint8], periods: int) -> NDArray[np.bool_]:
+    return np.unpackbits(packed, axis=1, count=periods).view(np.bool_)
+
+
+def in_parts(counts: Any) -> Iterator[Any]:
+    """Return counts by pattern in parts of whole cohorts, since arrays of their ages take more
+    memory than they do."""
+    if len(counts.groups) <= PART:
+        yield counts
+        return
+    codes = counts.groups.groupby([*counts.by, "cohort"], dropna=False).ngroup().to_numpy()
+    order = np.argsort(codes, kind="stable")  # those of windows since each came have no order
+    codes = codes[order]
+    ends = [*(np.flatnonzero(np.diff(codes)) + 1), len(codes)]
+    start = 0
+    for end in ends:
+        if end - start >= PART or end == len(codes):
+            part = order[start:end]
+            groups = counts.groups.iloc[part].reset_index(drop=True)
+            yield replace(counts, groups=groups, active=counts.active[part])
+            start = end
 
 
 def _from(cohorts: Cohorts, first: int) -> NDArray[np.bool_]:
@@ -151,7 +192,7 @@ def _from(cohorts: Cohorts, first: int) -> NDArray[np.bool_]:
 
 
 def from_bitmaps(
-    frame: pd.DataFrame,
+    frames: Iterable[pd.DataFrame],
     *,
     days: tuple[dt.date, dt.date],
     by: tuple[str, ...],
@@ -168,11 +209,11 @@ def from_bitmaps(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        `known` (has a customer), `ordered` (has events), `late` (acquired after `as_of`), `by`,
-        `bits_0` ... (63 periods each from that of the first event on), `customers`, row counts
-        (`rows`; `cx_kept`: no duplicates; `timed`: with a time; `seen`: before `as_of`; `counted`:
-        not before acquisition); and `cohort` where `listed`.
+    frames : iterable of pandas.DataFrame
+        Parts of the counts: `known` (has a customer), `ordered` (has events), `late` (acquired
+        after `as_of`), `by`, `bits_0` ... (63 periods each from that of the first event on),
+        `customers`, row counts (`rows`; `cx_kept`: no duplicates; `timed`: with a time; `seen`:
+        before `as_of`; `counted`: not before acquisition); and `cohort` where `listed`.
     days : tuple of datetime.date
         Local days of the first and the last event, of anyone.
     listed : bool
@@ -181,33 +222,32 @@ def from_bitmaps(
     duplicates : bool
         True where there is a rule for duplicates, so that the tally has their number.
     strays : mapping of str to int
-        Rows that were left out for their dates, by reason; they are not in `frame`.
+        Rows that were left out for their dates, by reason; they are not in `frames`.
     warnings : tuple of Message
         What was noticed of the events.
     """
-    known = frame[frame["known"]].reset_index(drop=True)
     ends = as_of or days[1] + dt.timedelta(days=1)
     first, last = clock.index(days[0]), clock.index(ends - dt.timedelta(days=1))
-    active = _unpack(known.filter(regex=r"^bits_\d+$").to_numpy("int64"), last - first + 1)
-    if listed:
-        late = known["late"].fillna(True).astype(bool)
-        inside = known["cohort"].notna() & ~late & (known["cohort"] <= last)
-    else:
-        nobody = int(
-            active.any(axis=0).argmax()
-        )  # periods before the first event that has a customer
-        first, active = first + nobody, active[:, nobody:]
-        inside = pd.Series(active.any(axis=1))
-        known["cohort"] = first + active.argmax(axis=1)
-    groups = known.loc[inside, [*by, "cohort", "customers"]].astype(
-        {"cohort": "int64", "customers": "int64"}
-    )
+    strays, tally = strays or {}, dict[str, int]()
+    parts = []
+    for frame in frames:
+        for name, n in _tally(frame, listed, duplicates, strays).items():
+            tally[name] = tally.get(name, 0) + n
+        parts.append(_counted(frame, first, last, by, listed))
+    tally |= {name: int(n) for name, n in strays.items()}
+    tally["rows"] = tally.get("rows", 0) + sum(strays.values())
+    groups = pd.concat([part[0] for part in parts], ignore_index=True)
     if groups.empty:
         raise EmptyDataError(
             "no customer is left: none of the acquisition table was acquired before as_of; check "
             "the columns"
         )
-    groups, active = add_up(groups.reset_index(drop=True), active[inside.to_numpy()], by)
+    groups, packed = _add_up_packed(groups, np.concatenate([part[1] for part in parts]), by)
+    active = _unpack(packed, last - first + 1)
+    if not listed:
+        # periods before the first event that has a customer
+        nobody = int(active.any(axis=0).argmax())
+        first, active = first + nobody, active[:, nobody:]
     return Cohorts(
         groups=groups,
         active=active,
@@ -218,12 +258,29 @@ def from_bitmaps(
         values=values,
         first_event=days[0],
         last_event=days[1],
-        tally=_tally(frame, known, listed, duplicates, strays or {}),
+        tally=tally,
         as_of_given=as_of is not None,
         carried=carried or {},
         warnings=warnings,
         listed=listed,
     )
+
+
+def _counted(
+    frame: pd.DataFrame, first: int, last: int, by: tuple[str, ...], listed: bool
+) -> tuple[pd.DataFrame, NDArray[np.uint8]]:
+    """Return the customers who count, by cohort, and their patterns with eight periods a byte."""
+    known = frame[frame["known"].to_numpy(bool)]
+    active = _decode(known.filter(regex=r"^bits_\d+$").to_numpy("int64"), last - first + 1)
+    if listed:
+        late = known["late"].fillna(True).to_numpy(bool)
+        inside = known["cohort"].notna().to_numpy() & ~late & (known["cohort"] <= last).to_numpy()
+    else:
+        inside = active.any(axis=1)
+        known = known.assign(cohort=first + active.argmax(axis=1))
+    groups = known.loc[inside, [*by, "cohort", "customers"]]
+    groups = groups.astype({"cohort": "int64", "customers": "int64"})
+    return groups, np.packbits(active[inside], axis=1)
 
 
 def count_words(clock: Clock, first: int, last: int) -> int:
@@ -238,26 +295,24 @@ def count_words(clock: Clock, first: int, last: int) -> int:
     return (last - first) // WORD + 1
 
 
-def _unpack(bits: NDArray[np.int64], periods: int) -> NDArray[np.bool_]:
-    slots = np.arange(periods)
-    return (bits[:, slots // WORD] >> (slots % WORD)) & 1 == 1
+def _decode(bits: NDArray[np.int64], periods: int) -> NDArray[np.bool_]:
+    active = np.empty((len(bits), periods), bool)
+    for slot in range(periods):
+        active[:, slot] = (bits[:, slot // WORD] >> (slot % WORD)) & 1
+    return active
 
 
 def _tally(
-    frame: pd.DataFrame,
-    known: pd.DataFrame,
-    listed: bool,
-    duplicates: bool,
-    strays: Mapping[str, int],
+    frame: pd.DataFrame, listed: bool, duplicates: bool, strays: Mapping[str, int]
 ) -> Mapping[str, int]:
-    nobody = frame[~frame["known"]]
+    nobody, known = frame[~frame["known"]], frame[frame["known"]]
     unlisted = known[known["cohort"].isna() & known["ordered"]] if listed else known.iloc[:0]
     kept = known.drop(unlisted.index)
     counts = {
-        "rows": frame["rows"].sum() + sum(strays.values()),
+        "rows": frame["rows"].sum(),
         "missing_customer": nobody["cx_kept"].sum(),
         "missing_time": (known["cx_kept"] - known["timed"]).sum(),
-        **strays,
+        **dict.fromkeys(strays, 0),
         "after_as_of": (known["timed"] - known["seen"]).sum(),
         "before_acquisition": (kept["seen"] - kept["counted"]).sum(),
         "no_acquisition": unlisted["customers"].sum(),

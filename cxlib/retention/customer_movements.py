@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlib import check
 from cxlib.retention import figures
 from cxlib.retention.absence import without_counts
-from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.cohorts import Cohorts, in_parts
 from cxlib.retention.method_names import Method
 from cxlib.retention.units import one, said_period
 from cxlib.rows.clock import period_name
@@ -135,6 +136,22 @@ def movements(cohorts: Cohorts | Absent | None) -> Movements | Absent:
     """
     if cohorts is None or isinstance(cohorts, Absent):
         return without_counts(cohorts, Movements)
+    found = [_moved(part) for part in in_parts(cohorts)]
+    moved = {name: np.sum([each[name] for each in found], axis=0) for name in found[0]}
+    frame = pd.DataFrame(
+        {
+            "period": cohorts.clock.starts(cohorts.periods),
+            **moved,
+            "complete": cohorts.clock.finished(cohorts.periods, cohorts.as_of),
+            "confidence": np.nan,
+            "method": Method.COUNT.value,
+        }
+    )
+    return Movements(frame=frame, method=Method.COUNT, period=cohorts.clock.period)
+
+
+def _moved(cohorts: Cohorts) -> dict[str, NDArray[np.int64]]:
+    """Return how many customers made each movement, by period."""
     active, customers = cohorts.active, cohorts.groups["customers"].to_numpy()
     before = np.zeros_like(active)
     before[:, 1:] = active[:, :-1]
@@ -148,13 +165,4 @@ def movements(cohorts: Cohorts | Absent | None) -> Movements | Absent:
         "resurrected": active & ever & ~before,
         "dormant": before & ~active,
     }
-    frame = pd.DataFrame(
-        {
-            "period": cohorts.clock.starts(cohorts.periods),
-            **{name: customers @ cell.astype(np.int64) for name, cell in cells.items()},
-            "complete": cohorts.clock.finished(cohorts.periods, cohorts.as_of),
-            "confidence": np.nan,
-            "method": Method.COUNT.value,
-        }
-    )
-    return Movements(frame=frame, method=Method.COUNT, period=cohorts.clock.period)
+    return {name: customers @ cell.astype(np.int64) for name, cell in cells.items()}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cxlib import check
 from cxlib.errors import CohortError, EmptyDataError, ParameterError, WeightError
 from cxlib.methods.survival.risk_table import RiskTable, risk_table
-from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.cohorts import Cohorts, in_parts
 from cxlib.retention.groups import find_columns
 from cxlib.rows.periods import places
 from cxlib.shown.message import Message
@@ -226,18 +226,8 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
             "as_of, so "
             "nobody can be called lost or still there; wait, or give a smaller gap"
         )
-    gone, tenure = _first_silence(
-        cohorts.active[known, :finished], start[known] - cohorts.first, gap
-    )
-    frame = cohorts.groups.loc[known, list(cohorts.by)].assign(
-        cohort=cohorts.clock.starts(start[known]),
-        tenure=tenure,
-        lost=np.where(gone, customers[known], 0),
-        censored=np.where(gone, 0, customers[known]),
-    )
-    frame = frame.groupby([*cohorts.by, "cohort", "tenure"], as_index=False, dropna=False)[
-        ["lost", "censored"]
-    ].sum()
+    frames = [_silences(part, finished, gap) for part in in_parts(cohorts)]
+    frame = pd.concat(frames, ignore_index=True)
     tally = {
         "rows": int(customers.sum()),
         "too_new": int(customers[new].sum()),
@@ -252,6 +242,22 @@ def durations_from_cohorts(cohorts: Cohorts, *, gap: int = GAP) -> Durations:
         gap=gap,
         carried=cohorts.carried,
     )
+
+
+def _silences(cohorts: Cohorts, finished: int, gap: int) -> pd.DataFrame:
+    """Return the customers lost and censored by cohort and tenure, of those who can be judged."""
+    start, customers = (cohorts.groups[name].to_numpy() for name in ("cohort", "customers"))
+    known = (start >= cohorts.first) & (start <= cohorts.first + finished - gap)
+    start, customers = start[known], customers[known]
+    gone, tenure = _first_silence(cohorts.active[known, :finished], start - cohorts.first, gap)
+    frame = cohorts.groups.loc[known, list(cohorts.by)].assign(
+        cohort=cohorts.clock.starts(start),
+        tenure=tenure,
+        lost=np.where(gone, customers, 0),
+        censored=np.where(gone, 0, customers),
+    )
+    keys = [*cohorts.by, "cohort", "tenure"]
+    return frame.groupby(keys, as_index=False, dropna=False)[["lost", "censored"]].sum()
 
 
 def _first_silence(

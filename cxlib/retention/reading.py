@@ -29,6 +29,7 @@ from cxlib.rows.clock import Clock
 from cxlib.rows.conditions import Condition, Kept, both, parse_condition
 from cxlib.rows.engines import SUM, refuse_unequal
 from cxlib.rows.moments import read_date_columns
+from cxlib.rows.remembered import remember
 from cxlib.shown.message import Message
 from cxlib.shown.reading import with_condition
 from cxlib.sources import read_events
@@ -74,13 +75,13 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
         dates=p.dates, sheet=p.sheet, where=asked.orders,
     )  # fmt: skip
     events, clock = log.table, Clock(zone=p.zone)
+    remember(events)
     used = [name for name in (p.customer, p.time, p.value) if name is not None]
     refuse_unequal(events, event, used=used)
-    beside, blanks = look_beside(p, p.orders, where=asked.orders)
     ids = profile_ids(events, customer=p.customer)
+    beside, blanks = look_beside(p, p.orders, where=asked.orders, totals=ids.totals)
     kept = leave_out_strays(events, time=p.time, clock=clock, today=today)
     first, last = (clock.local_day(moment) for moment in kept.span)
-    rows = int(events.count().to_pyarrow().as_py())
     if chosen is not None:  # the log goes on where the activity that counts has stopped
         every = read_events(
             p.orders, customer=p.customer, time=p.time, zone=p.zone, dates=p.dates, sheet=p.sheet
@@ -110,7 +111,7 @@ def _events(p: Parameters, today: dt.date | None) -> Records:
     )
     said = (*p.noticed, *log.notes, *_notes(chosen), *(begun.notes if begun else ()))
     return Records(
-        read=_files({"orders": rows, "customers": customers, "subscriptions": subscriptions}),
+        read=_files({"orders": log.rows, "customers": customers, "subscriptions": subscriptions}),
         notes=(*said, *ids.notes, *notes, *noticed),
         warnings=(*flags, *blanks, *warnings),
         flags=flags,

@@ -145,7 +145,7 @@ def settle(cohorts: Cohorts, before_record: dt.date | None = None) -> Cohorts:
     return replace(
         cohorts,
         groups=cohorts.groups[later].reset_index(drop=True),
-        active=cohorts.active[later],
+        active=_of(cohorts.active, later),
         values=values,
         tally={**cohorts.tally, "before_record": gone},
         listed=True,  # who came when is known of those who are left
@@ -154,3 +154,9 @@ def settle(cohorts: Cohorts, before_record: dt.date | None = None) -> Cohorts:
             *(told or (Message("retention.came_before_record", n=gone, since=since),)),
         ),
     )
+
+
+def _of(active: NDArray[np.bool_], later: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return these rows; where they are the last ones, no copy of them."""
+    first = int(later.argmax())
+    return active[first:] if later[first:].all() else active[later]

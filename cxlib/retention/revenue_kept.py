@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from cxlib import check
 from cxlib.errors import ParameterError
@@ -20,10 +19,8 @@ from cxlib.retention.counts.currencies import refuse_currencies
 from cxlib.retention.counts.revenue import Sums, sum_customer_periods
 from cxlib.retention.method_names import Method
 from cxlib.retention.methods.revenue_kept import (
-    bootstrap_sums,
     percentile_limits,
     share_kept,
-    split_revenue,
 )
 from cxlib.retention.methods.rhythms import payment_rhythms
 from cxlib.retention.units import one, said_period, several
@@ -223,16 +220,16 @@ def revenue(
         as_of=as_of,
         duplicates=duplicates,
         today=today,
+        seed=seed,
     )
-    first = int(sums.frame["period"].min())
     last = clock.index(sums.as_of - dt.timedelta(days=1))
-    parts = split_revenue(sums.frame, first, last)
-    complete = clock.finished(np.arange(first, last + 1), sums.as_of)
-    frame = _with_flows(pd.DataFrame({"period": clock.starts(range(first, last + 1))}), parts)
-    frame = _with_rates(frame, parts, bootstrap_sums(parts, resamples, seed), confidence)
+    periods = np.arange(sums.first, last + 1)
+    complete, totals = clock.finished(periods, sums.as_of), sums.kept.totals
+    frame = _with_flows(pd.DataFrame({"period": clock.starts(periods)}), totals)
+    frame = _with_rates(frame, totals, sums.kept.bootstrap(resamples), confidence)
     frame.loc[~complete, [*_FLOWS, *_RATES]] = np.nan
     unsaid = None
-    if (rhythms := payment_rhythms(sums.frame, period=period)).mixed:
+    if (rhythms := payment_rhythms(sums.payers, period=period)).mixed:
         frame[list(_RATES)] = np.nan
         unsaid = slow_payers(rhythms, period=period, value=value, spanned=int(complete.sum()))
     frame = frame.assign(
@@ -253,8 +250,7 @@ def revenue(
     )
 
 
-def _with_flows(frame: pd.DataFrame, parts: Mapping[str, csr_array]) -> pd.DataFrame:
-    totals = {name: np.asarray(part.sum(axis=0)).ravel() for name, part in parts.items()}
+def _with_flows(frame: pd.DataFrame, totals: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
     before = np.concatenate([[np.nan], totals["revenue"][:-1]])
     first = np.isnan(before)
     return frame.assign(
@@ -270,14 +266,13 @@ def _with_flows(frame: pd.DataFrame, parts: Mapping[str, csr_array]) -> pd.DataF
 
 def _with_rates(
     frame: pd.DataFrame,
-    parts: Mapping[str, csr_array],
+    totals: Mapping[str, NDArray[np.float64]],
     draws: Mapping[str, NDArray[np.float64]],
     confidence: float,
 ) -> pd.DataFrame:
     """Add net and gross retention with their limits; missing where there is no rate."""
     for name, top in (("nrr", "kept"), ("grr", "capped")):
-        kept = np.asarray(parts[top].sum(axis=0)).ravel()
-        rate = share_kept(kept, frame["revenue"].to_numpy())
+        rate = share_kept(totals[top], frame["revenue"].to_numpy())
         low, high = percentile_limits(share_kept(draws[top], draws["revenue"]), confidence)
         frame = frame.assign(
             **{
@@ -301,8 +296,8 @@ def _warnings(frame: pd.DataFrame, period: str, *, dropped: int, name: Message) 
 def _amounts(sums: Sums, period: str, value: str) -> list[Message]:
     """Return what is to be said of refunds and zeros: they count as activity."""
     found = [*amounts_seen(sums.events, negative=sums.negative, zero=sums.zero, value=value)]
-    if refunded := int((sums.frame["value"] < 0).sum()):
-        shown = {"n": refunded, "sums": len(sums.frame), "period": one(period)}
+    if sums.refunded:
+        shown = {"n": sums.refunded, "sums": sums.rows, "period": one(period)}
         found.append(Message("retention.refunds", **shown))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ from cxlib import check
 from cxlib.methods.multiplicity import adjust_pvalues
 from cxlib.methods.proportions import z_value
 from cxlib.retention.absence import without_counts
-from cxlib.retention.ages import activity_by_age
-from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.ages import Ages, activity_by_age
+from cxlib.retention.cohorts import Cohorts, in_parts
 from cxlib.retention.method_names import Method
 from cxlib.retention.own_clock import OwnClock
 from cxlib.retention.record_starts import settle
@@ -134,15 +134,8 @@ def smile(
         return without_counts(cohorts, Smile)
     if isinstance(cohorts, Cohorts):
         cohorts = settle(cohorts)
-    ages = activity_by_age(cohorts)
-    rows = []
-    for i, key in enumerate(ages.cohorts.to_dict("records")):
-        one = ages.member[[i], :]
-        known = ages.complete[i] & ages.observed[one.indices].all(axis=0) & (ages.first > 0)
-        finished = ages.first[known]
-        if len(finished) >= FEWEST:
-            late = finished[-max(3, len(finished) // 3) :]
-            rows.append({**key, **_trend(ages.active[np.ix_(one.indices, late)], one.data, late)})
+    found = [_by_cohort(activity_by_age(part)) for part in in_parts(cohorts)]
+    rows = [row for rows, _ in found for row in rows]
     frame = pd.DataFrame(rows, columns=[*cohorts.by, *Smile.columns])
     frame["cohort"] = cohorts.clock.starts(frame["cohort"])
     z = z_value(confidence)
@@ -161,8 +154,21 @@ def smile(
         period=cohorts.clock.period,
         by=cohorts.by,
         days=cohorts.days if isinstance(cohorts, OwnClock) else None,
-        young=len(ages.cohorts) - len(frame),
+        young=sum(n for _, n in found) - len(frame),
     )
+
+
+def _by_cohort(ages: Ages) -> tuple[list[dict[str, Any]], int]:
+    """Return the trend of each cohort that is old enough, and how many cohorts there are."""
+    rows = []
+    for i, key in enumerate(ages.cohorts.to_dict("records")):
+        one = ages.member[[i], :]
+        known = ages.complete[i] & ages.observed[one.indices].all(axis=0) & (ages.first > 0)
+        finished = ages.first[known]
+        if len(finished) >= FEWEST:
+            late = finished[-max(3, len(finished) // 3) :]
+            rows.append({**key, **_trend(ages.active[np.ix_(one.indices, late)], one.data, late)})
+    return rows, len(ages.cohorts)
 
 
 def _trend(

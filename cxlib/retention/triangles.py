@@ -22,7 +22,7 @@ from cxlib.retention.ages import (
     into_brackets,
     retention_by_age,
 )
-from cxlib.retention.cohorts import Cohorts
+from cxlib.retention.cohorts import Cohorts, in_parts
 from cxlib.retention.fixed_cohorts import over_fixed_cohorts, with_rates
 from cxlib.retention.heat_map import heat_map
 from cxlib.retention.method_names import Method
@@ -190,17 +190,16 @@ def triangle(
     check.confidence(confidence)
     if cohorts is None or isinstance(cohorts, Absent):
         return without_counts(cohorts, Triangle)
-    ages = activity_by_age(cohorts)
-    ages = (
-        into_brackets(ages, check.brackets(brackets), own=clock == "own")
-        if kind == Kind.BRACKET
-        else retention_by_age(ages, Kind(kind))
-    )
-    frame = _cells(ages, confidence, own=clock == "own")
+    spans = check.brackets(brackets) if kind == Kind.BRACKET else None
+    parts = [
+        _count(_retained(activity_by_age(part), Kind(kind), spans, own=clock == "own"))
+        for part in in_parts(cohorts)
+    ]
+    frame = _with_limits(pd.concat(parts, ignore_index=True), confidence, own=clock == "own")
     if frame.empty:
         return Absent.of("retention.no_cell", Triangle)
-    if kind == Kind.BRACKET:
-        until = frame["age"].map(dict(zip(ages.first, ages.last, strict=True)))
+    if spans is not None:
+        until = frame["age"].map(dict(spans))
         frame.insert(list(frame).index("age") + 1, "until", until)
     elif isinstance(cohorts, Cohorts) and cohorts.values is not None:
         frame = _with_values(frame, cohorts.values, [*cohorts.by, "cohort"])
@@ -241,17 +240,34 @@ def _check_choices(
         )
 
 
-def _cells(ages: Ages, confidence: float, *, own: bool) -> pd.DataFrame:
+def _retained(
+    ages: Ages, kind: Kind, spans: Sequence[tuple[int, int]] | None, *, own: bool
+) -> Ages:
+    if spans is not None:
+        return into_brackets(ages, spans, own=own)
+    return retention_by_age(ages, kind)
+
+
+def _count(ages: Ages) -> pd.DataFrame:
     """One row a cohort and age that any customer of the cohort has come to."""
     size = (ages.member @ ages.observed.astype(np.int64)).astype(np.int64)
     count = (ages.member @ (ages.active & ages.observed).astype(np.int64)).astype(np.int64)
     row, column = np.nonzero(size)
-    complete = ages.complete[row, column]
-    frame = ages.cohorts.iloc[row].reset_index(drop=True)
-    frame = frame.assign(
-        age=ages.first[column], size=size[row, column], retained=count[row, column]
+    return (
+        ages.cohorts.iloc[row]
+        .reset_index(drop=True)
+        .assign(
+            age=ages.first[column],
+            size=size[row, column],
+            retained=count[row, column],
+            complete=ages.complete[row, column],
+        )
     )
-    frame = with_rates(frame, complete | own, confidence)
+
+
+def _with_limits(cells: pd.DataFrame, confidence: float, *, own: bool) -> pd.DataFrame:
+    complete = cells.pop("complete").to_numpy(bool)
+    frame = with_rates(cells, complete | own, confidence)
     frame.insert(list(frame).index("confidence"), "complete", complete)
     return frame
 

@@ -87,9 +87,9 @@ class Clock:
 
     def starts(self, indices: Iterable[int]) -> pd.DatetimeIndex:
         """Return the first days of periods, as a column of dates."""
-        return pd.DatetimeIndex(
-            [pd.Timestamp(self.start(index)) for index in indices], dtype="datetime64[s]"
-        )
+        each, place = np.unique(np.asarray(indices, np.int64), return_inverse=True)
+        starts = np.array([self.start(index) for index in each], "datetime64[s]")
+        return pd.DatetimeIndex(starts[place])
 
     def finished(self, indices: Any, as_of: dt.date) -> np.ndarray:
         """Return which periods had ended when the data end: their last day lies before `as_of`

@@ -13,7 +13,7 @@ import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
 from cxlib.rows.date_shapes import AFTERNOON, MORNING, NARROW, WIDE, ZONE, Shape, months
-from cxlib.rows.engines import INSTANT
+from cxlib.rows.engines import INSTANT, make_timestamp
 from cxlib.rows.reigns import LETTERS, REIGNS, western_year
 
 _DIGITS = "123456789"
@@ -30,11 +30,6 @@ def timezone(zone: str, wall: Any) -> Any:
 @ibis.udf.scalar.builtin(signature=((dtypes.string, dtypes.Array(dtypes.string)), dtypes.timestamp))
 def try_strptime(text: str, formats: Any) -> Any:
     """DuckDB's function: the moment by the first format that fits; missing where none does."""
-
-
-@ibis.udf.scalar.builtin(signature=((dtypes.int64,), dtypes.timestamp))
-def make_timestamp(microseconds: Any) -> Any:
-    """DuckDB's function: the moment so many microseconds after 1970."""
 
 
 @dataclass(frozen=True, slots=True)

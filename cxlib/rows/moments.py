@@ -15,7 +15,14 @@ from cxlib.rows.clock import QUARTER_HOUR, Clock
 from cxlib.rows.date_columns import DateColumn, read_date_column
 from cxlib.rows.date_expressions import timezone
 from cxlib.rows.dates import lay_out
-from cxlib.rows.engines import INSTANT, identifier, refuse_untested, seconds, wall_time
+from cxlib.rows.engines import (
+    INSTANT,
+    identifier,
+    refuse_untested,
+    seconds,
+    utc_wall,
+    wall_time,
+)
 from cxlib.rows.table import without_nanoseconds
 from cxlib.shown.message import Message
 
@@ -46,7 +53,7 @@ def place_events(
         cx_time=_time_of(table, time),
         **{new: table[name] for new, name in (keep or {}).items()},
     )
-    moment = rows.cx_time.cast("timestamp")
+    moment = utc_wall(rows.cx_time)
     here = rows.cx_time.type().is_date() or clock.zone == "UTC"
     if here or rows.get_backend().name == "postgres":
         # a date's parts are faster to take than a timestamp's, and 32 bits take less memory a
@@ -87,7 +94,7 @@ def _ends(
     moment: Any = _time_of(table, time)
     kind: type[dt.date] = dt.date
     if not moment.type().is_date():
-        moment, kind = moment.cast("timestamp"), dt.datetime
+        moment, kind = utc_wall(moment), dt.datetime
     inside = moment
     if as_of is not None:
         bound = EPOCH + dt.timedelta(days=day_number(as_of))

@@ -117,11 +117,13 @@ class EventLog:
     ----------
     table : Ibis table
         As `read_events` returns it.
+    rows : int
     notes, warnings : tuple of Message
         How it was read, and what can change a number.
     """
 
     table: ir.Table
+    rows: int
     notes: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
 
@@ -155,8 +157,9 @@ def open_event_log(
         try:
             _refuse_repeated(path, lazy, **columns)
             text = not is_columnar(path)
-            typed, notes = _typed(lazy, path.name, text=text, commas=_has_commas(path), **given)
-            return EventLog(table=typed, notes=notes)
+            commas = _has_commas(path)
+            typed, n, notes = _typed(lazy, path.name, text=text, commas=commas, **given)
+            return EventLog(table=typed, rows=n, notes=notes)
         except duckdb.Error as error:  # its cells or its letters are none that DuckDB reads
             if is_columnar(path):
                 raise SourceError(
@@ -165,9 +168,10 @@ def open_event_log(
                 ) from None
     raw = tables.read_rows(path, sheet=sheet)
     table = _laid_out(raw, path.name, **_named(asked, **columns))
-    typed, notes = _typed(table, path.name, text=True, **given)
+    typed, n, notes = _typed(table, path.name, text=True, **given)
     left_out = (Message("sources.rows_left_out", n=raw.left_out),) if raw.left_out else ()
-    return EventLog(table=typed, notes=(*raw.notes, *left_out, *notes), warnings=raw.warnings)
+    notes = (*raw.notes, *left_out, *notes)
+    return EventLog(table=typed, rows=n, notes=notes, warnings=raw.warnings)
 
 
 def _has_commas(path: Path) -> bool:
@@ -319,8 +323,9 @@ def _typed(
     where: Condition | None,
     text: bool,
     commas: bool = True,
-) -> tuple[ir.Table, tuple[Message, ...]]:
-    """Return the columns that are wanted with their types, and how they were read."""
+) -> tuple[ir.Table, int, tuple[Message, ...]]:
+    """Return the columns that are wanted with their types, how many rows there are, and how they
+    were read."""
     names = [name for name in (customer, time, value, duplicates) if name is not None]
     table = (table if where is None else where.filter(table, zone=zone)).select(*names)
     texts = [name for name in names if table[name].type().is_string()]
@@ -346,7 +351,7 @@ def _typed(
         amounts = read_amounts(table, value, parameter="value", facts=facts)
         changed[value] = amounts.column
         notes += amounts.notes
-    return table.mutate(**changed).select(*names), notes
+    return table.mutate(**changed).select(*names), int(facts["rows"]), notes
 
 
 def _wanted(table: ir.Table, customer: str, value: str | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import ibis
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from numpy.testing import assert_array_equal
 
 from cxlib import retention
 from cxlib.errors import ParameterError
+from cxlib.retention import cohorts
 from tests.retention.event_log import COLUMNS, D, count, log
 
 
@@ -127,3 +129,34 @@ def test_the_engines_settings_are_left_as_they_were():
     assert connection.con.execute(settings).fetchall() == usual
     connection.con.execute("SET lock_configuration = true")
     assert count(connection.table("log")).customers == 1
+
+
+@pytest.mark.parametrize("by", [(), "kind"])
+@pytest.mark.parametrize("kind", ["on", "on_or_after", "rolling", "returned_by"])
+def test_counts_are_looked_at_in_parts_as_they_are_whole(by, kind, monkeypatch):
+    rng = np.random.default_rng(4)
+    n = 3000
+    data = pd.DataFrame(
+        {
+            "who": rng.integers(0, 700, n),
+            "at": pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 700, n), "D"),
+            "kind": rng.choice(["x", "y"], n),
+        }
+    )
+    counted = retention.count_cohorts(data, customer="who", time="at", by=by)
+    clock = retention.count_own_clock(data, customer="who", time="at", by=by)
+
+    def all_of_it():
+        return [
+            retention.triangle(counted, kind=kind).frame,
+            retention.triangle(clock, kind=kind, clock="own").frame,
+            retention.movements(counted).frame,
+            retention.smile(counted).frame,
+            retention.smile(clock).frame,
+            retention.durations_from_cohorts(counted).frame,
+        ]
+
+    whole = all_of_it()
+    monkeypatch.setattr(cohorts, "PART", 20)
+    for one, other in zip(whole, all_of_it(), strict=True):
+        pd.testing.assert_frame_equal(one, other, rtol=1e-12)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cxlib import retention
-from cxlib.retention.methods.rhythms import payment_rhythms
+from cxlib.retention.methods.rhythms import describe_payers, payment_rhythms
 
 D = dt.date
 
@@ -83,7 +83,9 @@ def test_orders_at_random_times_are_no_plans(mean, beside):
         while at < 24:
             rows[who, int(at)] = rng.lognormal(3, 0.8)
             at += rng.exponential(beside if beside and who % 2 else mean)
-    sums = pd.DataFrame([(*key, value) for key, value in sorted(rows.items())])
-    found = payment_rhythms(sums.set_axis(["customer", "period", "value"], axis=1), period="month")
+    customer, column = np.array(sorted(rows)).T
+    value = np.array([rows[key] for key in sorted(rows)])
+    people = describe_payers(customer, column, value, period="month")
+    found = payment_rhythms(people, period="month")
     assert not found.mixed
     assert found.slow <= 0.08 * found.customers

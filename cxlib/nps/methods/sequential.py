@@ -4,6 +4,8 @@ On [-1, 1]."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
@@ -37,7 +39,7 @@ def clock(
         1 - confidence.
     """
     v_a, v_b, n_b = (np.asarray(x, float) for x in (v_a, v_b, n_b))
-    narrowest = -special.lambertw(-(alpha**2) / np.e, k=-1).real - 1
+    narrowest = -special.lambertw(-(alpha**2) / math.e, k=-1).real - 1
     return narrowest * (v_a + v_b * n_b / np.asarray(planned, float)) / (v_a + v_b)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -35,6 +35,7 @@ from cxlib.rows.engines import (
 )
 from cxlib.rows.moments import day_number, place_events
 from cxlib.rows.table import as_table, numeric
+from cxlib.rows.table_parts import parts_of
 from cxlib.shown.result import Absent, Result
 
 
@@ -162,22 +163,19 @@ def count_cohorts(
         )
         events, members = _join_ids(events, _by_member(members, groups, as_of))
     events = mark_counted(events, members, as_of)
-    with give_memory_back(events):
-        customers = _by_customer(
-            events, own, _bitmaps(events, clock, days, as_of), members is not None, as_of
-        )
-        patterns = _by_pattern(customers, members, groups).execute()
-        values = None if value is None else _sum_values(events, members, groups)
-    _refuse_nobody(patterns, data, acquired, customer)
+    customers = _by_customer(
+        events, own, _bitmaps(events, clock, days, as_of), members is not None, as_of
+    )
+    patterns = _by_pattern(customers, members, groups)
     return from_bitmaps(
-        patterns,
+        _refuse_nobody(patterns, data, acquired, customer),
         days=days,
         by=tuple(groups.values()),
         carried=own_names(groups),
         clock=clock,
         as_of=as_of,
         listed=acquired is not None,
-        values=values,
+        values=None if value is None else _sum_values(events, members, groups),
         duplicates=duplicates is not None,
         strays=kept.tally,
         warnings=(*kept.warnings, *ids.notes, *ids.warnings),
@@ -280,8 +278,19 @@ def _sum_values(
     )
 
 
-def _refuse_nobody(patterns: pd.DataFrame, data: Any, acquired: Any, customer: str) -> None:
-    known = patterns[patterns["known"]]
-    refuse_none(known["seen"].any())
-    if acquired is not None and not (known["ordered"] & known["cohort"].notna()).any():
+def _refuse_nobody(
+    patterns: ir.Table, data: Any, acquired: Any, customer: str
+) -> Iterator[pd.DataFrame]:
+    """Return the counts part by part; refuse those of nobody."""
+    seen = met = False
+    with give_memory_back(patterns):
+        for part in parts_of(patterns):
+            frame = part.to_pandas()
+            known = frame[frame["known"]]
+            seen |= bool(known["seen"].any())
+            if acquired is not None:
+                met |= bool((known["ordered"] & known["cohort"].notna()).any())
+            yield frame
+    refuse_none(seen)
+    if acquired is not None and not met:
         refuse_strangers(data, acquired, customer=customer)

@@ -236,23 +236,19 @@ def durations_from_orders(
     last = day_number(clock.local_day(span[1])) if as_of is None else day_number(as_of) - 1
     placed = place_events(table, customer=customer, time=time, clock=clock, span=span)
     placed = mark_counted(placed, None, as_of)
-    tally = _tally(placed)
-    counted = placed.filter(placed.cx_seen, placed.cx_customer.notnull())
-    rows = counted.group_by("cx_customer").aggregate(
-        first=counted.cx_day.min(), final=counted.cx_day.max()
-    )
-    if before_record is not None:
-        old = rows.first < day_number(before_record)
-        tally["before_record"] = int(rows.filter(old).count().to_pyarrow().as_py())
-        rows = rows.filter(~old)
-    rows = add_labels(rows, customers, customer, groups)
+    rows = add_labels(_by_customer(placed, before_record), customers, customer, groups)
     gone = rows.final + gap_days <= last
     rows = rows.mutate(
         gone=gone, tenure=ibis.ifelse(gone, rows.final + gap_days - rows.first, last - rows.first)
     )
-    cells = rows.group_by([*groups.values(), "tenure", "gone"]).aggregate(customers=rows.count())
+    sums = {name: rows[name].sum().cast("int64") for name in ("rows", "timed", "seen")}
+    cells = rows.group_by([*groups.values(), "known", "old", "tenure", "gone"]).aggregate(
+        customers=rows.count(), **sums
+    )
     with give_memory_back(placed):
-        frame = cells.execute()
+        frame = cells.to_pyarrow().to_pandas()
+    tally = _tally(frame, before_record)
+    frame = frame[frame["known"] & ~frame["old"] & frame["tenure"].notna()]
     return split_by_outcome(
         frame,
         groups,
@@ -264,25 +260,32 @@ def durations_from_orders(
     )
 
 
-def _tally(placed: ir.Table) -> dict[str, int]:
-    """Return how many events there are, and are left out, by reason; refuse none left."""
-    missing = placed.cx_customer.isnull() | placed.cx_time.isnull()
-    found = (
-        placed.aggregate(
-            rows=placed.count(),
-            missing=missing.sum(),
-            counted=placed.count(where=placed.cx_seen & ~missing),
-        )
-        .to_pyarrow()
-        .to_pylist()[0]
+def _by_customer(placed: ir.Table, before_record: dt.date | None) -> ir.Table:
+    """One row a customer: the first and the final day seen, counts of rows, whether it is `known`
+    who it is, and whether the first day is `old`: before the record."""
+    people = placed.group_by("cx_customer").aggregate(
+        first=placed.cx_day.min(where=placed.cx_seen),
+        final=placed.cx_day.max(where=placed.cx_seen),
+        rows=placed.count(),
+        timed=placed.cx_time.count(),
+        seen=placed.cx_seen.sum(),
     )
-    refuse_none(found["counted"])
-    rows, unknown = int(found["rows"]), int(found["missing"])
-    return {
-        "rows": rows,
-        "missing": unknown,
-        "after_as_of": rows - unknown - int(found["counted"]),
-    }
+    old = ibis.literal(False)
+    if before_record is not None:
+        old = (people.first < day_number(before_record)).fill_null(False)
+    return people.mutate(known=people.cx_customer.notnull(), old=old)
+
+
+def _tally(frame: pd.DataFrame, before_record: dt.date | None) -> dict[str, int]:
+    """Return how many events there are, and are left out, by reason; refuse none left."""
+    known = frame[frame["known"]]
+    rows, counted = int(frame["rows"].sum()), int(known["seen"].sum())
+    refuse_none(counted)
+    unknown = rows - int(known["timed"].sum())
+    tally = {"rows": rows, "missing": unknown, "after_as_of": rows - unknown - counted}
+    if before_record is not None:
+        tally["before_record"] = int(known.loc[known["old"], "customers"].sum())
+    return tally
 
 
 def split_by_outcome(

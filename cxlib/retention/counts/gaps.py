@@ -68,11 +68,11 @@ def count_gaps(
     table, span = kept.table, kept.span
     placed = place_events(table, customer=customer, time=time, clock=clock, span=span)
     rows = keep_seen(placed, as_of)
-    days = rows.group_by("cx_customer", "cx_day").aggregate()
-    days = days.select(
-        last=days.cx_day,
-        until=days.cx_day.lead().over(group_by=days.cx_customer, order_by=days.cx_day),
+    days = rows.select(
+        last=rows.cx_day,
+        until=rows.cx_day.lead().over(group_by=rows.cx_customer, order_by=rows.cx_day),
     )
+    days = days.filter(days.until.isnull() | (days.until > days.last))  # the last event of a day
     with give_memory_back(rows):
         frame = days.group_by("last", "until").aggregate(n=days.count()).execute()
     refuse_none(len(frame))

@@ -13,8 +13,10 @@ import pyarrow as pa
 
 from cxlib.comparisons import without
 from cxlib.errors import ColumnError
-from cxlib.rows.engines import identifier, place_rows
+from cxlib.rows.engines import FOLDED, identifier, place_rows
+from cxlib.rows.remembered import ask_once, note
 from cxlib.shown.message import Message
+from cxlib.sources.totals import TOTAL_OF
 
 # what systems and people write where there is no customer
 NOBODY = frozenset(
@@ -27,14 +29,17 @@ NOBODY = frozenset(
 SHARE = 0.2  # of the events; one customer of ten or more seldom has so many
 FEWEST = 10  # customers
 _MOST = 10_000  # flagged ids that are looked at
+_ROUNDED = "^[1-9]([.,][0-9]+)?[eE][+][0-9]{2}$"
 
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """What was noticed of the ids: `notes` of what was decided, `warnings` of what was not."""
+    """What was noticed of the ids: `notes` of what was decided, `warnings` of what was not; and
+    whether some are words for totals."""
 
     notes: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
+    totals: bool = False
 
 
 def profile_ids(events: ir.Table, *, customer: str) -> Ids:
@@ -55,10 +60,19 @@ def profile_ids(events: ir.Table, *, customer: str) -> Ids:
         nobody; and whether one id has more than a fifth of the events. Ids themselves are not
         said: they may be addresses of people.
     """
-    _refuse_rounded(events, customer)
-    found = _flagged(events, customer)
-    if found.empty:
-        return Ids()
+    return ask_once(events, ("ids", customer), lambda: _profile(events, customer))
+
+
+def _profile(events: ir.Table, customer: str) -> Ids:
+    by = _by_id(events, customer)
+    facts = _facts(by, customer)
+    if not facts["unfolded"]:
+        note(events, (FOLDED, customer))
+    totals = facts["totals"] > 0
+    heavy = facts["most"] > SHARE * facts["total"]
+    if not (facts["nobody"] or heavy or facts["keys"] < facts["ids"]):
+        return Ids(totals=totals)
+    found = _flagged(by)
     folded = found.groupby("id").agg(n=("n", "sum"), raws=("raw", "nunique")).reset_index()
     joined = folded[folded["raws"] > 1]
     notes = []
@@ -67,19 +81,7 @@ def profile_ids(events: ir.Table, *, customer: str) -> Ids:
         notes.append(Message("retention.ids_joined", column=customer, **told))
     warnings = [*_twins(folded["id"], customer), *_nobody(folded, found, customer)]
     warnings += _heavy(folded, found, customer)
-    return Ids(tuple(notes), tuple(warnings))
-
-
-def _refuse_rounded(events: ir.Table, customer: str) -> None:
-    if not events[customer].type().is_string():
-        return
-    rounded = events[customer].strip().re_search("^[1-9]([.,][0-9]+)?[eE][+][0-9]{2}$")
-    if n := int(events.filter(rounded).count().to_pyarrow().as_py()):
-        raise ColumnError(
-            f"customer={customer!r}: {n:,} ids are written like 1.23457E+15, as a spreadsheet "
-            "rounds long numbers, so that several customers have become one; export the ids again "
-            "as text (digits), or name another column"
-        )
+    return Ids(tuple(notes), tuple(warnings), totals)
 
 
 def count_shared(events: ir.Table, ids: Sequence[str], *, customer: str) -> tuple[int, int]:
@@ -91,19 +93,48 @@ def count_shared(events: ir.Table, ids: Sequence[str], *, customer: str) -> tupl
     return int(shared), int(own.count().to_pyarrow().as_py())
 
 
-def _flagged(events: ir.Table, customer: str) -> pd.DataFrame:
-    """Return `raw`, `id`, `n`, `total` and `customers` of the ids of which there is something to
-    say."""
+def _by_id(events: ir.Table, customer: str) -> ir.Table:
+    """Return `raw`, as it is written, `id`, `key` (in small letters, without zeros in front) and
+    `n` events."""
     raw = events.filter(events[customer].notnull()).select(raw=events[customer])
     by = raw.group_by("raw").aggregate(n=raw.count())
     by = by.mutate(id=identifier(by.raw).cast("string"))
-    by = by.filter(by.id.notnull())
-    by = by.mutate(
-        key=by.id.lower().re_replace("^0+", ""),
-        raw=by.raw.cast("string"),
-        total=by.n.sum().over(),
-        customers=by.count().over(),
+    return by.mutate(key=by.id.lower().re_replace("^0+", ""))
+
+
+def _facts(by: ir.Table, customer: str) -> dict[str, int]:
+    """Return what tells whether there is something to say of the ids, by one query over them;
+    refuse rounded ones."""
+    text = by.raw.type().is_string()
+    rounded = by.raw.strip().re_search(_ROUNDED) if text else ibis.literal(False)
+    totals = by.raw.strip().lower().re_search(TOTAL_OF) if text else ibis.literal(False)
+    known = by.id.notnull()
+    found = by.aggregate(
+        rounded=by.n.sum(where=rounded),
+        totals=by.count(where=totals),
+        unfolded=(~by.raw.cast("string").nullif("").identical_to(by.id)).sum(),
+        ids=by.count(where=known),
+        keys=by.key.nunique(where=known),
+        nobody=by.id.lower().isin(sorted(NOBODY)).sum(),
+        total=by.n.sum(where=known),
+        most=by.n.max(where=known),
     )
+    [facts] = found.to_pyarrow().to_pylist()
+    facts = {name: int(n or 0) for name, n in facts.items()}
+    if facts["rounded"]:
+        raise ColumnError(
+            f"customer={customer!r}: {facts['rounded']:,} ids are written like 1.23457E+15, as a "
+            "spreadsheet rounds long numbers, so that several customers have become one; export "
+            "the ids again as text (digits), or name another column"
+        )
+    return facts
+
+
+def _flagged(by: ir.Table) -> pd.DataFrame:
+    """Return `raw`, `id`, `n`, `total` and `customers` of the ids of which there is something to
+    say."""
+    by = by.filter(by.id.notnull())
+    by = by.mutate(raw=by.raw.cast("string"), total=by.n.sum().over(), customers=by.count().over())
     same = ibis.window(group_by=by.key)
     by = by.mutate(
         first=by.raw.min().over(same),

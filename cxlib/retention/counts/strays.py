@@ -12,7 +12,9 @@ import ibis.expr.types as ir
 
 from cxlib.errors import EmptyDataError
 from cxlib.rows.clock import Clock
+from cxlib.rows.engines import utc_wall
 from cxlib.rows.moments import Span, find_span
+from cxlib.rows.remembered import ask_once
 from cxlib.rows.stray_dates import EDGE, HALF_A_YEAR, MOST_ROUNDS, is_far
 from cxlib.rows.table import without_nanoseconds
 from cxlib.shown.message import Message
@@ -80,10 +82,20 @@ def leave_out_strays(
     -----
     One aggregate over the column of times, and none where the events span less than half a year.
     """
-    span = find_span(table, time=time, clock=clock, as_of=as_of)
-    kept = Kept(table, span)
+    today = today or dt.datetime.now(clock.info).date()
+    return ask_once(
+        table,
+        ("strays", time, clock.zone, as_of, today),
+        lambda: _leave_out(table, time, clock, as_of, today),
+    )
+
+
+def _leave_out(
+    table: ir.Table, time: str, clock: Clock, as_of: dt.date | None, today: dt.date
+) -> Kept:
+    kept = Kept(table, find_span(table, time=time, clock=clock, as_of=as_of))
     if as_of is None:
-        kept = _without_future(kept, time, clock, today or dt.datetime.now(clock.info).date())
+        kept = _without_future(kept, time, clock, today)
     for _ in range(MOST_ROUNDS):
         nearer = _without_far(kept, time, clock, as_of)
         if nearer is kept:
@@ -170,7 +182,7 @@ def _when(first: dt.date, last: dt.date) -> Message:
 
 def _moment(table: ir.Table, time: str) -> Any:
     column = without_nanoseconds(table[time])
-    return column if column.type().is_date() else column.cast("timestamp")
+    return column if column.type().is_date() else utc_wall(column)
 
 
 def _literal(day: dt.date, span: Span, clock: Clock) -> Any:

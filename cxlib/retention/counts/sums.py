@@ -28,9 +28,10 @@ def find_sums(rows: ir.Table, *, ids: Sequence[str]) -> tuple[Message, ...]:
     for name in ids:
         if name not in rows.columns or not rows[name].type().is_string():
             continue
-        text = rows.select(cx=rows[name].strip())
+        text = rows.group_by(cx=rows[name]).aggregate(n=rows.count())
+        text = text.mutate(cx=text.cx.strip())
         named = text.filter(text.cx.lower().re_search(TOTAL_OF))
-        counts = named.group_by("cx").aggregate(n=named.count()).order_by("cx")
+        counts = named.group_by("cx").aggregate(n=named.n.sum()).order_by("cx")
         words = {row["cx"]: int(row["n"]) for row in counts.to_pyarrow().to_pylist()}
         if words:
             said = {"n": sum(words.values()), "column": name, "word": next(iter(words))}

@@ -57,7 +57,9 @@ def find_undone(rows: ir.Table, *, used: Sequence[str]) -> tuple[Message, ...]:
 
 def find_blanks(rows: ir.Table, *, value: str) -> tuple[Message, ...]:
     """Say how many rows have no amount."""
-    amount = rows[value].cast("string").strip().nullif("")
+    amount: ir.Column = rows[value]
+    if amount.type().is_string():
+        amount = amount.strip().nullif("")
     found = rows.aggregate(all=rows.count(), n=amount.count()).to_pyarrow().to_pylist()[0]
     n = found["all"] - found["n"]
     said = Message("retention.amounts_missing", n=n, rows=found["all"], column=value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}  # periods in it
 SHARE = 0.1  # of the customers with a payment; fewer change little
@@ -38,50 +39,76 @@ class Rhythms:
         return share >= MOST or (share >= SHARE and self.regular >= SHARE * self.customers)
 
 
-def payment_rhythms(sums: pd.DataFrame, *, period: str) -> Rhythms:
+def describe_payers(
+    customer: NDArray[np.int64],
+    column: NDArray[np.int64],
+    value: NDArray[np.float64],
+    *,
+    period: str,
+) -> pd.DataFrame:
+    """Describe the payments of each customer with one, of sums sorted by customer and period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a customer: `n` payments; `low` and `high`, the least and the most of them; `regular`:
+        at least three payments, three of four gaps of one period; `slow`: at least two equal gaps
+        of two or more periods, or one of a year; `middle`, the median gap of the slow.
+    """
+    paid = value > 0
+    customer, column, value = customer[paid], column[paid], value[paid]
+    begins = np.ones(len(customer), bool)
+    begins[1:] = customer[1:] != customer[:-1]
+    starts = np.flatnonzero(begins)
+    gaps = np.diff(column, prepend=0).astype(float)
+    gaps[begins] = np.nan
+    n = np.diff(starts, append=len(customer))
+    single, short, long, low, high = (
+        how.reduceat(each, starts) if len(starts) else np.empty(0)
+        for how, each in (
+            (np.add, (gaps == 1).astype(np.int64)),
+            (np.fmin, gaps),
+            (np.fmax, gaps),
+            (np.minimum, value),
+            (np.maximum, value),
+        )
+    )
+    even = (short >= 2) & (long - short <= np.where(short >= 4, 1, 0))
+    year = YEAR[period]
+    yearly = even & (short >= year - 1) & (short <= year + 1)
+    slow = (even & (n >= 3)) | (yearly & (year > 1))
+    middle = np.full(len(n), np.nan)
+    number = np.repeat(np.arange(len(n)), n)
+    theirs = slow[number]
+    middle[slow] = pd.Series(gaps[theirs]).groupby(number[theirs]).median()
+    regular = (n >= 3) & (single >= 0.75 * (n - 1))
+    told = {"n": n, "low": low, "high": high, "regular": regular, "slow": slow, "middle": middle}
+    return pd.DataFrame(told)
+
+
+def payment_rhythms(people: pd.DataFrame, *, period: str) -> Rhythms:
     """Tell customers who pay every period from those who pay in a longer rhythm.
 
     Parameters
     ----------
-    sums : pandas.DataFrame
-        `customer`, `period`, `value`, sorted; one row a customer and period.
+    people : pandas.DataFrame
+        From `describe_payers`.
     period : {"week", "month", "quarter", "year"}
 
     Returns
     -------
     Rhythms
-        `regular`: at least three payments, three of four gaps of one period. `slow`: at least two
-        equal gaps of two or more periods; or one of a year; or a single payment of 8 to 12.5 times
-        what customers who pay the same each month pay. Of long gaps (four periods and more) one
-        period more or less is equal.
+        `regular` and `slow` customers; slow is also who paid once, 8 to 12.5 times what customers
+        who pay the same each month pay. Of long gaps (four periods and more) one period more or
+        less is equal.
 
     Notes
     -----
     Orders at random times make few equal gaps: of 2,000 simulated customers with an order every
     half a month to every year (exponential gaps, lognormal amounts, 24 months) at most 7 % were
     slow, and in mixtures of frequent and rare buyers 3 %."""
-    paid = sums[sums["value"] > 0]
-    gaps = paid["period"].diff().where(paid["customer"].eq(paid["customer"].shift()))
-    by = paid.assign(gap=gaps, single=gaps == 1).groupby("customer")
-    people = pd.DataFrame(
-        {
-            "n": by.size(),
-            "short": by["gap"].min(),
-            "long": by["gap"].max(),
-            "middle": by["gap"].median(),
-            "single": by["single"].sum(),
-            "low": by["value"].min(),
-            "high": by["value"].max(),
-        }
-    )
-    year = YEAR[period]
-    regular = (people["n"] >= 3) & (people["single"] >= 0.75 * (people["n"] - 1))
-    spread = people["long"] - people["short"]
-    even = (people["short"] >= 2) & (spread <= np.where(people["short"] >= 4, 1, 0))
-    yearly = even & (people["short"].between(year - 1, year + 1))
-    slow = (
-        (even & (people["n"] >= 3)) | (yearly & (year > 1)) | _yearly_price(people, regular, year)
-    )
+    year, regular = YEAR[period], people["regular"]
+    slow = people["slow"] | _yearly_price(people, regular, year)
     lengths = people.loc[slow, "middle"].fillna(year).round()
     return Rhythms(
         customers=len(people),
