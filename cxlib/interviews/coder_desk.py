@@ -190,4 +190,7 @@ def as_told(ops: Sequence[Op], coder: str) -> list[dict[str, Any]]:
 def undo_of(journal: Journal, document: str) -> Mapping[str, list[Any]]:
     """Return what Ctrl+Z and Ctrl+Shift+Z take next in an interview, the newest last."""
     done, undone = journal.history.steps(document)
-    return {"done": [step[0] if len(step) == 1 else list(step) for step in done], "undone": undone}
+    return {
+        "done": [step[0] if len(step) == 1 else list(step) for step in done],
+        "undone": [{"undo": undo, "step": list(step)} for undo, step in undone],
+    }

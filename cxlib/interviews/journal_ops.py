@@ -242,9 +242,10 @@ class History:
                 self._state.apply(op)
         return self._state
 
-    def steps(self, document: str | None = None) -> tuple[list[Step], list[str]]:
+    def steps(self, document: str | None = None) -> tuple[list[Step], list[tuple[str, Step]]]:
         """Return what can be undone and what can be done again, each with the newest last: steps
-        (operations that share a `batch`), and the op_ids of the undos that took steps back.
+        (operations that share a `batch`), and the undos (op_ids) with the steps that they took
+        back.
 
         Parameters
         ----------
@@ -275,7 +276,7 @@ class History:
             if gone:
                 undone.append((op["op_id"], gone))
         live = {op["op_id"] for op in in_force(self.ops)}
-        return [step for step, _ in done if live.issuperset(step)], [undo for undo, _ in undone]
+        return [step for step, _ in done if live.issuperset(step)], undone
 
     def _about(self, document: str | None) -> list[Op]:
         """Return the operations about a document, all undos, and codes made for no document: one

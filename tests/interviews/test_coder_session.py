@@ -128,7 +128,8 @@ def test_undo_and_redo_across_kernels(corpus, path):
     page = Page(corpus, path)
     message, _, codings = page.open()
     assert [coding["id"] for coding in codings] == ["id-1"]
-    assert message["undo"] == {"done": ["op-1"], "undone": ["u"]}
+    undone = [{"undo": "u", "step": ["op-2", "op-3"]}]
+    assert message["undo"] == {"done": ["op-1"], "undone": undone}
     page.ops({"op": "undo", "op_id": "r", "undoes": "u"})
     message, _, codings = page.open()
     assert len(codings) == 3
@@ -399,7 +400,8 @@ def test_undo_is_of_one_interview(page):
     page.ops({"op": "undo", "op_id": "u", "undoes": "op-2"})
     page.ops(add("4", document="b.txt"), document="b.txt")
     here, there = page.open("a.txt")[0], page.open("b.txt")[0]
-    assert here["undo"] == {"done": ["op-1", "d"], "undone": ["u"]}
+    undone = [{"undo": "u", "step": ["op-2"]}]
+    assert here["undo"] == {"done": ["op-1", "d"], "undone": undone}
     assert there["undo"] == {"done": [["c", "op-3"], "d", "op-4"], "undone": []}
     assert (here["elsewhere"], there["elsewhere"]) == (["late", "new"], ["late"])
 

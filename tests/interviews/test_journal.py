@@ -126,7 +126,7 @@ def test_undo_and_undo_of_undo_of_a_batch(journal):
     assert (done, undone) == ([("op-1",), ("op-2", "op-3")], [])
     journal.append([undo("u1", ["op-2", "op-3"])])
     assert set(spans(journal)) == {"c-1"}
-    assert journal.history.steps() == ([("op-1",)], ["u1"])
+    assert journal.history.steps() == ([("op-1",)], [("u1", ("op-2", "op-3"))])
     journal.append([undo("u2", "u1")])
     assert set(spans(journal)) == {"c-1", "c-2", "c-3"}
     assert journal.history.steps() == ([("op-1",), ("op-2", "op-3")], [])
@@ -135,7 +135,7 @@ def test_undo_and_undo_of_undo_of_a_batch(journal):
     journal.append([undo("u4", "u3")])
     journal.append([undo("u5", "u4")])
     assert set(spans(journal)) == {"c-1"}
-    assert journal.history.steps() == ([("op-1",)], ["u5"])
+    assert journal.history.steps() == ([("op-1",)], [("u5", ("op-2", "op-3"))])
     journal.append([add(50)])
     assert journal.history.steps() == ([("op-1",), ("op-50",)], [])
 

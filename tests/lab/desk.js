@@ -17,13 +17,19 @@ globalThis.desk = {
     shell.activateById(panel.id);
   },
 
-  /** The kernel is there and does nothing; a minute is too long for that. */
+  /** The kernel is there and does nothing; a minute is too long for that. Where JupyterLab does
+      not hear of one that the server has started again, it is asked to, as by the kernel's menu. */
   async ready(panel = desk.panel) {
     await panel.sessionContext.ready;
-    const end = Date.now() + 60000;
-    while (Date.now() < end) {
+    const start = Date.now();
+    for (let asked = false, seconds = 0; seconds < 60; seconds = (Date.now() - start) / 1000) {
       const kernel = panel.sessionContext.session?.kernel;
-      if (kernel?.connectionStatus === "connected" && kernel.status === "idle") return;
+      const isThere = kernel?.connectionStatus === "connected";
+      if (isThere && kernel.status === "idle") return;
+      if (isThere && kernel.status === "unknown" && seconds > 15 && !asked) {
+        asked = true;
+        await kernel.reconnect();
+      }
       await new Promise((done) => setTimeout(done, 20));
     }
     const { connectionStatus, status } = panel.sessionContext.session?.kernel ?? {};

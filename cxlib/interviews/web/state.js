@@ -62,7 +62,7 @@ export function opsInForce(ops) {
 class UndoStacks {
   constructor({ done = [], undone = [] } = {}) {
     this.done = done.map(asList);
-    this.undone = undone.map((undo) => ({ undo: asList(undo), entry: null }));
+    this.undone = undone.map(({ undo, step }) => ({ undo: [undo], entry: step }));
   }
 
   take(op) {
@@ -78,7 +78,7 @@ class UndoStacks {
     const redone = this.undone.findIndex(({ undo }) => undo.some((id) => targets.has(id)));
     if (redone >= 0) {
       const [{ entry }] = this.undone.splice(redone, 1);
-      this.done.push(entry ?? [op.op_id]);
+      this.done.push(entry);
       return;
     }
     const at = this.done.findLastIndex((entry) => entry.some((id) => targets.has(id)));

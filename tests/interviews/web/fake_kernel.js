@@ -180,7 +180,10 @@ globalThis.FakeKernel = class {
         if (step) undone.push({ id: op.op_id, step });
       }
     }
-    return { done: done.map(({ ids }) => ids), undone: undone.map(({ id }) => id) };
+    return {
+      done: done.map(({ ids }) => ids),
+      undone: undone.map(({ id, step }) => ({ undo: id, step: step.ids })),
+    };
   }
 
   document({ document, view }) {

@@ -120,6 +120,22 @@ def test_what_is_refused_for_good_is_taken_back(page):
     assert page.evaluate("() => views[0].coder.state.stacks.done.length") == 1
 
 
+def test_what_was_done_again_and_undone_before_a_reload_can_be_done_again(page):
+    """The kernel tells the step; what waits was made on it, and goes on from it at once."""
+    next_redo = page.evaluate(
+        """() => {
+          const state = new cx.CodingState("Aki");
+          const undo = {done: [], undone: [{undo: "u1", step: ["a"]}]};
+          const told = {codings: [], codes: [], pinned: [], units: [], readTo: 0, memo: "", undo};
+          state.load(told);
+          state.apply({op: "undo", op_id: "again", undoes: "u1"}, {pending: true});
+          const back = state.nextUndo();
+          state.apply({op: "undo", op_id: "u2", undoes: back}, {pending: true});
+          return [back, state.nextRedo()]; }"""
+    )
+    assert next_redo == [["a"], ["u2"]]
+
+
 def test_no_words_of_the_transcript_are_kept(page):
     fault(page, "throw")
     place(page, "hard to read")
