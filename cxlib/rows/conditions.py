@@ -239,6 +239,8 @@ def parse_condition(text: str, *, parameter: str = "where") -> Condition:
 
     Notes
     -----
+    Texts are compared as names of groups are (`names.name`), on every engine: white space around
+    them, several blanks for one, and full or half width make no other name; capitals do.
     A row in which a column is missing (null, NaN or blank text) meets neither `column = 'JP'` nor
     `column <> 'JP'`, as in SQL; `column is null` asks for it. `apply` says how many such rows there
     are. A day, '2026-01-31', means the whole day in a column of times: `time <= '2026-01-31'`
