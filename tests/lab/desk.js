@@ -18,17 +18,21 @@ globalThis.desk = {
   },
 
   /** The kernel is there and does nothing; a minute is too long for that. Where JupyterLab does
-      not hear of one that the server has started again, it is asked to, as by the kernel's menu. */
+      not hear of one that the server has started again, it is asked to connect, and then to start
+      it, as by the kernel's menu. */
   async ready(panel = desk.panel) {
     await panel.sessionContext.ready;
     const start = Date.now();
-    for (let asked = false, seconds = 0; seconds < 60; seconds = (Date.now() - start) / 1000) {
+    const ways = [
+      [15, (kernel) => kernel.reconnect()],
+      [25, (kernel) => kernel.restart()],
+    ];
+    for (let seconds = 0; seconds < 60; seconds = (Date.now() - start) / 1000) {
       const kernel = panel.sessionContext.session?.kernel;
       const isThere = kernel?.connectionStatus === "connected";
       if (isThere && kernel.status === "idle") return;
-      if (isThere && kernel.status === "unknown" && seconds > 15 && !asked) {
-        asked = true;
-        await kernel.reconnect();
+      if (isThere && kernel.status === "unknown" && seconds > ways[0]?.[0]) {
+        ways.shift()[1](kernel).catch(() => {}); // what it is then, is looked at
       }
       await new Promise((done) => setTimeout(done, 20));
     }
