@@ -62,7 +62,8 @@ def test_a_connection_says_its_engine_and_the_first_tables(cx, files):
     assert (status, complaint) == (0, "")
     assert lines[:4] == [
         f"files: duckdb {duckdb.__version__}",
-        "Read only: the engine itself refuses to write.",
+        "Queries read only: the engine itself refuses to write in them. weights_out alone makes a "
+        "table, where the role may.",
         "25 tables may be read, each named as it stands here (on a command line in single quotes):",
         '  files:"Web 店"."a.b"',
     ]

@@ -148,6 +148,7 @@ def read(p: Parameters) -> Sample:
     ------
     CxError
         If a file or column is absent or unfit."""
+    usable.refuse_target(p)
     begin_reading(*_inputs(p).values())
     return read_again(p)
 

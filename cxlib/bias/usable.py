@@ -13,6 +13,21 @@ from cxlib.errors import ParameterError
 from cxlib.rows import code_labels, scales, wave_scales, weights
 from cxlib.shown.message import Message
 from cxlib.sources import Survey
+from cxlib.sources.table_targets import target_of
+from cxlib.sources.table_writing import refuse_unmakable
+
+
+def refuse_target(p: Parameters) -> None:
+    """Refuse a table for the weights that cannot be made, before they are computed.
+
+    Raises
+    ------
+    SourceError
+        If it is there already, or the role may not make one there.
+    """
+    table = target_of(p.weights_out) if p.weights_out is not None else None
+    if table is not None:
+        refuse_unmakable(table)
 
 
 def refuse_nothing(p: Parameters, answers: pd.DataFrame, *, compared: bool) -> None:

@@ -15,12 +15,15 @@ def amounts_seen(
     events: int, *, negative: int, zero: int, value: str | None = None
 ) -> Iterator[Message]:
     """Say how many events are refunds, and how many have an amount of 0: both count as activity
-    unless a condition on `value` leaves them out."""
-    told = {"events": events, "condition": f"{as_name(str(value))} > 0"}
+    unless a condition on `value` leaves them out, and no event without an amount along."""
+    column = as_name(str(value))
+    missing = f"{column} is null"
     if negative:
-        yield Message("retention.negative_amounts", n=negative, **told)
+        told = {"n": negative, "events": events, "condition": f"{column} >= 0 or {missing}"}
+        yield Message("retention.negative_amounts", **told)
     if zero:
-        yield Message("retention.zero_amounts", n=zero, **told)
+        told = {"n": zero, "events": events, "condition": f"{column} <> 0 or {missing}"}
+        yield Message("retention.zero_amounts", **told)
 
 
 def slow_payers(rhythms: Rhythms, *, period: str, value: str, spanned: int) -> Message:

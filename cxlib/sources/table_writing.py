@@ -35,13 +35,32 @@ def write_table(name: TableName, rows: pa.Table) -> None:
         If there is such a table or view already, which is left as it is; if the role may not make
         one, or the engine cannot be reached.
     """
+    _write(name, rows, last="COMMIT")
+
+
+def refuse_unmakable(name: TableName) -> None:
+    """Refuse a table that `write_table` could not make, before anything is computed for it: it is
+    made without rows, and taken back.
+
+    Raises
+    ------
+    SourceError
+        As `write_table`.
+    """
+    if name.file is None or name.file.is_file():
+        import pyarrow as pa
+
+        _write(name, pa.table({"weight": pa.array([], pa.float64())}), last="ROLLBACK")
+
+
+def _write(name: TableName, rows: pa.Table, *, last: str) -> None:
     if name.file is not None:
-        _write_duckdb(name, name.file, rows)
+        _write_duckdb(name, name.file, rows, last=last)
     else:
-        _write_postgres(name, read_settings(name.connection or ""), rows)
+        _write_postgres(name, read_settings(name.connection or ""), rows, last=last)
 
 
-def _write_duckdb(name: TableName, file: Path, rows: pa.Table) -> None:
+def _write_duckdb(name: TableName, file: Path, rows: pa.Table, *, last: str) -> None:
     import duckdb
 
     end()  # what this process reads of the file itself
@@ -53,12 +72,12 @@ def _write_duckdb(name: TableName, file: Path, rows: pa.Table) -> None:
             engine.execute(f"BEGIN; CREATE TABLE {table} ({columns})")
             engine.register("cx_rows", rows)
             engine.execute(f"INSERT INTO {table} FROM cx_rows")
-            engine.execute("COMMIT")
+            engine.execute(last)
     except (duckdb.Error, RuntimeError) as error:
         raise _not_made(name, str(error), there="already exists" in str(error)) from None
 
 
-def _write_postgres(name: TableName, settings: Settings, rows: pa.Table) -> None:
+def _write_postgres(name: TableName, settings: Settings, rows: pa.Table, *, last: str) -> None:
     psycopg, sql = (need_extra(module, "postgres") for module in ("psycopg", "psycopg.sql"))
     connection, _ = connect_postgres(settings, reads=False)
     table = sql.Identifier(*name.parts)
@@ -74,6 +93,7 @@ def _write_postgres(name: TableName, settings: Settings, rows: pa.Table) -> None
                 for batch in rows.to_batches(max_chunksize=100_000):
                     for row in batch.to_pylist():
                         copy.write_row(list(row.values()))
+            cursor.execute(last)
     except psycopg.Error as error:
         there = isinstance(error, psycopg.errors.DuplicateTable)
         raise _not_made(name, str(error), there=there) from None

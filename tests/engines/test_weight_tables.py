@@ -1,11 +1,14 @@
 """Weights that the study of bias writes into a table, and that the NPS takes from there."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from cxlib import bias, nps
 from cxlib.errors import SourceError
-from cxlib.sources.named_connections import end
+from cxlib.sources.named_connections import column_names, end
+from cxlib.sources.table_names import read_source
 from tests.conftest import ROOT
 
 psycopg = pytest.importorskip("psycopg", reason="PostgreSQL: psycopg is absent")
@@ -66,7 +69,12 @@ def test_weights_of_a_table_are_those_of_a_file(desk, tmp_path, place):
     pd.testing.assert_frame_equal(score(table), score(file))
     end()
     with pytest.raises(SourceError, match="is there already and is left as it is"):
-        write(table)
+        bias.read(bias.Parameters(**LIKE, weights_out=table))  # before anything is computed
+    another = table.replace("weights", "others") if place == "postgres" else f"{table}_2"
+    bias.read(bias.Parameters(**LIKE, weights_out=another))
+    end()
+    with pytest.raises(SourceError, match="no table"):
+        column_names(read_source(Path(another)))
 
 
 def test_a_role_that_may_make_no_table(desk):

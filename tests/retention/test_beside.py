@@ -2,7 +2,10 @@
 
 import re
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cxlib import retention
@@ -111,3 +114,32 @@ def test_amounts_that_are_missing_are_told_and_above_a_twentieth_on_top(
     for shown, n in ((data.warnings, told), (data.flags, on_top)):
         found = [said for said in shown if said.key == "retention.amounts_missing"]
         assert [said.values["n"] for said in found] == n
+
+
+@pytest.mark.parametrize("kind", ["parquet", "duckdb"])
+def test_amounts_that_are_no_number_are_missing(tmp_path, kind):
+    """pandas writes what is missing among floats as NaN."""
+    amounts = pd.Series([float("nan")] * 3 + [10.0] * (ROWS - 3))
+    frame = log(amount=amounts)
+    path = str(tmp_path / "orders.parquet")
+    whole = pa.table({name: pa.array(frame[name].to_numpy()) for name in frame})
+    pq.write_table(whole, path)
+    if kind == "duckdb":
+        with duckdb.connect(tmp_path / "shop.duckdb") as shop:
+            shop.execute(f"CREATE TABLE orders AS FROM '{path}'")
+        path = f"{tmp_path / 'shop.duckdb'}#orders"
+    data = retention.read(retention.Parameters.parse({"orders": path}))
+    [said] = [each for each in data.warnings if each.key == "retention.amounts_missing"]
+    assert (said.values["n"], said.values["rows"]) == (3, ROWS)
+
+
+@pytest.mark.parametrize("odd", [-5, 0])
+def test_what_leaves_refunds_out_leaves_out_nothing_else(tmp_path, odd):
+    """Rows without an amount stay, as the sentence says no word of them."""
+    frame = log(amount=[odd] * 4 + [""] * 2 + [10] * (ROWS - 6))
+    given = {"customer": "customer_id", "time": "ordered_at", "value": "amount"}
+    kept = retention.revenue(flags(tmp_path, frame)[0].events, **given)
+    keys = ("negative_amounts", "zero_amounts")
+    [said] = [each for each in kept.warnings if each.key.endswith(keys)]
+    left, _ = flags(tmp_path, frame, where=said.values["condition"])
+    assert left.events.count().execute() == ROWS - 4

@@ -133,7 +133,7 @@ def test_refunds_are_said_and_a_period_of_refunds_has_no_rate():
     assert result.frame["nrr"].isna().tolist() == [True, True, False]
     counted, exceeded, _ = map(str, result.warnings)
     assert counted.startswith("1 of 3 events has an amount below 0")
-    assert counted.endswith("leave them out: where = 'paid > 0'.")
+    assert counted.endswith("leave them out: where = 'paid >= 0 or paid is null'.")
     assert exceeded.startswith(
         "In 1 of 3 pairs of a customer and a month refunds exceed the payments"
     )

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cxlib.comparisons import as_name, without
+from cxlib.rows.table import missing
 from cxlib.shown.message import Message
 
 # what a column of such a name has where the row was undone: yes, a day, or an amount
@@ -60,8 +61,8 @@ def find_blanks(rows: ir.Table, *, value: str) -> tuple[Message, ...]:
     amount: ir.Column = rows[value]
     if amount.type().is_string():
         amount = amount.strip().nullif("")
-    found = rows.aggregate(all=rows.count(), n=amount.count()).to_pyarrow().to_pylist()[0]
-    n = found["all"] - found["n"]
+    [found] = rows.aggregate(all=rows.count(), n=missing(amount).sum()).to_pyarrow().to_pylist()
+    n = found["n"] or 0
     said = Message("retention.amounts_missing", n=n, rows=found["all"], column=value)
     return (said,) if n else ()
 
