@@ -135,6 +135,7 @@ def find_place(engine: Any, name: TableName, warehouse: str | None = None) -> Pl
     places = list_places(engine, warehouse)
     *above, table = name.parts
     if len(above) > 1 and above[0] != (there := catalog_name(engine)):
+        _refuse_dots(name, places)
         raise SourceError(
             f"source {name.text!r}: {_said(name)} has the database {there!r} alone, and "
             f"{above[0]!r} is named; write {name.where}{write_names([there, *name.parts[1:]])}, or "
@@ -145,7 +146,23 @@ def find_place(engine: Any, name: TableName, warehouse: str | None = None) -> Pl
     for schema in schemas:
         if schema in found:
             return _refuse_unreadable(found[schema], name)
+    _refuse_dots(name, places)
     raise _missing(name, places, schemas)
+
+
+def _refuse_dots(name: TableName, places: Sequence[Place]) -> None:
+    """Refuse names that are of a table once a dot is part of one, and say how that is written."""
+    whole, several = ".".join(name.parts), len(name.parts) > 1
+    ways = [
+        name.where + write_names([place.schema, place.table])
+        for place in places
+        if several and place.readable and whole in (place.table, f"{place.schema}.{place.table}")
+    ]
+    if ways:
+        raise SourceError(
+            f"source {name.text!r}: {_said(name)} has this table, and a dot is part of its name; "
+            f"write {' or '.join(ways[:3])}"
+        )
 
 
 def _said(name: TableName) -> str:

@@ -64,6 +64,9 @@ def test_a_file_is_no_table(shop):
         ("店舗:main.oders", "has no table main.oders; did you mean 'main.orders'?"),
         ("店舗:mian.orders", 'write 店舗:main.orders or 店舗:"Web 店".orders'),
         ("店舗:mian.order", "has no schema 'mian'; did you mean 'main'?"),
+        ("店舗:a.b", 'a dot is part of its name; write 店舗:"Web 店"."a.b" or 店舗:main."a.b"'),
+        ("店舗:main.a.b", 'a dot is part of its name; write 店舗:main."a.b"'),
+        ('店舗:"Web 店".a.b', 'a dot is part of its name; write 店舗:"Web 店"."a.b"'),
         ("shop.duckdb#xyz", "'shop.duckdb' has no table xyz; there is '\"Web 店\".\"%s #1\"', "),
         (
             "店舗:other.main.orders",
