@@ -124,11 +124,13 @@ def connect_postgres(settings: Settings, *, reads: bool = True) -> tuple[Any, st
     if problem:
         if opened is not None:
             opened.close()
+        is_set = password is None and os.environ.get("PGPASSWORD")
+        first = ", which is set and comes before ~/.pgpass" if is_set else ""
         raise SourceError(
             f"connection {settings.name!r} in {settings.told_in.as_posix()}: PostgreSQL"
             f"{_at(settings)} cannot be reached ({problem}); check host, port, database and user "
             "there, that it runs and lets you in, and the password: secret://NAME, ~/.pgpass or "
-            "PGPASSWORD"
+            f"PGPASSWORD{first}"
         )
     return opened, snapshot
 

@@ -286,6 +286,15 @@ def test_a_server_that_ends_the_connection_is_said_and_opened_again(shop):
     assert open_table(name).count().execute() == 1
 
 
+def test_a_password_of_the_environment_that_comes_first_is_told(shop, monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "of another server")
+    with pytest.raises(SourceError) as refused:
+        open_table(read_source("別名:orders"))
+    said = str(refused.value)
+    assert said.endswith("~/.pgpass or PGPASSWORD, which is set and comes before ~/.pgpass")
+    assert "of another server" not in said
+
+
 @pytest.mark.parametrize("wrong", ["hunter2/wörd", "p%40ss"])
 def test_a_wrong_password_is_never_said(shop, monkeypatch, wrong):
     monkeypatch.setenv("SHOP_PASSWORD", wrong)
