@@ -232,12 +232,15 @@ def _answers(survey: Survey, weighted: tuple[Message, ...], p: Parameters) -> An
     waves = put_in_time(rows, p)
     kept, heavy, repeated = usable.with_respondents(survey, given=rows, waves=waves, p=p)
     subject = with_condition(waves.wave, p.where, as_condition(p.only))
+    many = usable.many_in_no_wave(rows, waves.wave, p)
+    unplaced = [each for each in flags if many and each.values.get("column") == p.wave_column]
     doubts = (
         *survey.warnings,
         *weighted,
         *survey.asked_twice(p.score),
         *named.flags,
         *usable.many_left_out(waves.rows, waves.wave, p),
+        *unplaced,
         *heavy,
         *usable.heavy_weights(waves.rows, waves.waves, p),
         *scores.doubts,
@@ -247,7 +250,7 @@ def _answers(survey: Survey, weighted: tuple[Message, ...], p: Parameters) -> An
     warnings = (
         *doubts,
         *(each for each in scores.warnings if each not in scores.doubts),
-        *flags,
+        *(each for each in flags if each not in unplaced),
         *(waves.warnings if p.wave_by == "unordered" else ()),
         *find_changes(waves.rows, waves.waves, p),
         *repeated,

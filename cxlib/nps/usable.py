@@ -138,6 +138,17 @@ def many_left_out(rows: pd.DataFrame, wave: str | None, p: Parameters) -> tuple[
     return ()
 
 
+def many_in_no_wave(rows: pd.DataFrame, wave: str | None, p: Parameters) -> bool:
+    """Return whether the answers in no wave are many beside those of the headline's: were they of
+    it, they could change it."""
+    if wave is None or p.wave_column is None:
+        return False
+    scored, times = rows[p.score].notna(), times_of(rows)
+    left = count(scored & rows[p.wave_column].isna(), times)
+    here = count(scored & _of_headline(rows, wave, p), times)
+    return bool(scales.many_left_out(left, left + here))
+
+
 def heavy_weights(rows: pd.DataFrame, waves: list[str], p: Parameters) -> tuple[Message, ...]:
     """Say where few answers hold most of the weight: of the headline's wave and of the one before,
     or of all answers."""

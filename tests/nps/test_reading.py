@@ -275,6 +275,22 @@ def test_what_the_survey_tool_marks_is_left_out_and_in_the_table(read, finished_
     assert "1 row left out: previews of the survey (by 'Status')." in map(str, answers.notes)
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize(("lost", "on_top"), [(2, False), (20, True)])
+def test_answers_in_no_wave_stand_above_a_headline_that_they_could_change(
+    tmp_path, kind, lost, on_top
+):
+    """They are few of all answers, and many beside those of the last wave."""
+    waves = ["2024Q1"] * 900 + ["2024Q2"] * (100 - lost) + [None] * lost
+    rows = pd.DataFrame({"score": [9, 3] * 500, "wave": waves})
+    path = tmp_path / f"survey.{kind}"
+    rows.to_csv(path, index=False) if kind == "csv" else rows.to_parquet(path)
+    answers = nps.read(nps.Parameters.parse({"survey": path, "segment": None}))
+    [said] = [each for each in answers.warnings if each.key == "nps.left_out"]
+    assert said.values["n"] == lost
+    assert (said in answers.flags) is on_top
+
+
 def test_a_score_in_two_columns_is_flagged(tmp_path):
     (tmp_path / "s.csv").write_text("score,wave,score\n9,A,\n,A,3\n10,A,2\n", encoding="utf-8")
     p = nps.Parameters.parse({"survey": tmp_path / "s.csv", "wave_column": None})
