@@ -102,6 +102,15 @@ def test_an_engine_that_is_not_duckdb_is_handed_on(monkeypatch):
     assert embedded.embedded().name == "pyspark"
 
 
+@pytest.fixture
+def heard():
+    """SIGINT as Python takes it: what a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_a_query_that_is_stopped_ends_and_the_next_one_runs():
     with duckdb.connect() as connection:
         engine = ibis.duckdb.from_connection(connection)
