@@ -18,6 +18,7 @@ from cxlib.report.cleaning import clean, stamp
 from tests.conftest import ROOT
 
 COMMITTED = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+TRANSLATED = sorted((ROOT / "notebooks").glob("[jk][ao]/[0-9]*.ipynb"))
 WORDS = "顧客 Kim said: the app ate my order"
 FILTER = f"{sys.executable} -I cxlib/report/cleaning.py"
 PNG = "iVBORw0KGgo"
@@ -48,7 +49,9 @@ def as_jupyterlab_saves(notebook):
     return notebook
 
 
-@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*COMMITTED, *TRANSLATED], ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_the_committed_notebooks_are_as_git_takes_them(path):
     text = path.read_text(encoding="utf-8")
     assert clean(text) == text, "run tests/notebooks/refresh.py"
