@@ -118,6 +118,7 @@ class EventLog:
     table : Ibis table
         As `read_events` returns it.
     rows : int
+        How many it has, from the query that checked them.
     notes, warnings : tuple of Message
         How it was read, and what can change a number.
     """

@@ -290,6 +290,18 @@ def test_amounts_of_postgres(kind, shop, tmp_path):
     compare(tmp_path, f'shop:"{SCHEMA}".log', given)
 
 
+@pytest.mark.parametrize("kind", ["double precision", "real", "numeric", "numeric(12, 2)"])
+def test_amounts_that_are_no_number_are_missing_ones(kind, shop, tmp_path):
+    times = [f"{day}" for day in DAYS]
+    as_table(shop[0], "date", kind, rows(times, ["1.25", "2.5", "NaN"]))
+    with (file := tmp_path / "log.csv").open("w", newline="", encoding="utf-8") as text:
+        blank = rows(times, ["1.25", "2.5", ""])
+        csv.writer(text).writerows([["who", "when", "amount"], *blank])
+    found = outcome(Path(f'shop:"{SCHEMA}".log'))
+    assert "13 of 40 rows have no amount in 'amount'" in "".join(found["warnings"])
+    assert found == outcome(file)
+
+
 def test_two_engines_are_refused(shop):
     p = retention.Parameters(
         orders=named("shop", "orders"),

@@ -168,7 +168,7 @@ def count_cohorts(
     )
     patterns = _by_pattern(customers, members, groups)
     return from_bitmaps(
-        _refuse_nobody(patterns, data, acquired, customer),
+        _take_parts(patterns, data, acquired, customer),
         days=days,
         by=tuple(groups.values()),
         carried=own_names(groups),
@@ -278,10 +278,10 @@ def _sum_values(
     )
 
 
-def _refuse_nobody(
+def _take_parts(
     patterns: ir.Table, data: Any, acquired: Any, customer: str
 ) -> Iterator[pd.DataFrame]:
-    """Return the counts part by part; refuse those of nobody."""
+    """Return the counts by pattern, part by part; after the last refuse those of nobody."""
     seen = met = False
     with give_memory_back(patterns):
         for part in parts_of(patterns):

@@ -48,7 +48,9 @@ class KeptSums:
     def add(
         self, customer: NDArray[np.int64], column: NDArray[np.int64], value: NDArray[np.float64]
     ) -> None:
-        """Add sums, sorted by customer and period, of further customers, numbered from 0."""
+        """Add sums of further customers, sorted by customer and period: arrays of one length, with
+        the customer (numbered from 0 in each call), the period (from 0 to `periods` - 1) and the
+        sum in the currency of the events."""
         if not len(customer):
             return
         cells = _cells(customer, column, value)
