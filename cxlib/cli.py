@@ -18,7 +18,6 @@ from cxlib.console import (
     complain,
     complain_of_all,
     complain_refusal,
-    in_order,
     make_reports,
     open_what_is_closed,
     print_parameters,
@@ -27,6 +26,7 @@ from cxlib.console import (
     tell_pruned,
     told,
 )
+from cxlib.ending import in_order
 from cxlib.errors import CxError, SourceError
 from cxlib.inert import visible
 from cxlib.options import (

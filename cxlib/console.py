@@ -1,13 +1,10 @@
-"""What a run tells on a console, and how it ends in order where it is interrupted."""
+"""What a run tells on a console."""
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import importlib
 import os
-import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -30,7 +27,6 @@ from cxlib.secrecy import masked
 from cxlib.shown.language import text, word
 from cxlib.shown.message import Message
 
-ENDS_WITHIN = 30  # seconds from a signal, of which order takes at most twenty
 _spoken = ["en"]  # the language of the command's own lines
 
 
@@ -61,50 +57,6 @@ def tell(line: str) -> None:
 def complain(problem: str) -> None:
     """Print what is wrong, to standard error."""
     typer.secho(visible(masked(problem)), fg="red", err=True)
-
-
-@contextlib.contextmanager
-def in_order() -> Iterator[None]:
-    """End a run in order where it is interrupted, or where nobody reads what it says."""
-
-    def stop(number: int, _: object) -> None:
-        _end_at_last(number)
-        raise _Interrupted(number)
-
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    except _Interrupted as error:
-        complain(told("cli.stopped"))
-        raise typer.Exit(128 + error.number) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(128 + signal.SIGPIPE) from None
-    finally:
-        _alarm(0)
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
-
-
-def _end_at_last(number: int) -> None:
-    """Have this process end in a while, whatever it waits for: a signal in the middle of an import
-    may leave a lock that nobody opens. Where all is put in order it begins to count anew as Python
-    ends."""
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
-        _alarm(ENDS_WITHIN)
-        atexit.register(_alarm, ENDS_WITHIN)
-
-
-def _alarm(seconds: int) -> None:
-    if hasattr(signal, "alarm"):
-        signal.alarm(seconds)
-
-
-class _Interrupted(BaseException):
-    def __init__(self, number: int) -> None:
-        self.number = number
 
 
 @dataclass(frozen=True, slots=True)

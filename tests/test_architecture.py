@@ -56,6 +56,7 @@ MAY_IMPORT = {
     "rows": BELOW | {"shown"},
     "sources": BELOW | {"rows", "shown"},
     "sample": BELOW | {"rows", "shown", "methods", "sources"},
+    "ending": BELOW | {"console"},
     "connect_command": BELOW | {"console", "options", "sources"},
     "report": BELOW | {"marks", "parameter_cells", "parameters", "shown", "sources"},
 }

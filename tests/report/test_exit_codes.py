@@ -2,8 +2,6 @@
 a signal or a closed pipe gives (130, 143, 141) is in `test_faults.py`."""
 
 import itertools
-import signal
-import subprocess
 import sys
 
 import pytest
@@ -133,24 +131,3 @@ def test_of_any_outcomes_the_highest_wins():
             expected = max((status for _, status in chosen), default=0)
             assert exit_status(outcomes) == exit_status(outcomes[::-1]) == expected
             assert exit_status(outcomes, problems=True) == max(2, expected)
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="there are no alarms")
-def test_a_signal_ends_it_at_last_whatever_it_waits_for():
-    program = (
-        "import atexit, os, signal, threading\nfrom cxlib import console\n"
-        "console.ENDS_WITHIN = 1\nlock = threading.Lock()\nlock.acquire()\n"
-        "atexit.register(lock.acquire)\n"
-        "with console.in_order():\n    os.kill(os.getpid(), signal.SIGTERM)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
-    assert done.returncode == 128 + signal.SIGTERM
-
-
-def test_what_goes_on_after_a_signal_is_not_ended():
-    program = (
-        "import os, signal, time\nfrom cxlib import console\nconsole.ENDS_WITHIN = 1\n"
-        "try:\n    with console.in_order():\n        os.kill(os.getpid(), signal.SIGTERM)\n"
-        "except BaseException:\n    time.sleep(2)"
-    )
-    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
