@@ -67,6 +67,11 @@ class WeightedNps(Result):
         """Return the row `unweighted` or `weighted`."""
         return self.frame.set_index("kind").loc[kind]
 
+    def repeats(self, place: int) -> bool:
+        """Whether the row is the one after weighting where nothing was weighted."""
+        weighted = bool(self.margins) or self.base is not None
+        return not weighted and self.frame["kind"].iloc[place] == Kind.WEIGHTED
+
     def summary(self, language: str = "en") -> str:
         """Say both, and what the weights can mend."""
         plain, raked = self.row(Kind.UNWEIGHTED), self.row(Kind.WEIGHTED)

@@ -47,7 +47,8 @@ def mark_keys(
     wave: str | None = None,
     language: str = "en",
 ) -> list[dict[str, Any]]:
-    """Return what the page shows first of a ledger, one mark a key.
+    """Return what the page shows first of a ledger, one mark a key; none where the row `repeats`
+    another one.
 
     Parameters
     ----------
@@ -81,7 +82,13 @@ def mark_keys(
     """
     if len(keys) > MOST:
         raise ParameterError(f"key={len(keys)} figures: a reader takes in {MOST}; name the first")
-    return [_mark(_wanted(key, named), rows, wave, language) for key in keys]
+    asked = [_wanted(key, named) for key in keys]
+    marks = [(each.found, _mark(each, rows, wave, language)) for each in asked]
+    return [
+        mark
+        for found, mark in marks
+        if mark["row"] is None or not found.repeats(rows[mark["row"]].place)
+    ]
 
 
 def _wanted(key: Key, named: Mapping[str, Result]) -> Wanted:

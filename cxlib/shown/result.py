@@ -150,6 +150,11 @@ class Result:
         """Say on how many what a row rests, where a bare n does not say of what; else empty."""
         return ""
 
+    def repeats(self, place: int) -> bool:
+        """Whether a row is the same as one before it, by what was asked for and not by chance, so
+        that it is no key figure beside that one."""
+        return False
+
     def said_keys(self, place: int) -> Mapping[str, Any]:
         """Return, of the columns that say which row it is, those that are said in other words than
         by heading and value: {"tenure": after 6 months}."""

@@ -12,6 +12,7 @@ from cxlib.errors import (
     ScoreRangeError,
     WeightError,
 )
+from cxlib.shown.ledger import ledger
 from cxlib.shown.message import Message
 from tests.bias.test_means import estimate
 
@@ -71,6 +72,19 @@ def test_base_weights_alone_are_the_headline():
     assert "weighted by the base weights in 'w' it is −50.0" in said
     assert "As answered the NPS is 0.0" in said.replace("+0.0", "0.0")
     assert "could not be weighted" not in said
+
+
+def test_after_weighting_is_a_key_figure_where_something_was_weighted():
+    rows = pd.DataFrame({"score": [10, 9, 0, 3] * 9, "g": list("aabb") * 9, "w": [1.0, 2.0] * 18})
+    targets = {"g": {"a": 5, "b": 6}}
+    for how, labels in (
+        ({"targets": {}}, ["NPS as answered"]),
+        ({"targets": {}, "weight": "w"}, ["NPS as answered", "NPS after weighting"]),
+        ({"targets": targets}, ["NPS as answered", "NPS after weighting"]),
+    ):
+        found = bias.estimate_nps(rows, score="score", weights=bias.rake(rows, **how))
+        key = [("nps.nps", {"kind": kind}) for kind in ("unweighted", "weighted")]
+        assert [mark["label"] for mark in ledger(key=key, nps=found).keys] == labels
 
 
 def test_weights_of_one_wave_are_refused_on_another():
