@@ -294,6 +294,8 @@ class _Bars:
         said = visible(masked("".join(gap + part for part in (kind, outcome.headline) if part)))
         line = Text.assemble(f"{visible(outcome.name)}{_colon(language)}", (mark, colour), said)
         self._console.print(line, soft_wrap=True)
+        for doubt in outcome.doubts:
+            self._console.print(Text(f"  ! {visible(masked(doubt))}", "yellow"), soft_wrap=True)
         if self._explain and outcome.why:
             made = outcome.status in (status.PUBLISHED, status.FAILED)
             key = "cli.made_because" if made else "cli.not_made"

@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 
 import cxlib
 from cxlib import cli, console
@@ -16,7 +16,7 @@ from cxlib.shown.message import Message
 from tests.conftest import ROOT
 from tests.report.ledgers import write_run
 from tests.report.shelves import put_run
-from tests.report.writing import project
+from tests.report.writing import code, project, text, write
 
 
 @pytest.fixture
@@ -47,12 +47,10 @@ def test_version_and_help(cx):
 def test_help_is_there_at_once():
     heavy = "{'pandas', 'nbconvert', 'papermill', 'pydantic', 'duckdb'}"
     script = f"import sys, cxlib.cli; print(sorted(set(sys.modules) & {heavy}))"
-    begun = time.perf_counter()
     said = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "[]"
-    assert time.perf_counter() - begun < 5  # 0.2 s on a quiet machine
 
 
 @pytest.mark.parametrize(
@@ -215,6 +213,18 @@ def test_a_part_without_a_report_is_collected_as_the_others_are(cx, root):
     status, said, complaint = cx("collect", "empty", "--out", "gathered")
     assert (status, complaint) == (0, "")
     assert said.startswith("0 collected, 0 there already, 0 refused\n")
+
+
+def test_what_stands_above_the_headline_is_said_with_it(cx, root):
+    doubted = 'import cxlib as cx\ncx.finding("NPS 31.", flags=["<b>40</b> of 50 are in no wave."])'
+    write(root / "notebooks" / "09_doubted.ipynb", [text("# Doubted"), code(doubted)])
+    status, said, _ = cx("run", "notebooks/09_doubted.ipynb", "--out", "site")
+    line, doubt, *_ = [line for line in said.splitlines() if "cell" not in line]
+    assert (status, line.endswith("NPS 31.")) == (0, True)
+    assert doubt == "  ! <b>40</b> of 50 are in no wave."
+    page = BeautifulSoup((root / "site" / "index.html").read_text(encoding="utf-8"), "html.parser")
+    shown = page.select_one("#doubted .doubts").get_text(" ", strip=True)
+    assert shown.replace("\xa0", " ") == "<b>40</b> of 50 are in no wave."
 
 
 def test_collect_says_what_was_taken_and_what_was_not(cx, root):

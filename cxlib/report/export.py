@@ -48,6 +48,7 @@ class Page:
     tables: int
     pictures: int
     silenced: int  # outputs to stderr that are left out
+    doubts: Sequence[str] = ()  # what stands above the headline
     keys: Kept = field(default_factory=list)  # those that stand first, for the next run
     files: Mapping[str, Attached] = field(default_factory=dict)  # beside the page, by their names
 
@@ -62,6 +63,7 @@ class Page:
         names = ("title", "headline", "tables", "pictures", "silenced")
         files = [{"name": name, "rows": each.rows} for name, each in self.files.items()]
         told = {name: getattr(self, name) for name in names} | {"files": files}
+        told |= {"doubts": [*self.doubts]} if self.doubts else {}
         return told | ({"keys": self.keys} if self.keys else {})
 
 
@@ -107,6 +109,7 @@ def export(
     _refuse_wordless(soup)
     layout = lay_out(soup, name, language)
     title, headline = visible(layout.title), visible(layout.headline)
+    doubts = [visible(doubt) for doubt in layout.doubts]
     _name_headers(soup)
     _mark_languages(soup, language)
     ledger = figures(notebook)
@@ -124,7 +127,7 @@ def export(
         name=name,
         title=title,
         headline=headline,
-        doubts=layout.doubts,
+        doubts=doubts,
         contents=layout.contents,
         parts={part: drawings.put_in(markup) for part, markup in layout.parts.items()},
         keys=strip(notebook, earlier, language),
@@ -145,6 +148,7 @@ def export(
         downloads.tables,
         pictures,
         silenced,
+        doubts,
         kept,
         downloads.files | files,
     )

@@ -88,6 +88,7 @@ class Run:
     given: Mapping[str, Any]
     figure: Figure | None
     pdf: bool = False  # whether one lies beside the page
+    doubts: tuple[str, ...] = ()  # what stands above the headline
 
     @property
     def page(self) -> str:
@@ -214,6 +215,11 @@ def read_reports(out: Path) -> list[Report]:
     return sorted(found, key=lambda report: report.name)
 
 
+def doubts_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what stands above the headline of a run; older manifests do not say it."""
+    return tuple(each for each in _list(manifest.get("doubts")) if isinstance(each, str))
+
+
 def one_line(words: Any) -> str:
     """Return words on one line, what hides or acts in them written out; nothing of no
     text.
@@ -273,6 +279,7 @@ def _run(run: str, path: str, *stamp: int) -> Run | None:
             given=given,
             figure=figure_of(said.get("figure")),
             pdf=published and {"name": FILE} in _list(said.get("files")),
+            doubts=tuple(map(one_line, doubts_of(said))) if published else (),
         )
     except (TypeError, KeyError, AttributeError, RecursionError):
         return None

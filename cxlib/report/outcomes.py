@@ -33,6 +33,8 @@ class Outcome:
         A refusal publishes nothing: the data or the parameters allow no honest answer.
     headline : str
         The finding, what went wrong, or the refusal with its parameter.
+    doubts : sequence of str
+        What stands above the finding, and must be known with it.
     page : Path or None
         Its `report.html`, or the `failed.html` of this run; None where it was refused.
     seconds : float
@@ -62,6 +64,7 @@ class Outcome:
     trouble: str = ""
     kind: Kind | None = None
     language: str = ""
+    doubts: Sequence[str] = ()
 
 
 def exit_status(outcomes: Sequence[Outcome], *, problems: bool = False) -> int:

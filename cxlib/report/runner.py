@@ -16,6 +16,7 @@ from cxlib.report import crew, provenance
 from cxlib.report.checking import Ready
 from cxlib.report.checks import Refused, TooFew
 from cxlib.report.failed_page import write_failed
+from cxlib.report.history import doubts_of
 from cxlib.report.limits import Limits
 from cxlib.report.look_records import pruned_looks
 from cxlib.report.looks import earlier_looks
@@ -224,6 +225,7 @@ class _Site:
             page,
             why=[Message("cli.why_nothing")],
             language=language,
+            doubts=doubts_of(good),
         )
 
     def make(
@@ -371,6 +373,7 @@ class _Site:
             trouble=told.get("pdf_error", ""),
             kind=kind,
             language=job["language"],
+            doubts=doubts_of(told),
         )
 
     def _tell(self, name: str, status: Status, message: str, **more: Any) -> None:

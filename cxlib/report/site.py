@@ -27,6 +27,7 @@ from cxlib.shown.language import text, word
 _NEWEST = 20  # earlier runs of which the history says more than the time
 _GLANCE = 240  # letters of a sentence in the history; its own page has the rest
 _MOST = 1_000  # letters of the newest sentence
+_DOUBTS = 5  # of a report; its own page has the rest
 _LONG = 30  # letters that a line of the index surely holds
 
 
@@ -223,6 +224,7 @@ def _line(report: Report, run: Run, reader: _Reader) -> dict[str, Any]:
         "given": _given(run),
         "chosen": _glance(one_line(chosen(run.given, reader.language))),
         "value": value(run.figure, reader.language) if run.figure else "",
+        "doubts": [_glance(doubt, _MOST) for doubt in run.doubts[:_DOUBTS]],
     }
 
 

@@ -86,7 +86,7 @@ json_values = st.recursive(
     max_leaves=5,
 )
 FIELDS = ["started", "status", "notebook", "title", "headline", "error", "order", "given"]
-FIELDS += ["parameters", "subject", "figure"]
+FIELDS += ["parameters", "subject", "figure", "doubts"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)

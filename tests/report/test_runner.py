@@ -180,7 +180,8 @@ cx.finding("Sheets are written.")"""
 
 
 def test_what_a_report_writes_for_one_person_lies_apart_and_is_written_again(root):
-    cells = [text("# Writes"), code("sheets = None", "parameters"), code(MAKES)]
+    said = code('import cxlib as cx\ncx.finding("It is so.", flags=["Perhaps."])')
+    cells = [text("# Writes"), code("sheets = None", "parameters"), code(MAKES), said]
     write(root / "notebooks" / "09_writes.ipynb", cells, model="tests.report.models:Writing")
     out, apart = root / "reports" / "elsewhere", root / "sheets"
     for within in (out / "sheets", out):
@@ -198,6 +199,7 @@ def test_what_a_report_writes_for_one_person_lies_apart_and_is_written_again(roo
             [made_ready(root, "09_writes.ipynb", {"sheets": str(apart)})], out=out
         )
         made.append(outcome.status)
+        assert outcome.doubts == ("Perhaps.",)
     assert made == ["published", "unchanged", "published"]
     assert apart.is_dir()
 

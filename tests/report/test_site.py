@@ -172,9 +172,17 @@ def test_customers_words_are_words(tmp_path, payload):
     figure = FIGURE | {"figure": payload, "segment": payload, "unit": payload}
     given = {payload: payload}
     for days in range(3):
-        put_run(tmp_path, days=days, title=payload, headline=payload, given=given, figure=figure)
+        put_run(
+            tmp_path,
+            days=days,
+            given=given,
+            figure=figure,
+            doubts=7 * [payload],
+            **dict.fromkeys(("title", "headline"), payload),
+        )
     put_state(tmp_path, status="refused", message=payload)
     page = index(tmp_path)
+    assert len(page.select(".doubts li")) == 5  # its own page has the others
     assert {tag.name for tag in page.find_all()} <= KNOWN
     assert len(page.select("script")) == 1
     assert not [name for tag in page.find_all() for name in tag.attrs if name.startswith("on")]
