@@ -97,9 +97,9 @@ def test_names_from_the_right_are_set_apart_and_only_these():
 
 def test_three_megabytes_are_quick():
     page = ("<p>日本 " + "x" * 990 + "</p>\n") * 3000
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert visible(page) == page
-    assert time.perf_counter() - begun < 2  # 0.05 s on a quiet machine
+    assert time.process_time() - begun < 2  # 0.05 s on a quiet machine
 
 
 @given(

@@ -346,9 +346,9 @@ def test_a_private_key_is_masked_whole():
     "text", ["a.a-a+", "eyJ", "sk-", "password=", "-----BEGIN PRIVATE" + " KEY-----\n"]
 )
 def test_no_text_takes_long(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
     masked(text * 100_000)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize("build", [nps.Parameters.parse, lambda values: nps.Parameters(**values)])

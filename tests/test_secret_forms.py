@@ -108,7 +108,7 @@ def test_other_text_stays_and_so_do_pictures():
 def test_a_notebook_of_three_megabytes_is_quick():
     notebook = json.dumps({"html": "<td>日本 12.5 customers said...</td>\n" * 60_000})
     wanted = forms(["hunter2&<Zq9>'\"é", "-----BEGIN KEY-----\n" + "a1B2" * 300])
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert masked_forms(notebook, wanted, MASK) == notebook
     assert remains(notebook, "hunter2&<Zq9>'\"é", MASK) == notebook
-    assert time.perf_counter() - begun < 5  # 0.2 s on a quiet machine
+    assert time.process_time() - begun < 5  # 0.2 s on a quiet machine

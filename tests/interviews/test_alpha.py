@@ -91,9 +91,9 @@ def test_bootstrap_limits(expected, name, level):
 
 def test_ten_thousand_units_take_little_time(expected):
     units = units_of("units_speed_10000x5")
-    began = time.perf_counter()
+    began = time.process_time()
     found = interviews.krippendorff_alpha(units, level="ordinal", interval="bootstrap")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert_allclose(
         found.value, expected["units_speed_10000x5"]["expected"]["alpha_ordinal"], rtol=1e-9
     )

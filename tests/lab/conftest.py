@@ -16,6 +16,7 @@ from tests.lab.study import write_study
 
 # what JupyterLab and the browser say of themselves
 _NOT_OURS = ("favicon", "WebSocket", "net::ERR", "the server responded with a status of", "Kernel")
+_NOT_OURS += ("restore the debugger state",)  # JupyterLab, where the kernel is restarted meanwhile
 
 
 @pytest.fixture(scope="session")

@@ -327,7 +327,7 @@ def test_a_signal_stops_what_the_workers_do(box, workers, number):
     process.send_signal(number)
     begun = time.monotonic()
     status, said = ended(process)
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 60
     assert status == 128 + number
     assert said.strip().endswith(STOPPED)
     assert not workers.reports()  # before it ended, not some time after
@@ -381,7 +381,7 @@ def test_a_scheduler_that_ends_in_the_middle_fails_what_it_had(box, tmp_path):
 def test_a_scheduler_that_is_not_there_is_refused_at_once(box):
     begun = time.monotonic()
     status, said = box.run("reports/suite.yml", "--force", "--dask", "tcp://127.0.0.1:9")
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 60
     assert status == 2
     assert re.fullmatch(
         r"--dask tcp://127.0.0.1:9: no Dask scheduler answers there \(.*\); .*\n", said
@@ -397,7 +397,7 @@ def test_a_scheduler_that_is_halted_is_refused_too(box, workers):
     try:
         begun = time.monotonic()
         status, said = box.run("reports/suite.yml", "--force", "--dask", workers.address)
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < 60
     finally:
         workers.process.send_signal(signal.SIGCONT)
     assert status == 2
