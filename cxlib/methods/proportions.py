@@ -31,7 +31,8 @@ def wilson(
     Returns
     -------
     low, high : ndarray
-        In [0, 1], from `statsmodels.stats.proportion.proportion_confint(method="wilson")`.
+        In [0, 1], from `statsmodels.stats.proportion.proportion_confint(method="wilson")`, whose
+        rounding puts the limits of nobody and of everyone beside 0 and 1: they are exact here.
     """
     from statsmodels.stats.proportion import proportion_confint
 
@@ -43,4 +44,5 @@ def wilson(
         low[some], high[some] = proportion_confint(
             successes[some], n[some], alpha=alpha, method="wilson"
         )
+        low[some & (successes == 0)], high[some & (successes == n)] = 0.0, 1.0
     return low, high

@@ -109,3 +109,11 @@ def test_linearised_variance_refuses():
         designs.linearised_variance([1.0, -1.0], strata=["a", "b"])
     with pytest.raises(WeightError, match="population"):
         designs.linearised_variance([1.0, -1.0, 0.0], population=[2, 2, 2])
+
+
+@given(st.integers(1, 10**7), st.floats(0.5, 0.999))
+def test_the_limits_of_nobody_and_everyone_are_exact_and_hold_their_share(n, confidence):
+    low, high = proportions.wilson([0, n], [n, n], confidence=confidence)
+    assert (low[0], high[1]) == (0, 1)
+    assert 0 < high[0] < 1
+    assert 0 < low[1] < 1
