@@ -13,6 +13,7 @@ from cxlib.rows import names
 
 # what Python takes for white space
 SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
+_AWKWARD = "[^ -~]|^ | $|  "  # letters beyond ASCII, and white space that names have not
 _ANY_SPACES = "[" + "".join(f"\\x{{{ord(space):x}}}" for space in SPACES) + "]+"
 _USUAL = dict.fromkeys(SPACES, " ") | dict(names.WIDTH)
 # the block of full-width and half-width forms, and the usual form of each
@@ -114,6 +115,7 @@ def _number(column: ir.NumericColumn) -> ir.StringColumn:
 
 
 def _folded(column: ir.StringColumn) -> ir.StringColumn:
+    """Fold white space and width; what is usual already costs one look at it."""
     engine = _engine(column)
     if engine == "duckdb":
         spaced = nfc_normalize(_usual_width(column)).re_replace(_ANY_SPACES, " ")
@@ -121,7 +123,7 @@ def _folded(column: ir.StringColumn) -> ir.StringColumn:
         usual = column.translate("".join(_USUAL), "".join(_USUAL.values()))
         composed = normalize(usual) if engine == "postgres" else _with_voice_marks(usual)
         spaced = composed.re_replace(" +", " ")
-    return spaced.strip().nullif("")
+    return column.re_search(_AWKWARD).ifelse(spaced.strip(), column).nullif("")
 
 
 def _usual_width(text: ir.StringColumn) -> ir.StringColumn:

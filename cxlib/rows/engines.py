@@ -269,8 +269,8 @@ def identifier(column: ir.Column) -> ir.Column:
     """Return customer ids by the rule of names: white space, width and marks that no eye sees are
     folded, `90017.0` is `90017`, and blank text is a missing id. Case tells ids apart.
 
-    DuckDB is asked first whether an id has anything to fold: that is ten times as fast. Where
-    it was noted (`FOLDED`) that no id of a column has, none is looked at."""
+    An id is asked first whether it has anything to fold: that is ten times as fast. Where it was
+    noted (`FOLDED`) that no id of a column has, none is looked at."""
     if not column.type().is_string():
         return column
     if is_noted(column, FOLDED):
@@ -279,8 +279,6 @@ def identifier(column: ir.Column) -> ir.Column:
     # Spark writes what a pattern found in another way, so nothing is put back
     whole = name.re_search("^[0-9]+[.]0+$")
     folded = ibis.ifelse(whole, name.re_replace("[.]0+$", ""), name)
-    if column.get_backend().name != "duckdb":
-        return folded
     return ibis.ifelse(column.re_search(_FOLDABLE), folded, column.nullif(""))
 
 

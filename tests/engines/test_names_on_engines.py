@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlib.rows import names
 from cxlib.rows.engine_names import engine_name, read_names
+from cxlib.rows.engines import identifier
 from tests.rows.test_engine_names import SPELLINGS
 
 DECOMPOSED = ["か\u3099", "\u1109\u1165\u110b\u116e\u11af"]
@@ -19,6 +20,20 @@ def test_names_are_folded_on_every_engine(engine):
     found = table.select("n", name=engine_name(table["name"])).order_by("n").to_pyarrow()
     assert found["name"].to_pylist() == [names.name(each) for each in SPELLINGS]
     assert read_names(table, ["name"])["name"].differ_in_case == [["Tokyo", "tokyo"]]
+
+
+IDS = {
+    "90017.0": "90017", "７.０": "7", "0.00": "0", "7.5": "7.5", "a.0": "a.0", "7.0\n": "7",
+    "C-1": "C-1", " C-1": "C-1", "C\u200b-1": "C-1", "C 1": "C 1", "C  1": "C 1", "客 1": "客 1",
+    "-7.0": "-7.0", "": None, " ": None, "\u200b": None,
+}  # fmt: skip
+
+
+def test_ids_are_folded_on_every_engine(engine):
+    rows = pd.DataFrame({"n": range(len(IDS)), "who": pd.Series([*IDS], dtype=object)})
+    table = engine.place("known", rows)
+    found = table.select("n", who=identifier(table["who"])).order_by("n").to_pyarrow()
+    assert dict(zip(IDS, found["who"].to_pylist(), strict=True)) == IDS
 
 
 def test_letters_with_separate_marks_are_composed_where_the_engine_can(engine):

@@ -27,7 +27,15 @@ SPELLINGS = [
     'it\'s \\ "fine"',
     "서울",
     "tokyo",
+    " a",
+    "a ",
+    "a  b",
+    "a b~!",
+    "a\n",
+    "\ta",
+    "a\x7f",
     "\u3000 ",
+    " ",
     "",
     None,
 ]
@@ -43,8 +51,11 @@ def test_spellings_are_folded_as_in_pandas():
     assert found(rows) == [names.name(each) for each in SPELLINGS]
 
 
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+
+
 @settings(max_examples=50)
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=1))
+@given(st.lists(TEXTS | st.text("ab ~!\n\x7f"), min_size=1))
 def test_any_text_is_folded_as_in_pandas(texts):
     assert found(pa.table({"name": pa.array(texts, pa.string())})) == [
         names.name(each) for each in texts
