@@ -132,8 +132,11 @@ TESTED_IN = {
     "engines/test_named_connections.py": """
         sources.catalogs sources.opening sources.spark_folders
     """,
+    "bias/test_grouped_reading.py": """
+        bias.counts.joined bias.grouped_people
+    """,
     "bias/test_reading.py": """
-        bias.dated_waves bias.usable
+        bias.dated_waves bias.samples bias.steps bias.usable
     """,
     "bias/test_sizes.py": """
         bias.chosen_rows

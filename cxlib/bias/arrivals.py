@@ -21,7 +21,7 @@ from cxlib.bias.promoters import usable_scores
 from cxlib.errors import ColumnError, ParameterError
 from cxlib.methods import proportions
 from cxlib.rows.dates import read_dates
-from cxlib.rows.table import as_table
+from cxlib.rows.table import as_groups
 from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message, Sentences
 from cxlib.shown.result import Absent, Result
@@ -224,7 +224,7 @@ def early_late(
         return Absent.of(
             "bias.absent_score" if score is None else "bias.absent_arrivals", EarlyLate
         )
-    rows = as_table(data)
+    rows = as_groups(data)
     usable_scores(rows, score, scale, promoter, detractor)
     found = counts.by_arrival(
         rows, score=score, arrival=column, promoter=promoter, detractor=detractor

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -10,14 +11,18 @@ from cxlib import check
 from cxlib.bias.parameters import Parameters
 from cxlib.rows import wave_names
 from cxlib.rows.calendar_periods import PERIODS, with_periods
+from cxlib.rows.multiplicity import times_of
 from cxlib.shown.message import Message
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def name_waves(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, wave_names.Named]:
-    """Return the answers with the names of their waves, and what is to be said about these.
+def name_waves(
+    rows: pd.DataFrame, p: Parameters, in_order: Callable[[pd.Series], pd.Series] | None = None
+) -> tuple[pd.DataFrame, wave_names.Named]:
+    """Return the answers with the names of their waves, and what is to be said about these;
+    `in_order` as for `wave_names.name_waves`.
 
     Raises
     ------
@@ -32,7 +37,8 @@ def name_waves(rows: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, wave_na
         none = (Message("bias.read_wave_none"),)
         return rows, wave_names.Named(values=pd.Series(index=rows.index, dtype=object), notes=none)
     given = pd.Series(True, rows.index) if p.score is None else rows[p.score].notna()
-    named = wave_names.name_waves(rows[name], column=name, by=p.wave_by, dates=p.dates, given=given)
+    how: Any = {"column": name, "by": p.wave_by, "dates": p.dates, "times": times_of(rows)}
+    named = wave_names.name_waves(rows[name], given=given, in_order=in_order, **how)
     return rows.assign(**{name: named.values}), named
 
 

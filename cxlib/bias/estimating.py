@@ -18,7 +18,7 @@ from cxlib.bias.methods import jackknife, linearised
 from cxlib.bias.methods.constraints import Constraints
 from cxlib.bias.weights import Weights
 from cxlib.errors import ParameterError
-from cxlib.rows.table import as_table
+from cxlib.rows.table import as_groups
 from cxlib.shown.message import Message
 
 Errors = Literal["linearised", "jackknife"]
@@ -103,7 +103,7 @@ def estimate(
     """Estimate a weighted mean (ratio to `over`, `total`) of all rows or of each domain.
 
     Rows that the weights were not made from are refused."""
-    rows = as_table(data)
+    rows = as_groups(data)
     base, again = base_of(weights, weight), None if se is None else se == "jackknife"
     check_se(se)
     design = {"cluster": cluster, "strata": strata}

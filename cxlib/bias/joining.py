@@ -17,6 +17,7 @@ from cxlib.bias.parameters import Parameters
 from cxlib.errors import ParameterError
 from cxlib.rows import names, table
 from cxlib.rows.dates import read_dates
+from cxlib.rows.multiplicity import count, size_of, times_of
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.sources.table_names import server_table
@@ -37,7 +38,7 @@ class Listed:
     warnings: tuple[Message, ...] = ()
 
 
-def refuse_twice(p: Parameters, ids: pd.Series) -> None:
+def refuse_twice(p: Parameters, frame: ir.Table) -> None:
     """Refuse a customer file that repeats a customer.
 
     Raises
@@ -45,10 +46,11 @@ def refuse_twice(p: Parameters, ids: pd.Series) -> None:
     ParameterError
         With how many rows do, and the first.
     """
-    if (twice := ids.duplicated()).any():
+    if n := people.repeats(frame, column=str(p.customer)):
+        first = people.first_repeat(frame, column=str(p.customer))
         raise ParameterError(
-            f"customer={p.customer!r}: {int(twice.sum()):,} rows of frame={path_of(p.frame)!r} "
-            f"repeat a customer (first: {ids[twice].iloc[0]!r}); give it one row a customer"
+            f"customer={p.customer!r}: {n:,} rows of frame={path_of(p.frame)!r} "
+            f"repeat a customer (first: {first!r}); give it one row a customer"
         )
 
 
@@ -57,20 +59,28 @@ def with_margins(p: Parameters, survey: pd.DataFrame, frame: ir.Table | None) ->
     absent = [name for name in p.margins if name not in survey.columns]
     if not absent or frame is None or p.customer is None:
         return survey
-    there = people.take(frame, columns=[p.customer, *absent])
+    # who has no id is nobody
+    there = people.take(frame, columns=[p.customer, *absent]).dropna(subset=[p.customer])
     survey = survey.assign(**{p.customer: names.fold(survey[p.customer]).values})
     if not survey[p.customer].isin(there[p.customer]).any():
-        raise ParameterError(
-            f"customer={p.customer!r}: none of the survey's customers (first: "
-            f"{survey[p.customer].iloc[0]!r}) is in frame={path_of(p.frame)!r}"
-            f"{why_apart(survey[p.customer], there[p.customer], 'survey')}; give the customer "
-            "file that belongs to this survey"
-        )
+        raise strangers(p, survey[p.customer].iloc[0], survey[p.customer], there[p.customer])
     return survey.merge(there, on=p.customer, how="left")
 
 
+def strangers(p: Parameters, first: object, ours: pd.Series, theirs: pd.Series) -> ParameterError:
+    """Return the refusal of a customer file that has none of the customers who answered."""
+    return ParameterError(
+        f"customer={p.customer!r}: none of the survey's customers (first: {first!r}) is in "
+        f"frame={path_of(p.frame)!r}{why_apart(ours, theirs, 'survey')}; give the customer file "
+        "that belongs to this survey"
+    )
+
+
 def with_answered(
-    p: Parameters, invitations: ir.Table | None, frame: ir.Table | None, answers: pd.DataFrame
+    p: Parameters,
+    invitations: ir.Table | None,
+    frame: ir.Table | None,
+    answers: pd.DataFrame | ir.Table,
 ) -> Listed:
     """Return the invitation list with the customers' margins, and whether a usable answer came."""
     if invitations is None:
@@ -82,7 +92,7 @@ def with_answered(
     ]
     keys = [_INVITATION] if _INVITATION in keys else keys
     marked = people.mark_answered(invitations, answers, keys=keys, name=_USABLE)
-    if not people.take(marked, columns=[_USABLE])[_USABLE].any():
+    if not people.any_true(marked, column=_USABLE):
         apart = _apart_from_list(p, marked, answers)
         raise ParameterError(
             f"invitations={path_of(p.invitations)!r}: none of the survey's answers belongs to an "
@@ -104,7 +114,7 @@ def _once_each(p: Parameters, invitations: ir.Table) -> Listed:
     waves = [p.wave_column] if p.wave_column in invitations.columns else []
     keys = [p.customer, *map(str, waves)]
     once = people.join_repeats(invitations, keys=keys, named=[p.mode] if p.mode else [])
-    n, persons = people.size(invitations), people.size(once)
+    n, persons = people.size(invitations), people.persons(invitations, keys=keys)
     if n == persons:
         return Listed(rows=invitations)
     once = table.named(once)
@@ -126,12 +136,20 @@ def code_as_reference(
         keys.append(str(p.wave_column))
     there = people.take(reference, columns=[*keys, *shared])
     there = there.assign(**{key: names.fold(there[key]).values for key in keys})
-    there = there.drop_duplicates(keys, keep=False)
+    there = there.dropna(subset=keys).drop_duplicates(keys, keep=False)
     ours = pd.DataFrame({key: names.fold(answers[key]).values for key in keys})
     found = ours.merge(there, on=keys, how="left").set_axis(answers.index)
     here = pd.Series(True, answers.index) if wave is None else answers[p.wave_column] == wave
+    return recode(p, answers, found[shared], here)
+
+
+def recode(
+    p: Parameters, answers: pd.DataFrame, found: pd.DataFrame, here: pd.Series
+) -> tuple[pd.DataFrame, tuple[Message, ...]]:
+    """Give the answers the margins that were `found` of the same people, where they differ, and say
+    of how many of those that are `here` that is so."""
     said = []
-    for margin in shared:
+    for margin in found.columns:
         own, theirs = (names.fold(each[margin]).values for each in (answers, found))
         differ = theirs.notna() & (own != theirs).fillna(True)
         if not differ.any():
@@ -139,7 +157,8 @@ def code_as_reference(
         answers = answers.assign(**{margin: answers[margin].mask(differ, theirs)})
         told = differ & here & own.notna()
         if told.any():
-            said.append(_differing(p, margin, told, here & theirs.notna(), own, theirs))
+            both = here & theirs.notna(), own, theirs
+            said.append(_differing(p, margin, told, *both, times=times_of(answers)))
     return answers, tuple(said)
 
 
@@ -150,13 +169,15 @@ def _differing(
     joined: pd.Series,
     own: pd.Series,
     theirs: pd.Series,
+    *,
+    times: pd.Series | None,
 ) -> Message:
     file = p.frame if p.invitations is None else p.invitations
     first = told.idxmax()
     return Message(
         "bias.margin_differs",
-        n=int(told.sum()),
-        all=int(joined.sum()),
+        n=count(told, times),
+        all=count(joined, times),
         column=margin,
         file="" if file is None else file.name,
         own=own[first],
@@ -187,11 +208,22 @@ def _mend(own: str, other: str, why: str, file: str) -> str:
     return f": the ids are written differently ({own!r} and {other!r}); write them alike in both"
 
 
-def _apart_from_list(p: Parameters, listed: ir.Table, answers: pd.DataFrame) -> str:
+def _apart_from_list(p: Parameters, listed: ir.Table, answers: pd.DataFrame | ir.Table) -> str:
     if p.customer is None or p.customer not in listed.columns or p.customer not in answers.columns:
         return ""
-    there = people.take(listed, columns=[p.customer])[p.customer]
-    return why_apart(answers[p.customer], there, "survey")
+    there = people.some(listed, column=p.customer)
+    ours = answers[p.customer]
+    if not isinstance(answers, pd.DataFrame):
+        ours = people.some(answers, column=p.customer)
+    return why_apart(ours, there, "survey")
+
+
+def none_known(p: Parameters, n: int, apart: str) -> str:
+    """Return the refusal where nobody who answered is among the people to compare with."""
+    return (
+        f"survey={p.survey.as_posix()!r}: none of the {n:,} answers of this wave comes from people "
+        f"to compare with{apart}; give the invitation list and the customer file of this wave"
+    )
 
 
 def path_of(file: Path | None) -> str:
@@ -246,4 +278,5 @@ def doubted(
     said: Sequence[Message], rows: pd.DataFrame
 ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Return what is a warning, and what of it can change the headline: what holds of many."""
-    return tuple(said), tuple(each for each in said if each.values["n"] > MANY * len(rows))
+    many = MANY * size_of(rows)
+    return tuple(said), tuple(each for each in said if each.values["n"] > many)

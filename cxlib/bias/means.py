@@ -14,7 +14,7 @@ from cxlib.bias import estimating
 from cxlib.bias.kinds import Kind, Method
 from cxlib.bias.weights import Weights
 from cxlib.rows import names
-from cxlib.rows.table import as_table
+from cxlib.rows.table import as_groups
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
@@ -241,7 +241,7 @@ def estimate_mean(
     """
     if outcome is None:
         return Absent.of("bias.absent_outcome", Mean)
-    answers = as_table(data)  # once for all queries
+    answers = as_groups(data)  # once for all queries
     plain, made = (
         estimating.estimate(
             answers,

@@ -17,7 +17,7 @@ from cxlib.bias.kinds import Kind, Method
 from cxlib.bias.weights import Weights
 from cxlib.errors import EmptyDataError, ParameterError, ScoreRangeError, WeightError
 from cxlib.rows import scales
-from cxlib.rows.table import as_table
+from cxlib.rows.table import as_groups
 from cxlib.shown import language as words
 from cxlib.shown.message import Message
 from cxlib.shown.result import Absent, Result
@@ -169,7 +169,7 @@ def estimate_nps(
     alone, small samples and interval tests, the NPS study's score interval is better."""
     if score is None:
         return Absent.of("bias.absent_score", WeightedNps)
-    answers = as_table(data)  # once for all queries
+    answers = as_groups(data)  # once for all queries
     by_score = usable_scores(answers, score, scale, promoter, detractor)
     signed = counts.promoter_sign(
         answers, score=score, promoter=promoter, detractor=detractor, name=_SIGN

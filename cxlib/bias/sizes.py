@@ -9,7 +9,7 @@ from cxlib import check
 from cxlib.bias import lists
 from cxlib.bias.counts import people
 from cxlib.bias.parameters import Parameters
-from cxlib.bias.reading import read
+from cxlib.bias.reading import read_rows
 from cxlib.rows import names
 from cxlib.rows.group_sizes import GroupSizes, SizeUnit, count_groups
 
@@ -35,7 +35,7 @@ def group_sizes(p: Parameters, *, by: Sequence[str]) -> GroupSizes:
     CxError
         As `read`; also if a column is in neither file.
     """
-    sample = read(p)
+    sample = read_rows(p)
     frame, *_ = lists.read_people(p, "frame", where=None)
     listed = [] if frame is None else [name for name in by if name in frame.columns]
     known = [] if frame is None else frame.columns

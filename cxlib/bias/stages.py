@@ -19,7 +19,7 @@ from cxlib.errors import ParameterError
 from cxlib.methods import proportions
 from cxlib.rows import names
 from cxlib.rows.periods import natural_order
-from cxlib.rows.table import as_table
+from cxlib.rows.table import as_groups
 from cxlib.shown import language as words
 from cxlib.shown.drawing import Look, drawing
 from cxlib.shown.message import Message
@@ -179,7 +179,7 @@ def funnel(
         return Absent.of("bias.absent_invitations", Funnel)
     for stage in stages:
         check.one_of("stages", stage, STAGES)
-    rows = as_table(invitations)
+    rows = as_groups(invitations)
     there = {stage: stages[stage] for stage in STAGES if stages.get(stage) in rows.columns}
     if not there:
         raise ParameterError(

@@ -3,6 +3,7 @@ on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from cxlib.bias import items
 from cxlib.bias.parameters import Parameters
 from cxlib.errors import ParameterError
 from cxlib.rows import code_labels, scales, wave_scales, weights
+from cxlib.rows.multiplicity import size_of, times_of
 from cxlib.shown.message import Message
 from cxlib.sources import Survey
 from cxlib.sources.table_targets import target_of
@@ -30,7 +32,7 @@ def refuse_target(p: Parameters) -> None:
         refuse_unmakable(table)
 
 
-def refuse_nothing(p: Parameters, answers: pd.DataFrame, *, compared: bool) -> None:
+def refuse_nothing(p: Parameters, columns: Sequence[str], *, compared: bool) -> None:
     """Refuse answers of which nothing can be said: nothing is asked about what they are, and they
     are not compared with anybody.
 
@@ -39,10 +41,10 @@ def refuse_nothing(p: Parameters, answers: pd.DataFrame, *, compared: bool) -> N
     ParameterError
         With the parameters that would say something, and the columns that there are.
     """
-    asked = (p.score, p.outcome, p.seconds, items.find_items(p, answers.columns))
+    asked = (p.score, p.outcome, p.seconds, items.find_items(p, columns))
     if compared or any(asked) or p.targets is not None:
         return
-    there = ", ".join(repr(str(name)) for name in answers.columns[:20])
+    there = ", ".join(repr(str(name)) for name in columns[:20])
     raise ParameterError(
         f"score=None: with no column of scores, nothing can be said of survey={p.survey.name!r}; "
         "name the column with the answers from 0 to 10 as score, one of numbers as outcome, or "
@@ -67,11 +69,12 @@ def parse(survey: Survey, rows: pd.DataFrame, p: Parameters) -> scales.ParsedSco
     code_labels.refuse_contradiction(
         survey.frame[p.score], survey.labels.get(str(p.score), {}), **how
     )
-    parsed = scales.parse_scores(rows[p.score], **how)
+    times = survey.times
+    parsed = scales.parse_scores(rows[p.score], **how, times=times)
     column = p.wave_column if p.wave_column in rows.columns else None
     waves = pd.Series(None, rows.index) if column is None else rows[column]
     wave_scales.refuse_contradiction(
-        parsed, waves, column=column, by=p.wave_by, scale_shift=p.scale_shift
+        parsed, waves, column=column, by=p.wave_by, scale_shift=p.scale_shift, times=times
     )
     return parsed
 
@@ -87,10 +90,13 @@ def of_headline(
     to the headline."""
     if unread is None or p.score is None:
         return 0, ()
-    weighty = weights.find_heavy_weights(wave_answers[p.weight]) if p.weight else ()
+    weighty: tuple[Message, ...] = ()
+    if p.weight:
+        times = times_of(wave_answers)
+        weighty = weights.find_heavy_weights(wave_answers[p.weight], times=times)
     here = unread if wave is None else unread[unread[p.wave_column] == wave]
-    left, n = len(here), len(wave_answers)
+    left, n, lost = size_of(here), size_of(wave_answers), size_of(unread)
     many = scales.many_left_out(left, left + n) or scales.many_left_out(
-        len(unread), len(unread) + len(answers)
+        lost, lost + size_of(answers)
     )
     return left, (*many, *weighty)

@@ -223,16 +223,6 @@ def _read(values: pd.Series, read: Mapping[Hashable, Any]) -> tuple[pd.Series, N
     return pd.Series(named, index=values.index, name=values.name), there[codes]
 
 
-def meanings(raw: pd.Series, read: pd.Series) -> dict[Hashable, Any]:
-    """Return each raw value with what it was read as; those that are missing stand under None."""
-    known = pd.DataFrame({"raw": raw.astype(object), "read": read.astype(object)})
-    known = known.drop_duplicates("raw")
-    return {
-        None if pd.isna(value) else value: None if pd.isna(name) else name
-        for value, name in zip(known["raw"], known["read"], strict=True)
-    }
-
-
 def with_sums(groups: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
     """Return groups of one weight each with the sums that others have."""
     times, number = groups[TIMES], weights.astype(float)

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from cxlib.errors import CxError
-from cxlib.nps.grouped_answers import GroupedAnswers, meanings, with_sums
+from cxlib.nps.grouped_answers import GroupedAnswers, with_sums
 from cxlib.nps.parameters import DETRACTOR, PROMOTER, Parameters
 from cxlib.nps.score_groups import GIVEN_UNREAD
 from cxlib.rows import names, respondents
 from cxlib.rows.calendar_periods import PERIODS
 from cxlib.rows.conditions import Condition, choose
-from cxlib.rows.multiplicity import TIMES
+from cxlib.rows.multiplicity import TIMES, meanings
 from cxlib.rows.weights import OUTSIDE, refuse_unfit
 from cxlib.shown.message import Message
 from cxlib.sources import (
@@ -111,19 +110,6 @@ def _raw(survey: Survey, p: Parameters) -> dict[str, str]:
     read = (p.score, p.wave_column, p.segment, p.columns.weight)
     there = [name for name in read if name and name in survey.frame]
     return {name: f"{_RAW}{place}" for place, name in enumerate(there)}
-
-
-def in_file_order(survey: Survey, p: Parameters) -> Survey:
-    """Return the groups in the order in which their answers first come in the file, where the
-    engine keeps it; else in that of the answers as text."""
-    places = survey.rows.first_places(p.score) if survey.rows else {}
-    answers = survey.frame[p.score]
-    texts = answers.astype(str).rank(method="dense")
-    keys = answers.astype(object).where(answers.notna(), None)
-    place = pd.Series([places[key] for key in keys], answers.index) if places else texts
-    order = place.sort_values(kind="stable").index
-    times = None if survey.times is None else survey.times.loc[order].reset_index(drop=True)
-    return replace(survey, frame=survey.frame.loc[order].reset_index(drop=True), times=times)
 
 
 def weigh(rows: pd.DataFrame, p: Parameters) -> pd.DataFrame:

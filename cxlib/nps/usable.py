@@ -16,7 +16,7 @@ from cxlib.nps.score_groups import GIVEN_UNREAD as UNREAD
 from cxlib.rows import code_labels, respondents, scales, wave_names, weight_tables, weights
 from cxlib.rows.multiplicity import count, size, times_of
 from cxlib.shown.message import Message
-from cxlib.sources import LeftOut, Survey, read_list, read_survey
+from cxlib.sources import LeftOut, Survey, grouped_surveys, read_list, read_survey
 
 _MOST_IN_ORDER = 10_000_000  # rows of which it is asked where the waves stand
 
@@ -46,7 +46,7 @@ def parse(survey: Survey, p: Parameters) -> tuple[Survey, scales.ParsedScores]:
             "the scores"
         )
     if survey.times is not None and found.examples:
-        survey = grouped_reading.in_file_order(survey, p)
+        survey = grouped_surveys.in_file_order(survey, p.score)
         found = scales.parse_scores(survey.frame[p.score], **how, times=survey.times)
     return survey, found
 

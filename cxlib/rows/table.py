@@ -19,6 +19,7 @@ from cxlib import check
 from cxlib.embedded import embedded
 from cxlib.errors import ColumnError, EmptyDataError, SourceError
 from cxlib.rows import names
+from cxlib.rows.multiplicity import refuse_groups
 
 _FROM_ENDS = "statistics_propagation"  # DuckDB's name for what concludes from least and most
 # kinds of objects, as pandas calls them, that the engine has a type for
@@ -48,12 +49,20 @@ def as_table(data: Any) -> ir.Table:
     ------
     SourceError
         If the path does not exist, is neither CSV nor Parquet, or cannot be read as what it is
-        named.
+        named; or if each row stands for several (`multiplicity.TIMES`).
     EmptyDataError
         If there are no columns.
     ColumnError
         If two columns of a pandas frame have one name, or one has none.
     """
+    rows = as_groups(data)
+    refuse_groups(rows.columns)
+    return rows
+
+
+def as_groups(data: Any) -> ir.Table:
+    """Return rows as `as_table` does, also where each stands for several rows of a table: for those
+    that multiply by `multiplicity.each_times`, and so count what they stand for."""
     if isinstance(data, ir.Table):
         return with_nan(data)
     embedded()

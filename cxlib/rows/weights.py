@@ -9,6 +9,7 @@ Others are refused, negative ones too; so are missing ones, where the row would 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -84,7 +85,9 @@ def _refuse_thousands(text: pd.Series, parameter: str, column: object) -> None:
         )
 
 
-def find_heavy_weights(values: pd.Series, *, wave: str | None = None) -> tuple[Message, ...]:
+def find_heavy_weights(
+    values: pd.Series, *, wave: str | None = None, times: pd.Series | None = None
+) -> tuple[Message, ...]:
     """Say that few answers hold most of the weight: the answers are worth less than a third of as
     many of equal weight (Kish), or one of them has more than a fifth of all.
 
@@ -94,6 +97,8 @@ def find_heavy_weights(values: pd.Series, *, wave: str | None = None) -> tuple[M
         From `read_weights`, of the answers with a score.
     wave : str, optional
         Whose answers they are; all where it is None.
+    times : pandas.Series of int, optional
+        How many answers each stands for; None: one each.
 
     Examples
     --------
@@ -103,8 +108,10 @@ def find_heavy_weights(values: pd.Series, *, wave: str | None = None) -> tuple[M
     ()
     """
     counting = values[values > 0]
-    sums = {"total": counting.sum(), "squares": (counting**2).sum(), "most": counting.max()}
-    return judge_weights(n=len(counting), **sums, column=values.name, wave=wave)
+    n = pd.Series(1, counting.index) if times is None else times[counting.index]
+    sums = {"total": (n * counting).sum(), "squares": (n * counting**2).sum()}
+    how: Any = {"most": counting.max(), "column": values.name, "wave": wave}
+    return judge_weights(n=int(n.sum()), **sums, **how)
 
 
 def judge_weights(

@@ -40,7 +40,16 @@ WEIGHING, WEIGHTS, SQUARES, LARGEST, ZERO, UNFIT, WRONG = SUMS = (
     *("cx: weighing", "cx: weights", "cx: squares", "cx: largest"),
     *("cx: zero", "cx: unfit", "cx: wrong"),
 )
+_FIRST = "cx: first"
 _NOT_LEAN = (WEIGHING, LARGEST, WRONG)
+
+
+class TooManyGroupsError(SourceError):
+    """Rows have more combinations of values than are looked at; `column` has the most values."""
+
+    def __init__(self, said: str, *, column: str, most: int) -> None:
+        super().__init__(said)
+        self.column, self.most = column, most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +139,7 @@ class GroupedRows:
         apart: Mapping[str, ir.BooleanValue] | None = None,
         most: int = MOST_GROUPS,
         lean: bool = False,
+        first: str | None = None,
     ) -> pd.DataFrame:
         """Return the combinations of values that there are: one query.
 
@@ -152,6 +162,8 @@ class GroupedRows:
             Whether there may be very many groups, the more so where nothing is named in `apart`:
             texts are then categories, and the sums that only checks need (`WEIGHING`, `LARGEST`,
             `WRONG`) are left out.
+        first : str, optional
+            A column with the place of each row: groups come in the order of their first ones.
 
         Returns
         -------
@@ -160,24 +172,29 @@ class GroupedRows:
 
         Raises
         ------
+        TooManyGroupsError
+            If there are more groups than `most`, with the column that has the most values.
         SourceError
-            If there are more groups than `most`, with the column that has the most values; or if
-            the rows cannot be read.
+            If the rows cannot be read.
         """
         keys = {f"k{i}": self._key(name, apart or {}) for i, name in enumerate(names)}
         parts = {key: number_of(self.key(name), raw) for key, (name, raw) in (bands or {}).items()}
         beside = {**(given or {}), **parts}
         keys |= {f"g{i}": value for i, value in enumerate(beside.values())}
-        asked = {**keys, **({"w": self.table[weight]} if weight else {})}
+        beside_keys = {"w": weight, "first": first}
+        asked = {**keys, **{key: self.table[name] for key, name in beside_keys.items() if name}}
         rows = self.table.select(**asked) if asked else self.table
         for place in range(len(given or {}), len(beside)):
             rows = rows.filter(rows[f"g{place}"].notnull())
         sums = {TIMES: rows.count(), **(_sums(rows["w"]) if weight else {})}
         if lean:
             sums = {name: each for name, each in sums.items() if name not in _NOT_LEAN}
-        query = rows.group_by(list(keys)).agg(**sums) if keys else rows.agg(**sums)
+        found_in = {_FIRST: rows["first"].min()} if first else {}
+        query = rows.group_by(list(keys)).agg(**sums, **found_in) if keys else rows.agg(**sums)
         with on_one_thread(query) if lean and not apart else nullcontext():
             found = self._fetch_encoded(query) if lean else self._fetch(query.limit(most + 1))
+        if first:
+            found = found.sort_by(_FIRST).drop_columns(_FIRST)
         columns = [*names, *beside, *sums]
         typed = self._restore(found.rename_columns(columns), names)
         if typed.num_rows > most:
@@ -278,13 +295,17 @@ class GroupedRows:
                 found = found.set_column(place, name, column.cast(kind, safe=False))
         return found
 
-    def _too_many(self, groups: pd.DataFrame, names: Sequence[str], most: int) -> SourceError:
+    def _too_many(
+        self, groups: pd.DataFrame, names: Sequence[str], most: int
+    ) -> TooManyGroupsError:
         name = max(names, key=lambda each: groups[each].nunique())
-        return SourceError(
+        return TooManyGroupsError(
             f"{self.path.name!r}: the values of {', '.join(map(repr, names))} make more than "
             f"{most:,} groups, and {name!r} has the most values; a table is counted by at most "
             f"{most:,} groups: name a column with fewer values in its place (days as months, "
-            "amounts in bands), or leave it out"
+            "amounts in bands), or leave it out",
+            column=name,
+            most=most,
         )
 
 

@@ -165,6 +165,19 @@ def _few_rows(survey: Survey) -> pd.DataFrame | None:
     return rows.take() if n <= FEW_ROWS and n * len(rows.names) <= FEW_CELLS else None
 
 
+def in_file_order(survey: Survey, column: str) -> Survey:
+    """Return the groups in the order in which the values of a column first come in the file, where
+    the engine keeps it; else in that of these values as text."""
+    places = survey.rows.first_places(column) if survey.rows else {}
+    given = survey.frame[column]
+    texts = given.astype(str).rank(method="dense")
+    keys = given.astype(object).where(given.notna(), None)
+    place = pd.Series([places[key] for key in keys], given.index) if places else texts
+    order = place.sort_values(kind="stable").index
+    times = None if survey.times is None else survey.times.loc[order].reset_index(drop=True)
+    return replace(survey, frame=survey.frame.loc[order].reset_index(drop=True), times=times)
+
+
 def are_few(path: Path) -> bool:
     """Return whether the rows of a source of columns are few enough to be pulled for a refusal."""
     rows = open_rows(path)

@@ -59,6 +59,17 @@ def test_an_invited_person_counts_once_whatever_is_sent(tmp_path, repeats):
     assert "bias.invited_repeatedly" in flags(sample)
 
 
+@pytest.mark.parametrize("own", [{}, {"country": ["JP"] * 20}])
+def test_who_has_no_id_is_nobody(tmp_path, own):
+    listed = {"cid": ["", "", "", *ids()[3:]], "country": frame()["country"]}
+    answers = survey(**own) | {"cid": ["", "", *ids()[3:21]]}
+    sample = read(files(tmp_path, survey=answers, frame=listed))
+    assert sample.respondents["cid"].tolist() == ids()[3:21]
+    assert sample.respondents["country"].tolist() == frame()["country"][3:21]
+    said = next(flag for flag in sample.warnings if flag.key == "bias.unknown_people")
+    assert said.values["n"] == 2
+
+
 def test_waves_are_no_repeats(tmp_path):
     two = {"wave": ["2026Q1"] * 10 + ["2026Q2"] * 10}
     sent = {"cid": ids(40) * 2, "wave": ["2026Q1"] * 40 + ["2026Q2"] * 40}

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cxlib import check
 from cxlib.errors import ColumnError, EmptyDataError, ScoreRangeError
+from cxlib.rows.multiplicity import refuse_groups
 from cxlib.rows.table import as_table
 
 
@@ -33,6 +34,7 @@ def as_frame(
         rows = as_table(data)
         check.columns(rows.columns, **{parameter: columns})
         return (rows if columns is None else rows.select(*dict.fromkeys(columns))).execute()
+    refuse_groups(frame.columns)
     check.columns(list(frame.columns), **{parameter: columns})
     return frame if columns is None else frame[list(dict.fromkeys(columns))]
 

@@ -11,6 +11,7 @@ from ibis import _
 
 from cxlib import check
 from cxlib.bias.counts.sums import promoter_sign
+from cxlib.rows.multiplicity import each_times
 
 
 def by_arrival(
@@ -20,11 +21,12 @@ def by_arrival(
     `detractors`; a row without an arrival is one of its own."""
     signed = promoter_sign(data, score=score, promoter=promoter, detractor=detractor, name="__sign")
     check.columns([name for name in signed.columns if name != "__sign"], arrived=arrival)
-    chosen = signed.select(arrival=signed[arrival], sign=signed["__sign"])
+    times = each_times(signed)
+    chosen = signed.select(arrival=signed[arrival], sign=signed["__sign"], t=times)
     counted = chosen.filter(chosen.sign.notnull()).aggregate(
         by=["arrival"],
         **{
-            name: ibis.ifelse(_.sign == sign, 1, 0).sum().cast("int64")
+            name: ibis.ifelse(_.sign == sign, _.t, 0).sum().cast("int64")
             for name, sign in (("promoters", 100), ("passives", 0), ("detractors", -100))
         },
     )

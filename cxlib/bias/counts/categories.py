@@ -15,6 +15,7 @@ from cxlib.bias.counts.cells import base_weight, refuse_unfit
 from cxlib.errors import ColumnError, EmptyDataError
 from cxlib.rows import table, weights
 from cxlib.rows.engine_names import engine_name, join_names
+from cxlib.rows.multiplicity import each_times
 
 
 def per_category(data: Any, *, columns: Sequence[str]) -> dict[str, pd.Series]:
@@ -29,7 +30,7 @@ def per_category(data: Any, *, columns: Sequence[str]) -> dict[str, pd.Series]:
 def joint(data: Any, *, columns: Sequence[str], weight: str | None = None) -> pd.DataFrame:
     """Count rows per combination: `m0`, `m1`, … (text; a blank is refused), `n`, and the sums
     `base` of weights and `base2` of their squares (weight 1 without a column)."""
-    rows = table.as_table(data)
+    rows = table.as_groups(data)
     check.columns(rows.columns, columns=columns)
     table.numeric(rows, weight=weight)
     if len(set(columns)) < len(columns):
@@ -40,8 +41,15 @@ def joint(data: Any, *, columns: Sequence[str], weight: str | None = None) -> pd
         **{key: rows[name] for key, name in zip(keys, columns, strict=True)},
         w=base,
         unfit=weights.unfit(base),
-    ).aggregate(by=keys, n=_.count(), base=_.w.sum(), base2=(_.w * _.w).sum(), unfit=_.unfit.sum())
-    found = join_names(cells, keys).execute()
+        t=each_times(rows),
+    ).aggregate(
+        by=keys,
+        n=_.t.sum(),
+        base=(_.w * _.t).sum(),
+        base2=(_.w * _.w * _.t).sum(),
+        unfit=_.unfit.ifelse(_.t, 0).sum(),
+    )
+    found = join_names(cells, keys).execute().astype({"n": "int64"})
     if found["n"].sum() == 0:
         raise EmptyDataError("there are no rows to compare; give a table with one row a person")
     refuse_unfit(found["unfit"].sum(), int(found["n"].sum()), weight)
@@ -62,15 +70,16 @@ def stages(data: Any, *, reached: Mapping[str, str], by: Sequence[str] = ()) -> 
 
     A true/false column counts where it is true, a time where there is one.
     """
-    rows = table.as_table(data)
+    rows = table.as_groups(data)
     check.columns(rows.columns, by=by, **reached)
-    keys = [f"by{i}" for i in range(len(by))]
+    keys, times = [f"by{i}" for i in range(len(by))], each_times(rows)
     chosen = rows.select(
         **{key: rows[name] for key, name in zip(keys, by, strict=True)},
-        **{stage: _reached(rows[column]) for stage, column in reached.items()},
+        **{stage: has_reached(rows[column]).ifelse(times, 0) for stage, column in reached.items()},
+        n=times,
     )
     cells = chosen.aggregate(
-        by=keys, n=chosen.count(), **{stage: chosen[stage].sum() for stage in reached}
+        by=keys, n=chosen.n.sum(), **{stage: chosen[stage].sum() for stage in reached}
     )
     found = join_names(cells, keys).fill_null(dict.fromkeys(keys, "–")).execute()
     if found["n"].sum() == 0:
@@ -80,25 +89,27 @@ def stages(data: Any, *, reached: Mapping[str, str], by: Sequence[str] = ()) -> 
     return found[[*keys, "n", *reached]].astype(dict.fromkeys(("n", *reached), "int64"))
 
 
-def _reached(column: ir.Column) -> ir.Column:
+def has_reached(column: ir.Column) -> ir.BooleanValue:
+    """Return where a stage was reached: where its column is true, above 0, or has a time."""
     kind = column.type()
     if kind.is_boolean():
-        return column.fill_null(False).cast("int64")
+        return column.fill_null(False)
     if kind.is_numeric():
-        return (column.fill_null(0) > 0).cast("int64")
-    return (engine_name(column).notnull() if kind.is_string() else column.notnull()).cast("int64")
+        return column.fill_null(0) > 0
+    return engine_name(column).notnull() if kind.is_string() else column.notnull()
 
 
 def histogram(data: Any, *, score: str, by: str | None = None) -> pd.DataFrame:
     """Count rows per channel and score: `channel`, `score`, `n`; rows without a score are left
     out."""
-    rows = table.as_table(data)
+    rows = table.as_groups(data)
     table.numeric(rows, score=score)
     check.columns(rows.columns, channel=by)
     channel = rows[by] if by is not None else ibis.literal("")
-    chosen = rows.select(channel=channel, score=rows[score].cast("float64"))
+    score_of = rows[score].cast("float64")
+    chosen = rows.select(channel=channel, score=score_of, t=each_times(rows))
     chosen = chosen.filter(chosen.score.notnull() & ~chosen.score.isnan())
-    cells = chosen.aggregate(by=["channel", "score"], n=chosen.count())
+    cells = chosen.aggregate(by=["channel", "score"], n=chosen.t.sum())
     named = cells.mutate(
         channel=engine_name(cells.channel).fill_null("–" if by is not None else "")
     )

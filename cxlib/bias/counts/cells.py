@@ -20,14 +20,15 @@ from cxlib.bias.unmet import UnmetError
 from cxlib.errors import ColumnError, EmptyDataError, ParameterError, WeightError
 from cxlib.rows import table, weights
 from cxlib.rows.engine_names import engine_name
+from cxlib.rows.multiplicity import each_times
 from cxlib.shown.message import Message
 
 _SUMS = {
-    "base": _.w.sum(),
-    "base2": (_.w * _.w).sum(),
+    "base": (_.w * _.t).sum(),
+    "base2": (_.w * _.w * _.t).sum(),
     "base_min": _.w.min(where=_.w > 0),
     "base_max": _.w.max(),
-    "unfit": _.unfit.sum(),
+    "unfit": _.unfit.ifelse(_.t, 0).sum(),
 }
 CELL_SUMS = ("n", "base", "base2", "base_min", "base_max")
 
@@ -67,7 +68,7 @@ def cells(
     """
     by = By(margins, weight, numeric, split)
     placed = place_rows(data, by=by)
-    return placed[0] if placed is not None else _group(table.as_table(data), by=by)[0]
+    return placed[0] if placed is not None else _group(table.as_groups(data), by=by)[0]
 
 
 def place_rows(data: Any, *, by: By) -> tuple[pd.DataFrame, NDArray, NDArray | None] | None:
@@ -110,8 +111,8 @@ def _group(rows: ir.Table, *, by: By) -> tuple[pd.DataFrame, pa.Table, NDArray]:
     table.numeric(rows, weight=weight, **{f"numeric={name!r}": name for name in numeric})
     raw, beside = _raw_keys(rows, by=by)
     base = base_weight(rows, weight)
-    chosen = rows.select(**raw, **beside, w=base, unfit=weights.unfit(base))
-    groups = chosen.aggregate(by=[*raw, *beside], n=_.count(), **(_SUMS if weight else {}))
+    chosen = rows.select(**raw, **beside, w=base, unfit=weights.unfit(base), t=each_times(rows))
+    groups = chosen.aggregate(by=[*raw, *beside], n=_.t.sum(), **(_SUMS if weight else {}))
     # text is named below, each spelling once; of all else the engine knows best how it is written
     others = [key for key, column in raw.items() if not column.type().is_string()]
     named = groups.mutate(**{f"name_{key}": engine_name(groups[key]) for key in others})

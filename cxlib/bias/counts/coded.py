@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlib.rows import names
+from cxlib.rows.multiplicity import TIMES
 
 # a table of all combinations may have so many places more than there are rows
 _ROOM = 8
@@ -58,13 +59,14 @@ def read(
 ) -> tuple[list[Key], list[NDArray]] | None:
     """Code margins and read numbers of a pandas frame; None where the engine must.
 
-    It must where the data are no frame, a column is absent or no such column, or margins hold
-    anything besides text, whole numbers and true or false.
+    It must where the data are no frame, each row stands for several, a column is absent or no such
+    column, or margins hold anything besides text, whole numbers and true or false.
     """
     if not isinstance(data, pd.DataFrame) or data.columns.nlevels > 1 or data.empty:
         return None
     columns = data.columns.map(str)
-    if columns.has_duplicates or "" in columns or {*margins, *numbers} - set(data.columns):
+    absent = {*margins, *numbers} - set(data.columns)
+    if columns.has_duplicates or {"", TIMES} & set(columns) or absent:
         return None  # the engine's table refuses these by name
     if not all(_has_kind(data[name].dtype, "iuf") for name in numbers):
         return None

@@ -12,6 +12,9 @@ import pandas as pd
 from cxlib.rows import names, table
 from cxlib.rows.engine_names import engine_name, read_names
 from cxlib.rows.headcounts import MOST_ROWS
+from cxlib.rows.multiplicity import TIMES
+
+_SOME = 10_000
 
 
 def as_names(data: Any, *, columns: Sequence[str]) -> ir.Table:
@@ -64,7 +67,7 @@ def where(rows: ir.Table, *, column: str, value: Any) -> ir.Table:
 
 def blanks(rows: ir.Table, *, column: str) -> int:
     """Count the rows without a category."""
-    return int(rows.filter(engine_name(rows[column]).isnull()).count().execute())
+    return size(rows.filter(engine_name(rows[column]).isnull()))
 
 
 def without_blanks(rows: ir.Table, *, column: str) -> ir.Table:
@@ -99,9 +102,41 @@ def take(rows: ir.Table, *, columns: Sequence[str]) -> pd.DataFrame:
     return rows.select(*columns).execute()
 
 
+def some(rows: ir.Table, *, column: str) -> pd.Series:
+    """Return the first values of a column: so many as tell how they are written."""
+    return take(rows.filter(rows[column].notnull()).limit(_SOME), columns=[column])[column]
+
+
+def any_true(rows: ir.Table, *, column: str) -> bool:
+    """Return whether a column of true and false is true somewhere."""
+    return bool(rows.aggregate(found=rows[column].any()).execute()["found"].iloc[0])
+
+
+def persons(rows: ir.Table, *, keys: Sequence[str]) -> int:
+    """Count the rows that `join_repeats` makes of these."""
+    there = rows.filter(rows[keys[0]].notnull())
+    alone = size(rows.filter(rows[keys[0]].isnull()))
+    return alone + int(there.select(*keys).distinct().count().execute())
+
+
+def repeats(rows: ir.Table, *, column: str) -> int:
+    """Count the rows that repeat a value which an earlier one has."""
+    found = rows.aggregate(n=rows[column].count(), distinct=rows[column].nunique())
+    n, distinct = found.execute().iloc[0]
+    return int(n - distinct)
+
+
+def first_repeat(rows: ir.Table, *, column: str) -> Any:
+    """Return the value of the first row that repeats one: all values are pulled."""
+    values = take(rows, columns=[column])[column].dropna()
+    return values[values.duplicated()].iloc[0]
+
+
 def size(rows: ir.Table) -> int:
-    """Count the rows."""
-    return int(rows.count().execute())
+    """Count the rows, or those that they stand for."""
+    if TIMES not in rows.columns:
+        return int(rows.count().execute())
+    return int(rows[TIMES].sum().fill_null(0).execute())
 
 
 def spellings(rows: ir.Table, *, columns: Sequence[str]) -> dict[str, names.Folded]:

@@ -16,6 +16,7 @@ from cxlib.bias.counts.cells import base_weight, refuse_unfit
 from cxlib.errors import ColumnError, EmptyDataError
 from cxlib.rows import table, weights
 from cxlib.rows.engine_names import engine_name, join_names
+from cxlib.rows.multiplicity import each_times
 
 PAIR, BOTH, BETWEEN = "__pair", "__both", "\ue000"
 
@@ -52,7 +53,7 @@ def sums(
         `y`, `yy` of rows of a weight above 0, and `da`, `dy`, `d2a`, `d2y`, `d2aa`, `d2ay`, `d2yy`;
         `shift`.
     """
-    rows = table.as_table(data)
+    rows = table.as_groups(data)
     check.columns(
         rows.columns, margins=margins, numeric=numeric, cluster=cluster, strata=strata, by=by
     )
@@ -70,6 +71,7 @@ def sums(
         y=_number(rows[outcome]),
         over=ibis.literal(1.0) if over is None else _number(rows[over]),
         size=_number(rows[population]) if population is not None else ibis.null("float64"),
+        t=each_times(rows),
     )
     shift = _usable_ratio(chosen, outcome, over, weight, population)
     answered = chosen.y.notnull() & chosen.over.notnull()
@@ -86,25 +88,26 @@ def sums(
 
 
 def _sums(chosen: ir.Table) -> dict[str, ir.Scalar]:
-    d, y, a, r, there = chosen.d, chosen.y, chosen.over, chosen.r, chosen.d > 0
+    y, a, r, t, there = chosen.y, chosen.over, chosen.r, chosen.t, chosen.d > 0
+    d, dd, one = chosen.d * t, chosen.d * chosen.d * t, there.ifelse(t, 0)
     return {
-        "n": chosen.count(),
-        "counting": there.sum(),
+        "n": t.sum(),
+        "counting": one.sum(),
         "base": d.sum(),
-        "base2": (d * d).sum(),
-        "answered": r.sum(),
+        "base2": dd.sum(),
+        "answered": r.ifelse(t, 0).sum(),
         "r_d": r.ifelse(d, 0.0).sum(),
-        "r_d2": r.ifelse(d * d, 0.0).sum(),
-        "a": there.ifelse(a, 0.0).sum(),
-        "y": there.ifelse(y, 0.0).sum(),
-        "yy": there.ifelse(y * y, 0.0).sum(),
+        "r_d2": r.ifelse(dd, 0.0).sum(),
+        "a": (one * a).sum(),
+        "y": (one * y).sum(),
+        "yy": (one * y * y).sum(),
         "da": (d * a).sum(),
         "dy": (d * y).sum(),
-        "d2a": (d * d * a).sum(),
-        "d2y": (d * d * y).sum(),
-        "d2aa": (d * d * a * a).sum(),
-        "d2ay": (d * d * a * y).sum(),
-        "d2yy": (d * d * y * y).sum(),
+        "d2a": (dd * a).sum(),
+        "d2y": (dd * y).sum(),
+        "d2aa": (dd * a * a).sum(),
+        "d2ay": (dd * a * y).sum(),
+        "d2yy": (dd * y * y).sum(),
         "population": chosen["size"].max(),
         "population_least": chosen["size"].min(),
     }
@@ -114,12 +117,12 @@ def units_minus_strata(
     data: Any, *, weight: str | None, cluster: str | None, strata: str | None
 ) -> int:
     """Count the sampling units (clusters, else rows) of a weight above 0, minus their strata."""
-    rows = table.as_table(data)
+    rows = table.as_groups(data)
     check.columns(rows.columns, cluster=cluster, strata=strata)
     table.numeric(rows, weight=weight)
     keys = {k: rows[v] for k, v in (("h", strata), ("c", cluster)) if v is not None}
-    there = rows.select(**keys, d=base_weight(rows, weight)).filter(_.d > 0)
-    found = there.aggregate(by=list(keys), n=_.count()).execute()
+    there = rows.select(**keys, d=base_weight(rows, weight), t=each_times(rows)).filter(_.d > 0)
+    found = there.aggregate(by=list(keys), n=_.t.sum()).execute()
     units = len(found) if cluster is not None else int(found["n"].sum())
     return units - (1 if strata is None else found["h"].nunique(dropna=False))
 
@@ -132,14 +135,14 @@ def _usable_ratio(
     both = chosen.y.notnull() & chosen.over.notnull()
     found = (
         chosen.aggregate(
-            n=_.count(),
-            answered=both.sum(),
-            y=chosen.y.sum(where=both),
-            over=chosen.over.sum(where=both),
-            unfit=weights.unfit(_.d).sum(),
-            endless=_.y.isinf().sum(),
-            endless_over=_.over.isinf().sum(),
-            sized=(_["size"] > 0).sum(),
+            n=_.t.sum().fill_null(0),
+            answered=both.ifelse(chosen.t, 0).sum(),
+            y=(chosen.y * chosen.t).sum(where=both),
+            over=(chosen.over * chosen.t).sum(where=both),
+            unfit=weights.unfit(_.d).ifelse(_.t, 0).sum(),
+            endless=_.y.isinf().ifelse(_.t, 0).sum(),
+            endless_over=_.over.isinf().ifelse(_.t, 0).sum(),
+            sized=(_["size"] > 0).ifelse(_.t, 0).sum(),
         )
         .execute()
         .iloc[0]
@@ -188,7 +191,7 @@ def _refuse_groups(
 def promoter_sign(data: Any, *, score: str, promoter: int, detractor: int, name: str) -> ir.Table:
     """Add the column `name`: 100 for a promoter, 0 for a passive, -100 for a detractor, missing
     without a score."""
-    rows = table.as_table(data)
+    rows = table.as_groups(data)
     table.numeric(rows, score=score)
     value = _number(rows[score])
     sign = ibis.cases(
@@ -203,7 +206,7 @@ def promoter_sign(data: Any, *, score: str, promoter: int, detractor: int, name:
 def pairs(data: Any, *, row: str, column: str) -> ir.Table:
     """Add the column `PAIR`, the names of two categories with `BETWEEN` between them, and `BOTH`, 1
     where both have a name."""
-    rows = table.as_table(data)
+    rows = table.as_groups(data)
     check.columns(rows.columns, row=row, column=column)
     pair: Any = engine_name(rows[row]) + BETWEEN + engine_name(rows[column])
     both = pair.isnull().ifelse(ibis.null("float64"), 1.0)
