@@ -64,7 +64,7 @@ def main() -> int:
     chosen = parser.parse_args()
     more = ", respondent: customer" if chosen.respondent else ""
     given = ("wave_column=wave", "segment=segment", COLUMNS.format(more=more))
-    rows = Rows("03_nps", "survey", make, SCAN, given)
+    rows = Rows("03_nps", {"survey": ""}, make, SCAN, given)
     return int(compare(rows, chosen.answers, folder=chosen.folder))
 
 

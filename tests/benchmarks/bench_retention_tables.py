@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("orders", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--folder", type=Path)
     chosen = parser.parse_args()
-    rows = Rows("04_retention", "orders", make, SCAN, ALONE)
+    rows = Rows("04_retention", {"orders": ""}, make, SCAN, ALONE)
     return int(compare(rows, chosen.orders, folder=chosen.folder))
 
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,12 @@ TIMES, GIGABYTES = 3.0, 1.5  # bars: so many scans more than the sample, and mem
 
 @dataclass(frozen=True)
 class Rows:
-    """A notebook, the parameter that names its rows, what makes a folder of so many, the aggregate
-    that is their bare scan (`{path}` is the folder), and further parameters."""
+    """A notebook, the parameters that name its rows, each with the part of the folder where they
+    lie, what makes a folder of so many, the aggregate that is their bare scan (`{path}` is the
+    folder), and further parameters."""
 
     notebook: str
-    parameter: str
+    parameters: Mapping[str, str]
     make: Callable[[Path, int], None]
     scan: str
     given: tuple[str, ...]
@@ -42,8 +43,8 @@ def compare(rows: Rows, sizes: Sequence[int], *, folder: Path | None) -> bool:
             here = Path(work) / str(n)
             rows.make(here, n)
             bare = min(_scan(rows.scan.format(path=here)) for _ in range(2))
-            named = f"{rows.parameter}={here}"
-            seconds, memory = run(rows.notebook, Path(work) / f"out_{n}", named, *rows.given)
+            named = [f"{name}={here / part}" for name, part in rows.parameters.items()]
+            seconds, memory = run(rows.notebook, Path(work) / f"out_{n}", *named, *rows.given)
             bound = TIMES * bare + own
             missed |= seconds > bound or memory > GIGABYTES
             print(
