@@ -9,13 +9,12 @@ from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
-import pandas as pd
 
 from cxlib import check
 from cxlib.retention.counts.events import keep_seen, refuse_none
 from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.methods.revenue_kept import KeptSums
-from cxlib.retention.methods.rhythms import describe_payers
+from cxlib.retention.methods.rhythms import Payers, describe_payers
 from cxlib.rows.clock import Clock
 from cxlib.rows.engines import COPIES, SUM, drop_duplicates, give_memory_back
 from cxlib.rows.moments import place_events
@@ -34,8 +33,8 @@ class Sums:
         What the sums say of revenue kept.
     first : int
         Index of the period of the first sum.
-    payers : pandas.DataFrame
-        As `describe_payers`.
+    payers : Payers
+        Who pays, and how often.
     rows, refunded : int
         Customers' periods with an event, and of them those with a sum below 0.
     as_of : datetime.date
@@ -50,7 +49,7 @@ class Sums:
 
     kept: KeptSums
     first: int
-    payers: pd.DataFrame
+    payers: Payers
     rows: int
     refunded: int
     as_of: dt.date
@@ -117,9 +116,7 @@ def _count_amounts(events: ir.Table) -> dict[str, int]:
     return {name: int(n or 0) for name, n in counts.items()}
 
 
-def _gather(
-    events: ir.Table, kept: KeptSums, first: int, period: str
-) -> tuple[pd.DataFrame, int, int]:
+def _gather(events: ir.Table, kept: KeptSums, first: int, period: str) -> tuple[Payers, int, int]:
     """Add the sums to `kept`; return who pays, and how many sums there are, and below 0."""
     sums = events.group_by("cx_customer", "cx_period").aggregate(
         value=events.cx_value.sum().cast("float64").fill_null(0.0)
@@ -133,4 +130,4 @@ def _gather(
             kept.add(number, column, value)
             payers.append(describe_payers(number, column, value, period=period))
             rows, refunded = rows + len(value), refunded + int((value < 0).sum())
-    return pd.concat(payers, ignore_index=True), rows, refunded
+    return Payers.add_up(payers), rows, refunded
