@@ -3,7 +3,9 @@ labels, small tables, duplicates."""
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -133,6 +135,16 @@ def give_memory_back(table: ir.Table) -> Iterator[None]:
     finally:
         engine.con.execute(f"SET {setting} = '{usual}'")
         engine.con.execute(f"SET memory_limit = '{float(size) + 0.05:.2f} {unit}'")
+        _trim()
+
+
+def _trim() -> None:
+    """Return to the system what Arrow and the C library hold of freed memory: of the parts of
+    a large answer it is as much as what was made of them."""
+    pa.default_memory_pool().release_unused()
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if hasattr(library, "malloc_trim"):  # of glibc alone
+        library.malloc_trim(0)
 
 
 @contextmanager

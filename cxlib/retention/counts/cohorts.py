@@ -167,19 +167,20 @@ def count_cohorts(
         events, own, _bitmaps(events, clock, days, as_of), members is not None, as_of
     )
     patterns = _by_pattern(customers, members, groups)
-    return from_bitmaps(
-        _take_parts(patterns, data, acquired, customer),
-        days=days,
-        by=tuple(groups.values()),
-        carried=own_names(groups),
-        clock=clock,
-        as_of=as_of,
-        listed=acquired is not None,
-        values=None if value is None else _sum_values(events, members, groups),
-        duplicates=duplicates is not None,
-        strays=kept.tally,
-        warnings=(*kept.warnings, *ids.notes, *ids.warnings),
-    )
+    with give_memory_back(patterns):
+        return from_bitmaps(
+            _take_parts(patterns, data, acquired, customer),
+            days=days,
+            by=tuple(groups.values()),
+            carried=own_names(groups),
+            clock=clock,
+            as_of=as_of,
+            listed=acquired is not None,
+            values=None if value is None else _sum_values(events, members, groups),
+            duplicates=duplicates is not None,
+            strays=kept.tally,
+            warnings=(*kept.warnings, *ids.notes, *ids.warnings),
+        )
 
 
 def _join_ids(events: ir.Table, members: ir.Table) -> tuple[ir.Table, ir.Table]:
@@ -283,14 +284,13 @@ def _take_parts(
 ) -> Iterator[pd.DataFrame]:
     """Return the counts by pattern, part by part; after the last refuse those of nobody."""
     seen = met = False
-    with give_memory_back(patterns):
-        for part in parts_of(patterns):
-            frame = part.to_pandas()
-            known = frame[frame["known"]]
-            seen |= bool(known["seen"].any())
-            if acquired is not None:
-                met |= bool((known["ordered"] & known["cohort"].notna()).any())
-            yield frame
+    for part in parts_of(patterns):
+        frame = part.to_pandas()
+        known = frame[frame["known"]]
+        seen |= bool(known["seen"].any())
+        if acquired is not None:
+            met |= bool((known["ordered"] & known["cohort"].notna()).any())
+        yield frame
     refuse_none(seen)
     if acquired is not None and not met:
         refuse_strangers(data, acquired, customer=customer)
