@@ -23,6 +23,7 @@ from cxlib.retention.counts.identities import Ids, profile_ids
 from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.groups import carry_groups, own_names
 from cxlib.rows.clock import Clock
+from cxlib.rows.engine_memory import leave_room
 from cxlib.rows.engines import (
     COPIES,
     SUM,
@@ -30,7 +31,6 @@ from cxlib.rows.engines import (
     bit_or,
     copy_to_engine,
     drop_duplicates,
-    give_memory_back,
     match_ids,
 )
 from cxlib.rows.moments import day_number, place_events
@@ -167,7 +167,7 @@ def count_cohorts(
         events, own, _bitmaps(events, clock, days, as_of), members is not None, as_of
     )
     patterns = _by_pattern(customers, members, groups)
-    with give_memory_back(patterns):
+    with leave_room(patterns):
         return from_bitmaps(
             _take_parts(patterns, data, acquired, customer),
             days=days,

@@ -16,7 +16,8 @@ from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.methods.revenue_kept import KeptSums
 from cxlib.retention.methods.rhythms import Payers, describe_payers
 from cxlib.rows.clock import Clock
-from cxlib.rows.engines import COPIES, SUM, drop_duplicates, give_memory_back
+from cxlib.rows.engine_memory import leave_room
+from cxlib.rows.engines import COPIES, SUM, drop_duplicates
 from cxlib.rows.moments import place_events
 from cxlib.rows.table import as_table, numeric
 from cxlib.rows.table_parts import begins, sorted_parts
@@ -122,7 +123,7 @@ def _gather(events: ir.Table, kept: KeptSums, first: int, period: str) -> tuple[
         value=events.cx_value.sum().cast("float64").fill_null(0.0)
     )
     payers, rows, refunded = [], 0, 0
-    with give_memory_back(events):
+    with leave_room(events):
         for part in sorted_parts(sums, "cx_customer", "cx_period"):
             number = np.cumsum(begins(part["cx_customer"]).to_numpy(zero_copy_only=False)) - 1
             column = part["cx_period"].to_numpy().astype(np.int64) - first
