@@ -53,9 +53,10 @@ def _trim() -> None:
     """Return to the system what Arrow and the C library hold of freed memory: of the parts of
     a large answer it is as much as what was made of them."""
     pa.default_memory_pool().release_unused()
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    if hasattr(library, "malloc_trim"):  # of glibc alone
-        library.malloc_trim(0)
+    if sys.platform == "linux":
+        library = ctypes.CDLL(None)
+        if hasattr(library, "malloc_trim"):  # of glibc alone
+            library.malloc_trim(0)
 
 
 @contextmanager
