@@ -137,6 +137,7 @@ def settle(cohorts: Cohorts, before_record: dt.date | None = None) -> Cohorts:
     later = cohorts.groups["cohort"].to_numpy() >= cohorts.clock.index(since)
     if later.all() or not later.any():
         return cohorts
+    kept = _places(later)
     gone = int(cohorts.groups.loc[~later, "customers"].sum())
     told = record_warning(cohorts) if found else ()
     values = cohorts.values
@@ -144,8 +145,8 @@ def settle(cohorts: Cohorts, before_record: dt.date | None = None) -> Cohorts:
         values = values[values["cohort"] >= cohorts.clock.index(since)]
     return replace(
         cohorts,
-        groups=cohorts.groups[later].reset_index(drop=True),
-        active=_of(cohorts.active, later),
+        groups=cohorts.groups.iloc[kept].reset_index(drop=True),
+        active=cohorts.active[kept],
         values=values,
         tally={**cohorts.tally, "before_record": gone},
         listed=True,  # who came when is known of those who are left
@@ -156,7 +157,7 @@ def settle(cohorts: Cohorts, before_record: dt.date | None = None) -> Cohorts:
     )
 
 
-def _of(active: NDArray[np.bool_], later: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return these rows; where they are the last ones, no copy of them."""
+def _places(later: NDArray[np.bool_]) -> slice | NDArray[np.bool_]:
+    """Return where these rows are; the last ones as a slice, of which no copy is made."""
     first = int(later.argmax())
-    return active[first:] if later[first:].all() else active[later]
+    return slice(first, None) if later[first:].all() else later

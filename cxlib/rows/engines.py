@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -104,54 +103,6 @@ def wall_of(zone: str, moment: ir.Column) -> ir.Value:
     if engine == "pyspark":
         return from_utc_timestamp(wall, zone)
     return wall_time(zone, moment.cast(INSTANT))
-
-
-@contextmanager
-def give_memory_back(table: ir.Table) -> Iterator[None]:
-    """Have the embedded DuckDB return memory to the system while and after a large query runs; by
-    itself it keeps its peak.
-
-    Its allocator hands pages back when blocks of a size in all are let go, and when the limit of
-    memory is set, also to what it was (within 0.05 GB): after 50 million events it then holds 140
-    (cohorts) to 540 MB (revenue) less."""
-    engine, setting = table.get_backend(), "allocator_bulk_deallocation_flush_threshold"
-    if (
-        engine.name != "duckdb"
-        or engine.con.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
-    ):
-        yield
-        return
-    [(usual, limit)] = engine.con.execute(
-        f"SELECT current_setting('{setting}'), current_setting('memory_limit')"
-    ).fetchall()
-    size, unit = (
-        limit.split()
-    )  # written with one decimal, cut: half of it more is written the same next time
-    engine.con.execute(f"SET {setting} = '16MB'")
-    try:
-        yield
-    finally:
-        engine.con.execute(f"SET {setting} = '{usual}'")
-        engine.con.execute(f"SET memory_limit = '{float(size) + 0.05:.2f} {unit}'")
-
-
-@contextmanager
-def on_one_thread(table: ir.Table) -> Iterator[None]:
-    """Have the embedded DuckDB run a query of very many groups on one thread: each further one
-    holds most of the groups too, so that two take twice the memory, and hardly half the time."""
-    engine = table.get_backend()
-    if (
-        engine.name != "duckdb"
-        or engine.con.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
-    ):
-        yield
-        return
-    [(usual,)] = engine.con.execute("SELECT current_setting('threads')").fetchall()
-    engine.con.execute("SET threads = 1")
-    try:
-        yield
-    finally:
-        engine.con.execute(f"SET threads = {usual}")
 
 
 @ibis.udf.scalar.builtin(signature=((INSTANT,), dtypes.int64))

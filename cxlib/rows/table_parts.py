@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ROWS = 1_000_000  # of a part, or a few more
+ROWS = 200_000  # of a part, or a few more: what is made of a part takes ten times its memory
 
 
 def parts_of(rows: ir.Table) -> Iterator[pa.Table]:

@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 from cxlib.asking import asking
 from cxlib.embedded import LIMIT, MEMORY
 from cxlib.errors import EmptyDataError, ParameterError, SourceError
-from cxlib.rows.engines import give_memory_back, on_one_thread, wall_of
+from cxlib.rows.engine_memory import give_memory_back, on_one_thread
+from cxlib.rows.engines import wall_of
 from cxlib.rows.multiplicity import TIMES
 from cxlib.rows.table import missing
 from cxlib.rows.weights import unfit

@@ -23,6 +23,7 @@ from cxlib.retention.counts.identities import Ids, profile_ids
 from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.groups import carry_groups, own_names
 from cxlib.rows.clock import Clock
+from cxlib.rows.engine_memory import leave_room
 from cxlib.rows.engines import (
     COPIES,
     SUM,
@@ -30,7 +31,6 @@ from cxlib.rows.engines import (
     bit_or,
     copy_to_engine,
     drop_duplicates,
-    give_memory_back,
     match_ids,
 )
 from cxlib.rows.moments import day_number, place_events
@@ -167,19 +167,20 @@ def count_cohorts(
         events, own, _bitmaps(events, clock, days, as_of), members is not None, as_of
     )
     patterns = _by_pattern(customers, members, groups)
-    return from_bitmaps(
-        _take_parts(patterns, data, acquired, customer),
-        days=days,
-        by=tuple(groups.values()),
-        carried=own_names(groups),
-        clock=clock,
-        as_of=as_of,
-        listed=acquired is not None,
-        values=None if value is None else _sum_values(events, members, groups),
-        duplicates=duplicates is not None,
-        strays=kept.tally,
-        warnings=(*kept.warnings, *ids.notes, *ids.warnings),
-    )
+    with leave_room(patterns):
+        return from_bitmaps(
+            _take_parts(patterns, data, acquired, customer),
+            days=days,
+            by=tuple(groups.values()),
+            carried=own_names(groups),
+            clock=clock,
+            as_of=as_of,
+            listed=acquired is not None,
+            values=None if value is None else _sum_values(events, members, groups),
+            duplicates=duplicates is not None,
+            strays=kept.tally,
+            warnings=(*kept.warnings, *ids.notes, *ids.warnings),
+        )
 
 
 def _join_ids(events: ir.Table, members: ir.Table) -> tuple[ir.Table, ir.Table]:
@@ -283,14 +284,13 @@ def _take_parts(
 ) -> Iterator[pd.DataFrame]:
     """Return the counts by pattern, part by part; after the last refuse those of nobody."""
     seen = met = False
-    with give_memory_back(patterns):
-        for part in parts_of(patterns):
-            frame = part.to_pandas()
-            known = frame[frame["known"]]
-            seen |= bool(known["seen"].any())
-            if acquired is not None:
-                met |= bool((known["ordered"] & known["cohort"].notna()).any())
-            yield frame
+    for part in parts_of(patterns):
+        frame = part.to_pandas()
+        known = frame[frame["known"]]
+        seen |= bool(known["seen"].any())
+        if acquired is not None:
+            met |= bool((known["ordered"] & known["cohort"].notna()).any())
+        yield frame
     refuse_none(seen)
     if acquired is not None and not met:
         refuse_strangers(data, acquired, customer=customer)

@@ -19,9 +19,9 @@ from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.durations import UNITS, Durations, Lost
 from cxlib.retention.groups import carry_groups, own_names
 from cxlib.rows.clock import Clock
+from cxlib.rows.engine_memory import leave_room
 from cxlib.rows.engines import (
     copy_to_engine,
-    give_memory_back,
     identifier,
     label,
     match_ids,
@@ -245,7 +245,7 @@ def durations_from_orders(
     cells = rows.group_by([*groups.values(), "known", "old", "tenure", "gone"]).aggregate(
         customers=rows.count(), **sums
     )
-    with give_memory_back(placed):
+    with leave_room(placed):
         frame = cells.to_pyarrow().to_pandas()
     tally = _tally(frame, before_record)
     frame = frame[frame["known"] & ~frame["old"] & frame["tenure"].notna()]

@@ -11,7 +11,7 @@ from cxlib.retention.counts.events import keep_seen, refuse_none
 from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.gaps import Gaps
 from cxlib.rows.clock import Clock
-from cxlib.rows.engines import give_memory_back
+from cxlib.rows.engine_memory import leave_room
 from cxlib.rows.moments import place_events
 from cxlib.rows.table import as_table
 from cxlib.shown.result import Absent, Result
@@ -73,7 +73,7 @@ def count_gaps(
         until=rows.cx_day.lead().over(group_by=rows.cx_customer, order_by=rows.cx_day),
     )
     days = days.filter(days.until.isnull() | (days.until > days.last))  # the last event of a day
-    with give_memory_back(rows):
+    with leave_room(rows):
         frame = days.group_by("last", "until").aggregate(n=days.count()).execute()
     refuse_none(len(frame))
     end = as_of or clock.local_day(span[1]) + dt.timedelta(days=1)

@@ -28,7 +28,8 @@ from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.groups import carry_groups, own_names
 from cxlib.retention.own_clock import OwnClock, by_pattern
 from cxlib.rows.clock import Clock
-from cxlib.rows.engines import bit, bit_or, copy_to_engine, give_memory_back, match_ids, seconds
+from cxlib.rows.engine_memory import give_memory_back
+from cxlib.rows.engines import bit, bit_or, copy_to_engine, match_ids, seconds
 from cxlib.rows.moments import Span, day_number, place_events
 from cxlib.rows.table import as_table
 from cxlib.shown.result import Absent, Result

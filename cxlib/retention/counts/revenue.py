@@ -9,15 +9,15 @@ from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
-import pandas as pd
 
 from cxlib import check
 from cxlib.retention.counts.events import keep_seen, refuse_none
 from cxlib.retention.counts.strays import leave_out_strays
 from cxlib.retention.methods.revenue_kept import KeptSums
-from cxlib.retention.methods.rhythms import describe_payers
+from cxlib.retention.methods.rhythms import Payers, describe_payers
 from cxlib.rows.clock import Clock
-from cxlib.rows.engines import COPIES, SUM, drop_duplicates, give_memory_back
+from cxlib.rows.engine_memory import leave_room
+from cxlib.rows.engines import COPIES, SUM, drop_duplicates
 from cxlib.rows.moments import place_events
 from cxlib.rows.table import as_table, numeric
 from cxlib.rows.table_parts import begins, sorted_parts
@@ -34,8 +34,8 @@ class Sums:
         What the sums say of revenue kept.
     first : int
         Index of the period of the first sum.
-    payers : pandas.DataFrame
-        As `describe_payers`.
+    payers : Payers
+        Who pays, and how often.
     rows, refunded : int
         Customers' periods with an event, and of them those with a sum below 0.
     as_of : datetime.date
@@ -50,7 +50,7 @@ class Sums:
 
     kept: KeptSums
     first: int
-    payers: pd.DataFrame
+    payers: Payers
     rows: int
     refunded: int
     as_of: dt.date
@@ -117,15 +117,13 @@ def _count_amounts(events: ir.Table) -> dict[str, int]:
     return {name: int(n or 0) for name, n in counts.items()}
 
 
-def _gather(
-    events: ir.Table, kept: KeptSums, first: int, period: str
-) -> tuple[pd.DataFrame, int, int]:
+def _gather(events: ir.Table, kept: KeptSums, first: int, period: str) -> tuple[Payers, int, int]:
     """Add the sums to `kept`; return who pays, and how many sums there are, and below 0."""
     sums = events.group_by("cx_customer", "cx_period").aggregate(
         value=events.cx_value.sum().cast("float64").fill_null(0.0)
     )
     payers, rows, refunded = [], 0, 0
-    with give_memory_back(events):
+    with leave_room(events):
         for part in sorted_parts(sums, "cx_customer", "cx_period"):
             number = np.cumsum(begins(part["cx_customer"]).to_numpy(zero_copy_only=False)) - 1
             column = part["cx_period"].to_numpy().astype(np.int64) - first
@@ -133,4 +131,4 @@ def _gather(
             kept.add(number, column, value)
             payers.append(describe_payers(number, column, value, period=period))
             rows, refunded = rows + len(value), refunded + int((value < 0).sum())
-    return pd.concat(payers, ignore_index=True), rows, refunded
+    return Payers.add_up(payers), rows, refunded

@@ -4,6 +4,7 @@ rhythm, such as once a year."""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,22 +40,39 @@ class Rhythms:
         return share >= MOST or (share >= SHARE and self.regular >= SHARE * self.customers)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Payers:
+    """Customers with a payment, and what tells their rhythm.
+
+    Attributes
+    ----------
+    customers : int
+        How many there are.
+    told : pandas.DataFrame
+        A row a customer who pays regularly, in a longer rhythm or `once`: `low` and `high`, the
+        least and the most of the payments; `regular`: at least three payments, three of four gaps
+        of one period; `slow`: at least two equal gaps of two or more periods, or one of a year;
+        `middle`, the median gap of the slow. The others, mostly many, are of no further use.
+    """
+
+    customers: int
+    told: pd.DataFrame
+
+    @classmethod
+    def add_up(cls, parts: Sequence[Payers]) -> Payers:
+        """Put parts of different customers together."""
+        told = pd.concat([part.told for part in parts], ignore_index=True)
+        return cls(sum(part.customers for part in parts), told)
+
+
 def describe_payers(
     customer: NDArray[np.int64],
     column: NDArray[np.int64],
     value: NDArray[np.float64],
     *,
     period: str,
-) -> pd.DataFrame:
-    """Describe the payments of each customer with one, of sums sorted by customer and period.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a customer: `n` payments; `low` and `high`, the least and the most of them; `regular`:
-        at least three payments, three of four gaps of one period; `slow`: at least two equal gaps
-        of two or more periods, or one of a year; `middle`, the median gap of the slow.
-    """
+) -> Payers:
+    """Describe the payments of each customer with one, of sums sorted by customer and period."""
     paid = value > 0
     customer, column, value = customer[paid], column[paid], value[paid]
     begins = np.ones(len(customer), bool)
@@ -82,16 +100,19 @@ def describe_payers(
     theirs = slow[number]
     middle[slow] = pd.Series(gaps[theirs]).groupby(number[theirs]).median()
     regular = (n >= 3) & (single >= 0.75 * (n - 1))
-    told = {"n": n, "low": low, "high": high, "regular": regular, "slow": slow, "middle": middle}
-    return pd.DataFrame(told)
+    once = n == 1
+    of = regular | slow | once
+    told = {"low": low, "high": high, "regular": regular, "slow": slow, "once": once}
+    told["middle"] = middle.astype(np.float32)  # half a period at the finest
+    return Payers(len(n), pd.DataFrame({name: each[of] for name, each in told.items()}))
 
 
-def payment_rhythms(people: pd.DataFrame, *, period: str) -> Rhythms:
+def payment_rhythms(payers: Payers, *, period: str) -> Rhythms:
     """Tell customers who pay every period from those who pay in a longer rhythm.
 
     Parameters
     ----------
-    people : pandas.DataFrame
+    payers : Payers
         From `describe_payers`.
     period : {"week", "month", "quarter", "year"}
 
@@ -107,11 +128,12 @@ def payment_rhythms(people: pd.DataFrame, *, period: str) -> Rhythms:
     Orders at random times make few equal gaps: of 2,000 simulated customers with an order every
     half a month to every year (exponential gaps, lognormal amounts, 24 months) at most 7 % were
     slow, and in mixtures of frequent and rare buyers 3 %."""
-    year, regular = YEAR[period], people["regular"]
-    slow = people["slow"] | _yearly_price(people, regular, year)
+    people, year = payers.told, YEAR[period]
+    regular = people["regular"]
+    slow = people["slow"] | _yearly_price(payers, regular, year)
     lengths = people.loc[slow, "middle"].fillna(year).round()
     return Rhythms(
-        customers=len(people),
+        customers=payers.customers,
         regular=int(regular.sum()),
         slow=int(slow.sum()),
         length=int(lengths.mode().iloc[0]) if len(lengths) else 1,
@@ -127,11 +149,12 @@ def _between(usual: float, long: float) -> float | None:
     return round(middle, 1 - math.floor(math.log10(middle)))
 
 
-def _yearly_price(people: pd.DataFrame, regular: pd.Series, year: int) -> pd.Series:
+def _yearly_price(payers: Payers, regular: pd.Series, year: int) -> pd.Series:
     """Return who paid once, a year's price beside the usual one of a period."""
+    people = payers.told
     same = regular & (people["high"] <= STEADY * people["low"])
-    if year == 1 or same.sum() < SHARE * len(people):
+    if year == 1 or same.sum() < SHARE * payers.customers:
         return pd.Series(False, people.index)
     usual = people.loc[same, "low"].median()
     low, high = (share * year * usual for share in PRICE)
-    return (people["n"] == 1) & people["high"].between(low, high)
+    return people["once"] & people["high"].between(low, high)
