@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from cxlib.comparisons import without
 from cxlib.errors import ColumnError
-from cxlib.rows.engine_memory import give_memory_back
 from cxlib.rows.engines import FOLDED, identifier, place_rows
 from cxlib.rows.remembered import ask_once, note
 from cxlib.shown.message import Message
@@ -120,8 +119,7 @@ def _facts(by: ir.Table, customer: str) -> dict[str, int]:
         total=by.n.sum(where=known),
         most=by.n.max(where=known),
     )
-    with give_memory_back(by):
-        [facts] = found.to_pyarrow().to_pylist()
+    [facts] = found.to_pyarrow().to_pylist()
     facts = {name: int(n or 0) for name, n in facts.items()}
     if facts["rounded"]:
         raise ColumnError(
