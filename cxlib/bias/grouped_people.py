@@ -111,7 +111,8 @@ class GroupedPeople:
         known = now[THERE].astype(bool) if self.compares else None
         kept = steps.keep_known(now, known, file=self.file, once=self._latest)
         if kept is None:
-            ours = people.some(self.rows.table, column=WHO)
+            table = self.rows.table
+            ours = people.some(table.filter(table[NOW]), column=WHO)
             theirs = people.some(self.reference, column=str(self.p.customer))
             apart = joining.why_apart(ours, theirs, "survey")
             raise EmptyDataError(joining.none_known(self.p, size_of(now), apart))

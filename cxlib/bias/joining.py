@@ -194,7 +194,7 @@ def why_apart(ours: pd.Series, theirs: Iterable[object], file: str) -> str:
         short = {re.sub(cut, "", each): each for each in others}
         for each in own:
             other = short.get(re.sub(cut, "", each))
-            if other and re.search(r"\d", other):
+            if other and other != each and re.search(r"\d", other):
                 return _mend(each, other, why, file)
     return ""
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from cxlib.bias import items
 from cxlib.bias.parameters import Parameters
-from cxlib.errors import ParameterError
+from cxlib.errors import EmptyDataError, ParameterError
 from cxlib.rows import code_labels, scales, wave_scales, weights
-from cxlib.rows.multiplicity import size_of, times_of
+from cxlib.rows.multiplicity import size, size_of, times_of
 from cxlib.shown.message import Message
 from cxlib.sources import Survey
 from cxlib.sources.table_targets import target_of
@@ -57,6 +57,8 @@ def parse(survey: Survey, rows: pd.DataFrame, p: Parameters) -> scales.ParsedSco
 
     Raises
     ------
+    EmptyDataError
+        If there is no answer.
     ScoreRangeError
         If no answer is a score.
     ScaleError
@@ -71,6 +73,11 @@ def parse(survey: Survey, rows: pd.DataFrame, p: Parameters) -> scales.ParsedSco
     )
     times = survey.times
     parsed = scales.parse_scores(rows[p.score], **how, times=times)
+    if not parsed.n:
+        raise EmptyDataError(
+            f"score={p.score!r}: none of the {size(rows, times):,} rows has an answer; name the "
+            "column with the scores"
+        )
     column = p.wave_column if p.wave_column in rows.columns else None
     waves = pd.Series(None, rows.index) if column is None else rows[column]
     wave_scales.refuse_contradiction(

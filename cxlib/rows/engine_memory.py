@@ -37,9 +37,7 @@ def give_memory_back(table: ir.Table) -> Iterator[None]:
     [(usual, limit)] = engine.con.execute(
         f"SELECT current_setting('{setting}'), current_setting('memory_limit')"
     ).fetchall()
-    size, unit = (
-        limit.split()
-    )  # written with one decimal, cut: half of it more is written the same next time
+    size, unit = limit.split()  # cut to one decimal: with half of one more it is the same again
     engine.con.execute(f"SET {setting} = '16MB'")
     try:
         yield

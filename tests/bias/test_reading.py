@@ -298,3 +298,15 @@ def test_answers_of_which_nothing_can_be_said_are_refused_with_what_there_is(tmp
     (people := tmp_path / "people.csv").write_text("who,region\n" + "0,n\n1,s\n", encoding="utf-8")
     compared = bias.Parameters(**{**given, "customer": "who", "frame": people})
     assert len(bias.read(compared).respondents) == 2
+
+
+def test_a_survey_without_any_answer_is_refused_by_its_column(tmp_path):
+    people = pd.DataFrame({"customer_id": list("abcd"), "plan": ["basic", "pro"] * 2})
+    people.to_csv(tmp_path / "frame.csv", index=False)
+    people.assign(score=None)[["customer_id", "score"]].to_csv(tmp_path / "a.csv", index=False)
+    p = bias.Parameters(
+        survey=tmp_path / "a.csv", frame=tmp_path / "frame.csv", customer="customer_id",
+        margins=["plan"], score="score",
+    )  # fmt: skip
+    with pytest.raises(EmptyDataError, match="score='score': none of the 4 rows has an answer"):
+        bias.read(p)
