@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxlib.rows.engine_names import engine_name
 from cxlib.rows.multiplicity import TIMES
-from cxlib.rows.table import as_table
+from cxlib.rows.table import as_groups
 
 Group = tuple[str | None, ...]
 
@@ -67,7 +67,7 @@ def count_groups(
     """
     wanted = list(dict.fromkeys([*by, *([distinct] if distinct else [])]))
     times = [TIMES] if TIMES in rows.columns else []
-    table = as_table(rows[[*wanted, *times]] if isinstance(rows, pd.DataFrame) else rows)
+    table = as_groups(rows[[*wanted, *times]] if isinstance(rows, pd.DataFrame) else rows)
     # names are made of the few distinct values, not of each row
     n_rows = table[TIMES].sum().cast("int64") if times else table.count()
     cells = table.group_by(wanted).aggregate(cx_rows=n_rows)
