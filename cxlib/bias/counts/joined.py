@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cxlib.bias.counts.categories import has_reached
-from cxlib.errors import CxError
+from cxlib.errors import ParameterError
 from cxlib.rows.engine_names import engine_name
 from cxlib.rows.multiplicity import TIMES
 from cxlib.sources.grouped_rows import GroupedRows, TooManyGroupsError, is_among
@@ -25,7 +25,7 @@ EARLIER = "cx: earlier"  # whether who answered gave a later answer of the wave
 _MANY, _LAST = "cx: many", "cx: last"
 
 
-class OwnRowsError(CxError):
+class OwnRowsError(ParameterError):
     """Each row must be known for what these parameters ask."""
 
     def __init__(self, parameters: Sequence[str]) -> None:
