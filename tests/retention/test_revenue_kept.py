@@ -6,7 +6,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -104,6 +104,7 @@ def test_an_id_is_refused_just_where_its_rows_differ(rows):
 
 
 @settings(max_examples=10)
+@example([(0, 0, 1), (0, 121, 1), (0, 244, 1)])  # a rhythm of four months
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 300), st.integers(-50, 100)),
@@ -115,7 +116,11 @@ def test_what_was_kept_is_what_was_there_plus_and_minus_the_flows(rows):
     data = log(
         *[(who, D(2024, 1, 1) + dt.timedelta(days=day), float(paid)) for who, day, paid in rows]
     )
-    frame = revenue(data, as_of=D(2025, 1, 1), resamples=0).frame
+    result = revenue(data, as_of=D(2025, 1, 1), resamples=0)
+    frame = result.frame
+    if any("pay about once in" in str(said) for said in result.warnings):
+        assert frame["nrr"].isna().all()
+        return
     before = frame["revenue"].shift()
     kept = before + frame["expansion"] - frame["contraction"] - frame["lost_revenue"]
     some = frame["nrr"].notna()
