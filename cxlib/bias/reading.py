@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ def _read_rows(p: Parameters, asked: ChosenRows, said: Sequence[Message]) -> Sam
     answers, coded = joining.code_as_reference(
         p, waves.answers, frame if listed.rows is None else listed.rows, waves.wave
     )
-    in_wave = steps.of_wave(p, waves.with_answers(answers))
+    in_wave = steps.of_wave(p, replace(waves, answers=answers))
     invited = joining.invited_in(
         listed.rows, p.wave_column, waves.wave, alone=len(in_wave.rows) == len(answers)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,10 +37,6 @@ class InTime:
     wave: str | None = None
     notes: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
-
-    def with_answers(self, answers: pd.DataFrame) -> InTime:
-        """Return the same with other answers."""
-        return replace(self, answers=answers)
 
 
 def check_waves(p: Parameters, rows: pd.DataFrame, *, usable: pd.Series) -> tuple[Message, ...]:

@@ -27,24 +27,31 @@ def give_memory_back(table: ir.Table) -> Iterator[None]:
     Its allocator hands pages back when blocks of a size in all are let go, and when the limit of
     memory is set, also to what it was (within 0.05 GB): after 50 million events it then holds 140
     (cohorts) to 540 MB (revenue) less."""
-    engine, setting = table.get_backend(), "allocator_bulk_deallocation_flush_threshold"
-    if (
-        engine.name != "duckdb"
-        or engine.con.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
-    ):
+    duck, setting = _settable(table), "allocator_bulk_deallocation_flush_threshold"
+    if duck is None:
         yield
         return
-    [(usual, limit)] = engine.con.execute(
+    [(usual, limit)] = duck.execute(
         f"SELECT current_setting('{setting}'), current_setting('memory_limit')"
     ).fetchall()
     size, unit = limit.split()  # cut to one decimal: with half of one more it is the same again
-    engine.con.execute(f"SET {setting} = '16MB'")
+    duck.execute(f"SET {setting} = '16MB'")
     try:
         yield
     finally:
-        engine.con.execute(f"SET {setting} = '{usual}'")
-        engine.con.execute(f"SET memory_limit = '{float(size) + 0.05:.2f} {unit}'")
+        duck.execute(f"SET {setting} = '{usual}'")
+        duck.execute(f"SET memory_limit = '{float(size) + 0.05:.2f} {unit}'")
         _trim()
+
+
+def _settable(table: ir.Table) -> Any:
+    """Return the connection of the embedded DuckDB whose settings may be changed; None of other
+    engines, and where somebody locked them."""
+    engine = table.get_backend()
+    if engine.name != "duckdb":
+        return None
+    [(locked,)] = engine.con.execute("SELECT current_setting('lock_configuration')").fetchall()
+    return None if locked else engine.con
 
 
 def _trim() -> None:
@@ -63,24 +70,24 @@ def leave_room(table: ir.Table) -> Iterator[None]:
     limit: the parts of the answer, and what is made of them, lie beside it.
 
     Use it for queries that group and sort alone, which do with less memory: of 50 million events
-    they take no more processor time."""
-    engine = table.get_backend()
+    they take no more processor time, but wait longer for the disk."""
     with give_memory_back(table):
-        if engine.name == "duckdb":
-            _lower_limit(engine.con)
+        _lower_limit(_settable(table))
         yield
 
 
 def _lower_limit(connection: Any) -> None:
     """Lower the limit until `give_memory_back` sets it again, where nothing else needs it."""
-    [(locked, limit, taken)] = connection.execute(
-        "SELECT current_setting('lock_configuration'), current_setting('memory_limit'), "
+    if connection is None:
+        return
+    [(limit, taken)] = connection.execute(
+        "SELECT current_setting('memory_limit'), "
         "(SELECT sum(memory_usage_bytes) FROM duckdb_memory())"
     ).fetchall()
     size, unit = limit.split()
     whole = float(size) * _BYTES[unit]
     less = max(ROOM * whole, LEAST)
-    if locked or taken > _FREE * whole or less >= whole:
+    if taken > _FREE * whole or less >= whole:
         return
     with suppress(duckdb.OutOfMemoryException):
         connection.execute(f"SET memory_limit = '{less / 2**20:.0f}MiB'")
@@ -90,16 +97,13 @@ def _lower_limit(connection: Any) -> None:
 def on_one_thread(table: ir.Table) -> Iterator[None]:
     """Have the embedded DuckDB run a query of very many groups on one thread: each further one
     holds most of the groups too, so that two take twice the memory, and hardly half the time."""
-    engine = table.get_backend()
-    if (
-        engine.name != "duckdb"
-        or engine.con.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
-    ):
+    duck = _settable(table)
+    if duck is None:
         yield
         return
-    [(usual,)] = engine.con.execute("SELECT current_setting('threads')").fetchall()
-    engine.con.execute("SET threads = 1")
+    [(usual,)] = duck.execute("SELECT current_setting('threads')").fetchall()
+    duck.execute("SET threads = 1")
     try:
         yield
     finally:
-        engine.con.execute(f"SET threads = {usual}")
+        duck.execute(f"SET threads = {usual}")
