@@ -41,7 +41,7 @@ def cx(root, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(root)
 
     def cx(*arguments):
-        limits = ["--timeout", "3", "--memory-limit", "600M", "--out", tmp_path / "out"]
+        limits = ["--timeout", "6", "--memory-limit", "600M", "--out", tmp_path / "out"]
         monkeypatch.setattr(sys, "argv", ["cx", "run", *map(str, [*limits, *arguments])])
         with pytest.raises(SystemExit) as ended:
             cli.main()
