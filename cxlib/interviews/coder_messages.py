@@ -96,9 +96,9 @@ def in_corpus(state: State, corpus: Corpus) -> State:
         return {known[plain(name)]: value for name, value in of.items() if plain(name) in known}
 
     codings = {
-        key: {**coding, "document": known[plain(coding["document"])]}
+        key: coding if coding["document"] == name else {**coding, "document": name}
         for key, coding in state.codings.items()
-        if plain(coding["document"]) in known
+        if (name := known.get(plain(coding["document"]))) is not None
     }
     return State(codings, there(state.read_to), there(state.memos), state.codes)
 

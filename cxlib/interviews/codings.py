@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -138,11 +139,12 @@ def check_codes(codings: pd.DataFrame, *, codebook: pd.DataFrame, source: str) -
 def plain(value: Any) -> str:
     """Return a name as text in Unicode form NFC without space around it: file systems and keyboards
     differ in form."""
-    return (
-        ""
-        if value is None or value is pd.NA or value != value
-        else unicodedata.normalize("NFC", str(value)).strip()
-    )
+    return "" if value is None or value is pd.NA or value != value else _plain(str(value))
+
+
+@lru_cache(4096)
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def _check_offsets(

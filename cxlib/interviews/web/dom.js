@@ -48,6 +48,11 @@ export function abbreviation(label) {
   return [...two].slice(0, 2).join("");
 }
 
+/** Act once the next frame is drawn; what was asked for first comes first. */
+export function afterFrame(act) {
+  requestAnimationFrame(() => setTimeout(act));
+}
+
 /** Lets `host.focus()` lead to where the focus was inside, else to `first()`: a dialog of Lab gives
  * it back to the host, which is all that it can see. */
 export function keepFocus(host, frame, first) {

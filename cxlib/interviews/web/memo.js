@@ -1,6 +1,6 @@
 // The editor of a memo: whoever leaves it, in whatever way, keeps what was typed.
 
-import { button, create, keyButton, textIn } from "./dom.js";
+import { afterFrame, button, create, keyButton, textIn } from "./dom.js";
 
 export class MemoEditor {
   constructor({ say, act, drafts }) {
@@ -37,7 +37,7 @@ export class MemoEditor {
     this.drafts.delete(key);
     this.element.hidden = false;
     this.area.focus({ preventScroll: true });
-    requestAnimationFrame(() => this.showButtons()); // what is above is drawn in that frame
+    afterFrame(() => this.showButtons()); // what is above is drawn by then
     this.area.setSelectionRange(this.area.value.length, this.area.value.length);
   }
 

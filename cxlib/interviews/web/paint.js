@@ -5,9 +5,9 @@ import { snapOut } from "./offsets.js";
 
 /** Spans {id, start, end, className, title} by the blocks that they touch. */
 export class SpanIndex {
-  constructor(blocks) {
+  constructor(blocks, spans = []) {
     this.blocks = blocks;
-    this.set([]);
+    this.set(spans);
   }
 
   set(spans) {
@@ -45,7 +45,9 @@ export class SpanIndex {
   touched({ start, end }) {
     const first = blockOf(this.blocks, start);
     const last = Math.max(first, blockOfEnd(this.blocks, end));
-    return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+    const found = [];
+    for (let block = first; block <= last; block += 1) found.push(block);
+    return found;
   }
 }
 

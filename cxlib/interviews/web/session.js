@@ -312,13 +312,13 @@ function pinnedOf({ pinned = [], codes }) {
 
 function pageForm(message, buffer, map) {
   const span = ([start, end, ...rest]) => [map.toUtf16(start), map.toUtf16(end), ...rest];
-  const codings = JSON.parse(buffer ? decode(buffer) : "[]").map((coding) => ({
-    memo: "",
-    uncertain: false,
-    ...coding,
-    start: map.toUtf16(coding.start),
-    end: map.toUtf16(coding.end),
-  }));
+  const codings = JSON.parse(buffer ? decode(buffer) : "[]");
+  for (const coding of codings) {
+    coding.memo ??= "";
+    coding.uncertain ??= false;
+    coding.start = map.toUtf16(coding.start);
+    coding.end = map.toUtf16(coding.end);
+  }
   return {
     codings,
     codes: message.codes,

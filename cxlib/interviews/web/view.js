@@ -2,7 +2,7 @@
 
 import { Finder } from "./find.js";
 import { COMMANDS, tellChange } from "./commands.js";
-import { create, keepFocus, sayer } from "./dom.js";
+import { afterFrame, create, keepFocus, sayer } from "./dom.js";
 import { blockName, codesOf, drawMargin, drawSide, hintOf, markOf } from "./drawing.js";
 import { watchTheme, wordsOf } from "./drawing.js";
 import { commandOf } from "./keys.js";
@@ -64,7 +64,6 @@ export class CoderView {
     this.live.dispose();
     this.transcript?.dispose();
     clearTimeout(this.clicks);
-    cancelAnimationFrame(this.drawing);
     this.root.replaceChildren();
   }
 
@@ -154,8 +153,9 @@ export class CoderView {
     });
     this.finder = new Finder(this.text, this.turns);
     layOut(this);
+    this.readTo = this.state.now.readTo;
     this.addTranscript();
-    this.redrawAll();
+    this.soon();
     this.status();
     if (hadFocus) this.focusText();
   }
@@ -167,6 +167,7 @@ export class CoderView {
       parent: this.textBox,
       text,
       turns,
+      spans: this.marks(),
       lang,
       name: this.document,
       speakerOf: (turn) => turns[turn]?.[2] ?? "",
@@ -214,12 +215,16 @@ export class CoderView {
     return this.state.sorted().map((coding) => this.kind.markOf(this, coding));
   }
 
-  /** Panel, counts and progress, once before the next frame. */
+  /** Panel, counts and progress, once behind the next frame: the marks do not wait for them. */
   soon() {
-    this.drawing ??= requestAnimationFrame(() => {
-      this.drawing = undefined;
-      this.kind.drawSide(this);
-    });
+    if (this.isDrawing) return;
+    this.isDrawing = true;
+    afterFrame(() => this.drawSide());
+  }
+
+  drawSide() {
+    this.isDrawing = false;
+    if (!this.session.isDone) this.kind.drawSide(this);
   }
 
   drawFilter() {

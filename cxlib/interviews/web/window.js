@@ -21,7 +21,8 @@ function make(tag, className, attributes = {}) {
  * A windowed transcript. All offsets are UTF-16. Options:
  * root: shadow root or element that gets the styles of the highlights, and the scroller unless
  *   `parent` is given (it may be moved later)
- * text, turns: [[start, end, …], …] in order; lang: of the transcript or ""; name: of the feed
+ * text, turns: [[start, end, …], …] in order; spans: as `setSpans` takes them
+ * lang: of the transcript or ""; name: of the feed
  * speakerOf(turn) -> string, for the first block of a turn (an index of `turns`)
  * describe(block) -> string, label(block) -> string: hidden text and aria-label of an article;
  *   a block is {index, start, end, turn, first (of its turn), spans}
@@ -30,11 +31,12 @@ function make(tag, className, attributes = {}) {
  */
 export class Transcript {
   constructor(options) {
-    const { root, parent = root, text, turns = [], lang = "", native = false } = options;
+    const { root, parent = root, text, turns = [], spans = [] } = options;
+    const { lang = "", native = false } = options;
     Object.assign(this, { options, root, text, lang });
     this.blocks = cutBlocks(text, turns.length ? turns : [[0, text.length]]);
     this.heights = new Heights(text, this.blocks);
-    this.spans = new SpanIndex(this.blocks);
+    this.spans = new SpanIndex(this.blocks, spans);
     this.overlay = new Overlay(this, native);
     this.mounted = new Map();
     [this.low, this.high] = [0, 0];

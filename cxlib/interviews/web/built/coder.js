@@ -396,9 +396,9 @@ function escaped(text) {
 
 /** Spans {id, start, end, className, title} by the blocks that they touch. */
 class SpanIndex {
-  constructor(blocks) {
+  constructor(blocks, spans = []) {
     this.blocks = blocks;
-    this.set([]);
+    this.set(spans);
   }
 
   set(spans) {
@@ -436,7 +436,9 @@ class SpanIndex {
   touched({ start, end }) {
     const first = blockOf(this.blocks, start);
     const last = Math.max(first, blockOfEnd(this.blocks, end));
-    return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+    const found = [];
+    for (let block = first; block <= last; block += 1) found.push(block);
+    return found;
   }
 }
 
@@ -881,7 +883,8 @@ function make(tag, className, attributes = {}) {
  * A windowed transcript. All offsets are UTF-16. Options:
  * root: shadow root or element that gets the styles of the highlights, and the scroller unless
  *   `parent` is given (it may be moved later)
- * text, turns: [[start, end, …], …] in order; lang: of the transcript or ""; name: of the feed
+ * text, turns: [[start, end, …], …] in order; spans: as `setSpans` takes them
+ * lang: of the transcript or ""; name: of the feed
  * speakerOf(turn) -> string, for the first block of a turn (an index of `turns`)
  * describe(block) -> string, label(block) -> string: hidden text and aria-label of an article;
  *   a block is {index, start, end, turn, first (of its turn), spans}
@@ -890,11 +893,12 @@ function make(tag, className, attributes = {}) {
  */
 class Transcript {
   constructor(options) {
-    const { root, parent = root, text, turns = [], lang = "", native = false } = options;
+    const { root, parent = root, text, turns = [], spans = [] } = options;
+    const { lang = "", native = false } = options;
     Object.assign(this, { options, root, text, lang });
     this.blocks = cutBlocks(text, turns.length ? turns : [[0, text.length]]);
     this.heights = new Heights(text, this.blocks);
-    this.spans = new SpanIndex(this.blocks);
+    this.spans = new SpanIndex(this.blocks, spans);
     this.overlay = new Overlay(this, native);
     this.mounted = new Map();
     [this.low, this.high] = [0, 0];
@@ -2270,13 +2274,13 @@ function pinnedOf({ pinned = [], codes }) {
 
 function pageForm(message, buffer, map) {
   const span = ([start, end, ...rest]) => [map.toUtf16(start), map.toUtf16(end), ...rest];
-  const codings = JSON.parse(buffer ? decode(buffer) : "[]").map((coding) => ({
-    memo: "",
-    uncertain: false,
-    ...coding,
-    start: map.toUtf16(coding.start),
-    end: map.toUtf16(coding.end),
-  }));
+  const codings = JSON.parse(buffer ? decode(buffer) : "[]");
+  for (const coding of codings) {
+    coding.memo ??= "";
+    coding.uncertain ??= false;
+    coding.start = map.toUtf16(coding.start);
+    coding.end = map.toUtf16(coding.end);
+  }
   return {
     codings,
     codes: message.codes,
@@ -2498,6 +2502,11 @@ function abbreviation(label) {
     .filter(Boolean);
   const two = words.length > 1 ? [...words[0]][0] + [...words[1]][0] : [...(words[0] ?? "?")];
   return [...two].slice(0, 2).join("");
+}
+
+/** Act once the next frame is drawn; what was asked for first comes first. */
+function afterFrame(act) {
+  requestAnimationFrame(() => setTimeout(act));
 }
 
 /** Lets `host.focus()` lead to where the focus was inside, else to `first()`: a dialog of Lab gives
@@ -2789,7 +2798,7 @@ class MemoEditor {
     this.drafts.delete(key);
     this.element.hidden = false;
     this.area.focus({ preventScroll: true });
-    requestAnimationFrame(() => this.showButtons()); // what is above is drawn in that frame
+    afterFrame(() => this.showButtons()); // what is above is drawn by then
     this.area.setSelectionRange(this.area.value.length, this.area.value.length);
   }
 
@@ -4133,7 +4142,6 @@ class CoderView {
     this.live.dispose();
     this.transcript?.dispose();
     clearTimeout(this.clicks);
-    cancelAnimationFrame(this.drawing);
     this.root.replaceChildren();
   }
 
@@ -4223,8 +4231,9 @@ class CoderView {
     });
     this.finder = new Finder(this.text, this.turns);
     layOut(this);
+    this.readTo = this.state.now.readTo;
     this.addTranscript();
-    this.redrawAll();
+    this.soon();
     this.status();
     if (hadFocus) this.focusText();
   }
@@ -4236,6 +4245,7 @@ class CoderView {
       parent: this.textBox,
       text,
       turns,
+      spans: this.marks(),
       lang,
       name: this.document,
       speakerOf: (turn) => turns[turn]?.[2] ?? "",
@@ -4283,12 +4293,16 @@ class CoderView {
     return this.state.sorted().map((coding) => this.kind.markOf(this, coding));
   }
 
-  /** Panel, counts and progress, once before the next frame. */
+  /** Panel, counts and progress, once behind the next frame: the marks do not wait for them. */
   soon() {
-    this.drawing ??= requestAnimationFrame(() => {
-      this.drawing = undefined;
-      this.kind.drawSide(this);
-    });
+    if (this.isDrawing) return;
+    this.isDrawing = true;
+    afterFrame(() => this.drawSide());
+  }
+
+  drawSide() {
+    this.isDrawing = false;
+    if (!this.session.isDone) this.kind.drawSide(this);
   }
 
   drawFilter() {
