@@ -53,6 +53,7 @@ def classes(base):
     return found
 
 
+@functools.cache
 def keys_in(language_code, topic):
     return {
         f"{topic}.{key}"
@@ -162,6 +163,7 @@ def test_results_are_made_by_the_names_of_their_fields():
     assert not loose
 
 
+@functools.cache
 def loose_columns(topic):
     """Return columns of tables that are made without a result: their names stand in the code."""
     rooms = [name for name in TREES if topic == "common" or floor(name) == topic]
