@@ -110,15 +110,15 @@ def read_groups(p: Parameters, asked: ChosenRows) -> Sample:
         waves = put_in_time(p, survey.rows, invitations)
         answers = _usable(p, rows, waves)
         listed = joining.with_answered(p, waves.invitations, frame, answers.table)
+        in_wave = steps.of_wave(p, waves)
+        alone = size_of(in_wave.rows) == size_of(waves.answers)
+        who = grouped_people.join_people(
+            p, answers, rows.names, frame=frame, listed=listed.rows, wave=waves.wave, alone=alone
+        )
     except CxError:  # what rows are refused for first
         everybody = _usable(p, rows, InTime(answers=survey.rows, invitations=None))
         grouped_people.refuse_strangers(p, everybody, rows.names, frame)
         raise
-    in_wave = steps.of_wave(p, waves)
-    alone = size_of(in_wave.rows) == size_of(waves.answers)
-    who = grouped_people.join_people(
-        p, answers, rows.names, frame=frame, listed=listed.rows, wave=waves.wave, alone=alone
-    )
     groups = who.group(waves.answers, in_wave.rows)
     if who.absent and not groups[who.in_frame].any():
         grouped_people.refuse_strangers(p, answers, rows.names, frame)
