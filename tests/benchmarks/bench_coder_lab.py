@@ -174,7 +174,7 @@ class Meter:
                 if (size := path.stat().st_size) > kept[0]:
                     sizes.append(time.time())
                     kept[0] = size
-                time.sleep(0.0005)
+                time.sleep(0.002)  # more often would take the time that is measured
 
         watcher = threading.Thread(target=watch)
         watcher.start()

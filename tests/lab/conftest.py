@@ -55,14 +55,16 @@ def new_page(browser: Any, **context: Any) -> Any:
     return page
 
 
+_NUMBERS = itertools.count()  # of the folders of one server
+
+
 @pytest.fixture
 def notebook(lab_page, server, line) -> Iterator[Callable[..., Notebook]]:
     """Make a notebook in a folder of its own: `notebook(*cells, times=…)`."""
     made: list[Notebook] = []
-    counter = itertools.count()
 
     def make(*cells: str, write: Any = write_study, **study: Any) -> Notebook:
-        folder = server.root / f"study{id(made)}_{next(counter)}"
+        folder = server.root / f"study{next(_NUMBERS)}"
         write(folder, *cells, **study)
         made.append(Notebook(lab_page, server, folder, port=line.port))
         return made[-1]

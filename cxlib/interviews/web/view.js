@@ -330,7 +330,9 @@ export class CoderView {
     this.hadPopup = !this.popup.element.hidden;
     this.popup.close();
     if (name !== "overlap") this.overlapAt = undefined;
-    this.kind.commands[name]?.(this, value);
+    const run = () => this.kind.commands[name]?.(this, value);
+    if (this.transcript) this.transcript.together(run);
+    else run();
   }
 
   belongs(name) {

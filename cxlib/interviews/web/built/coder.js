@@ -893,16 +893,15 @@ function make(tag, className, attributes = {}) {
  */
 class Transcript {
   constructor(options) {
-    const { root, parent = root, text, turns = [], spans = [] } = options;
-    const { lang = "", native = false } = options;
+    const { root, parent = root, text, turns = [], spans, lang = "", native } = options;
     Object.assign(this, { options, root, text, lang });
     this.blocks = cutBlocks(text, turns.length ? turns : [[0, text.length]]);
     this.heights = new Heights(text, this.blocks);
     this.spans = new SpanIndex(this.blocks, spans);
     this.overlay = new Overlay(this, native);
     this.mounted = new Map();
-    [this.low, this.high] = [0, 0];
-    [this.width, this.viewHeight, this.line] = [0, 0, 24];
+    [this.low, this.high, this.width, this.viewHeight, this.line] = [0, 0, 0, 0, 24];
+    this.dirty = null; // blocks to draw when what acts is through
     this.goal = null; // where up and down aim at, pixels of the window
     this.kept = null; // the first line: {offset, below} or, while scrolling, {block, below}
     this.asked = null; // what was to be revealed while there was no size
@@ -1226,7 +1225,20 @@ class Transcript {
     this.options.onPaint?.(told, drawn.margin);
   }
 
+  /** Act, and draw each block that changes once. */
+  together(act) {
+    if (this.dirty) return act();
+    const dirty = (this.dirty = new Set());
+    try {
+      return act();
+    } finally {
+      this.dirty = null;
+      if (dirty.size) this.repaint(dirty);
+    }
+  }
+
   repaint(blocks) {
+    if (this.dirty) return blocks.forEach((block) => this.dirty.add(block));
     for (const block of blocks) if (this.mounted.has(block)) this.paint(this.mounted.get(block));
     this.drawHits();
     this.overlay.drawSelection({ caret: false }); // marks move nothing
@@ -4408,7 +4420,9 @@ class CoderView {
     this.hadPopup = !this.popup.element.hidden;
     this.popup.close();
     if (name !== "overlap") this.overlapAt = undefined;
-    this.kind.commands[name]?.(this, value);
+    const run = () => this.kind.commands[name]?.(this, value);
+    if (this.transcript) this.transcript.together(run);
+    else run();
   }
 
   belongs(name) {
