@@ -31,7 +31,8 @@ globalThis.desk = {
       const kernel = panel.sessionContext.session?.kernel;
       const isThere = kernel?.connectionStatus === "connected";
       if (isThere && kernel.status === "idle") return;
-      if (isThere && kernel.status === "unknown" && seconds > ways[0]?.[0]) {
+      const isUnheard = ["unknown", "starting"].includes(kernel?.status);
+      if (isThere && isUnheard && seconds > ways[0]?.[0]) {
         ways.shift()[1](kernel).catch(() => {}); // what it is then, is looked at
       }
       await new Promise((done) => setTimeout(done, 20));
