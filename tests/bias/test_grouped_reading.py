@@ -523,3 +523,22 @@ def test_what_needs_rows_reads_them_and_says_so(company, monkeypatch, tmp_path, 
     note = next(each for each in sample.notes if each.key == key)
     assert told in str(note)
     assert f"All {len(pd.read_parquet(company / 'survey.parquet')):,} answers" in str(note)
+
+
+def test_customers_of_another_file_are_refused_before_a_missing_wave(tmp_path):
+    wave = pa.array(["2026Q2", "2026Q1", "2026Q1"])
+    survey = {"customer": ["a", "b", "c"], "score": [0, 0, 0], "wave": wave}
+    tables = {
+        "survey": pa.table(survey),
+        "frame": pa.table({"customer": ["x", "y"], "plan": ["basic", "pro"]}),
+        "invitations": pa.table({"customer": ["a", "b", "c", "x"]}),
+    }
+    for name, table in tables.items():
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    p = Parameters(
+        **{name: tmp_path / f"{name}.parquet" for name in tables},
+        customer="customer", margins=["plan"], score="score",
+    )  # fmt: skip
+    told = [str(outcome(read, p)[1]) for read in (reading.read_rows, in_groups)]
+    assert told[0] == told[1]
+    assert "none of the survey's customers (first: 'a') is in frame=" in told[1]

@@ -256,6 +256,29 @@ def test_a_font_that_comes_late_keeps_the_first_line(page):
     assert abs(line - page.evaluate("at => view.rectOf(at).top", offset)) < 1
 
 
+def test_what_is_done_together_draws_a_block_once(page):
+    show(page, "One two three. " * 3, [])
+    found = page.evaluate("""() => {
+      const paint = view.paint.bind(view);
+      const painted = [];
+      view.paint = (drawn) => painted.push(drawn.block) && paint(drawn);
+      const marks = () => view.element.querySelectorAll("mark").length;
+      const add = (id, start) =>
+        view.addSpan({id, start, end: start + 3, className: id, title: id});
+      const within = view.together(() => {
+        add("a", 0);
+        view.together(() => add("b", 4));
+        return marks();
+      });
+      const done = [within, marks(), [...painted]];
+      try {
+        view.together(() => { add("c", 8); throw new Error("no"); });
+      } catch { /* what was changed before is drawn */ }
+      return [...done, marks(), painted.length];
+    }""")
+    assert found == [0, 2, [0], 3, 2]
+
+
 def test_marks_are_nested_and_follow_what_is_added_and_removed(page):
     show(page, "One two three. " * 3, [])
     drawn = """() => [...view.element.querySelectorAll("mark")].map((mark) =>
