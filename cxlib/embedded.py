@@ -10,13 +10,20 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 MEMORY = "1GB"  # that DuckDB may take beside what Python has; LIMIT gives another
 LIMIT = "CX_DUCKDB_MEMORY"
 FOLDER = "CX_SPILL"  # a folder for what has no room, which somebody else removes
+LEFT = 86_400  # seconds, after which a folder of a process that is gone is removed
+_NAME = "cx-duckdb-"
 _USUAL = ".tmp"  # the end of DuckDB's own folder: in the working folder, or beside a database
 
 
@@ -89,9 +96,21 @@ def _folder() -> str:
     given = os.environ.get(FOLDER)
     if given:
         return given
-    made = tempfile.mkdtemp(prefix="cx-duckdb-")
+    _sweep()
+    made = tempfile.mkdtemp(prefix=f"{_NAME}{os.getpid()}-")
     atexit.register(_remove, made, os.getpid())
     return made
+
+
+def _sweep() -> None:
+    """Remove what processes left that were killed. A process of another container may not be seen
+    from here, so a folder in which something was made of late stays."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_NAME}*-*"):
+        owner = folder.name.removeprefix(_NAME).split("-")[0]
+        with suppress(OSError):
+            is_old = time.time() - folder.stat().st_mtime > LEFT
+            if is_old and owner.isdigit() and not psutil.pid_exists(int(owner)):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove(folder: str, owner: int) -> None:

@@ -63,6 +63,26 @@ def test_what_has_no_room_is_among_temporary_files_and_goes_with_the_process(tmp
     assert sorted(tmp_path.rglob("*")) == [tmp_path / "temporary", tmp_path / "work"]
 
 
+@pytest.mark.parametrize(
+    ("owner", "age", "stays"),
+    [("gone", 2, False), ("gone", 0.5, True), ("here", 2, True), ("x", 2, True)],
+)
+def test_what_a_killed_process_left_is_removed_a_day_later(
+    monkeypatch, tmp_path, owner, age, stays
+):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    pid = {"gone": gone.pid, "here": os.getppid()}.get(owner, owner)
+    left = tmp_path / f"cx-duckdb-{pid}-a1b2"
+    left.mkdir()
+    (left / "duckdb_temp_storage_0.tmp").write_bytes(b"x")
+    then = time.time() - age * 86_400
+    os.utime(left, (then, then))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    embedded._sweep()
+    assert left.exists() == stays
+
+
 def test_a_folder_that_somebody_else_removes_is_taken(monkeypatch, tmp_path):
     embedded._folder.cache_clear()
     monkeypatch.setenv(embedded.FOLDER, str(tmp_path / "it's here"))
