@@ -62,6 +62,7 @@ class Session:
         self._corpus, self.desk, self._document, self._send = corpus, desk, document, send
         self._others, self._language, self._notes = tuple(others), language, list(notes)
         self._texts = dict(zip(corpus.documents["document"], corpus.documents["text"], strict=True))
+        self._ready: tuple[object, dict[str, Any], Buffers] | None = None
         for each in (desk, *(other for other in others if isinstance(other, Desk))):
             each.watch(self)
 
@@ -91,11 +92,26 @@ class Session:
                 other.look()
         asked = message.get("document")
         document = asked if isinstance(asked, str) and asked in self._texts else self._document
-        content, buffers = self._content(document)
+        content, buffers = self._made(document)
         notes = [note.text(self._language) for note in self._notes]
         self._notes.clear()
         about = {"view": message.get("view"), "notes": notes, "chosen": self._is_chosen}
         self._say("document", {**content, **about}, buffers)
+
+    def prepare(self) -> None:
+        """Make the first answer before a page asks, while its script is loading."""
+        self._ready = (self._stand(self._document), *self._content(self._document))
+
+    def _made(self, document: str) -> tuple[dict[str, Any], Buffers]:
+        ready, self._ready = self._ready, None
+        if ready is not None and ready[0] == self._stand(document):
+            return ready[1:]
+        return self._content(document)
+
+    def _stand(self, document: str) -> object:
+        """Return what an answer is made of: the interview, and how far the files are written."""
+        desks = [self.desk, *(other for other in self._others if isinstance(other, Desk))]
+        return document, [(desk.journal.id, len(desk.journal.history)) for desk in desks]
 
     def _content(self, document: str) -> tuple[dict[str, Any], Buffers]:
         return document_message(

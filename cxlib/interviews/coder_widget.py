@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any
 
@@ -52,4 +54,6 @@ def make_widget(session_of: Callable[[Send], Session], *, settles: bool = False)
         widget.add_class(SETTLES)
     session = session_of(lambda message, buffers: widget.send(message, buffers=buffers))
     widget.on_msg(lambda _, content, buffers: session.receive(content, buffers))
+    with suppress(RuntimeError):  # no loop: no kernel
+        asyncio.get_running_loop().call_soon(session.prepare)
     return widget

@@ -418,3 +418,40 @@ def test_codes_that_were_made_get_the_keys_behind_the_codebook(page):
     assert page.open()[0]["pinned"] == ["late", *(f"new {n}" for n in range(1, 9))]
     page.ops({"op": "undo", "op_id": "r", "undoes": "u"})
     assert page.open()[0]["pinned"] == names
+
+
+def _nothing(page, other):
+    pass
+
+
+def _op_of_hers(page, other):
+    page.ops(add())
+
+
+def _line_of_another_kernel(page, other):
+    journal, _ = open_journal(page.desk.journal.path, "Aki")
+    journal.append([add(first="H", last="w")])
+
+
+def _op_of_another_coder(page, other):
+    other.ops(add(name="9", start=0, end=4))
+
+
+@pytest.mark.parametrize("document", [None, "a.txt", "b.txt"])
+@pytest.mark.parametrize(
+    "meanwhile", [_nothing, _op_of_hers, _line_of_another_kernel, _op_of_another_coder]
+)
+def test_what_was_made_before_a_page_asked_is_what_is_there(corpus, path, meanwhile, document):
+    other = Page(corpus, path.with_name("Ben.jsonl"), coder="Ben")
+    pages = [Page(corpus, path, others=[other.desk]) for _ in range(2)]
+    pages[0].session.prepare()
+    meanwhile(pages[0], other)
+    ready, asked = [page.open(document) for page in pages]
+    assert ready == asked
+    assert ready[0]["seq"] == len(pages[0].desk.journal.history)
+
+
+def test_an_answer_that_is_ready_is_not_made_again(page, monkeypatch):
+    page.session.prepare()
+    monkeypatch.setattr(page.session, "_content", None)
+    assert page.open()[1] == TEXT
