@@ -69,7 +69,7 @@ def document_message(
         "elsewhere": sorted(elsewhere),  # codes that other interviews have
         "pinned": pinned(codes, list(state.codes)),
         "others": [other if isinstance(other, str) else other.journal.coder for other in others],
-        "lang": script_language(text[:_LOOKED_AT]),
+        "lang": language_of(text),
         "turns": turns(corpus, document),
         "units": _units(corpus, document)[["start", "end"]].to_numpy().tolist(),
         "read_to": shown.read_to.get(document, 0),
@@ -81,6 +81,11 @@ def document_message(
     return message, [text.encode("utf-8"), json.dumps(rows, ensure_ascii=False).encode("utf-8")]
 
 
+def language_of(text: str) -> str:
+    """Return the language that a transcript's beginning gives away by its script, else nothing."""
+    return script_language(text[:_LOOKED_AT])
+
+
 def labels(language: str) -> Mapping[str, str]:
     """Return the words of the page in a language; the page fills their `{fields}`."""
     found = texts.load(language, "coder").get("page", {})
@@ -88,19 +93,25 @@ def labels(language: str) -> Mapping[str, str]:
 
 
 def in_corpus(state: State, corpus: Corpus) -> State:
-    """Return a state in which documents are named as the corpus names them; those that it does not
-    have are left out."""
+    """Return a state, not to be changed, in which documents are named as the corpus names them;
+    those that it does not have are left out."""
     known = {plain(name): name for name in corpus.documents["document"]}
 
     def there(of: Mapping[str, Any]) -> dict[str, Any]:
         return {known[plain(name)]: value for name, value in of.items() if plain(name) in known}
 
-    codings = {
-        key: coding if coding["document"] == name else {**coding, "document": name}
-        for key, coding in state.codings.items()
-        if (name := known.get(plain(coding["document"]))) is not None
-    }
+    codings = state.codings
+    if any(known.get(plain(name)) != name for name in _coded_in(state)):
+        codings = {
+            key: {**coding, "document": name}
+            for key, coding in codings.items()
+            if (name := known.get(plain(coding["document"]))) is not None
+        }
     return State(codings, there(state.read_to), there(state.memos), state.codes)
+
+
+def _coded_in(state: State) -> set[str]:
+    return {coding["document"] for coding in state.codings.values()}
 
 
 def _before_the_last(history: History, document: str) -> tuple[State, list[Op]]:

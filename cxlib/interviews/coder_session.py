@@ -8,7 +8,7 @@ from typing import Any
 from cxlib.errors import CxError, SourceError
 from cxlib.interviews.coder_checks import Key, Refused, judge
 from cxlib.interviews.coder_desk import Desk, as_told
-from cxlib.interviews.coder_messages import Buffers, document_message
+from cxlib.interviews.coder_messages import Buffers, document_message, language_of
 from cxlib.interviews.corpus import Corpus
 from cxlib.interviews.journal_names import JournalError
 from cxlib.interviews.journal_ops import Op
@@ -65,6 +65,11 @@ class Session:
         self._ready: tuple[object, dict[str, Any], Buffers] | None = None
         for each in (desk, *(other for other in others if isinstance(other, Desk))):
             each.watch(self)
+
+    @property
+    def lang(self) -> str:
+        """Language of the script of the interview that is shown first; empty where unknown."""
+        return language_of(self._texts[self._document])
 
     def receive(self, message: Any, buffers: Any = None) -> None:
         """Take a message of the page."""

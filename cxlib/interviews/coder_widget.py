@@ -12,6 +12,7 @@ from typing import Any
 from cxlib.interviews.coder_session import Send, Session
 
 SETTLES = "cx-settles"
+LANG = "cx-lang-"  # of the interview that is shown first, for which the page loads its fonts early
 INSTALL = "pip install 'cxlib[coder]'"
 
 
@@ -53,6 +54,8 @@ def make_widget(session_of: Callable[[Send], Session], *, settles: bool = False)
     if settles:
         widget.add_class(SETTLES)
     session = session_of(lambda message, buffers: widget.send(message, buffers=buffers))
+    if session.lang:
+        widget.add_class(LANG + session.lang)
     widget.on_msg(lambda _, content, buffers: session.receive(content, buffers))
     with suppress(RuntimeError):  # no loop: no kernel
         asyncio.get_running_loop().call_soon(session.prepare)

@@ -196,7 +196,7 @@ def test_a_widget_has_nothing_of_the_interview(study):
     assert data["text/plain"] == repr(settler)
     assert "text/html" not in data
     state = settler._widget.get_state()
-    assert state["_dom_classes"] == ("cx-settles",)
+    assert state["_dom_classes"] == ("cx-settles", "cx-lang-ja")
     assert not any("parcel" in str(value) for name, value in state.items() if name != "_esm")
 
 

@@ -3,6 +3,8 @@
 import { mountSettler } from "./settle.js";
 import { mountCoder } from "./view.js";
 
+const LANG = "cx-lang-"; // the class that names the language of the interview's script
+
 /** What anywidget calls: builds the widget in `el`, returns what takes it away. */
 function renderCoder({ model, el }) {
   const host = document.createElement("div");
@@ -16,9 +18,10 @@ function renderCoder({ model, el }) {
     },
   };
   model.on("msg:custom", take);
-  const settles = model.get("_dom_classes")?.includes("cx-settles");
-  const mount = settles ? mountSettler : mountCoder;
-  const coder = mount(host, wire);
+  const classes = model.get("_dom_classes") ?? [];
+  const mount = classes.includes("cx-settles") ? mountSettler : mountCoder;
+  const lang = classes.find((name) => name.startsWith(LANG))?.slice(LANG.length);
+  const coder = mount(host, wire, { lang });
   host.addEventListener("cx-leave", () => {
     const cell = el.closest(".jp-Cell") ?? el.closest("[tabindex]");
     cell?.focus({ preventScroll: true });

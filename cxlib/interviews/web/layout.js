@@ -9,6 +9,15 @@ function textBox(view, name, className) {
   return box;
 }
 
+/** Unseen letters of a script, plain and bold: its fonts are loaded while the kernel answers, and
+ * not when the text is drawn. */
+export function earlyFonts(lang) {
+  const letters = { ja: "あ亜", ko: "가亞" }[lang];
+  if (!letters) return [];
+  const weights = ["span", "strong"].map((tag) => create(tag, { text: letters }));
+  return [create("div", { class: "cx-early", lang, "aria-hidden": "true" }, ...weights)];
+}
+
 /** Puts the parts of a view into its frame. */
 export function layOut(view) {
   const box = (name, ...children) => create("div", { class: name }, ...children);

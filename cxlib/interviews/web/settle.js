@@ -8,14 +8,13 @@ import { MOVES } from "./moves.js";
 import { freshId, makeOp, trimSpan } from "./ops.js";
 import { SETTLE_CHORDS, SETTLE_KEYS, Settlement } from "./settle_state.js";
 import { SettlePanel } from "./settle_panel.js";
-import { pageStorage } from "./store.js";
 import { CoderView } from "./view.js";
 
 const UNIT = "cx-unit"; // the id of the span that shows the unit
 
 /** Builds the settling view in a shadow root on `host`; see `mountCoder`. */
-export function mountSettler(host, wire, { now = Date.now, storage = pageStorage() } = {}) {
-  return new SettleView(host, wire, { now, storage });
+export function mountSettler(host, wire, options = {}) {
+  return new SettleView(host, wire, options);
 }
 
 class SettleView extends CoderView {

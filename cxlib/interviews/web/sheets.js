@@ -22,12 +22,11 @@ export function keyNames(chord) {
   return [...parts, KEY_NAMES[last] ?? capital];
 }
 
-/** The sheet of all keys, by groups. */
+/** The sheet of all keys, by groups, which are written when it is opened first. */
 export class HelpSheet {
   constructor({ say, onClose, table = KEY_TABLE, how = "help_how" }) {
-    Object.assign(this, { onClose, isOpen: false });
-    const groups = [...new Set(table.map(({ group }) => group))];
-    const rowsOf = (wanted) => table.filter(({ group }) => group === wanted);
+    Object.assign(this, { say, table, onClose, isOpen: false });
+    this.groups = create("div", { class: "cx-help-groups" });
     this.element = create(
       "div",
       {
@@ -41,19 +40,22 @@ export class HelpSheet {
       },
       create("p", { class: "cx-dialog-title", text: say("help") }),
       create("p", { class: "cx-soft", text: say(how) }),
-      create(
-        "div",
-        { class: "cx-help-groups" },
-        ...groups.map((group) => helpGroup(group, rowsOf(group), say)),
-      ),
+      this.groups,
       keyButton(say("do_close"), "Esc", () => this.close()),
     );
   }
 
   open() {
+    if (!this.groups.hasChildNodes()) this.groups.append(...this.written());
     this.isOpen = true;
     this.element.hidden = false;
     this.element.focus();
+  }
+
+  written() {
+    const names = [...new Set(this.table.map(({ group }) => group))];
+    const rowsOf = (wanted) => this.table.filter(({ group }) => group === wanted);
+    return names.map((group) => helpGroup(group, rowsOf(group), this.say));
   }
 
   close() {

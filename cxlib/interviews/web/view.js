@@ -6,7 +6,7 @@ import { afterFrame, create, keepFocus, sayer } from "./dom.js";
 import { blockName, codesOf, drawMargin, drawSide, hintOf, markOf } from "./drawing.js";
 import { watchTheme, wordsOf } from "./drawing.js";
 import { commandOf } from "./keys.js";
-import { fillDocuments, layOut, whenSized } from "./layout.js";
+import { earlyFonts, fillDocuments, layOut, whenSized } from "./layout.js";
 import { LiveRegion } from "./live.js";
 import { Panel } from "./panel.js";
 import { Picker } from "./picker.js";
@@ -33,18 +33,19 @@ const CODING_KIND = {
 
 /** Builds the widget in a shadow root on `host`. `wire` has send(message) and
  * onMessage(callback(message, buffers)). */
-export function mountCoder(host, wire, { now = Date.now, storage = pageStorage() } = {}) {
-  return new CoderView(host, wire, { now, storage });
+export function mountCoder(host, wire, options = {}) {
+  return new CoderView(host, wire, options);
 }
 
 /** One view of a coder's interview; the settling view is built upon it. */
 export class CoderView {
-  constructor(host, wire, { now, storage }) {
+  constructor(host, wire, { now = Date.now, storage = pageStorage(), lang = "" }) {
     Object.assign(this, { host, now, mode: null, current: null, hits: [], hitAt: 0 });
     this.drafts = new Map(); // memos typed while the text was replaced, by what they belong to
     this.root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     host.setAttribute("data-lm-suppress-shortcuts", "true");
     this.frame = create("div", { class: "cx-root", "aria-busy": "true", text: "…" });
+    this.frame.append(...earlyFonts(lang));
     this.root.replaceChildren(create("style", { text: SHEET }), this.frame);
     this.frame.addEventListener("keydown", (event) => takeKey(this, event));
     keepFocus(host, this.frame, () => this.transcript?.element);

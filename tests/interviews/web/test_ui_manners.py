@@ -37,6 +37,33 @@ def test_each_key_has_a_command_and_a_line_of_help(page):
     assert codings(page) == []
 
 
+@pytest.mark.parametrize(("classes", "lang"), [(["cx-lang-ko", "x"], "ko"), ([], ""), (None, "")])
+def test_fonts_are_loaded_while_the_kernel_answers(page, classes, lang):
+    early = page.evaluate(
+        """(classes) => {
+          const kernel = globalThis.kernel.wire(), line = [];
+          const model = {
+            send: (message) => line.push(message), on: (name, take) => (model.take = take),
+            off: () => {}, get: () => classes,
+          };
+          const el = document.querySelector("main");
+          cx.glue.render({model, el});
+          const root = el.lastChild.shadowRoot;
+          const early = root.querySelector(".cx-early");
+          const found = early && [early.lang, [...early.children].map((one) =>
+            [one.getBoundingClientRect().width > 8, getComputedStyle(one).fontWeight])];
+          kernel.onMessage((message, buffers) => model.take(message, buffers));
+          kernel.send(line[0]);
+          return new Promise((done) => setTimeout(() =>
+            done([found, root.querySelectorAll(".cx-early").length,
+              root.querySelectorAll("article").length > 0]), 300));
+        }""",
+        classes,
+    )
+    letters = [[True, "400"], [True, "700"]]
+    assert early == [[lang, letters] if lang else None, 0, True]
+
+
 def test_every_label_has_a_text_and_every_text_is_used():
     source = "".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ORDER)
     literal = set(re.findall(r'"([a-z]\w*)"', source))
