@@ -13,6 +13,7 @@ from cxlib.interviews.journal import Journal, open_journal, read_journal
 from cxlib.interviews.journal_names import JournalError, Trouble
 from cxlib.interviews.journal_ops import Op
 
+STEPS = 1_000  # of undo and of redo that a page is told; it asks again before it is through them
 EVERY = 2.0  # seconds between two looks for lines of others
 _DESKS: weakref.WeakValueDictionary[Path, Desk] = weakref.WeakValueDictionary()
 
@@ -188,9 +189,12 @@ def as_told(ops: Sequence[Op], coder: str) -> list[dict[str, Any]]:
 
 
 def undo_of(journal: Journal, document: str) -> Mapping[str, list[Any]]:
-    """Return what Ctrl+Z and Ctrl+Shift+Z take next in an interview, the newest last."""
+    """Return what Ctrl+Z and Ctrl+Shift+Z take next in an interview, the newest last.
+
+    A page that takes back what was done before the operations that it knows asks for the interview
+    anew, and is told of earlier steps then."""
     done, undone = journal.history.steps(document)
     return {
-        "done": [step[0] if len(step) == 1 else list(step) for step in done],
-        "undone": [{"undo": undo, "step": list(step)} for undo, step in undone],
+        "done": [step[0] if len(step) == 1 else list(step) for step in done[-STEPS:]],
+        "undone": [{"undo": undo, "step": list(step)} for undo, step in undone[-STEPS:]],
     }

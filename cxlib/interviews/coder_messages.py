@@ -77,7 +77,7 @@ def document_message(
         "undo": undo_of(journal, document),
         "tail": as_told(tail, journal.coder),
     }
-    rows = [*_own(shown, document, journal.coder), *_of_others(corpus, document, others)]
+    rows = [*_coded(shown, document), *_of_others(corpus, document, others)]
     return message, [text.encode("utf-8"), json.dumps(rows, ensure_ascii=False).encode("utf-8")]
 
 
@@ -219,17 +219,14 @@ def _number(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _own(state: State, document: str, coder: str) -> Iterable[dict[str, Any]]:
+def _coded(state: State, document: str) -> Iterable[dict[str, Any]]:
+    """Return codings as a page takes those of its coder: what is not said has its usual value."""
     for key, coding in state.codings.items():
-        if coding["document"] == document:
-            yield _coding(key, coding, coder=coder, mine=True)
-
-
-def _coding(key: str, coding: Mapping[str, Any], *, coder: str, mine: bool) -> dict[str, Any]:
-    names = ("start", "end", "code", "memo", "uncertain")
-    settled = {name: coding[name] for name in SETTLED_FIELDS if name in coding}
-    own = {name: coding[name] for name in names} | settled
-    return {"id": key, **own, "coder": coder, "mine": mine}
+        if coding["document"] != document:
+            continue
+        row = {"id": key, **{name: coding[name] for name in ("start", "end", "code")}}
+        row |= {name: coding[name] for name in ("memo", "uncertain") if coding[name]}
+        yield row | {name: coding[name] for name in SETTLED_FIELDS if name in coding}
 
 
 def _of_others(
@@ -238,9 +235,8 @@ def _of_others(
     for other in others:
         if isinstance(other, Desk):
             state = in_corpus(other.journal.state, corpus)
-            yield from (
-                {**row, "mine": False} for row in _own(state, document, other.journal.coder)
-            )
+            whose = {"coder": other.journal.coder, "mine": False}
+            yield from (row | whose for row in _coded(state, document))
         else:
             yield from _in_frame(corpus, document, other)
 
@@ -253,6 +249,6 @@ def _in_frame(corpus: Corpus, document: str, coder: str) -> Iterable[dict[str, A
     for number, (start, end, code, memo, doubt) in enumerate(
         zip(rows["start"], rows["end"], rows["code"], memos, doubts, strict=True)
     ):
-        span = {"start": int(start), "end": int(end), "code": code}
+        span = {"id": f"{coder} {number}", "start": int(start), "end": int(end), "code": code}
         about = {"memo": str(memo), "uncertain": bool(doubt)}
-        yield _coding(f"{coder} {number}", {**span, **about}, coder=coder, mine=False)
+        yield {**span, **about, "coder": coder, "mine": False}

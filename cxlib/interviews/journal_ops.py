@@ -34,7 +34,8 @@ _ALLOWED: Mapping[str, Mapping[str, type]] = {
 SETTLED_FIELDS: Mapping[str, type] = {"from": list, "reason": str, "holds": bool, "decided_by": str}
 _EVERY: Mapping[str, type] = {"op_id": str}
 _CALLED = {str: "text", int: "a whole number from 0 up", bool: "true or false", list: "a list"}
-KEPT = ("document", *_SPAN, "code", "memo", "uncertain", *_PROOF, "gloss", *SETTLED_FIELDS)
+_NOTHING = {"memo": "", "uncertain": False, **dict.fromkeys(_PROOF, ""), "gloss": ""}
+_KEPT = frozenset(("document", *_SPAN, "code", *_NOTHING, *SETTLED_FIELDS))
 
 
 def fault(op: Op, *, stamped: bool = True) -> str:
@@ -126,14 +127,14 @@ class State:
         """Take an operation that is in force, and no undo."""
         kind = op["op"]
         if kind == "add":
-            nothing = {"memo": "", "uncertain": False, **dict.fromkeys(_PROOF, ""), "gloss": ""}
-            own = {name: op[name] for name in KEPT if name in op}
+            own = {name: value for name, value in op.items() if name in _KEPT}
             about = {"coded_at": op["at"], "line": op.get("line", 0)}
-            self.codings[op["id"]] = {**nothing, **own, **about}
+            self.codings[op["id"]] = {**_NOTHING, **own, **about}
         elif kind == "edit" and op["id"] in self.codings:
             coding = self.codings[op["id"]]
             old = {"line": op.get("line", 0), **dict.fromkeys(_PROOF, "")} if "start" in op else {}
-            coding.update(old | {n: op[n] for n in KEPT if n in op and n != "document"})
+            new = {n: value for n, value in op.items() if n in _KEPT and n != "document"}
+            coding.update(old | new)
         elif kind == "remove":
             self.codings.pop(op["id"], None)
         elif kind == "read":

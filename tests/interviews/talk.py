@@ -43,7 +43,9 @@ class Page:
         self.say("open", document=document, view="v1")
         [at] = [n for n, message in enumerate(self.told) if message["kind"] == "document"]
         text, codings = self.buffers[at]
-        return self.told[at], text.decode(), _with_tail(json.loads(codings), self.told[at])
+        usual = {"memo": "", "uncertain": False, "coder": self.told[at]["coder"], "mine": True}
+        rows = [usual | coding for coding in json.loads(codings)]
+        return self.told[at], text.decode(), _with_tail(rows, self.told[at])
 
     def ops(self, *ops, journal=None, document="a.txt"):
         return self.say(

@@ -455,3 +455,23 @@ def test_an_answer_that_is_ready_is_not_made_again(page, monkeypatch):
     page.session.prepare()
     monkeypatch.setattr(page.session, "_content", None)
     assert page.open()[1] == TEXT
+
+
+def test_what_a_page_is_told_of_steps_has_a_bound(corpus, path, monkeypatch):
+    monkeypatch.setattr(coder_desk, "STEPS", 3)
+    page = Page(corpus, path)
+    page.ops(*(add(name=str(n), start=n) for n in range(5)))
+    assert page.open()[0]["undo"]["done"] == ["op-2", "op-3", "op-4"]
+    page.ops(*({"op": "undo", "op_id": f"u{n}", "undoes": f"op-{n}"} for n in (4, 3, 2, 1)))
+    told = page.open()[0]["undo"]
+    assert told["done"] == ["op-0"]
+    assert [entry["undo"] for entry in told["undone"]] == ["u3", "u2", "u1"]
+
+
+def test_of_her_codings_only_what_is_unusual_is_sent(page, monkeypatch):
+    monkeypatch.setattr(coder_messages, "TAIL", 1)
+    page.ops(add(), add(name="2", memo="so", uncertain=True), add(name="3"))
+    page.say("open", document=None, view="v1")
+    usual, unusual = json.loads(page.buffers[0][1])
+    assert usual == {"id": "id-1", "start": 5, "end": 9, "code": "late"}
+    assert unusual == usual | {"id": "id-2", "memo": "so", "uncertain": True}

@@ -45,7 +45,7 @@ export function drawMargin(view, { spans, end }, margin) {
 
 /** One line that leads to the first coding; where there are codings it is not needed. */
 export function hintOf({ state, say }) {
-  if (state.progress().codings) return say("here_none");
+  if ([...state.codings.values()].some(({ mine }) => mine)) return say("here_none");
   const [first] = state.pinned;
   if (first === undefined) return say("hint_no_code");
   return say("hint", { code: state.label(first) });

@@ -316,6 +316,8 @@ function pageForm(message, buffer, map) {
   for (const coding of codings) {
     coding.memo ??= "";
     coding.uncertain ??= false;
+    coding.coder ??= message.coder;
+    coding.mine ??= true;
     coding.start = map.toUtf16(coding.start);
     coding.end = map.toUtf16(coding.end);
   }

@@ -117,7 +117,8 @@ export class CodingState {
     const waiting = this.ops.filter((op) => op.pending && !told.has(op.op_id));
     this.ops = [...tail.map((op) => ({ ...op, isOld: true })), ...waiting];
     if (!this.recents.length) {
-      codings.filter((coding) => coding.mine).forEach((coding) => this.used(coding.code));
+      const codes = codings.filter(({ mine }) => mine).map(({ code }) => code);
+      this.recents = [...new Set(codes.reverse())].slice(0, 9);
     }
     return this.recompute();
   }

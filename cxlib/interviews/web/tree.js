@@ -7,7 +7,7 @@ import { treeRows } from "./state.js";
 /** The tree of one view. `onPick(name)` is called for a click and Enter. */
 export class CodeTree {
   constructor({ state, say, onPick }) {
-    Object.assign(this, { state, say, onPick, at: 0 });
+    Object.assign(this, { state, say, onPick, at: 0, rows: [], items: [], size: -1 });
     this.folded = new Set();
     this.element = create("ul", {
       role: "tree",
@@ -16,10 +16,9 @@ export class CodeTree {
       "data-mode": "tree",
       on: { focusin: (event) => this.focused(event) },
     });
-    this.build();
   }
 
-  /** Rows anew: at the start and when a code is made. */
+  /** Rows anew: at the first `update`, and when a code is made. */
   build() {
     this.rows = treeRows(this.state.codes);
     this.items = this.rows.map((row, i) => this.item(row, i));

@@ -14,6 +14,7 @@ globalThis.FakeKernel = class {
     documents = ["Kim"],
     coder = "Aki",
     tail = 200,
+    steps = 1000,
   }) {
     Object.assign(this, {
       text,
@@ -28,6 +29,7 @@ globalThis.FakeKernel = class {
       documents,
       coder,
       tail,
+      steps,
     });
     this.log = [];
     this.known = new Set();
@@ -181,8 +183,8 @@ globalThis.FakeKernel = class {
       }
     }
     return {
-      done: done.map(({ ids }) => ids),
-      undone: undone.map(({ id, step }) => ({ undo: id, step: step.ids })),
+      done: done.map(({ ids }) => ids).slice(-this.steps),
+      undone: undone.map(({ id, step }) => ({ undo: id, step: step.ids })).slice(-this.steps),
     };
   }
 

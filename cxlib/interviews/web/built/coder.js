@@ -1495,7 +1495,8 @@ class CodingState {
     const waiting = this.ops.filter((op) => op.pending && !told.has(op.op_id));
     this.ops = [...tail.map((op) => ({ ...op, isOld: true })), ...waiting];
     if (!this.recents.length) {
-      codings.filter((coding) => coding.mine).forEach((coding) => this.used(coding.code));
+      const codes = codings.filter(({ mine }) => mine).map(({ code }) => code);
+      this.recents = [...new Set(codes.reverse())].slice(0, 9);
     }
     return this.recompute();
   }
@@ -2290,6 +2291,8 @@ function pageForm(message, buffer, map) {
   for (const coding of codings) {
     coding.memo ??= "";
     coding.uncertain ??= false;
+    coding.coder ??= message.coder;
+    coding.mine ??= true;
     coding.start = map.toUtf16(coding.start);
     coding.end = map.toUtf16(coding.end);
   }
@@ -2586,7 +2589,7 @@ function drawMargin(view, { spans, end }, margin) {
 
 /** One line that leads to the first coding; where there are codings it is not needed. */
 function hintOf({ state, say }) {
-  if (state.progress().codings) return say("here_none");
+  if ([...state.codings.values()].some(({ mine }) => mine)) return say("here_none");
   const [first] = state.pinned;
   if (first === undefined) return say("hint_no_code");
   return say("hint", { code: state.label(first) });
@@ -2651,7 +2654,7 @@ function watchTheme(host) {
 /** The tree of one view. `onPick(name)` is called for a click and Enter. */
 class CodeTree {
   constructor({ state, say, onPick }) {
-    Object.assign(this, { state, say, onPick, at: 0 });
+    Object.assign(this, { state, say, onPick, at: 0, rows: [], items: [], size: -1 });
     this.folded = new Set();
     this.element = create("ul", {
       role: "tree",
@@ -2660,10 +2663,9 @@ class CodeTree {
       "data-mode": "tree",
       on: { focusin: (event) => this.focused(event) },
     });
-    this.build();
   }
 
-  /** Rows anew: at the start and when a code is made. */
+  /** Rows anew: at the first `update`, and when a code is made. */
   build() {
     this.rows = treeRows(this.state.codes);
     this.items = this.rows.map((row, i) => this.item(row, i));
