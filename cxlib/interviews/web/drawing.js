@@ -39,6 +39,9 @@ export function drawMargin(view, { spans, end }, margin) {
   margin.parentElement.classList.toggle("cx-read", end <= view.state.now.readTo);
   const codes = new Set(spans.map(({ id }) => view.state.codings.get(id)?.code));
   codes.delete(undefined);
+  const looks = [...codes].map((code) => [view.state.label(code), view.state.colourOf(code)]);
+  if (margin.shown === String(looks)) return;
+  margin.shown = String(looks);
   margin.replaceChildren(...[...codes].map((code) => codeChip(view.state, code, "cx-chip")));
   margin.setAttribute("aria-hidden", "true");
 }

@@ -354,11 +354,11 @@ export class Transcript {
   paint(drawn) {
     const { block } = drawn;
     const [start, end] = [this.blocks.starts[block], this.blocks.ends[block]];
-    const spans = this.spans.byBlock[block];
-    const first = beginsTurn(this.blocks, block);
+    const [spans, first] = [this.spans.byBlock[block], beginsTurn(this.blocks, block)];
     const told = { index: block, start, end, turn: this.blocks.turnOf[block], first, spans };
-    Object.assign(drawn, drawText(drawn.words, this.text, [start, end], spans));
-    drawn.codes.textContent = this.options.describe?.(told) ?? "";
+    Object.assign(drawn, drawText(drawn.words, this.text, [start, end], spans, drawn));
+    const codes = this.options.describe?.(told) ?? "";
+    if (drawn.codes.textContent !== codes) drawn.codes.textContent = codes;
     drawn.article.setAttribute("aria-label", this.options.label?.(told) ?? "");
     this.options.onPaint?.(told, drawn.margin);
   }

@@ -10,7 +10,7 @@ from cxlib.interviews.web.build import CORE, join
 
 NAMES = (
     "Transcript Points toUtf16 toPoints graphemeAt nextGrapheme isEdge snapOut wordAt nextWord "
-    "sentenceAt folded cutBlocks Finder"
+    "sentenceAt folded cutBlocks drawText Finder"
 )
 SAID = (
     "배송이 늦어서 정말 답답했어요. ",

@@ -30,8 +30,16 @@ RUN = """async ([seed, steps]) => {
     add: () => {
       const start = chance(2) ? view.topOffset + chance(500) : chance(text.length - 1);
       const end = Math.min(text.length, start + 1 + chance(chance(2) ? 40 : 3000));
-      const span = {id: `a${added++ % 60}`, start, end, className: "c1", title: "one"};
+      const span = {id: `a${added++ % 60}`, start, end};
+      Object.assign(span, {className: `c${chance(2)}`, title: `code ${chance(2)}`});
       if (start >= end) return;
+      spans.set(span.id, span);
+      view.addSpan(span);
+    },
+    dress: () => {
+      if (!spans.size) return;
+      const old = [...spans.values()][chance(spans.size)];
+      const span = {...old, className: `c${chance(3)}`, title: `code ${chance(3)}`};
       spans.set(span.id, span);
       view.addSpan(span);
     },
@@ -65,6 +73,13 @@ RUN = """async ([seed, steps]) => {
       if (Math.abs(box.top - should) > 1) return `block ${block}: ${box.top}, not ${should}`;
       const said = text.slice(blocks.starts[block], blocks.ends[block]);
       if (drawn.words.textContent !== said) return `block ${block} says something else`;
+      const anew = document.createElement("div");
+      const range = [blocks.starts[block], blocks.ends[block]];
+      const {from, nodes} = cx.drawText(anew, text, range, view.spans.byBlock[block]);
+      if (anew.innerHTML !== drawn.words.innerHTML) return `block ${block} is not as drawn anew`;
+      const same = nodes.every(({data}, i) => data === drawn.nodes[i].data
+        && from[i] === drawn.from[i] && drawn.words.contains(drawn.nodes[i]));
+      if (!same || from.length !== drawn.from.length) return `block ${block} lost its places`;
       const marks = new Set([...drawn.words.querySelectorAll("mark")].map((m) => m.dataset.id));
       const due = [...spans.values()].filter(({start, end}) =>
         start < blocks.ends[block] && end > blocks.starts[block]);

@@ -444,9 +444,33 @@ class SpanIndex {
 
 /**
  * Put a block's text into an element, with nested marks, the longest outermost; edges are drawn on
- * graphemes. Returns the text nodes and, in `from`, the offset where each begins.
+ * graphemes. Returns the text nodes and, in `from`, the offset where each begins. Given what it
+ * returned before for the same element, pieces at both ends that are as they were stay in the page:
+ * the browser need not shape their letters again.
  */
-function drawText(element, text, [start, end], spans) {
+function drawText(element, text, [start, end], spans, { pieces: old = [] } = {}) {
+  const pieces = piecesOf(text, start, end, spans);
+  const most = Math.min(pieces.length, old.length);
+  let head = 0;
+  while (head < most && pieces[head].key === old[head].key) head += 1;
+  let tail = 0;
+  while (tail < most - head && pieces.at(-1 - tail).key === old.at(-1 - tail).key) tail += 1;
+  const last = pieces.length - tail;
+  const after = old.slice(old.length - tail);
+  const kept = [...old.slice(0, head), ...pieces.slice(head, last), ...after];
+  for (const piece of old.slice(head, old.length - tail)) piece.top.remove();
+  const next = kept[last]?.top ?? null;
+  for (const piece of kept.slice(head, last)) {
+    piece.node = document.createTextNode(text.slice(piece.from, piece.to));
+    piece.top = piece.over.reduceRight(marked, piece.node);
+    element.insertBefore(piece.top, next);
+  }
+  return { from: kept.map(({ from }) => from), nodes: kept.map(({ node }) => node), pieces: kept };
+}
+
+/** A block's text cut where marks begin and end: {from, to, over (the marks, outermost first), key
+ * (the same for what looks the same)}. */
+function piecesOf(text, start, end, spans) {
   const drawn = spans
     .map((span) => ({ span, from: Math.max(span.start, start), to: Math.min(span.end, end) }))
     .filter(({ from, to }) => from < to);
@@ -454,15 +478,13 @@ function drawText(element, text, [start, end], spans) {
   drawn.sort((a, b) => b.to - b.from - (a.to - a.from));
   const edges = new Set([start, end, ...drawn.flatMap(({ from, to }) => [from, to])]);
   const cuts = [...edges].sort((a, b) => a - b);
-  const from = cuts.length > 1 ? cuts.slice(0, -1) : cuts;
-  const nodes = from.map((at, piece) => document.createTextNode(text.slice(at, cuts[piece + 1])));
-  const pieces = nodes.map((node, piece) =>
-    drawn
-      .filter((mark) => mark.from <= from[piece] && cuts[piece + 1] <= mark.to)
-      .reduceRight((inner, { span }) => marked(inner, span), node),
-  );
-  element.replaceChildren(...pieces);
-  return { from, nodes };
+  const froms = cuts.length > 1 ? cuts.slice(0, -1) : cuts;
+  return froms.map((from, place) => {
+    const to = cuts[place + 1] ?? end;
+    const over = drawn.filter((mark) => mark.from <= from && to <= mark.to).map(({ span }) => span);
+    const looks = over.map(({ id, className, title }) => [id, className, title]);
+    return { from, to, over, key: JSON.stringify([from, to, looks]) };
+  });
 }
 
 function marked(inner, span) {
@@ -1216,11 +1238,11 @@ class Transcript {
   paint(drawn) {
     const { block } = drawn;
     const [start, end] = [this.blocks.starts[block], this.blocks.ends[block]];
-    const spans = this.spans.byBlock[block];
-    const first = beginsTurn(this.blocks, block);
+    const [spans, first] = [this.spans.byBlock[block], beginsTurn(this.blocks, block)];
     const told = { index: block, start, end, turn: this.blocks.turnOf[block], first, spans };
-    Object.assign(drawn, drawText(drawn.words, this.text, [start, end], spans));
-    drawn.codes.textContent = this.options.describe?.(told) ?? "";
+    Object.assign(drawn, drawText(drawn.words, this.text, [start, end], spans, drawn));
+    const codes = this.options.describe?.(told) ?? "";
+    if (drawn.codes.textContent !== codes) drawn.codes.textContent = codes;
     drawn.article.setAttribute("aria-label", this.options.label?.(told) ?? "");
     this.options.onPaint?.(told, drawn.margin);
   }
@@ -2583,6 +2605,9 @@ function drawMargin(view, { spans, end }, margin) {
   margin.parentElement.classList.toggle("cx-read", end <= view.state.now.readTo);
   const codes = new Set(spans.map(({ id }) => view.state.codings.get(id)?.code));
   codes.delete(undefined);
+  const looks = [...codes].map((code) => [view.state.label(code), view.state.colourOf(code)]);
+  if (margin.shown === String(looks)) return;
+  margin.shown = String(looks);
   margin.replaceChildren(...[...codes].map((code) => codeChip(view.state, code, "cx-chip")));
   margin.setAttribute("aria-hidden", "true");
 }
