@@ -30,7 +30,9 @@ globalThis.desk = {
     for (let seconds = 0; seconds < 60; seconds = (Date.now() - start) / 1000) {
       const kernel = panel.sessionContext.session?.kernel;
       const isThere = kernel?.connectionStatus === "connected";
-      if (isThere && kernel.status === "idle") return;
+      // a widget that is made before somebody takes it is "not found" for good
+      const isTaken = kernel?._targetRegistry?.["jupyter.widget"] || seconds > 5;
+      if (isThere && kernel.status === "idle" && isTaken) return;
       const isUnheard = ["unknown", "starting"].includes(kernel?.status);
       if (isThere && isUnheard && seconds > ways[0]?.[0]) {
         ways.shift()[1](kernel).catch(() => {}); // what it is then, is looked at
