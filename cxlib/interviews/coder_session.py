@@ -114,9 +114,9 @@ class Session:
         return self._content(document)
 
     def _stand(self, document: str) -> object:
-        """Return what an answer is made of: the interview, and how far the files are written."""
+        """Return what an answer is made of: the interview, and the files as they were read."""
         desks = [self.desk, *(other for other in self._others if isinstance(other, Desk))]
-        return document, [(desk.journal.id, len(desk.journal.history)) for desk in desks]
+        return document, [(desk.journal, desk.journal.history.version) for desk in desks]
 
     def _content(self, document: str) -> tuple[dict[str, Any], Buffers]:
         return document_message(

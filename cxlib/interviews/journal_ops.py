@@ -172,9 +172,16 @@ def in_force(ops: Iterable[Op]) -> list[Op]:
 
 class History:
     """Operations of one file: each counts once, in the order of their times whatever the order of
-    the lines."""
+    the lines.
+
+    Attributes
+    ----------
+    version : int
+        Another one after each change, also where there are as many operations as before.
+    """
 
     def __init__(self, ops: Iterable[Op] = ()) -> None:
+        self.version = 0
         self._ops: dict[str, Op] = {}
         self._order: list[tuple[tuple[str, str], str]] = []
         self._state: State | None = State()
@@ -216,6 +223,7 @@ class History:
     def add(self, op: Op) -> bool:
         """Take an operation; return whether it is new."""
         op_id, place = op["op_id"], order(op)
+        self.version += 1
         there = self._ops.get(op_id)
         if there is not None:
             if place < order(there):  # one copy of two, whichever line comes first

@@ -437,13 +437,38 @@ def _op_of_another_coder(page, other):
     other.ops(add(name="9", start=0, end=4))
 
 
-@pytest.mark.parametrize("document", [None, "a.txt", "b.txt"])
-@pytest.mark.parametrize(
-    "meanwhile", [_nothing, _op_of_hers, _line_of_another_kernel, _op_of_another_coder]
+def _earlier_copy_of_a_line(page, other):
+    """As two copies of a file may hold it; the earlier one counts."""
+    path = page.desk.journal.path
+    op = json.loads(path.read_text("utf-8").splitlines()[-1])
+    line = json.dumps(op | {"at": "2000" + op["at"][4:], "code": "earlier"}, ensure_ascii=False)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def _another_file_with_as_many_lines(page, other):
+    path = page.desk.journal.path
+    text = path.read_text("utf-8")
+    path.unlink()
+    path.write_text(text.replace('"late"', '"replaced"'), encoding="utf-8")
+
+
+MEANWHILE = (
+    _nothing,
+    _op_of_hers,
+    _line_of_another_kernel,
+    _op_of_another_coder,
+    _earlier_copy_of_a_line,
+    _another_file_with_as_many_lines,
 )
+
+
+@pytest.mark.parametrize("document", [None, "a.txt", "b.txt"])
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
 def test_what_was_made_before_a_page_asked_is_what_is_there(corpus, path, meanwhile, document):
     other = Page(corpus, path.with_name("Ben.jsonl"), coder="Ben")
     pages = [Page(corpus, path, others=[other.desk]) for _ in range(2)]
+    pages[0].ops(add(name="0", start=1, end=4))
     pages[0].session.prepare()
     meanwhile(pages[0], other)
     ready, asked = [page.open(document) for page in pages]

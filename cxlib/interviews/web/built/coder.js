@@ -2606,8 +2606,9 @@ function drawMargin(view, { spans, end }, margin) {
   const codes = new Set(spans.map(({ id }) => view.state.codings.get(id)?.code));
   codes.delete(undefined);
   const looks = [...codes].map((code) => [view.state.label(code), view.state.colourOf(code)]);
-  if (margin.shown === String(looks)) return;
-  margin.shown = String(looks);
+  const shown = JSON.stringify(looks);
+  if (margin.shown === shown) return;
+  margin.shown = shown;
   margin.replaceChildren(...[...codes].map((code) => codeChip(view.state, code, "cx-chip")));
   margin.setAttribute("aria-hidden", "true");
 }
