@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.interviews.web.page import mount
+
 
 def focus(page, view=-1):
     page.evaluate("(n) => views.at(n).coder.focusText()", view)
@@ -77,3 +79,13 @@ def memo(page):
 def typed(page, text):
     press(page, "Control+a")
     page.keyboard.insert_text(text)
+
+
+def again(page):
+    """The page is loaded again: the view is gone, its storage is not."""
+    page.evaluate(
+        """() => { const {line, coder, host} = views.pop(); line.close(); coder.dispose();
+          host.remove(); }"""
+    )
+    mount(page)
+    focus(page)

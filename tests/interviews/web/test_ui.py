@@ -3,6 +3,7 @@
 import pytest
 
 from tests.interviews.web.by_hand import (
+    again,
     choose,
     codings,
     focus,
@@ -257,3 +258,23 @@ def test_selecting_by_keys(page):
     assert selected(page) == "𠮷田 helped me."
     press(page, "Home", "Shift+ArrowDown", "Control+a", "1")
     assert len(words(page)) == 1
+
+
+def test_all_can_be_taken_back_where_the_kernel_tells_the_last_steps_alone(browser):
+    page = coder_page(browser)
+    mount(page, tail=2, steps=3)
+    focus(page)
+    for n in range(8):
+        press(page, "w", str(1 + n % 3))
+    meant = codings(page)
+    assert len(meant) == 8
+    again(page)
+    for left in range(7, -1, -1):
+        press(page, "Control+z")
+        assert len(codings(page)) == left
+    for n in range(1, 9):
+        press(page, "Control+Shift+z")
+        assert len(codings(page)) == n
+    assert codings(page) == meant
+    assert page.problems == []
+    page.close()

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.interviews.web.by_hand import (
+    again,
     choose,
     codings,
     focus,
@@ -40,16 +41,6 @@ def later(page, milliseconds):
         milliseconds,
     )
     settled(page)
-
-
-def again(page):
-    """The page is loaded again: the view is gone, its storage is not."""
-    page.evaluate(
-        """() => { const {line, coder, host} = views.pop(); line.close(); coder.dispose();
-          host.remove(); }"""
-    )
-    mount(page)
-    focus(page)
 
 
 def test_a_gone_kernel_is_told_at_once_and_the_changes_come_after_it(page):
@@ -435,23 +426,3 @@ def test_a_deleted_file_is_told_as_deleted(page):
           key: "gone", reason: "it was deleted"}); }"""
     )
     assert saved(page) == "Not saved: it was deleted"
-
-
-def test_all_can_be_taken_back_where_the_kernel_tells_the_last_steps_alone(browser):
-    page = coder_page(browser)
-    mount(page, tail=2, steps=3)
-    focus(page)
-    for n in range(8):
-        press(page, "w", str(1 + n % 3))
-    meant = codings(page)
-    assert len(meant) == 8
-    again(page)
-    for left in range(7, -1, -1):
-        press(page, "Control+z")
-        assert len(codings(page)) == left
-    for n in range(1, 9):
-        press(page, "Control+Shift+z")
-        assert len(codings(page)) == n
-    assert codings(page) == meant
-    assert page.problems == []
-    page.close()
